@@ -1,0 +1,40 @@
+package dev.porchlight.connector;
+
+import dev.porchlight.value.Lead;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One event about a lead, with all that any contract may want to write of it.
+///
+/// @param eventId ours; the `webhook-id`
+/// @param kind for example `lead.created`, `lead.updated`
+/// @param at when the event happened
+/// @param sequence its place in the log
+/// @param id our id of the lead
+/// @param version which version of the lead this is, from 1
+/// @param derivedLeadId the id to write where the sender gave none; equal to the lead's own id else
+/// @param receivedAt when the receipt of this version arrived; stands in where the sender gave no time
+/// @param sourceName the source it came from
+/// @param sourceContract the contract of that source
+/// @param contactId the contact it belongs to
+/// @param ownerName who answers
+/// @param raw the bytes as received; null when they are no longer kept
+/// @param rawContentType their media type as received
+/// @param rawMessage the contract's name for the body as received, for example `BuyerLead`
+public record Message(
+    String eventId,
+    String kind,
+    Instant at,
+    long sequence,
+    String id,
+    int version,
+    String derivedLeadId,
+    Instant receivedAt,
+    String sourceName,
+    String sourceContract,
+    String contactId,
+    String ownerName,
+    Lead lead,
+    byte @Nullable [] raw,
+    String rawContentType,
+    String rawMessage) {}

@@ -1,0 +1,197 @@
+package dev.porchlight.value;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// One expression of interest by one person, as one version of it was read from one body.
+///
+/// @param leadId the sender's own id; absent when the sender gave none
+/// @param externalIds further ids that the sender gave, by name, for example `inquiry_guid`
+/// @param timestamp when the lead arose, by the sender's clock
+/// @param qualification what else the sender knows of the person's plans, by name, in words: for
+///     example `timeframe`, `move_in_date`
+/// @param test the sender marked it as a test
+/// @param extras what no field fits: JSON pointer into the body to the JSON text found there
+public record Lead(
+    @Nullable String leadId,
+    SortedMap<String, String> externalIds,
+    @Nullable Moment timestamp,
+    Intent intent,
+    Enquirer enquirer,
+    @Nullable Interest interest,
+    @Nullable Finance finance,
+    @Nullable Scores scores,
+    @Nullable Agent listingAgent,
+    @Nullable Origin origin,
+    @Nullable String message,
+    List<ConsentToken> consents,
+    @Nullable Recipient recipient,
+    SortedMap<String, String> qualification,
+    boolean test,
+    SortedMap<String, String> extras)
+    implements Fact {
+
+  public Lead {
+    externalIds = Collections.unmodifiableSortedMap(new TreeMap<>(externalIds));
+    qualification = Collections.unmodifiableSortedMap(new TreeMap<>(qualification));
+    extras = Collections.unmodifiableSortedMap(new TreeMap<>(extras));
+    consents = List.copyOf(consents);
+  }
+
+  /// A lead of that person and nothing else; the start of [#with].
+  public static Lead of(Enquirer enquirer) {
+    return new Builder(enquirer).build();
+  }
+
+  /// A copy in which some parts differ.
+  public Lead with(UnaryOperator<Builder> change) {
+    return change.apply(new Builder(this)).build();
+  }
+
+  /// Collects the parts of a lead. Not for use by several threads.
+  public static final class Builder {
+    private @Nullable String leadId;
+    private SortedMap<String, String> externalIds = new TreeMap<>();
+    private @Nullable Moment timestamp;
+    private Intent intent = Intent.UNKNOWN;
+    private Enquirer enquirer;
+    private @Nullable Interest interest;
+    private @Nullable Finance finance;
+    private @Nullable Scores scores;
+    private @Nullable Agent listingAgent;
+    private @Nullable Origin origin;
+    private @Nullable String message;
+    private List<ConsentToken> consents = List.of();
+    private @Nullable Recipient recipient;
+    private SortedMap<String, String> qualification = new TreeMap<>();
+    private boolean test;
+    private SortedMap<String, String> extras = new TreeMap<>();
+
+    public Builder(Enquirer enquirer) {
+      this.enquirer = enquirer;
+    }
+
+    private Builder(Lead lead) {
+      leadId = lead.leadId;
+      externalIds = lead.externalIds;
+      timestamp = lead.timestamp;
+      intent = lead.intent;
+      enquirer = lead.enquirer;
+      interest = lead.interest;
+      finance = lead.finance;
+      scores = lead.scores;
+      listingAgent = lead.listingAgent;
+      origin = lead.origin;
+      message = lead.message;
+      consents = lead.consents;
+      recipient = lead.recipient;
+      qualification = lead.qualification;
+      test = lead.test;
+      extras = lead.extras;
+    }
+
+    public Builder leadId(@Nullable String value) {
+      leadId = value;
+      return this;
+    }
+
+    public Builder externalIds(SortedMap<String, String> value) {
+      externalIds = value;
+      return this;
+    }
+
+    public Builder timestamp(@Nullable Moment value) {
+      timestamp = value;
+      return this;
+    }
+
+    public Builder intent(Intent value) {
+      intent = value;
+      return this;
+    }
+
+    public Builder enquirer(Enquirer value) {
+      enquirer = value;
+      return this;
+    }
+
+    public Builder interest(@Nullable Interest value) {
+      interest = value;
+      return this;
+    }
+
+    public Builder finance(@Nullable Finance value) {
+      finance = value;
+      return this;
+    }
+
+    public Builder scores(@Nullable Scores value) {
+      scores = value;
+      return this;
+    }
+
+    public Builder listingAgent(@Nullable Agent value) {
+      listingAgent = value;
+      return this;
+    }
+
+    public Builder origin(@Nullable Origin value) {
+      origin = value;
+      return this;
+    }
+
+    public Builder message(@Nullable String value) {
+      message = value;
+      return this;
+    }
+
+    public Builder consents(List<ConsentToken> value) {
+      consents = value;
+      return this;
+    }
+
+    public Builder recipient(@Nullable Recipient value) {
+      recipient = value;
+      return this;
+    }
+
+    public Builder qualification(SortedMap<String, String> value) {
+      qualification = value;
+      return this;
+    }
+
+    public Builder test(boolean value) {
+      test = value;
+      return this;
+    }
+
+    public Builder extras(SortedMap<String, String> value) {
+      extras = value;
+      return this;
+    }
+
+    public Lead build() {
+      return new Lead(
+          leadId,
+          externalIds,
+          timestamp,
+          intent,
+          enquirer,
+          interest,
+          finance,
+          scores,
+          listingAgent,
+          origin,
+          message,
+          consents,
+          recipient,
+          qualification,
+          test,
+          extras);
+    }
+  }
+}

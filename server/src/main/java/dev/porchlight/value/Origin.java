@@ -1,0 +1,17 @@
+package dev.porchlight.value;
+
+import org.jspecify.annotations.Nullable;
+
+/// Where on the portal the lead arose, in the portal's words.
+///
+/// @param source for example listing page, search results, recommendation
+/// @param detail a finer word, for example the app
+/// @param kind the portal's name for this kind of lead
+/// @param method how the enquirer got in touch
+/// @param paidType the portal's billing class
+public record Origin(
+    @Nullable String source,
+    @Nullable String detail,
+    @Nullable String kind,
+    @Nullable String method,
+    @Nullable String paidType) {}

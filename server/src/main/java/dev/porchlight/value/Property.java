@@ -1,0 +1,28 @@
+package dev.porchlight.value;
+
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/// What a lead says about a home. Numbers are exact and kept as sent (2.5 baths stay 2.5).
+///
+/// @param listingUrl where the portal shows the listing
+/// @param mlsId the listing's number within the MLS
+/// @param listingStatus in the sender's words
+/// @param squareFeet interior area in square feet
+/// @param daysOnMarket days actively listed
+/// @param propertyType in the sender's words
+/// @param estimatedValue what the home may be worth; only sellers' leads carry it
+public record Property(
+    @Nullable Address address,
+    @Nullable Coordinates coordinates,
+    @Nullable String listingUrl,
+    @Nullable String mlsId,
+    @Nullable String mlsName,
+    @Nullable String listingStatus,
+    @Nullable Money listPrice,
+    @Nullable BigDecimal beds,
+    @Nullable BigDecimal baths,
+    @Nullable BigDecimal squareFeet,
+    @Nullable BigDecimal daysOnMarket,
+    @Nullable String propertyType,
+    @Nullable Money estimatedValue) {}

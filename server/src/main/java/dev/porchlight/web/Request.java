@@ -1,0 +1,52 @@
+package dev.porchlight.web;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// One HTTP request, as a handler sees it. For use by the one thread that handles it.
+public interface Request {
+  /// The method in capitals.
+  String method();
+
+  /// The path as received, still escaped, without the query.
+  String path();
+
+  /// The value of `{name}` in the route's template, percent-decoded.
+  String pathVariable(String name);
+
+  /// The query, decoded as a form: `+` and `%20` are a blank. Values in the order sent.
+  Map<String, List<String>> query();
+
+  default Optional<String> queryValue(String name) {
+    var values = query().get(name);
+    return values == null || values.isEmpty() ? Optional.empty() : Optional.of(values.getFirst());
+  }
+
+  /// The first header of that name, in any letter case.
+  Optional<String> header(String name);
+
+  /// All headers in the order received, names as sent.
+  List<Map.Entry<String, String>> headers();
+
+  /// Reads the whole body.
+  ///
+  /// @throws BodyException when it is larger than `limit` bytes (413), was not there within `patience`
+  ///     (408), or broke off
+  byte[] body(int limit, Duration patience) throws BodyException, IOException;
+
+  /// Who is at the other end of the socket.
+  InetAddress peer();
+
+  /// True when the request came over TLS to us, from loopback, or from a trusted proxy that says so.
+  boolean isConfidential();
+
+  /// The scheme and authority that the client used, for links: `http://127.0.0.1:8080`.
+  String baseUrl();
+
+  /// Identifies this request in the log and in replies to errors.
+  String id();
+}
