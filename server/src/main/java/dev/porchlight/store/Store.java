@@ -1,0 +1,38 @@
+package dev.porchlight.store;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+
+/// Where everything is kept. One way to write: units that commit together and are answered after the
+/// sync. May be shared by threads.
+public interface Store extends AutoCloseable {
+  /// Does a unit and returns once it is on disk.
+  ///
+  /// @throws StoreUnavailableException when it is not on disk within 10 s, or can't be
+  <T> T write(WorkQueue queue, Unit<T> unit);
+
+  /// Reads, at a connection that sees one committed state and can't write. For at most 2 s.
+  ///
+  /// @throws StoreUnavailableException when the database can't be reached
+  <T> T read(Function<Handle, T> query);
+
+  /// The settings as last committed.
+  Settings settings();
+
+  /// The database's time plus the test clock's offset, to the microsecond.
+  Instant now();
+
+  /// Tells of the log's new lines after each commit, in order, on the writer's thread: listeners must be
+  /// quick. Close the result to stop.
+  AutoCloseable follow(Consumer<List<LogEntry>> listener);
+
+  /// Whether it takes work, and if not, why.
+  StoreState state();
+
+  /// Finishes what is queued and closes the files.
+  @Override
+  void close();
+}

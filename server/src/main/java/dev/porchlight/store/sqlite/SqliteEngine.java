@@ -1,0 +1,365 @@
+package dev.porchlight.store.sqlite;
+
+import dev.porchlight.store.Engine;
+import dev.porchlight.store.StoreUnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// One SQLite file, `porchlight.db`, in a folder of its own: WAL, synced at each commit.
+///
+/// SQLite's calls hold the thread that carries them, so none is made from a virtual thread: the writer,
+/// the checkpointer and a few readers are platform threads, and callers only wait for them. Checkpoints
+/// are passive and run beside the writer, which therefore never pays for one.
+public final class SqliteEngine implements Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteEngine.class);
+
+  /// The newest schema that this release knows.
+  static final int SCHEMA = 1;
+
+  private static final int READERS = 4;
+  private static final long READ_SECONDS = 2;
+  private static final int CHECKPOINT_EVERY = 64;
+
+  private final Path file;
+  private final Clock clock;
+  private final FileChannel lockFile;
+  private final ExecutorService readerThreads;
+  private final BlockingQueue<Handle> readers = new ArrayBlockingQueue<>(READERS);
+  private final Thread checkpointer;
+  private final Semaphore committed = new Semaphore(0);
+  private volatile boolean closing;
+  private Connection writer;
+  private int commits;
+
+  /// Opens the file in that folder, making both where they are missing, and brings its schema up to
+  /// date.
+  ///
+  /// @throws IllegalStateException with a sentence for the user: another process has it open, a newer
+  ///     release wrote it, this SQLite is too old
+  public static SqliteEngine open(Path folder, Clock clock) {
+    try {
+      Files.createDirectories(folder);
+      var lockFile =
+          FileChannel.open(
+              folder.resolve("porchlight.lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
+      lock(lockFile, folder);
+      try {
+        return new SqliteEngine(folder.resolve("porchlight.db"), clock, lockFile);
+      } catch (SQLException | RuntimeException e) {
+        lockFile.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("The data folder " + folder + " can't be used", e);
+    } catch (SQLException e) {
+      throw new IllegalStateException(
+          "The database in " + folder + " can't be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private static void lock(FileChannel channel, Path folder) throws IOException {
+    try {
+      if (channel.tryLock() != null) {
+        return;
+      }
+    } catch (OverlappingFileLockException e) {
+      LOG.debug("Locked by this very process", e);
+    }
+    channel.close();
+    throw new IllegalStateException("Another hub has the data folder " + folder + " open");
+  }
+
+  private SqliteEngine(Path file, Clock clock, FileChannel lockFile) throws SQLException {
+    this.file = file;
+    this.clock = clock;
+    this.lockFile = lockFile;
+    writer = connect(false);
+    try {
+      checkVersion();
+      migrate();
+      for (int i = 0; i < READERS; i++) {
+        readers.add(Jdbi.open(connect(true)));
+      }
+    } catch (SQLException | RuntimeException e) {
+      writer.close();
+      throw e;
+    }
+    readerThreads =
+        Executors.newFixedThreadPool(
+            READERS, Thread.ofPlatform().name("store-reader-", 0).daemon().factory());
+    checkpointer = Thread.ofPlatform().name("store-checkpointer").daemon().start(this::checkpoint);
+  }
+
+  private Connection connect(boolean readOnly) throws SQLException {
+    var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+    // The order matters: auto_vacuum holds only when it is set before the first page is written.
+    execute(connection, "PRAGMA busy_timeout = 5000");
+    execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
+    execute(connection, "PRAGMA journal_mode = WAL");
+    execute(connection, "PRAGMA synchronous = FULL");
+    execute(connection, "PRAGMA secure_delete = ON");
+    execute(connection, "PRAGMA cache_size = " + (readOnly ? -8192 : -65536));
+    // The checkpointer does it, on its own thread.
+    execute(connection, "PRAGMA wal_autocheckpoint = 0");
+    if (readOnly) {
+      execute(connection, "PRAGMA query_only = ON");
+    }
+    return connection;
+  }
+
+  private void checkVersion() throws SQLException {
+    try (var statement = writer.createStatement();
+        var results = statement.executeQuery("SELECT sqlite_version()")) {
+      results.next();
+      var version = results.getString(1);
+      var parts = version.split("\\.", -1);
+      int number =
+          Integer.parseInt(parts[0]) * 1_000_000
+              + Integer.parseInt(parts[1]) * 1000
+              + Integer.parseInt(parts[2]);
+      if (number < 3_051_003) {
+        throw new IllegalStateException(
+            "SQLite " + version + " can damage a database in WAL mode; 3.51.3 or newer is needed");
+      }
+    }
+  }
+
+  private int schema() throws SQLException {
+    try (var statement = writer.createStatement()) {
+      try (var results =
+          statement.executeQuery(
+              "SELECT 1 FROM sqlite_master WHERE name = 'flyway_schema_history'")) {
+        if (!results.next()) {
+          return 0;
+        }
+      }
+      try (var results =
+          statement.executeQuery(
+              "SELECT MAX(CAST(version AS INTEGER)) FROM flyway_schema_history WHERE success")) {
+        results.next();
+        return results.getInt(1);
+      }
+    }
+  }
+
+  private void migrate() throws SQLException {
+    int found = schema();
+    if (found > SCHEMA) {
+      throw new IllegalStateException(
+          "The database was written by a newer release (schema "
+              + found
+              + ", this release knows "
+              + SCHEMA
+              + "): install that release, or restore a backup made before the upgrade");
+    }
+    if (found < SCHEMA) {
+      Flyway.configure()
+          .dataSource("jdbc:sqlite:" + file, null, null)
+          .locations("classpath:dev/porchlight/store/sqlite")
+          .loggers("slf4j")
+          .load()
+          .migrate();
+    }
+  }
+
+  @Override
+  public Connection writer() throws SQLException {
+    if (writer.isClosed()) {
+      writer = connect(false);
+    }
+    return writer;
+  }
+
+  @Override
+  public void begin(Connection connection) throws SQLException {
+    execute(connection, "BEGIN IMMEDIATE");
+  }
+
+  @Override
+  public void commit(Connection connection) throws SQLException {
+    try {
+      execute(connection, "COMMIT");
+    } catch (SQLException e) {
+      throw new CommitFailedException(e);
+    }
+    if (++commits % CHECKPOINT_EVERY == 0) {
+      committed.release();
+    }
+  }
+
+  @Override
+  public void rollback(Connection connection) {
+    try {
+      execute(connection, "ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite has ended the transaction by itself after some errors.
+      LOG.debug("Nothing to roll back", e);
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static final class CommitFailedException extends SQLException {
+    private static final long serialVersionUID = 1;
+
+    CommitFailedException(SQLException cause) {
+      super(cause.getMessage(), cause.getSQLState(), cause.getErrorCode(), cause);
+    }
+  }
+
+  @Override
+  public Failure classify(SQLException failure) {
+    var code = SQLiteErrorCode.getErrorCode(failure.getErrorCode());
+    if (failure instanceof SQLiteException s) {
+      code = s.getResultCode();
+    } else if (failure.getCause() instanceof SQLiteException s) {
+      code = s.getResultCode();
+    }
+    return switch (code.code & 0xff) {
+      case 13 -> Failure.NO_ROOM; // SQLITE_FULL
+      case 5, 6 -> Failure.NO_ROOM; // SQLITE_BUSY, SQLITE_LOCKED: somebody else holds the file
+      case 8, 10, 11, 14, 26 -> // READONLY, IOERR, CORRUPT, CANTOPEN, NOTADB
+          Failure.IN_DOUBT;
+      default -> failure instanceof CommitFailedException ? Failure.IN_DOUBT : Failure.OURS;
+    };
+  }
+
+  @Override
+  public <T> T read(Function<Handle, T> query) {
+    if (closing) {
+      throw new StoreUnavailableException("the store is closed");
+    }
+    var result = CompletableFuture.supplyAsync(() -> readHere(query), readerThreads);
+    try {
+      return result.get(READ_SECONDS * 5, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new StoreUnavailableException("a read took too long", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreUnavailableException("interrupted while reading", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException r -> throw r;
+        case Error r -> throw r;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private <T> T readHere(Function<Handle, T> query) {
+    var handle = readers.poll();
+    if (handle == null) {
+      throw new IllegalStateException("more reading threads than readers");
+    }
+    try {
+      handle.execute("BEGIN");
+      try {
+        return query.apply(handle);
+      } finally {
+        handle.execute("ROLLBACK");
+      }
+    } finally {
+      readers.add(handle);
+    }
+  }
+
+  @Override
+  public Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private void checkpoint() {
+    try (var connection = connect(false)) {
+      while (!closing) {
+        committed.tryAcquire(1, TimeUnit.SECONDS);
+        committed.drainPermits();
+        if (closing) {
+          return;
+        }
+        try {
+          execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+        } catch (SQLException e) {
+          LOG.warn("A checkpoint failed and will be tried again: {}", e.getMessage());
+        }
+      }
+    } catch (SQLException e) {
+      LOG.error("The checkpointer can't work", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    committed.release();
+    try {
+      checkpointer.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    readerThreads.shutdown();
+    try {
+      readerThreads.awaitTermination(READ_SECONDS * 5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    var all = new ArrayList<Handle>();
+    readers.drainTo(all);
+    all.forEach(Handle::close);
+    try {
+      if (!writer.isClosed()) {
+        execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
+        writer.close();
+      }
+    } catch (SQLException e) {
+      LOG.warn("The database file was not closed in order: {}", e.getMessage());
+    }
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      LOG.warn("The lock file was not closed: {}", e.getMessage());
+    }
+  }
+
+  /// The names of the files that hold the data: the database, its write-ahead log, its shared memory.
+  public static List<String> files() {
+    return List.of("porchlight.db", "porchlight.db-wal", "porchlight.db-shm");
+  }
+}

@@ -1,0 +1,3 @@
+/// The store in one SQLite file in the data folder.
+@org.jspecify.annotations.NullMarked
+package dev.porchlight.store.sqlite;

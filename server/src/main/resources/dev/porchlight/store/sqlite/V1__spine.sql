@@ -1,0 +1,251 @@
+-- The one ordered record of all that happened. Times are microseconds since 1970 everywhere.
+CREATE TABLE log (
+  seq     INTEGER PRIMARY KEY,
+  at      INTEGER NOT NULL,
+  kind    TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  ref     TEXT NOT NULL
+);
+CREATE INDEX log_subject ON log (subject, seq);
+
+-- Every version of every setting; the newest of an id holds, a null body removes it.
+CREATE TABLE setting (
+  kind TEXT NOT NULL,
+  id   TEXT NOT NULL,
+  seq  INTEGER NOT NULL,
+  at   INTEGER NOT NULL,
+  body TEXT,
+  PRIMARY KEY (kind, id, seq)
+) WITHOUT ROWID;
+
+-- Keys and tokens that we only check: SHA-256 of what the client sends.
+CREATE TABLE credential (
+  hash       TEXT PRIMARY KEY,
+  id         TEXT NOT NULL UNIQUE,
+  kind       TEXT NOT NULL,   -- source | token | link
+  owner      TEXT NOT NULL,   -- the source's id, the token's name, the lead's id
+  body       TEXT NOT NULL,   -- JSON: scopes, node, hint
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX credential_owner ON credential (kind, owner);
+
+-- Secrets that we must use: sealed with the hub's key.
+CREATE TABLE secret (
+  owner      TEXT NOT NULL,
+  id         TEXT NOT NULL,
+  sealed     BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  PRIMARY KEY (owner, id)
+) WITHOUT ROWID;
+
+-- One request as it arrived, what was drawn for it, and what became of it.
+CREATE TABLE receipt (
+  id           TEXT PRIMARY KEY,
+  at           INTEGER NOT NULL,
+  seed         TEXT NOT NULL,
+  counter      INTEGER NOT NULL,
+  source_id    TEXT NOT NULL,
+  office_id    TEXT NOT NULL,
+  channel      TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  headers      TEXT NOT NULL,
+  size         INTEGER NOT NULL,
+  state        TEXT NOT NULL,   -- done | repeat | owed | quarantined | refused | mended
+  message      TEXT NOT NULL,
+  guid         TEXT NOT NULL,
+  lead_id      TEXT,
+  version      INTEGER NOT NULL,
+  reason       TEXT NOT NULL,
+  signature    TEXT NOT NULL,
+  corrects     TEXT,
+  settled_seq  INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'mended');
+CREATE INDEX receipt_lead ON receipt (lead_id, id) WHERE lead_id IS NOT NULL;
+CREATE INDEX receipt_source ON receipt (source_id, id);
+CREATE INDEX receipt_corrects ON receipt (corrects) WHERE corrects IS NOT NULL;
+
+CREATE TABLE receipt_raw (
+  receipt_id TEXT PRIMARY KEY,
+  codec      INTEGER NOT NULL,  -- 0 as it is, 1 deflated
+  body       BLOB NOT NULL
+);
+
+CREATE TABLE violation (
+  receipt_id TEXT NOT NULL,
+  n          INTEGER NOT NULL,
+  pointer    TEXT NOT NULL,
+  rule       TEXT NOT NULL,
+  action     TEXT NOT NULL,
+  PRIMARY KEY (receipt_id, n)
+) WITHOUT ROWID;
+
+-- What makes a receipt one more version of a lead: the sender's id, or what stands in for it.
+CREATE TABLE lead_key (
+  source_id TEXT NOT NULL,
+  value     TEXT NOT NULL,
+  lead_id   TEXT NOT NULL,
+  at        INTEGER NOT NULL,
+  PRIMARY KEY (source_id, value)
+) WITHOUT ROWID;
+
+CREATE TABLE lead (
+  id          TEXT PRIMARY KEY,
+  source_id   TEXT NOT NULL,
+  external_id TEXT NOT NULL,
+  derived     INTEGER NOT NULL,
+  guid        TEXT NOT NULL,
+  office_id   TEXT NOT NULL,
+  person_id   TEXT NOT NULL,
+  contact_id  TEXT NOT NULL,
+  test        INTEGER NOT NULL,
+  version     INTEGER NOT NULL,
+  evidence    TEXT NOT NULL,
+  answers     TEXT NOT NULL,
+  created_at  INTEGER NOT NULL,
+  updated_at  INTEGER NOT NULL,
+  seq         INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX lead_seq ON lead (seq);
+CREATE INDEX lead_contact ON lead (contact_id, seq);
+CREATE INDEX lead_external ON lead (external_id);
+
+CREATE TABLE lead_version (
+  lead_id     TEXT NOT NULL,
+  version     INTEGER NOT NULL,
+  receipt_id  TEXT NOT NULL,
+  at          INTEGER NOT NULL,
+  fingerprint TEXT NOT NULL,
+  fact        TEXT NOT NULL,
+  PRIMARY KEY (lead_id, version)
+) WITHOUT ROWID;
+
+-- Every content a lead was ever sent with, so that a late repeat of an old one is known as such.
+CREATE TABLE lead_fingerprint (
+  lead_id     TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  version     INTEGER NOT NULL,
+  PRIMARY KEY (lead_id, fingerprint)
+) WITHOUT ROWID;
+
+CREATE TABLE person (
+  id         TEXT PRIMARY KEY,
+  company_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE person_email (
+  company_id TEXT NOT NULL,
+  email      TEXT NOT NULL,
+  person_id  TEXT NOT NULL,
+  PRIMARY KEY (company_id, email)
+) WITHOUT ROWID;
+
+-- All persons of a company who gave one phone number, as JSON: [{"person": id, "families": [folded]}]
+CREATE TABLE person_phone (
+  company_id TEXT NOT NULL,
+  phone      TEXT NOT NULL,
+  persons    TEXT NOT NULL,
+  PRIMARY KEY (company_id, phone)
+) WITHOUT ROWID;
+
+CREATE TABLE possible_duplicate (
+  person_a   TEXT NOT NULL,
+  person_b   TEXT NOT NULL,
+  receipt_id TEXT NOT NULL,
+  evidence   TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  PRIMARY KEY (person_a, person_b)
+) WITHOUT ROWID;
+
+CREATE TABLE contact (
+  id          TEXT PRIMARY KEY,
+  person_id   TEXT NOT NULL,
+  office_id   TEXT NOT NULL,
+  owner_id    TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  created_at  INTEGER NOT NULL,
+  modified_at INTEGER NOT NULL,
+  seq         INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX contact_seq ON contact (seq);
+
+-- Which contact a person has in an office.
+CREATE TABLE person_contact (
+  person_id  TEXT NOT NULL,
+  office_id  TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  PRIMARY KEY (person_id, office_id)
+) WITHOUT ROWID;
+
+-- One event owed to one endpoint; as planned, and how it stands.
+CREATE TABLE delivery (
+  id          TEXT PRIMARY KEY,
+  seq         INTEGER NOT NULL,
+  endpoint_id TEXT NOT NULL,
+  order_key   TEXT NOT NULL,
+  event_id    TEXT NOT NULL,
+  kind        TEXT NOT NULL,
+  lead_id     TEXT NOT NULL,
+  version     INTEGER NOT NULL,
+  office_id   TEXT NOT NULL,
+  planned_at  INTEGER NOT NULL,
+  why         TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX delivery_lane ON delivery (endpoint_id, order_key, seq);
+CREATE INDEX delivery_lead ON delivery (lead_id, seq);
+CREATE INDEX delivery_seq ON delivery (seq);
+
+CREATE TABLE delivery_state (
+  delivery_id TEXT PRIMARY KEY,
+  state       TEXT NOT NULL,   -- pending | delivered | dead | unwritable | dropped
+  attempts    INTEGER NOT NULL,
+  tries       INTEGER NOT NULL,
+  passed      INTEGER NOT NULL,
+  next_at     INTEGER,
+  ended_at    INTEGER,
+  reason      TEXT NOT NULL,
+  losses      TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX delivery_open ON delivery_state (state, delivery_id) WHERE state IN ('pending', 'dead', 'unwritable');
+
+-- A lane stands while something in it is due.
+CREATE TABLE lane (
+  endpoint_id TEXT NOT NULL,
+  order_key   TEXT NOT NULL,
+  due_at      INTEGER NOT NULL,
+  pending     INTEGER NOT NULL,
+  blocked     INTEGER NOT NULL,
+  owner       TEXT,
+  leased_until INTEGER,
+  fence       INTEGER NOT NULL,
+  PRIMARY KEY (endpoint_id, order_key)
+) WITHOUT ROWID;
+CREATE INDEX lane_due ON lane (endpoint_id, due_at);
+
+CREATE TABLE attempt (
+  delivery_id TEXT NOT NULL,
+  n           INTEGER NOT NULL,
+  at          INTEGER NOT NULL,
+  micros      INTEGER NOT NULL,
+  outcome     TEXT NOT NULL,   -- delivered | refused | unreachable | guarded | unwritable
+  status      INTEGER,
+  error       TEXT NOT NULL,
+  answer      BLOB NOT NULL,
+  sent_bytes  INTEGER NOT NULL,
+  PRIMARY KEY (delivery_id, n)
+) WITHOUT ROWID;
+
+-- The durable answer to a request that named an Idempotency-Key.
+CREATE TABLE idempotent (
+  principal    TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  request_hash TEXT NOT NULL,
+  status       INTEGER NOT NULL,
+  body         TEXT NOT NULL,
+  at           INTEGER NOT NULL,
+  PRIMARY KEY (principal, name)
+) WITHOUT ROWID;
