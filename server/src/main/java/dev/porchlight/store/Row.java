@@ -36,6 +36,11 @@ public final class Row {
     return results.getInt(column);
   }
 
+  public @Nullable Integer integerOrNull(int column) throws SQLException {
+    int number = results.getInt(column);
+    return results.wasNull() ? null : number;
+  }
+
   public boolean flag(int column) throws SQLException {
     return results.getLong(column) != 0;
   }

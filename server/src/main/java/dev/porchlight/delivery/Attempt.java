@@ -1,0 +1,54 @@
+package dev.porchlight.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// One try at a delivery.
+///
+/// @param n from 1
+/// @param at when it began
+/// @param status the HTTP status, when there was one
+/// @param error what went wrong in words, when nothing was answered
+/// @param answer the head of the answer's body
+/// @param sentBytes how long the body was
+public record Attempt(
+    String deliveryId,
+    int n,
+    Instant at,
+    Duration duration,
+    Outcome outcome,
+    @Nullable Integer status,
+    String error,
+    byte[] answer,
+    int sentBytes) {
+
+  /// How it ended.
+  public enum Outcome {
+    DELIVERED,
+    /// They answered, and not with 2xx.
+    REFUSED,
+    /// No answer within the deadline, or none at all.
+    UNREACHABLE,
+    /// Our guard would not let us dial that address.
+    GUARDED;
+
+    /// The word in the API and the store.
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Outcome of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  String summary() {
+    return switch (outcome) {
+      case DELIVERED -> "delivered";
+      case REFUSED -> "answered with status " + status;
+      case UNREACHABLE, GUARDED -> error;
+    };
+  }
+}

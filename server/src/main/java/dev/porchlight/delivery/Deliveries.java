@@ -1,0 +1,172 @@
+package dev.porchlight.delivery;
+
+import dev.porchlight.account.Scope;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// Deliveries and their attempts, for those who may see them.
+public final class Deliveries {
+  /// A delivery and how it stands.
+  public record Standing(Delivery delivery, DeliveryState state) {}
+
+  /// What to list.
+  ///
+  /// @param state only those in this state
+  /// @param before only those of events before this place in the log, or at it with a greater id
+  /// @param afterId the id that goes with `before`; empty for all at that place
+  public record Query(
+      @Nullable String endpoint,
+      @Nullable String lead,
+      DeliveryState.@Nullable State state,
+      long before,
+      String afterId,
+      int limit) {}
+
+  static final String SELECT =
+      "SELECT "
+          + Tables.DELIVERY.columnList("d")
+          + ", "
+          + Tables.STATE.columnList("s")
+          + " FROM delivery d JOIN delivery_state s ON s.delivery_id = d.id WHERE ";
+
+  private final Store store;
+
+  public Deliveries(Store store) {
+    this.store = store;
+  }
+
+  public Optional<Standing> find(Scope scope, String id) {
+    return store.read(
+        h ->
+            standings(
+                    h, SELECT + "d.id = :id AND " + scope.sql("d.office_id"), new String[] {"id", id})
+                .stream()
+                .findFirst());
+  }
+
+  /// Those that fit, newest event first; several of one event in the order of their ids.
+  public List<Standing> list(Scope scope, Query query) {
+    var sql = new StringBuilder(SELECT).append("(d.seq < :before OR d.seq = :before AND d.id > :after) AND ").append(scope.sql("d.office_id"));
+    if (query.endpoint() != null) {
+      sql.append(" AND d.endpoint_id = :endpoint");
+    }
+    if (query.lead() != null) {
+      sql.append(" AND d.lead_id = :lead");
+    }
+    if (query.state() != null) {
+      // The literal lets the database use its index of what is open.
+      sql.append(" AND s.state = '").append(query.state().word()).append("'");
+    }
+    sql.append(" ORDER BY d.seq DESC, d.id LIMIT :limit");
+    return store.read(
+        h -> {
+          var q =
+              h.createQuery(sql.toString())
+                  .bind("before", query.before())
+                  .bind("after", query.afterId())
+                  .bind("limit", query.limit());
+          if (query.endpoint() != null) {
+            q.bind("endpoint", query.endpoint());
+          }
+          if (query.lead() != null) {
+            q.bind("lead", query.lead());
+          }
+          return q.map((r, _) -> standing(r)).list();
+        });
+  }
+
+  private static List<Standing> standings(Handle h, String sql, String[] binding) {
+    return h.createQuery(sql).bind(binding[0], binding[1]).map((r, _) -> standing(r)).list();
+  }
+
+  static Standing standing(java.sql.ResultSet r) throws java.sql.SQLException {
+    var delivery = Tables.DELIVERY.read(new Row(r));
+    var shifted =
+        new DeliveryState(
+            r.getString(12),
+            DeliveryState.State.of(r.getString(13)),
+            r.getInt(14),
+            r.getInt(15),
+            r.getInt(16) != 0,
+            new Row(r).timeOrNull(17),
+            new Row(r).timeOrNull(18),
+            r.getString(19),
+            r.getString(20));
+    return new Standing(delivery, shifted);
+  }
+
+  /// All attempts at a delivery, first one first.
+  public List<Attempt> listAttempts(String delivery) {
+    return store.read(
+        h ->
+            h.createQuery(
+                    "SELECT "
+                        + Tables.ATTEMPT.columnList()
+                        + " FROM attempt WHERE delivery_id = :d ORDER BY n")
+                .bind("d", delivery)
+                .map((r, _) -> Tables.ATTEMPT.read(new Row(r)))
+                .list());
+  }
+
+  /// How many deliveries stand like that.
+  public long count(DeliveryState.State state) {
+    return store.read(
+        h ->
+            h.createQuery(
+                    "SELECT COUNT(*) FROM delivery_state WHERE state = '" + state.word() + "'")
+                .mapTo(Long.class)
+                .one());
+  }
+
+  /// Makes a delivery due now, with the whole schedule of waits before it again; what was delivered is
+  /// delivered again, under the same `webhook-id`.
+  ///
+  /// @return how it stands then; empty when there is none in that scope
+  public Optional<Standing> retry(Scope scope, String id) {
+    return store.write(
+        WorkQueue.REPLAY,
+        batch -> {
+          var delivery = batch.find(Tables.DELIVERY, id);
+          var state = batch.find(Tables.STATE, id);
+          if (delivery == null || state == null || !scope.contains(delivery.officeId())) {
+            return Optional.empty();
+          }
+          var now = batch.now();
+          var due = state.dueNow(now);
+          batch.put(Tables.STATE, due);
+          batch.append("delivery.retried", delivery.leadId(), id);
+          var lane = batch.find(Tables.LANE, delivery.endpointId(), delivery.orderKey());
+          if (lane == null) {
+            batch.put(
+                Tables.LANE,
+                new Lane(
+                    delivery.endpointId(),
+                    delivery.orderKey(),
+                    now,
+                    1,
+                    false,
+                    null,
+                    null,
+                    batch.append("lane.opened", delivery.endpointId(), id) << 16));
+          } else {
+            batch.put(
+                Tables.LANE,
+                new Lane(
+                    lane.endpointId(),
+                    lane.orderKey(),
+                    now,
+                    state.isOpen() ? lane.pending() : lane.pending() + 1,
+                    lane.blocked(),
+                    lane.owner(),
+                    lane.leasedUntil(),
+                    lane.fence()));
+          }
+          return Optional.of(new Standing(delivery, due));
+        });
+  }
+}

@@ -1,0 +1,116 @@
+package dev.porchlight.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// How a delivery stands.
+///
+/// @param attempts all attempts ever made; the last one's number
+/// @param tries attempts in the present run through the waits; a retry by hand starts anew
+/// @param passed later deliveries of its lane no longer wait for it
+/// @param nextAt when it is due, while pending
+/// @param endedAt when it ended, else null
+/// @param reason one sentence on how it stands: the last failure, why it can't be written
+/// @param losses what the written body did not carry: a JSON list of field and reason
+public record DeliveryState(
+    String deliveryId,
+    State state,
+    int attempts,
+    int tries,
+    boolean passed,
+    @Nullable Instant nextAt,
+    @Nullable Instant endedAt,
+    String reason,
+    String losses) {
+
+  /// Where a delivery can stand.
+  public enum State {
+    PENDING,
+    DELIVERED,
+    /// All waits are used up; can be retried by hand.
+    DEAD,
+    /// The endpoint's contract can't carry it; can be retried by hand once something was mended.
+    UNWRITABLE,
+    /// A rule dropped it, for example because its endpoint is gone.
+    DROPPED;
+
+    /// The word in the API and the store.
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// @throws IllegalArgumentException for another word
+    public static State of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  static DeliveryState planned(String deliveryId, Instant now) {
+    return new DeliveryState(deliveryId, State.PENDING, 0, 0, false, now, null, "", "[]");
+  }
+
+  /// What follows from an attempt. A function of values; `wander` is the share of a wait by which it is
+  /// lengthened (or shortened), -0.1 to 0.1.
+  DeliveryState after(
+      Attempt attempt, RetrySchedule schedule, Instant now, double wander, String newLosses) {
+    int made = attempts + 1;
+    int inRun = tries + 1;
+    return switch (attempt.outcome()) {
+      case DELIVERED ->
+          new DeliveryState(
+              deliveryId, State.DELIVERED, made, inRun, passed, null, now, "", newLosses);
+      case REFUSED, UNREACHABLE, GUARDED ->
+          schedule
+              .waitAfter(inRun)
+              .map(
+                  wait ->
+                      new DeliveryState(
+                          deliveryId,
+                          State.PENDING,
+                          made,
+                          inRun,
+                          passed || wait.compareTo(RetrySchedule.BLOCKS_UP_TO) > 0,
+                          now.plus(stretched(wait, wander)),
+                          null,
+                          attempt.summary(),
+                          newLosses))
+              .orElseGet(
+                  () ->
+                      new DeliveryState(
+                          deliveryId,
+                          State.DEAD,
+                          made,
+                          inRun,
+                          passed,
+                          null,
+                          now,
+                          attempt.summary(),
+                          newLosses));
+    };
+  }
+
+  private static Duration stretched(Duration wait, double wander) {
+    return Duration.ofMillis(Math.round(wait.toMillis() * (1 + wander)));
+  }
+
+  DeliveryState unwritable(String why, Instant now) {
+    return new DeliveryState(
+        deliveryId, State.UNWRITABLE, attempts, tries, passed, null, now, why, "[]");
+  }
+
+  DeliveryState dropped(String why, Instant now) {
+    return new DeliveryState(
+        deliveryId, State.DROPPED, attempts, tries, passed, null, now, why, losses);
+  }
+
+  DeliveryState dueNow(Instant now) {
+    return new DeliveryState(
+        deliveryId, State.PENDING, attempts, 0, passed, now, null, reason, losses);
+  }
+
+  boolean isOpen() {
+    return state == State.PENDING;
+  }
+}

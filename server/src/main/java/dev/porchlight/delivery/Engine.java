@@ -1,0 +1,514 @@
+package dev.porchlight.delivery;
+
+import dev.porchlight.delivery.Planner.Claim;
+import dev.porchlight.sign.StandardWebhooks;
+import dev.porchlight.sign.XSignature;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.store.WorkQueue;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Works off what is owed.
+///
+/// Work is leased by lane: the deliveries of one order key at one endpoint. Whoever holds the lease
+/// attempts the lane's head, records the attempt and how the delivery stands in one unit, and goes on
+/// until nothing in the lane is due. The unit checks owner and fence first; a holder whose lease went to
+/// somebody else settles nothing.
+///
+/// A lane planned by this process comes leased to it and is offered in memory as soon as the lead is on
+/// disk ([#offer]). Everything else is found by a poll over the endpoints, each with a quota, so that the
+/// backlog of one does not starve the rest: lanes whose wait is over, those of a hub that died, those
+/// that found no room here.
+///
+/// A head that failed blocks its lane until the waits grow beyond an hour; then it is marked *passed*,
+/// keeps its own times, and the others go on.
+public final class Engine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+  private static final int PER_ENDPOINT = 64;
+  private static final int QUOTA = 64;
+  private static final int VIEW = 200;
+  private static final long POLL_MILLIS = 250;
+
+  private final Store store;
+  private final String hub;
+  private final Duration lease;
+  private final Renderer renderer;
+  private final Transport transport;
+  private final Function<String, EndpointSecrets> secrets;
+  private final Map<String, String> marks;
+  private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+  private final Map<String, Semaphore> rooms = new ConcurrentHashMap<>();
+  private final AtomicInteger running = new AtomicInteger();
+  private final Semaphore wake = new Semaphore(0);
+  private final Listener listener;
+  private volatile boolean closing;
+  private @Nullable Thread poller;
+
+  /// Is told of what happens; for metrics. Must be quick.
+  public interface Listener {
+    void attempted(Delivery delivery, Attempt attempt, DeliveryState after);
+  }
+
+  /// @param hub names this process as the owner of lanes
+  /// @param secrets what is known of an endpoint by its id
+  /// @param marks headers that every request carries, for example `User-Agent`
+  public Engine(
+      Store store,
+      String hub,
+      Duration lease,
+      Renderer renderer,
+      Transport transport,
+      Function<String, EndpointSecrets> secrets,
+      Map<String, String> marks,
+      Listener listener) {
+    this.store = store;
+    this.hub = hub;
+    this.lease = lease;
+    this.renderer = renderer;
+    this.transport = transport;
+    this.secrets = secrets;
+    this.marks = Map.copyOf(marks);
+    this.listener = listener;
+  }
+
+  /// Starts polling.
+  ///
+  /// @param alone no other process works on this store: leases left by one that died are void
+  public void start(boolean alone) {
+    if (alone) {
+      store.write(
+          WorkQueue.ATTEMPTS,
+          batch -> batch.sql().execute("UPDATE lane SET owner = NULL, leased_until = NULL"));
+    }
+    poller = Thread.ofPlatform().name("delivery-poller").daemon().start(this::poll);
+  }
+
+  /// Starts on lanes that were just planned and are leased to this process. Quick: for use right after a
+  /// commit.
+  public void offer(List<Claim> claims) {
+    for (var claim : claims) {
+      begin(claim);
+    }
+  }
+
+  /// Looks for due work now.
+  public void wake() {
+    wake.release();
+  }
+
+  /// How many lanes are being worked on.
+  public int running() {
+    return running.get();
+  }
+
+  /// Takes no new work and returns when all attempts under way are recorded.
+  @Override
+  public void close() {
+    closing = true;
+    wake.release();
+    if (poller != null) {
+      try {
+        poller.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    workers.close();
+  }
+
+  private Semaphore room(String endpoint) {
+    return rooms.computeIfAbsent(endpoint, _ -> new Semaphore(PER_ENDPOINT));
+  }
+
+  private void begin(Claim claim) {
+    running.incrementAndGet();
+    workers.execute(
+        () -> {
+          try {
+            work(claim);
+          } catch (StoreUnavailableException e) {
+            LOG.warn(
+                "A lane of endpoint {} is left to its lease: {}",
+                claim.endpointId(),
+                e.getMessage());
+          } catch (RuntimeException e) {
+            LOG.error("Working on a lane of endpoint {} failed", claim.endpointId(), e);
+          } finally {
+            running.decrementAndGet();
+          }
+        });
+  }
+
+  private void work(Claim claim) {
+    var room = room(claim.endpointId());
+    room.acquireUninterruptibly();
+    try {
+      drain(claim);
+    } finally {
+      room.release();
+    }
+  }
+
+  private void drain(Claim claim) {
+    var head = claim.head();
+    while (true) {
+      if (closing) {
+        release(claim);
+        return;
+      }
+      var view =
+          head.isPresent()
+              ? List.of(new Open(head.get(), DeliveryState.planned(head.get().id(), store.now())))
+              : open(claim.endpointId(), claim.orderKey());
+      head = Optional.empty();
+      var next = next(view, store.now());
+      boolean goOn =
+          next.isPresent() ? attempt(claim, next.get(), view) : settle(claim, view, null);
+      if (!goOn) {
+        return;
+      }
+    }
+  }
+
+  /// An open delivery and how it stands.
+  private record Open(Delivery delivery, DeliveryState state) {
+    boolean isDue(Instant now) {
+      return state.nextAt() == null || !state.nextAt().isAfter(now);
+    }
+  }
+
+  private List<Open> open(String endpoint, String orderKey) {
+    return store.read(
+        h ->
+            h
+                .createQuery(
+                    Deliveries.SELECT
+                        + "d.endpoint_id = :e AND d.order_key = :k AND s.state = 'pending'"
+                        + " ORDER BY d.seq, d.id LIMIT "
+                        + VIEW)
+                .bind("e", endpoint)
+                .bind("k", orderKey)
+                .map((r, _) -> Deliveries.standing(r))
+                .list()
+                .stream()
+                .map(s -> new Open(s.delivery(), s.state()))
+                .toList());
+  }
+
+  /// What a lane attempts next: its first unpassed delivery when that is due, else a passed one that is.
+  private static Optional<Open> next(List<Open> view, Instant now) {
+    var first = view.stream().filter(o -> !o.state().passed()).findFirst();
+    if (first.isPresent() && first.get().isDue(now)) {
+      return first;
+    }
+    return view.stream().filter(o -> o.state().passed() && o.isDue(now)).findFirst();
+  }
+
+  /// Attempts one delivery and settles it; whether to go on with the lane.
+  private boolean attempt(Claim claim, Open open, List<Open> view) {
+    var delivery = open.delivery();
+    var endpoint = Endpoints.in(store.settings()).find(delivery.endpointId());
+    if (endpoint.isEmpty()) {
+      return settle(
+          claim,
+          view,
+          new Settlement(
+              open.state().dropped("The endpoint was removed.", store.now()), null, delivery));
+    }
+    var known = secrets.apply(delivery.endpointId());
+    Renderer.Rendered rendered;
+    try {
+      rendered = renderer.render(delivery, endpoint.get(), known);
+    } catch (StoreUnavailableException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error("Delivery {} could not be written: a defect of ours", delivery.id(), e);
+      rendered = new Renderer.Rendered.CannotWrite("Writing failed by a defect of ours.");
+    }
+    return switch (rendered) {
+      case Renderer.Rendered.CannotWrite(var reason) ->
+          settle(
+              claim,
+              view,
+              new Settlement(open.state().unwritable(reason, store.now()), null, delivery));
+      case Renderer.Rendered.Ready ready -> {
+        var attempt = send(open, endpoint.get(), known, ready);
+        // Recorded times are the store's: a wait counts from the end of the attempt before.
+        var after =
+            open.state()
+                .after(
+                    attempt,
+                    RetrySchedule.of(delivery.kind()),
+                    store.now(),
+                    ThreadLocalRandom.current().nextDouble(-0.1, 0.1),
+                    ready.losses());
+        boolean goOn = settle(claim, view, new Settlement(after, attempt, delivery));
+        listener.attempted(delivery, attempt, after);
+        yield goOn;
+      }
+    };
+  }
+
+  private Attempt send(
+      Open open, Endpoint endpoint, EndpointSecrets known, Renderer.Rendered.Ready ready) {
+    var at = store.now();
+    var headers = new LinkedHashMap<>(marks);
+    headers.put("Content-Type", ready.contentType());
+    if (known.apiKey() != null) {
+      headers.put(endpoint.apiKeyHeader(), known.apiKey());
+    }
+    headers.putAll(
+        StandardWebhooks.headers(
+            open.delivery().eventId(),
+            at,
+            ready.body(),
+            known.signing().stream().map(s -> StandardWebhooks.parseKey(s).key()).toList()));
+    boolean xSignature =
+        endpoint.bodySignatureHeader() == null
+            ? ready.contractSigns()
+            : endpoint.bodySignatureHeader();
+    if (xSignature && !known.signing().isEmpty()) {
+      headers.put("X-Signature", XSignature.of(known.signing().getFirst(), ready.body()));
+    }
+    headers.put("Porchlight-Sequence", Long.toString(open.delivery().seq()));
+    long began = System.nanoTime();
+    var answer = post(endpoint, ready, headers);
+    var duration = Duration.ofNanos(System.nanoTime() - began);
+    int n = open.state().attempts() + 1;
+    var id = open.delivery().id();
+    int sent = ready.body().length;
+    return switch (answer) {
+      case Transport.Answer.Status(int status, byte[] head) ->
+          new Attempt(
+              id,
+              n,
+              at,
+              duration,
+              status >= 200 && status < 300
+                  ? Attempt.Outcome.DELIVERED
+                  : Attempt.Outcome.REFUSED,
+              status,
+              "",
+              head.length > 4096 ? java.util.Arrays.copyOf(head, 4096) : head,
+              sent);
+      case Transport.Answer.Nothing(var reason) ->
+          new Attempt(
+              id, n, at, duration, Attempt.Outcome.UNREACHABLE, null, reason, new byte[0], sent);
+      case Transport.Answer.Forbidden(var reason) ->
+          new Attempt(
+              id, n, at, duration, Attempt.Outcome.GUARDED, null, reason, new byte[0], sent);
+    };
+  }
+
+  private Transport.Answer post(
+      Endpoint endpoint, Renderer.Rendered.Ready ready, Map<String, String> headers) {
+    try {
+      return transport.post(target(endpoint, ready.channel()), headers, ready.body());
+    } catch (IllegalArgumentException e) {
+      return new Transport.Answer.Forbidden("The endpoint's URL can't be used: " + e.getMessage());
+    }
+  }
+
+  /// Where a body goes: the URL as configured, or with the contract's channel behind its path.
+  static URI target(Endpoint endpoint, String channel) {
+    if (!endpoint.appendChannel() || channel.isEmpty()) {
+      return URI.create(endpoint.url());
+    }
+    var url = endpoint.url();
+    int query = url.indexOf('?');
+    var path = query < 0 ? url : url.substring(0, query);
+    var rest = query < 0 ? "" : url.substring(query);
+    return URI.create((path.endsWith("/") ? path : path + "/") + channel + rest);
+  }
+
+  /// What to write down of one delivery.
+  private record Settlement(DeliveryState after, @Nullable Attempt attempt, Delivery delivery) {}
+
+  /// Records how a delivery stands now, and when its lane is due next.
+  ///
+  /// @return whether there is more to do in the lane at once, which then is still leased to us
+  private boolean settle(Claim claim, List<Open> view, @Nullable Settlement settlement) {
+    var later =
+        view.stream()
+            .map(
+                o ->
+                    settlement != null && o.delivery().equals(settlement.delivery())
+                        ? settlement.after()
+                        : o.state())
+            .filter(DeliveryState::isOpen)
+            .toList();
+    return store.write(
+        WorkQueue.ATTEMPTS,
+        batch -> {
+          var lane = batch.find(Tables.LANE, claim.endpointId(), claim.orderKey());
+          if (lane == null || lane.fence() != claim.fence() || !hub.equals(lane.owner())) {
+            LOG.warn("A lease on endpoint {} was lost; nothing is recorded", claim.endpointId());
+            return false;
+          }
+          int pending = lane.pending();
+          if (settlement != null) {
+            record(batch, settlement);
+            if (!settlement.after().isOpen()) {
+              pending--;
+            }
+          }
+          return leave(batch, lane, pending, later);
+        });
+  }
+
+  private static void record(Batch batch, Settlement settlement) {
+    var delivery = settlement.delivery();
+    var after = settlement.after();
+    batch.find(Tables.STATE, delivery.id());
+    batch.put(Tables.STATE, after);
+    if (settlement.attempt() != null) {
+      batch.put(Tables.ATTEMPT, settlement.attempt());
+    }
+    batch.append(
+        after.isOpen() ? "delivery.attempted" : "delivery." + after.state().word(),
+        delivery.leadId(),
+        delivery.id());
+  }
+
+  /// @param later the open deliveries of the lane as far as the holder knows them, in their order
+  private boolean leave(Batch batch, Lane lane, int pending, List<DeliveryState> later) {
+    if (pending <= 0) {
+      batch.delete(Tables.LANE, lane.endpointId(), lane.orderKey());
+      return false;
+    }
+    var now = batch.now();
+    var head = later.stream().filter(s -> !s.passed()).findFirst();
+    boolean blocked = head.isPresent() && isLater(head.get(), now);
+    boolean unseen = pending > later.size();
+    Instant due;
+    if (head.isPresent() && !blocked || head.isEmpty() && unseen) {
+      due = now;
+    } else {
+      due =
+          later.stream()
+              .filter(s -> s.passed() || head.isPresent() && s == head.get())
+              .map(s -> s.nextAt() == null ? now : s.nextAt())
+              .min(Comparator.naturalOrder())
+              .orElse(now);
+    }
+    boolean goOn = !due.isAfter(now) && !closing;
+    batch.put(
+        Tables.LANE,
+        new Lane(
+            lane.endpointId(),
+            lane.orderKey(),
+            due,
+            pending,
+            blocked,
+            goOn ? hub : null,
+            goOn ? now.plus(lease) : null,
+            lane.fence()));
+    return goOn;
+  }
+
+  private static boolean isLater(DeliveryState state, Instant now) {
+    return state.nextAt() != null && state.nextAt().isAfter(now);
+  }
+
+  private void release(Claim claim) {
+    store.write(
+        WorkQueue.ATTEMPTS,
+        batch -> {
+          var lane = batch.find(Tables.LANE, claim.endpointId(), claim.orderKey());
+          if (lane != null && lane.fence() == claim.fence() && hub.equals(lane.owner())) {
+            batch.put(
+                Tables.LANE,
+                new Lane(
+                    lane.endpointId(),
+                    lane.orderKey(),
+                    lane.dueAt(),
+                    lane.pending(),
+                    lane.blocked(),
+                    null,
+                    null,
+                    lane.fence()));
+          }
+          return true;
+        });
+  }
+
+  private void poll() {
+    while (!closing) {
+      try {
+        claimDue().forEach(this::begin);
+      } catch (StoreUnavailableException e) {
+        LOG.debug("No work found: {}", e.getMessage());
+      } catch (RuntimeException e) {
+        LOG.error("Looking for due deliveries failed", e);
+      }
+      try {
+        if (wake.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+          wake.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private List<Claim> claimDue() {
+    var now = store.now();
+    var due = new ArrayList<String[]>();
+    for (var endpoint : Endpoints.in(store.settings()).all()) {
+      int quota = Math.min(QUOTA, room(endpoint.id()).availablePermits());
+      if (!endpoint.disabled() && quota > 0) {
+        due.addAll(dueAt(endpoint.id(), now, quota));
+      }
+    }
+    return due.isEmpty() ? List.of() : store.write(WorkQueue.ATTEMPTS, batch -> claim(batch, due));
+  }
+
+  private List<String[]> dueAt(String endpoint, Instant now, int quota) {
+    return store.read(
+        h ->
+            h.createQuery(
+                    "SELECT endpoint_id, order_key FROM lane WHERE endpoint_id = :e"
+                        + " AND due_at <= :now AND (owner IS NULL OR leased_until < :now)"
+                        + " ORDER BY due_at LIMIT :quota")
+                .bind("e", endpoint)
+                .bind("now", Row.micros(now))
+                .bind("quota", quota)
+                .map((r, _) -> new String[] {r.getString(1), r.getString(2)})
+                .list());
+  }
+
+  private List<Claim> claim(Batch batch, List<String[]> due) {
+    var claims = new ArrayList<Claim>();
+    for (var key : due) {
+      var lane = batch.find(Tables.LANE, key[0], key[1]);
+      if (lane != null && lane.isFree(batch.now()) && !lane.dueAt().isAfter(batch.now())) {
+        var leased = lane.leasedBy(hub, batch.now().plus(lease));
+        batch.put(Tables.LANE, leased);
+        claims.add(new Claim(key[0], key[1], leased.fence(), Optional.empty()));
+      }
+    }
+    return claims;
+  }
+}

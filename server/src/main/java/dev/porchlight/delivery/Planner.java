@@ -1,0 +1,130 @@
+package dev.porchlight.delivery;
+
+import dev.porchlight.account.Nodes;
+import dev.porchlight.store.Batch;
+import dev.porchlight.value.Draw;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Works out which endpoints an event is owed to, and writes that down in the unit that makes the event.
+public final class Planner {
+  private final String hub;
+  private final Duration lease;
+
+  /// @param hub names this process as the owner of lanes
+  /// @param lease for how long it leases the lanes that it plans into
+  public Planner(String hub, Duration lease) {
+    this.hub = hub;
+    this.lease = lease;
+  }
+
+  /// What was planned, and which lanes this process may start on at once.
+  ///
+  /// @param deliveries in the order of the endpoints' making
+  public record Plan(List<Delivery> deliveries, List<Claim> claims) {}
+
+  /// The right to work on a lane.
+  ///
+  /// @param head what to start with when the lane holds nothing else; empty to look
+  public record Claim(String endpointId, String orderKey, long fence, Optional<Delivery> head) {}
+
+  /// Plans an event. A function of the settings and the event; ids come from the draw.
+  public Plan plan(Batch batch, Event event, Draw draw) {
+    var nodes = Nodes.in(batch.settings());
+    var deliveries = new ArrayList<Delivery>();
+    var claims = new ArrayList<Claim>();
+    for (var endpoint : Endpoints.in(batch.settings()).all()) {
+      if (!wants(endpoint, event, nodes)) {
+        continue;
+      }
+      var delivery =
+          new Delivery(
+              draw.uuid("delivery " + endpoint.id()),
+              event.seq(),
+              endpoint.id(),
+              event.orderKey(),
+              event.id(),
+              event.kind(),
+              event.leadId(),
+              event.version(),
+              event.officeId(),
+              event.at(),
+              why(endpoint, event, nodes));
+      deliveries.add(delivery);
+      batch.put(Tables.DELIVERY, delivery);
+      batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.now()));
+      enqueue(batch, endpoint, event, delivery).ifPresent(claims::add);
+    }
+    return new Plan(deliveries, claims);
+  }
+
+  static boolean wants(Endpoint endpoint, Event event, Nodes nodes) {
+    return nodes.isWithin(event.officeId(), endpoint.node())
+        && (endpoint.kinds().isEmpty() || endpoint.kinds().contains(event.kind()))
+        && (endpoint.sources().isEmpty() || endpoint.sources().contains(event.sourceId()))
+        && (!event.test() || endpoint.tests());
+  }
+
+  private static String why(Endpoint endpoint, Event event, Nodes nodes) {
+    var node = nodes.get(endpoint.node());
+    var place =
+        node.id().equals(event.officeId())
+            ? "The lead landed in " + node.name() + ", to which the endpoint belongs"
+            : "The lead landed below " + node.name() + ", to which the endpoint belongs";
+    return place
+        + "; it takes "
+        + (endpoint.kinds().isEmpty() ? "every kind of event" : event.kind())
+        + " from "
+        + (endpoint.sources().isEmpty() ? "every source" : "this source")
+        + (event.test() ? ", tests too" : "")
+        + ".";
+  }
+
+  private Optional<Claim> enqueue(
+      Batch batch, Endpoint endpoint, Event event, Delivery delivery) {
+    Instant now = batch.now();
+    var lane = batch.find(Tables.LANE, endpoint.id(), delivery.orderKey());
+    if (lane == null) {
+      boolean take = !endpoint.disabled();
+      var fresh =
+          new Lane(
+              endpoint.id(),
+              delivery.orderKey(),
+              now,
+              1,
+              false,
+              take ? hub : null,
+              take ? now.plus(lease) : null,
+              // Above any fence that an earlier lane of this key can have had.
+              event.seq() << 16);
+      batch.put(Tables.LANE, fresh);
+      return take
+          ? Optional.of(
+              new Claim(endpoint.id(), delivery.orderKey(), fresh.fence(), Optional.of(delivery)))
+          : Optional.empty();
+    }
+    boolean startNow = !lane.blocked();
+    boolean take = startNow && !endpoint.disabled() && lane.isFree(now);
+    var longer =
+        new Lane(
+            lane.endpointId(),
+            lane.orderKey(),
+            startNow && lane.dueAt().isAfter(now) ? now : lane.dueAt(),
+            lane.pending() + 1,
+            lane.blocked(),
+            lane.owner(),
+            lane.leasedUntil(),
+            lane.fence());
+    if (take) {
+      longer = longer.leasedBy(hub, now.plus(lease));
+    }
+    batch.put(Tables.LANE, longer);
+    return take
+        ? Optional.of(
+            new Claim(endpoint.id(), delivery.orderKey(), longer.fence(), Optional.empty()))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.porchlight.delivery;
+
+import dev.porchlight.store.Table;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+
+/// The tables of this package.
+final class Tables {
+  static final Table<Delivery> DELIVERY =
+      Table.<Delivery>named("delivery")
+          .key("id", Delivery::id)
+          .column("seq", Delivery::seq)
+          .column("endpoint_id", Delivery::endpointId)
+          .column("order_key", Delivery::orderKey)
+          .column("event_id", Delivery::eventId)
+          .column("kind", Delivery::kind)
+          .column("lead_id", Delivery::leadId)
+          .column("version", Delivery::version)
+          .column("office_id", Delivery::officeId)
+          .column("planned_at", Delivery::plannedAt)
+          .column("why", Delivery::why)
+          .readBy(
+              r ->
+                  new Delivery(
+                      r.text(1),
+                      r.number(2),
+                      r.text(3),
+                      r.text(4),
+                      r.text(5),
+                      r.text(6),
+                      r.text(7),
+                      r.integer(8),
+                      r.text(9),
+                      r.time(10),
+                      r.text(11)));
+  static final Table<DeliveryState> STATE =
+      Table.<DeliveryState>named("delivery_state")
+          .key("delivery_id", DeliveryState::deliveryId)
+          .column("state", s -> s.state().word())
+          .column("attempts", DeliveryState::attempts)
+          .column("tries", DeliveryState::tries)
+          .column("passed", DeliveryState::passed)
+          .column("next_at", DeliveryState::nextAt)
+          .column("ended_at", DeliveryState::endedAt)
+          .column("reason", DeliveryState::reason)
+          .column("losses", DeliveryState::losses)
+          .readBy(
+              r ->
+                  new DeliveryState(
+                      r.text(1),
+                      DeliveryState.State.of(r.text(2)),
+                      r.integer(3),
+                      r.integer(4),
+                      r.flag(5),
+                      r.timeOrNull(6),
+                      r.timeOrNull(7),
+                      r.text(8),
+                      r.text(9)));
+  static final Table<Lane> LANE =
+      Table.<Lane>named("lane")
+          .key("endpoint_id", Lane::endpointId)
+          .key("order_key", Lane::orderKey)
+          .column("due_at", Lane::dueAt)
+          .column("pending", Lane::pending)
+          .column("blocked", Lane::blocked)
+          .column("owner", Lane::owner)
+          .column("leased_until", Lane::leasedUntil)
+          .column("fence", Lane::fence)
+          .readBy(
+              r ->
+                  new Lane(
+                      r.text(1),
+                      r.text(2),
+                      r.time(3),
+                      r.integer(4),
+                      r.flag(5),
+                      r.textOrNull(6),
+                      r.timeOrNull(7),
+                      r.number(8)));
+  static final Table<Attempt> ATTEMPT =
+      Table.<Attempt>named("attempt")
+          .key("delivery_id", Attempt::deliveryId)
+          .key("n", Attempt::n)
+          .column("at", Attempt::at)
+          .column("micros", a -> a.duration().toNanos() / 1000)
+          .column("outcome", a -> a.outcome().word())
+          .column("status", Attempt::status)
+          .column("error", Attempt::error)
+          .column("answer", Attempt::answer)
+          .column("sent_bytes", Attempt::sentBytes)
+          .readBy(
+              r ->
+                  new Attempt(
+                      r.text(1),
+                      r.integer(2),
+                      r.time(3),
+                      Duration.of(r.number(4), ChronoUnit.MICROS),
+                      Attempt.Outcome.of(r.text(5)),
+                      r.integerOrNull(6),
+                      r.text(7),
+                      r.bytes(8),
+                      r.integer(9)));
+
+  private Tables() {}
+}

@@ -1,0 +1,24 @@
+package dev.porchlight.delivery;
+
+import java.net.URI;
+import java.util.Map;
+
+/// Takes a body to an address, once.
+@FunctionalInterface
+public interface Transport {
+  /// What came of it.
+  sealed interface Answer {
+    /// They answered.
+    ///
+    /// @param head the first bytes of the body
+    record Status(int status, byte[] head) implements Answer {}
+
+    /// They did not, within the deadline.
+    record Nothing(String reason) implements Answer {}
+
+    /// That address may not be dialled.
+    record Forbidden(String reason) implements Answer {}
+  }
+
+  Answer post(URI url, Map<String, String> headers, byte[] body);
+}

@@ -1,0 +1,278 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.delivery.Event;
+import dev.porchlight.delivery.Planner;
+import dev.porchlight.desk.Tables.FingerprintRow;
+import dev.porchlight.desk.Tables.LeadKeyRow;
+import dev.porchlight.desk.Tables.LeadVersionRow;
+import dev.porchlight.desk.Tables.ViolationRow;
+import dev.porchlight.person.Contact;
+import dev.porchlight.person.Persons;
+import dev.porchlight.routing.Answerer;
+import dev.porchlight.routing.Routing;
+import dev.porchlight.store.Batch;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
+import dev.porchlight.value.Lead;
+import dev.porchlight.value.Violation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Decides what becomes of a receipt: which lead it is a version of, whose, who answers, and to whom it
+/// is owed. A function of the intake and of the rows that the batch shows: the same receipts in the same
+/// order give the same rows, which is what a rebuild relies on.
+final class Decision {
+  private static final Duration KEY_LAPSES_AFTER = Duration.ofHours(24);
+
+  private final Planner planner;
+
+  Decision(Planner planner) {
+    this.planner = planner;
+  }
+
+  /// What was decided.
+  ///
+  /// @param planned what was planned of it; nothing for repeats and quarantine
+  record Decided(Receipt receipt, Optional<Planner.Plan> planned, @Nullable LeadRecord lead) {}
+
+  Decided decide(Batch batch, Intake intake) {
+    if (intake.rework()) {
+      var kept = batch.find(Tables.RECEIPT, intake.receipt().id());
+      if (kept == null || kept.state() != Receipt.State.OWED) {
+        return new Decided(kept == null ? intake.receipt() : kept, Optional.empty(), null);
+      }
+    } else {
+      batch.put(Tables.RAW, intake.raw());
+    }
+    keep(batch, intake.receipt().id(), intake.content().violations());
+    return switch (intake.content()) {
+      case Intake.Content.Unreadable(var reason, _) -> quarantine(batch, intake, reason);
+      case Intake.Content.OfLead content -> lead(batch, intake, content);
+    };
+  }
+
+  private static Decided quarantine(Batch batch, Intake intake, String reason) {
+    var receipt = intake.receipt();
+    long seq = batch.append("receipt.quarantined", receipt.sourceId(), receipt.id());
+    var became =
+        receipt.became(Receipt.State.QUARANTINED, null, 0, receipt.guid(), reason, seq);
+    batch.put(Tables.RECEIPT, became);
+    return new Decided(became, Optional.empty(), null);
+  }
+
+  private static void keep(Batch batch, String receipt, List<Violation> violations) {
+    int n = 0;
+    for (var v : violations) {
+      batch.put(
+          Tables.VIOLATION, new ViolationRow(receipt, ++n, v.pointer(), v.rule(), v.action()));
+    }
+  }
+
+  private Decided lead(Batch batch, Intake intake, Intake.Content.OfLead content) {
+    var receipt = intake.receipt();
+    var source =
+        Sources.in(batch.settings()).find(intake.source().id()).orElse(intake.source());
+    var key = batch.find(Tables.LEAD_KEY, source.id(), content.key());
+    if (key != null
+        && content.keyLapses()
+        && key.at().plus(KEY_LAPSES_AFTER).isBefore(receipt.at())) {
+      key = null;
+    }
+    if (key == null) {
+      return fresh(batch, intake, content, source);
+    }
+    var known = batch.find(Tables.LEAD, key.leadId());
+    if (known == null) {
+      throw new IllegalStateException("lead " + key.leadId() + " is not there");
+    }
+    var said = batch.find(Tables.FINGERPRINT, known.id(), content.fingerprint());
+    return said == null
+        ? version(batch, intake, content, source, known)
+        : repeat(batch, receipt, known, said.version());
+  }
+
+  private static Decided repeat(Batch batch, Receipt receipt, LeadRecord lead, int version) {
+    long seq = batch.append("receipt.repeat", lead.id(), receipt.id());
+    var became =
+        receipt.became(Receipt.State.REPEAT, lead.id(), version, lead.guid(), "", seq);
+    batch.put(Tables.RECEIPT, became);
+    mend(batch, became);
+    return new Decided(became, Optional.empty(), lead);
+  }
+
+  private Decided fresh(
+      Batch batch, Intake intake, Intake.Content.OfLead content, Source source) {
+    var receipt = intake.receipt();
+    var draw = receipt.draw();
+    var nodes = Nodes.in(batch.settings());
+    var landing = nodes.get(source.node());
+    var office = office(nodes, landing);
+    var company = nodes.companyOf(office.id()).orElse(office);
+    var lead = content.lead();
+    var id = draw.uuid("lead");
+    var external = external(content, source, draw);
+    var guid = Draw.named(source.id(), external);
+    long settled = batch.append("receipt.done", id, receipt.id());
+
+    var found =
+        Persons.findOrMake(
+            batch, company.id(), content.identity(), null, draw, receipt.id());
+    var contact = contact(batch, nodes, landing, office, source, found.personId(), lead, draw);
+    long seq = batch.append("lead.created", id, receipt.id());
+    var record =
+        new LeadRecord(
+            id,
+            source.id(),
+            external,
+            lead.leadId() == null,
+            guid,
+            office.id(),
+            found.personId(),
+            contact.contact().id(),
+            lead.test(),
+            1,
+            found.evidence(),
+            Json.write(contact.answers()),
+            draw.at(),
+            draw.at(),
+            seq);
+    batch.put(Tables.LEAD, record);
+    batch.put(Tables.LEAD_KEY, new LeadKeyRow(source.id(), content.key(), id, draw.at()));
+    var became = write(batch, receipt, content, record, 1, settled);
+    var plan = plan(batch, record, "lead.created", seq, draw);
+    return new Decided(became, Optional.of(plan), record);
+  }
+
+  private Decided version(
+      Batch batch,
+      Intake intake,
+      Intake.Content.OfLead content,
+      Source source,
+      LeadRecord known) {
+    var receipt = intake.receipt();
+    var draw = receipt.draw();
+    var nodes = Nodes.in(batch.settings());
+    var office = nodes.get(known.officeId());
+    var company = nodes.companyOf(office.id()).orElse(office);
+    var lead = content.lead();
+    long settled = batch.append("receipt.done", known.id(), receipt.id());
+    Persons.findOrMake(
+        batch, company.id(), content.identity(), known.personId(), draw, receipt.id());
+    Persons.findContact(batch, known.personId(), office.id())
+        .ifPresent(c -> Persons.enrich(batch, c, lead.enquirer(), source.name(), draw));
+    var record = known.updated(known.version() + 1, lead.test(), draw.at());
+    long seq = batch.append("lead.updated", known.id(), receipt.id());
+    batch.put(Tables.LEAD, record);
+    var became = write(batch, receipt, content, record, record.version(), settled);
+    var plan = plan(batch, record, "lead.updated", seq, draw);
+    return new Decided(became, Optional.of(plan), record);
+  }
+
+  private static Receipt write(
+      Batch batch,
+      Receipt receipt,
+      Intake.Content.OfLead content,
+      LeadRecord lead,
+      int version,
+      long settled) {
+    batch.put(
+        Tables.LEAD_VERSION,
+        new LeadVersionRow(
+            lead.id(),
+            version,
+            receipt.id(),
+            receipt.at(),
+            content.fingerprint(),
+            content.fact()));
+    batch.put(
+        Tables.FINGERPRINT, new FingerprintRow(lead.id(), content.fingerprint(), version));
+    var became =
+        receipt.became(Receipt.State.DONE, lead.id(), version, lead.guid(), "", settled);
+    batch.put(Tables.RECEIPT, became);
+    mend(batch, became);
+    return became;
+  }
+
+  /// The receipt that this one corrects is no longer open.
+  private static void mend(Batch batch, Receipt by) {
+    if (by.corrects() == null) {
+      return;
+    }
+    var old = batch.find(Tables.RECEIPT, by.corrects());
+    if (old != null && old.state() == Receipt.State.QUARANTINED) {
+      long seq = batch.append("receipt.mended", old.sourceId(), old.id());
+      batch.put(
+          Tables.RECEIPT,
+          old.became(
+              Receipt.State.MENDED, by.leadId(), by.version(), old.guid(), old.reason(), seq));
+    }
+  }
+
+  private static String external(
+      Intake.Content.OfLead content, Source source, Draw draw) {
+    var given = content.lead().leadId();
+    if (given != null) {
+      return given;
+    }
+    return content.keyLapses()
+        ? Draw.named(source.id(), content.key(), draw.at().toString())
+        : Draw.named(source.id(), content.key());
+  }
+
+  private static Node office(Nodes nodes, Node landing) {
+    return nodes
+        .officeOf(landing.id())
+        .orElseThrow(() -> new IllegalStateException(landing.id() + " is above offices"));
+  }
+
+  private record Placed(Contact contact, Answerer answers) {}
+
+  private static Placed contact(
+      Batch batch,
+      Nodes nodes,
+      Node landing,
+      Node office,
+      Source source,
+      String person,
+      Lead lead,
+      Draw draw) {
+    var there = Persons.findContact(batch, person, office.id());
+    if (there.isPresent()) {
+      var contact = Persons.enrich(batch, there.get(), lead.enquirer(), source.name(), draw);
+      var owner = nodes.find(contact.ownerId()).map(Node::name).orElse("a former member");
+      return new Placed(
+          contact,
+          new Answerer(
+              contact.ownerId(),
+              owner,
+              "The person is a contact of " + owner + " in this office already, who keeps it."));
+    }
+    var answers = Routing.decide(nodes, landing);
+    return new Placed(
+        Persons.makeContact(
+            batch, person, office.id(), answers.member(), lead.enquirer(), source.name(), draw),
+        answers);
+  }
+
+  private Planner.Plan plan(
+      Batch batch, LeadRecord lead, String kind, long seq, Draw draw) {
+    return planner.plan(
+        batch,
+        new Event(
+            "evt_" + draw.uuid("event"),
+            kind,
+            draw.at(),
+            seq,
+            lead.id(),
+            lead.version(),
+            lead.officeId(),
+            lead.sourceId(),
+            lead.test(),
+            lead.contactId()),
+        draw);
+  }
+}

@@ -1,0 +1,255 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.account.Nodes;
+import dev.porchlight.connector.Body;
+import dev.porchlight.connector.Connector;
+import dev.porchlight.connector.Reading;
+import dev.porchlight.delivery.Planner;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.Unit;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Draw;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes what came in and answers once it is on disk: its consequences worked out, or durably owed.
+///
+/// Reading, identity and compression happen on the caller's thread; the decision is one unit of work. If
+/// reading or deciding fails by a defect of ours, or the writer is so busy that the unit waited too long,
+/// the receipt alone is written, as *owed*, and the sender is answered the same. May be shared by
+/// threads.
+public final class Desk {
+  private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
+
+  private final Store store;
+  private final int hub;
+  private final Function<String, Connector> connectors;
+  private final Decision decision;
+  private final Messages messages;
+  private final Consumer<List<Planner.Claim>> lanes;
+
+  /// @param hub the hub's number, 0 to 99
+  /// @param connectors gives the connector of a contract by name
+  /// @param lanes takes the lanes that may be started on at once
+  public Desk(
+      Store store,
+      int hub,
+      Function<String, Connector> connectors,
+      Planner planner,
+      Messages messages,
+      Consumer<List<Planner.Claim>> lanes) {
+    this.store = store;
+    this.hub = hub;
+    this.connectors = connectors;
+    this.decision = new Decision(planner);
+    this.messages = messages;
+    this.lanes = lanes;
+  }
+
+  /// What accompanies a body.
+  ///
+  /// @param headers those to keep, as JSON
+  /// @param signature what checking its signature showed; empty when nothing was checked
+  /// @param corrects the receipt that this body mends
+  public record Circumstances(String headers, String signature, @Nullable String corrects) {}
+
+  /// Takes an authentic body.
+  ///
+  /// @return the receipt as it stands on disk: done, repeat, owed or quarantined
+  /// @throws dev.porchlight.store.StoreUnavailableException when nothing is on disk
+  public Receipt accept(Source source, Body body, Circumstances circumstances) {
+    var draw = Draw.fresh(store.now(), hub);
+    var receipt = receipt(source, body, circumstances, draw);
+    var raw = RawBody.of(receipt.id(), body.bytes());
+    Intake intake;
+    try {
+      var reading = connectors.apply(source.contract()).read(body);
+      intake = intake(receipt, raw, source, reading, body, false);
+    } catch (RuntimeException e) {
+      LOG.error("Receipt {} could not be read: a defect of ours; it is owed", receipt.id(), e);
+      return owe(receipt, raw, source, body, "Reading failed by a defect of ours.");
+    }
+    return store.write(WorkQueue.LEADS, new AcceptUnit(intake, body));
+  }
+
+  /// Keeps a body whose signature was wrong; nothing comes of it.
+  public Receipt refuse(
+      Source source, Body body, Circumstances circumstances, String reason) {
+    var receipt =
+        receipt(source, body, circumstances, Draw.fresh(store.now(), hub));
+    var raw = RawBody.of(receipt.id(), body.bytes());
+    return store.write(
+        WorkQueue.LEADS,
+        batch -> {
+          long seq = batch.append("receipt.refused", source.id(), receipt.id());
+          var refused =
+              receipt.became(Receipt.State.REFUSED, null, 0, receipt.guid(), reason, seq);
+          batch.put(Tables.RECEIPT, refused);
+          batch.put(Tables.RAW, raw);
+          return refused;
+        });
+  }
+
+  /// Works an owed receipt again.
+  ///
+  /// @return how it stands now
+  /// @throws RuntimeException when the defect is still there; it stays owed
+  Receipt rework(Receipt receipt, byte[] bytes) {
+    var source =
+        Sources.in(store.settings())
+            .find(receipt.sourceId())
+            .orElseThrow(
+                () -> new IllegalStateException("the source of " + receipt.id() + " is gone"));
+    var body = new Body(bytes, receipt.contentType(), receipt.channel());
+    var reading = connectors.apply(source.contract()).read(body);
+    var raw = RawBody.of(receipt.id(), bytes);
+    var intake = intake(receipt, raw, source, reading, body, true);
+    return store.write(WorkQueue.EDITS, batch -> decide(batch, intake, body).receipt());
+  }
+
+  /// Decides within a batch that a rebuild has open.
+  Receipt replay(Batch batch, Receipt receipt, byte[] bytes, boolean rework, Source source) {
+    var body = new Body(bytes, receipt.contentType(), receipt.channel());
+    var reading = connectors.apply(source.contract()).read(body);
+    return decision
+        .decide(
+            batch,
+            intake(receipt, RawBody.of(receipt.id(), bytes), source, reading, body, rework))
+        .receipt();
+  }
+
+  private static Intake intake(
+      Receipt receipt,
+      RawBody raw,
+      Source source,
+      Reading reading,
+      Body body,
+      boolean rework) {
+    var message =
+        switch (reading) {
+          case Reading.Facts f -> f.message();
+          case Reading.Unreadable _ -> "";
+        };
+    return new Intake(
+        receipt.named(message),
+        raw,
+        source,
+        Intake.content(reading, body, source.region()),
+        rework);
+  }
+
+  private Receipt receipt(
+      Source source, Body body, Circumstances circumstances, Draw draw) {
+    var id = draw.uuid("receipt");
+    var office = Nodes.in(store.settings()).officeOf(source.node());
+    return new Receipt(
+        id,
+        draw,
+        source.id(),
+        office.map(n -> n.id()).orElse(source.node()),
+        body.channel(),
+        body.contentType(),
+        circumstances.headers(),
+        body.bytes().length,
+        Receipt.State.OWED,
+        "",
+        id,
+        null,
+        0,
+        "",
+        circumstances.signature(),
+        circumstances.corrects(),
+        0);
+  }
+
+  private Receipt owe(
+      Receipt receipt, RawBody raw, Source source, Body body, String reason) {
+    var guid = guid(source, body, receipt);
+    return store.write(WorkQueue.LEADS, batch -> owe(batch, receipt, raw, guid, reason));
+  }
+
+  private String guid(Source source, Body body, Receipt receipt) {
+    try {
+      var lead = connectors.apply(source.contract()).peekLeadId(body);
+      return lead == null ? receipt.guid() : Draw.named(source.id(), lead);
+    } catch (RuntimeException e) {
+      LOG.error("Not even the lead's id could be read of receipt {}", receipt.id(), e);
+      return receipt.guid();
+    }
+  }
+
+  static Receipt owe(Batch batch, Receipt receipt, RawBody raw, String guid, String reason) {
+    long seq = batch.append("receipt.owed", receipt.sourceId(), receipt.id());
+    var owed = receipt.became(Receipt.State.OWED, null, 0, guid, reason, seq);
+    batch.put(Tables.RECEIPT, owed);
+    batch.put(Tables.RAW, raw);
+    return owed;
+  }
+
+  private Decision.Decided decide(Batch batch, Intake intake, Body body) {
+    var decided = decision.decide(batch, intake);
+    decided
+        .planned()
+        .ifPresent(
+            plan -> {
+              if (decided.lead() != null
+                  && intake.content() instanceof Intake.Content.OfLead content
+                  && !plan.deliveries().isEmpty()) {
+                var version =
+                    new Messages.Version(
+                        decided.lead(),
+                        content.lead(),
+                        decided.receipt().version(),
+                        decided.receipt().at(),
+                        decided.receipt().message(),
+                        decided.receipt().contentType(),
+                        body.bytes());
+                batch.afterCommit(() -> messages.keep(version));
+              }
+              if (!plan.claims().isEmpty()) {
+                batch.afterCommit(() -> lanes.accept(plan.claims()));
+              }
+            });
+    return decided;
+  }
+
+  /// The decision about a receipt, or, where that fails, the receipt as owed.
+  private final class AcceptUnit implements Unit<Receipt> {
+    private final Intake intake;
+    private final Body body;
+
+    AcceptUnit(Intake intake, Body body) {
+      this.intake = intake;
+      this.body = body;
+    }
+
+    @Override
+    public Receipt run(Batch batch) {
+      return decide(batch, intake, body).receipt();
+    }
+
+    @Override
+    public int size() {
+      return intake.raw().body().length + 4096;
+    }
+
+    @Override
+    public Optional<Unit<Receipt>> instead() {
+      var guid = guid(intake.source(), body, intake.receipt());
+      return Optional.of(
+          batch ->
+              owe(
+                  batch,
+                  intake.receipt(),
+                  intake.raw(),
+                  guid,
+                  "Deciding took too long or failed by a defect of ours."));
+    }
+  }
+}

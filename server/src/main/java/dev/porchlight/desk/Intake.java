@@ -1,0 +1,127 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.connector.Body;
+import dev.porchlight.connector.Reading;
+import dev.porchlight.person.Identity;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Enquirer;
+import dev.porchlight.value.Fact;
+import dev.porchlight.value.Interest;
+import dev.porchlight.value.Lead;
+import dev.porchlight.value.LeadJson;
+import dev.porchlight.value.Violation;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A receipt that was read and is ready for its decision: all that takes time was done before the
+/// writer is entered.
+///
+/// @param receipt as it would be if nothing came of it
+/// @param source the source as it was when the request came
+/// @param rework the receipt is in the store already, as owed
+record Intake(Receipt receipt, RawBody raw, Source source, Content content, boolean rework) {
+
+  /// What was read.
+  sealed interface Content {
+    List<Violation> violations();
+
+    /// A lead.
+    ///
+    /// @param fact the lead as JSON, for keeping
+    /// @param key what makes another receipt one of the same lead
+    /// @param keyLapses the key holds for a day only
+    record OfLead(
+        Lead lead,
+        String fact,
+        String fingerprint,
+        Identity identity,
+        String key,
+        boolean keyLapses,
+        List<Violation> violations)
+        implements Content {}
+
+    /// Nothing that could become a fact.
+    record Unreadable(String reason, List<Violation> violations) implements Content {}
+  }
+
+  private static final int LONGEST_KEY = 200;
+
+  static Content content(Reading reading, Body body, String region) {
+    return switch (reading) {
+      case Reading.Unreadable(var reason, _, var violations) ->
+          new Content.Unreadable(reason, violations);
+      case Reading.Facts(_, var facts, var violations, var fingerprint) ->
+          content(facts.getFirst(), body, region, violations, fingerprint);
+    };
+  }
+
+  private static Content content(
+      Fact fact, Body body, String region, List<Violation> violations, String fingerprint) {
+    return switch (fact) {
+      case Lead lead ->
+          new Content.OfLead(
+              lead,
+              LeadJson.write(lead).toString(),
+              fingerprint,
+              Identity.of(lead.enquirer(), region),
+              key(lead, body),
+              lead.leadId() == null && lead.timestamp() == null,
+              violations);
+    };
+  }
+
+  /// The sender's id; else what person, listing and time make up; else the bytes.
+  private static String key(Lead lead, Body body) {
+    if (lead.leadId() != null) {
+      return lead.leadId().length() <= LONGEST_KEY
+          ? "id " + lead.leadId()
+          : "id# " + hash(lead.leadId().getBytes(StandardCharsets.UTF_8));
+    }
+    if (lead.timestamp() != null) {
+      return "is "
+          + Draw.named(
+              who(lead.enquirer()), about(lead.interest()), lead.timestamp().at().toString());
+    }
+    return "raw " + hash(body.bytes());
+  }
+
+  private static String who(Enquirer e) {
+    return String.join(
+        "\n",
+        text(e.email()),
+        text(e.phone()),
+        text(e.firstName()),
+        text(e.lastName()),
+        text(e.fullName()));
+  }
+
+  private static String about(@Nullable Interest interest) {
+    if (interest == null) {
+      return "";
+    }
+    var p = interest.property();
+    var a = p.address();
+    return String.join(
+        "\n",
+        text(p.mlsName()),
+        text(p.mlsId()),
+        text(p.listingUrl()),
+        a == null ? "" : text(a.street()) + "\n" + text(a.city()) + "\n" + text(a.postalCode()));
+  }
+
+  private static String text(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  private static String hash(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.porchlight.desk;
+
+import java.time.Instant;
+
+/// A lead as we keep it: what it is one of, and what was decided about it. What it says stands in its
+/// versions.
+///
+/// @param id ours
+/// @param externalId the sender's id, or the one that stands in for it
+/// @param derived whether the sender gave none
+/// @param guid what senders are told as `communications_guid`
+/// @param officeId where it landed; never changes
+/// @param version the newest version, from 1
+/// @param evidence why its person is that person
+/// @param answers JSON: the member who answers, their name, and why
+/// @param seq the log entry of its making
+public record LeadRecord(
+    String id,
+    String sourceId,
+    String externalId,
+    boolean derived,
+    String guid,
+    String officeId,
+    String personId,
+    String contactId,
+    boolean test,
+    int version,
+    String evidence,
+    String answers,
+    Instant createdAt,
+    Instant updatedAt,
+    long seq) {
+
+  LeadRecord updated(int version, boolean test, Instant at) {
+    return new LeadRecord(
+        id,
+        sourceId,
+        externalId,
+        derived,
+        guid,
+        officeId,
+        personId,
+        contactId,
+        test,
+        version,
+        evidence,
+        answers,
+        createdAt,
+        at,
+        seq);
+  }
+}

@@ -1,0 +1,144 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.account.Scope;
+import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Leads, for those who may see them.
+public final class Leads {
+  private final Store store;
+
+  public Leads(Store store) {
+    this.store = store;
+  }
+
+  public Optional<LeadRecord> find(Scope scope, String id) {
+    return store.read(
+        h ->
+            h.createQuery(
+                    "SELECT "
+                        + Tables.LEAD.columnList()
+                        + " FROM lead WHERE id = :id AND "
+                        + scope.sql("office_id"))
+                .bind("id", id)
+                .map((r, _) -> Tables.LEAD.read(new Row(r)))
+                .findOne());
+  }
+
+  /// What to list: newest first.
+  ///
+  /// @param leadId only those with this id of the sender's
+  /// @param test only tests, or only others; null for all
+  /// @param before only those made before this place in the log
+  public record Query(
+      @Nullable String source,
+      @Nullable String leadId,
+      @Nullable String contact,
+      @Nullable Boolean test,
+      long before,
+      int limit) {}
+
+  public List<LeadRecord> list(Scope scope, Query query) {
+    var sql =
+        new StringBuilder("SELECT ")
+            .append(Tables.LEAD.columnList())
+            .append(" FROM lead WHERE seq < :before AND ")
+            .append(scope.sql("office_id"));
+    if (query.source() != null) {
+      sql.append(" AND source_id = :source");
+    }
+    if (query.leadId() != null) {
+      sql.append(" AND external_id = :external");
+    }
+    if (query.contact() != null) {
+      sql.append(" AND contact_id = :contact");
+    }
+    if (query.test() != null) {
+      sql.append(query.test() ? " AND test = 1" : " AND test = 0");
+    }
+    sql.append(" ORDER BY seq DESC LIMIT :limit");
+    return store.read(
+        h -> {
+          var q =
+              h.createQuery(sql.toString())
+                  .bind("before", query.before())
+                  .bind("limit", query.limit());
+          if (query.source() != null) {
+            q.bind("source", query.source());
+          }
+          if (query.leadId() != null) {
+            q.bind("external", query.leadId());
+          }
+          if (query.contact() != null) {
+            q.bind("contact", query.contact());
+          }
+          return q.map((r, _) -> Tables.LEAD.read(new Row(r))).list();
+        });
+  }
+
+  /// One version of a lead.
+  ///
+  /// @param fact what it says, as JSON in our own form
+  public record Version(int version, String receiptId, Instant at, String fact) {}
+
+  /// All versions, first one first.
+  public List<Version> listVersions(String lead) {
+    return store.read(
+        h ->
+            h.createQuery(
+                    "SELECT version, receipt_id, at, fact FROM lead_version"
+                        + " WHERE lead_id = :id ORDER BY version")
+                .bind("id", lead)
+                .map(
+                    (r, _) ->
+                        new Version(
+                            r.getInt(1),
+                            r.getString(2),
+                            Row.instant(r.getLong(3)),
+                            r.getString(4)))
+                .list());
+  }
+
+  /// What a lead says now.
+  public Version getNewest(LeadRecord lead) {
+    return store.read(
+        h ->
+            h.createQuery(
+                    "SELECT version, receipt_id, at, fact FROM lead_version"
+                        + " WHERE lead_id = :id AND version = :v")
+                .bind("id", lead.id())
+                .bind("v", lead.version())
+                .map(
+                    (r, _) ->
+                        new Version(
+                            r.getInt(1),
+                            r.getString(2),
+                            Row.instant(r.getLong(3)),
+                            r.getString(4)))
+                .one());
+  }
+
+  /// The log's lines about a lead, first one first.
+  public List<LogEntry> listHistory(String lead) {
+    return store.read(
+        h ->
+            h.createQuery(
+                    "SELECT seq, at, kind, subject, ref FROM log WHERE subject = :id"
+                        + " ORDER BY seq LIMIT 1000")
+                .bind("id", lead)
+                .map(
+                    (r, _) ->
+                        new LogEntry(
+                            r.getLong(1),
+                            Row.instant(r.getLong(2)),
+                            r.getString(3),
+                            r.getString(4),
+                            r.getString(5)))
+                .list());
+  }
+}

@@ -1,0 +1,138 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.connector.Message;
+import dev.porchlight.delivery.Delivery;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import dev.porchlight.value.Json;
+import dev.porchlight.value.Lead;
+import dev.porchlight.value.LeadJson;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Puts together what a connector needs to write a delivery. What was just accepted is kept in memory
+/// for a while, since that is what is delivered next.
+public final class Messages {
+  private static final int KEPT = 2048;
+  private static final int KEPT_SIZE = 64 * 1024;
+
+  /// What a version of a lead says and how it came.
+  record Version(
+      LeadRecord record,
+      Lead lead,
+      int version,
+      Instant receivedAt,
+      String rawMessage,
+      String rawContentType,
+      byte @Nullable [] raw) {}
+
+  private final Store store;
+  private final Map<String, Version> recent =
+      new LinkedHashMap<>(KEPT, 0.75f, false) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Version> eldest) {
+          return size() > KEPT;
+        }
+      };
+
+  public Messages(Store store) {
+    this.store = store;
+  }
+
+  void keep(Version version) {
+    if (version.raw() != null && version.raw().length <= KEPT_SIZE) {
+      synchronized (recent) {
+        recent.put(version.record().id() + " " + version.version(), version);
+      }
+    }
+  }
+
+  /// The message of a delivery.
+  ///
+  /// @throws IllegalStateException when the lead is not there
+  public Message get(Delivery delivery) {
+    Version version;
+    synchronized (recent) {
+      version = recent.get(delivery.leadId() + " " + delivery.version());
+    }
+    return message(
+        delivery, version == null ? load(delivery.leadId(), delivery.version()) : version);
+  }
+
+  private Message message(Delivery delivery, Version v) {
+    var settings = store.settings();
+    var source = Sources.in(settings).find(v.record().sourceId());
+    var answers = Json.tree(v.record().answers());
+    var owner = answers.path("member").asString();
+    return new Message(
+        delivery.eventId(),
+        delivery.kind(),
+        delivery.plannedAt(),
+        delivery.seq(),
+        v.record().id(),
+        v.version(),
+        v.record().externalId(),
+        v.receivedAt(),
+        source.map(Source::name).orElse(""),
+        source.map(Source::contract).orElse(""),
+        v.record().contactId(),
+        Nodes.in(settings)
+            .find(owner)
+            .map(Node::name)
+            .orElse(answers.path("member_name").asString()),
+        v.lead(),
+        v.raw(),
+        v.rawContentType(),
+        v.rawMessage());
+  }
+
+  private Version load(String lead, int version) {
+    return store.read(
+        h -> {
+          var record =
+              h.createQuery(
+                      "SELECT " + Tables.LEAD.columnList() + " FROM lead WHERE id = :id")
+                  .bind("id", lead)
+                  .map((r, _) -> Tables.LEAD.read(new Row(r)))
+                  .findOne()
+                  .orElseThrow(() -> new IllegalStateException("no lead " + lead));
+          var row =
+              h.createQuery(
+                      "SELECT "
+                          + Tables.LEAD_VERSION.columnList()
+                          + " FROM lead_version WHERE lead_id = :id AND version = :v")
+                  .bind("id", lead)
+                  .bind("v", version)
+                  .map((r, _) -> Tables.LEAD_VERSION.read(new Row(r)))
+                  .one();
+          var receipt =
+              h.createQuery(
+                      "SELECT " + Tables.RECEIPT.columnList() + " FROM receipt WHERE id = :id")
+                  .bind("id", row.receiptId())
+                  .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
+                  .one();
+          var raw =
+              h.createQuery(
+                      "SELECT "
+                          + Tables.RAW.columnList()
+                          + " FROM receipt_raw WHERE receipt_id = :id")
+                  .bind("id", row.receiptId())
+                  .map((r, _) -> Tables.RAW.read(new Row(r)))
+                  .findOne();
+          return new Version(
+              record,
+              LeadJson.read(Json.tree(row.fact())),
+              version,
+              row.at(),
+              receipt.message(),
+              receipt.contentType(),
+              raw.map(RawBody::bytes).orElse(null));
+        });
+  }
+}

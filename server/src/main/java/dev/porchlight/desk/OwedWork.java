@@ -1,0 +1,182 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Works off what was accepted as owed: at once when the load is gone, and again and again, ever less
+/// often up to once in ten minutes, where a defect stands in the way. Each start of the hub (so each
+/// upgrade) begins anew.
+public final class OwedWork implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OwedWork.class);
+  private static final int AT_ONCE = 64;
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
+  private record Trouble(int failures, Instant nextAt) {}
+
+  private final Store store;
+  private final Desk desk;
+  private final Semaphore news = new Semaphore(1);
+  private final Map<String, Trouble> troubles = new HashMap<>();
+  private final Thread thread;
+  private final AutoCloseable following;
+  private volatile boolean closing;
+
+  public OwedWork(Store store, Desk desk) {
+    this.store = store;
+    this.desk = desk;
+    following =
+        store.follow(
+            lines -> {
+              if (lines.stream().anyMatch(l -> l.kind().equals("receipt.owed"))) {
+                news.release();
+              }
+            });
+    thread = Thread.ofPlatform().name("owed-work").daemon().start(this::run);
+  }
+
+  /// Looks again now, troubles or not.
+  public void wake() {
+    synchronized (troubles) {
+      troubles.clear();
+    }
+    news.release();
+  }
+
+  private void run() {
+    while (!closing) {
+      try {
+        if (news.tryAcquire(1, TimeUnit.SECONDS)) {
+          news.drainPermits();
+          workAll();
+        } else if (hasTroubles()) {
+          workAll();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (StoreUnavailableException e) {
+        LOG.debug("Owed receipts wait for the store: {}", e.getMessage());
+        news.release();
+        pause();
+      } catch (RuntimeException e) {
+        LOG.error("Looking for owed receipts failed", e);
+      }
+    }
+  }
+
+  private void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(500);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean hasTroubles() {
+    synchronized (troubles) {
+      return !troubles.isEmpty();
+    }
+  }
+
+  private void workAll() {
+    String after = "";
+    while (!closing) {
+      var page = page(after);
+      if (page.isEmpty()) {
+        return;
+      }
+      for (var receipt : page) {
+        after = receipt.id();
+        if (isDue(receipt.id())) {
+          work(receipt);
+        }
+      }
+    }
+  }
+
+  private List<Receipt> page(String after) {
+    return store.read(
+        h ->
+            h.createQuery(
+                    "SELECT "
+                        + Tables.RECEIPT.columnList()
+                        + " FROM receipt WHERE state = 'owed' AND id > :after ORDER BY id LIMIT "
+                        + AT_ONCE)
+                .bind("after", after)
+                .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
+                .list());
+  }
+
+  private boolean isDue(String id) {
+    synchronized (troubles) {
+      var trouble = troubles.get(id);
+      return trouble == null || !trouble.nextAt().isAfter(store.now());
+    }
+  }
+
+  private void work(Receipt receipt) {
+    try {
+      var raw = raw(receipt.id());
+      if (raw == null) {
+        throw new IllegalStateException("its raw body is gone");
+      }
+      desk.rework(receipt, raw);
+      synchronized (troubles) {
+        troubles.remove(receipt.id());
+      }
+    } catch (StoreUnavailableException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      synchronized (troubles) {
+        var before = troubles.get(receipt.id());
+        int failures = before == null ? 1 : before.failures() + 1;
+        var wait = Duration.ofSeconds(1L << Math.min(failures, 10));
+        troubles.put(
+            receipt.id(),
+            new Trouble(
+                failures, store.now().plus(wait.compareTo(LONGEST) > 0 ? LONGEST : wait)));
+        LOG.error("Receipt {} is still owed after {} tries", receipt.id(), failures, e);
+      }
+    }
+  }
+
+  private byte @Nullable [] raw(String receipt) {
+    return store
+        .read(
+            h ->
+                h.createQuery(
+                        "SELECT "
+                            + Tables.RAW.columnList()
+                            + " FROM receipt_raw WHERE receipt_id = :id")
+                    .bind("id", receipt)
+                    .map((r, _) -> Tables.RAW.read(new Row(r)))
+                    .findOne())
+        .map(RawBody::bytes)
+        .orElse(null);
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    news.release();
+    try {
+      following.close();
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.debug("Closing failed", e);
+    }
+  }
+}

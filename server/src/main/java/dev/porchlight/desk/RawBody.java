@@ -1,0 +1,50 @@
+package dev.porchlight.desk;
+
+import java.io.ByteArrayOutputStream;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+
+/// A body as received, made small for keeping.
+///
+/// @param codec 0 as it is, 1 deflated
+record RawBody(String receiptId, int codec, byte[] body) {
+  private static final int WORTH_IT = 512;
+  private static final int FAST = 1;
+
+  static RawBody of(String receiptId, byte[] bytes) {
+    if (bytes.length < WORTH_IT) {
+      return new RawBody(receiptId, 0, bytes);
+    }
+    try (var deflater = new Deflater(FAST, true)) {
+      deflater.setInput(bytes);
+      deflater.finish();
+      var small = new byte[bytes.length];
+      int length = deflater.deflate(small);
+      return deflater.finished()
+          ? new RawBody(receiptId, 1, java.util.Arrays.copyOf(small, length))
+          : new RawBody(receiptId, 0, bytes);
+    }
+  }
+
+  byte[] bytes() {
+    if (codec == 0) {
+      return body;
+    }
+    try (var inflater = new Inflater(true)) {
+      inflater.setInput(body);
+      var out = new ByteArrayOutputStream(body.length * 4);
+      var buffer = new byte[8192];
+      while (!inflater.finished()) {
+        int n = inflater.inflate(buffer);
+        if (n == 0 && inflater.needsInput()) {
+          throw new IllegalStateException("the raw body of " + receiptId + " is cut short");
+        }
+        out.write(buffer, 0, n);
+      }
+      return out.toByteArray();
+    } catch (DataFormatException e) {
+      throw new IllegalStateException("the raw body of " + receiptId + " is damaged", e);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.value.Draw;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// One request as it arrived, and what became of it. The raw body lies beside it.
+///
+/// @param draw the time and chance that its decision used
+/// @param officeId the office where its source's leads land
+/// @param channel which of the source's paths took it
+/// @param headers those kept, as JSON; never credentials
+/// @param message the contract's name for the body, for example `BuyerLead`; empty when unread
+/// @param guid what the sender was told as `communications_guid`
+/// @param leadId our id of the lead that it became a version of
+/// @param version that version; 0 for none
+/// @param reason why it is quarantined, refused or owed; empty else
+/// @param signature what checking its signature showed, in words; empty when nothing was checked
+/// @param corrects the quarantined receipt that this one mends
+/// @param settledSeq the log entry that says what became of it
+public record Receipt(
+    String id,
+    Draw draw,
+    String sourceId,
+    String officeId,
+    String channel,
+    String contentType,
+    String headers,
+    int size,
+    State state,
+    String message,
+    String guid,
+    @Nullable String leadId,
+    int version,
+    String reason,
+    String signature,
+    @Nullable String corrects,
+    long settledSeq) {
+
+  /// What became of it.
+  public enum State {
+    /// It is a fact, with all its consequences.
+    DONE,
+    /// It said nothing that had not been said.
+    REPEAT,
+    /// Accepted; the consequences are still to be worked out.
+    OWED,
+    /// Authentic, but in need of a person's help.
+    QUARANTINED,
+    /// Not authentic; kept for the record.
+    REFUSED,
+    /// It was quarantined, and another receipt has taken its place.
+    MENDED;
+
+    /// The word in the API and the store.
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// @throws IllegalArgumentException for another word
+    public static State of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /// When it arrived.
+  public Instant at() {
+    return draw.at();
+  }
+
+  Receipt became(
+      State state, @Nullable String leadId, int version, String guid, String reason, long seq) {
+    return new Receipt(
+        id,
+        draw,
+        sourceId,
+        officeId,
+        channel,
+        contentType,
+        headers,
+        size,
+        state,
+        message,
+        guid,
+        leadId,
+        version,
+        reason,
+        signature,
+        corrects,
+        seq);
+  }
+
+  Receipt named(String message) {
+    return new Receipt(
+        id,
+        draw,
+        sourceId,
+        officeId,
+        channel,
+        contentType,
+        headers,
+        size,
+        state,
+        message,
+        guid,
+        leadId,
+        version,
+        reason,
+        signature,
+        corrects,
+        settledSeq);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.sign.SignatureProfile;
+import dev.porchlight.store.Setting;
+import dev.porchlight.value.Json;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// Someone who sends to us.
+///
+/// @param name unique; part of its addresses: `[a-z0-9-]`, 1 to 64 characters
+/// @param contract the contract that its bodies are read by, whatever they look like
+/// @param node where its leads land: an office or a member
+/// @param region ISO 3166 code of the country to assume for phones without one
+/// @param signature how its requests are signed, as [SignatureProfile] reads it; null for not at all
+public record Source(
+    String id,
+    String name,
+    String contract,
+    String node,
+    String region,
+    @Nullable JsonNode signature) {
+  /// The kind of setting that holds sources.
+  public static final String SETTING = "source";
+
+  public Source {
+    if (!name.matches("[a-z0-9][a-z0-9-]{0,63}")) {
+      throw new IllegalArgumentException(
+          "a source's name is 1 to 64 of a-z, 0-9 and -, beginning with a letter or digit");
+    }
+    if (!region.matches("[A-Z]{2}")) {
+      throw new IllegalArgumentException("a region is an ISO 3166 code of two capitals");
+    }
+  }
+
+  static Source of(Setting setting) {
+    return Json.read(setting.body(), Source.class);
+  }
+
+  /// The body of the setting that holds this source.
+  public String body() {
+    return Json.write(this);
+  }
+}

@@ -1,0 +1,136 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.store.Table;
+import dev.porchlight.value.Draw;
+import java.time.Instant;
+
+/// The tables of this package.
+final class Tables {
+  record ViolationRow(String receiptId, int n, String pointer, String rule, String action) {}
+
+  record LeadKeyRow(String sourceId, String value, String leadId, Instant at) {}
+
+  record LeadVersionRow(
+      String leadId, int version, String receiptId, Instant at, String fingerprint, String fact) {}
+
+  record FingerprintRow(String leadId, String fingerprint, int version) {}
+
+  static final Table<Receipt> RECEIPT =
+      Table.<Receipt>named("receipt")
+          .key("id", Receipt::id)
+          .column("at", Receipt::at)
+          .column("seed", r -> r.draw().seed())
+          .column("counter", r -> r.draw().counter())
+          .column("source_id", Receipt::sourceId)
+          .column("office_id", Receipt::officeId)
+          .column("channel", Receipt::channel)
+          .column("content_type", Receipt::contentType)
+          .column("headers", Receipt::headers)
+          .column("size", Receipt::size)
+          .column("state", r -> r.state().word())
+          .column("message", Receipt::message)
+          .column("guid", Receipt::guid)
+          .column("lead_id", Receipt::leadId)
+          .column("version", Receipt::version)
+          .column("reason", Receipt::reason)
+          .column("signature", Receipt::signature)
+          .column("corrects", Receipt::corrects)
+          .column("settled_seq", Receipt::settledSeq)
+          .readBy(
+              r ->
+                  new Receipt(
+                      r.text(1),
+                      new Draw(r.time(2), r.text(3), r.integer(4)),
+                      r.text(5),
+                      r.text(6),
+                      r.text(7),
+                      r.text(8),
+                      r.text(9),
+                      r.integer(10),
+                      Receipt.State.of(r.text(11)),
+                      r.text(12),
+                      r.text(13),
+                      r.textOrNull(14),
+                      r.integer(15),
+                      r.text(16),
+                      r.text(17),
+                      r.textOrNull(18),
+                      r.number(19)));
+  static final Table<RawBody> RAW =
+      Table.<RawBody>named("receipt_raw")
+          .key("receipt_id", RawBody::receiptId)
+          .column("codec", RawBody::codec)
+          .column("body", RawBody::body)
+          .readBy(r -> new RawBody(r.text(1), r.integer(2), r.bytes(3)));
+  static final Table<ViolationRow> VIOLATION =
+      Table.<ViolationRow>named("violation")
+          .key("receipt_id", ViolationRow::receiptId)
+          .key("n", ViolationRow::n)
+          .column("pointer", ViolationRow::pointer)
+          .column("rule", ViolationRow::rule)
+          .column("action", ViolationRow::action)
+          .readBy(
+              r -> new ViolationRow(r.text(1), r.integer(2), r.text(3), r.text(4), r.text(5)));
+  static final Table<LeadKeyRow> LEAD_KEY =
+      Table.<LeadKeyRow>named("lead_key")
+          .key("source_id", LeadKeyRow::sourceId)
+          .key("value", LeadKeyRow::value)
+          .column("lead_id", LeadKeyRow::leadId)
+          .column("at", LeadKeyRow::at)
+          .readBy(r -> new LeadKeyRow(r.text(1), r.text(2), r.text(3), r.time(4)));
+  static final Table<LeadRecord> LEAD =
+      Table.<LeadRecord>named("lead")
+          .key("id", LeadRecord::id)
+          .column("source_id", LeadRecord::sourceId)
+          .column("external_id", LeadRecord::externalId)
+          .column("derived", LeadRecord::derived)
+          .column("guid", LeadRecord::guid)
+          .column("office_id", LeadRecord::officeId)
+          .column("person_id", LeadRecord::personId)
+          .column("contact_id", LeadRecord::contactId)
+          .column("test", LeadRecord::test)
+          .column("version", LeadRecord::version)
+          .column("evidence", LeadRecord::evidence)
+          .column("answers", LeadRecord::answers)
+          .column("created_at", LeadRecord::createdAt)
+          .column("updated_at", LeadRecord::updatedAt)
+          .column("seq", LeadRecord::seq)
+          .readBy(
+              r ->
+                  new LeadRecord(
+                      r.text(1),
+                      r.text(2),
+                      r.text(3),
+                      r.flag(4),
+                      r.text(5),
+                      r.text(6),
+                      r.text(7),
+                      r.text(8),
+                      r.flag(9),
+                      r.integer(10),
+                      r.text(11),
+                      r.text(12),
+                      r.time(13),
+                      r.time(14),
+                      r.number(15)));
+  static final Table<LeadVersionRow> LEAD_VERSION =
+      Table.<LeadVersionRow>named("lead_version")
+          .key("lead_id", LeadVersionRow::leadId)
+          .key("version", LeadVersionRow::version)
+          .column("receipt_id", LeadVersionRow::receiptId)
+          .column("at", LeadVersionRow::at)
+          .column("fingerprint", LeadVersionRow::fingerprint)
+          .column("fact", LeadVersionRow::fact)
+          .readBy(
+              r ->
+                  new LeadVersionRow(
+                      r.text(1), r.integer(2), r.text(3), r.time(4), r.text(5), r.text(6)));
+  static final Table<FingerprintRow> FINGERPRINT =
+      Table.<FingerprintRow>named("lead_fingerprint")
+          .key("lead_id", FingerprintRow::leadId)
+          .key("fingerprint", FingerprintRow::fingerprint)
+          .column("version", FingerprintRow::version)
+          .readBy(r -> new FingerprintRow(r.text(1), r.text(2), r.integer(3)));
+
+  private Tables() {}
+}

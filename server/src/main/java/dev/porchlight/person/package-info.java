@@ -1,0 +1,3 @@
+/// Who is who within a company: identity, persons, their contacts, possible duplicates.
+@org.jspecify.annotations.NullMarked
+package dev.porchlight.person;

@@ -1,0 +1,3 @@
+/// Who answers a lead, and why.
+@org.jspecify.annotations.NullMarked
+package dev.porchlight.routing;
