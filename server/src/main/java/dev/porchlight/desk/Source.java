@@ -1,6 +1,5 @@
 package dev.porchlight.desk;
 
-import dev.porchlight.sign.SignatureProfile;
 import dev.porchlight.store.Setting;
 import dev.porchlight.value.Json;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +11,8 @@ import tools.jackson.databind.JsonNode;
 /// @param contract the contract that its bodies are read by, whatever they look like
 /// @param node where its leads land: an office or a member
 /// @param region ISO 3166 code of the country to assume for phones without one
-/// @param signature how its requests are signed, as [SignatureProfile] reads it; null for not at all
+/// @param signature how its requests are signed, without the keys, which are kept sealed; null for not
+///     at all
 public record Source(
     String id,
     String name,

@@ -14,6 +14,9 @@ public record Route(String method, String template, Handler handler, Refusals re
     /// Wrong method on a known path; `allowed` names the right ones.
     Reply methodNotAllowed(Request request, List<String> allowed);
 
+    /// No route has that path.
+    Reply notFound(Request request);
+
     /// The handler threw: a defect of ours, or no room. Never shows internals.
     Reply onError(Request request, Throwable thrown);
 

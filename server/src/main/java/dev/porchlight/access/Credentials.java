@@ -1,0 +1,86 @@
+package dev.porchlight.access;
+
+import dev.porchlight.sign.Tokens;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// All credentials, held in memory by hash: looking one up costs a hash and no I/O, whether it is right or
+/// wrong, so guessing costs us nothing and tells nothing. May be shared by threads.
+public final class Credentials {
+  private final Store store;
+  private final Map<String, Credential> byHash = new ConcurrentHashMap<>();
+
+  public Credentials(Store store) {
+    this.store = store;
+    reload();
+  }
+
+  private void reload() {
+    store
+        .read(
+            h ->
+                h.createQuery("SELECT " + Credential.TABLE.columnList() + " FROM credential")
+                    .map((r, _) -> Credential.TABLE.read(new Row(r)))
+                    .list())
+        .forEach(c -> byHash.put(c.hash(), c));
+  }
+
+  /// The live credential of that kind that a client presented.
+  public Optional<Credential> find(Credential.Kind kind, String presented) {
+    var found = byHash.get(Tokens.hash(presented));
+    return found != null && found.kind() == kind && found.isLive(store.now())
+        ? Optional.of(found)
+        : Optional.empty();
+  }
+
+  /// All of an owner, oldest first, dead ones too.
+  public List<Credential> list(Credential.Kind kind, String owner) {
+    return byHash.values().stream()
+        .filter(c -> c.kind() == kind && c.owner().equals(owner))
+        .sorted(Comparator.comparing(Credential::createdAt).thenComparing(Credential::id))
+        .toList();
+  }
+
+  /// All of a kind, oldest first, dead ones too.
+  public List<Credential> list(Credential.Kind kind) {
+    return byHash.values().stream()
+        .filter(c -> c.kind() == kind)
+        .sorted(Comparator.comparing(Credential::createdAt).thenComparing(Credential::id))
+        .toList();
+  }
+
+  public Optional<Credential> findById(String id) {
+    return byHash.values().stream().filter(c -> c.id().equals(id)).findFirst();
+  }
+
+  /// Adds one within a unit; it opens from the commit on.
+  ///
+  /// @return false, and nothing is done, when a live credential with the same text is there already
+  public boolean add(Batch batch, Credential credential) {
+    var there = batch.find(Credential.TABLE, credential.hash());
+    if (there != null && there.isLive(batch.now())) {
+      return false;
+    }
+    batch.put(Credential.TABLE, credential);
+    batch.append("credential.added", credential.owner(), credential.id());
+    batch.afterCommit(() -> byHash.put(credential.hash(), credential));
+    return true;
+  }
+
+  /// Ends one within a unit: at once, or at that time.
+  public void end(Batch batch, Credential credential, @Nullable Instant expires) {
+    batch.find(Credential.TABLE, credential.hash());
+    var ended = credential.until(expires, expires == null ? batch.now() : null);
+    batch.put(Credential.TABLE, ended);
+    batch.append("credential.ended", credential.owner(), credential.id());
+    batch.afterCommit(() -> byHash.put(ended.hash(), ended));
+  }
+}

@@ -1,0 +1,436 @@
+package dev.porchlight.api;
+
+import dev.porchlight.access.Credential;
+import dev.porchlight.access.Credentials;
+import dev.porchlight.access.Permission;
+import dev.porchlight.access.Principals;
+import dev.porchlight.access.Secrets;
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.account.Scope;
+import dev.porchlight.desk.Source;
+import dev.porchlight.desk.Sources;
+import dev.porchlight.sign.SignatureProfile;
+import dev.porchlight.sign.Tokens;
+import dev.porchlight.store.Store;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
+import dev.porchlight.web.Reply;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Nodes, sources and tokens.
+final class AccountResources {
+  private static final int LONGEST_OVERLAP_HOURS = 24 * 7;
+
+  private final Store store;
+  private final int hub;
+  private final Credentials credentials;
+  private final Secrets secrets;
+  private final Predicate<String> readable;
+
+  /// @param readable whether bodies of a contract can be received
+  AccountResources(
+      Store store,
+      int hub,
+      Credentials credentials,
+      Secrets secrets,
+      Predicate<String> readable) {
+    this.store = store;
+    this.hub = hub;
+    this.credentials = credentials;
+    this.secrets = secrets;
+    this.readable = readable;
+  }
+
+  private Draw draw() {
+    return Draw.fresh(store.now(), hub);
+  }
+
+  private static boolean sees(Scope scope, Nodes nodes, String node) {
+    return scope.everything()
+        || nodes.officeOf(node).map(o -> scope.contains(o.id())).orElse(false);
+  }
+
+  Reply listNodes(Call call) {
+    var nodes = Nodes.in(store.settings());
+    var after = call.request().queryValue("cursor").orElse("");
+    return call.list(
+        most ->
+            nodes.all().stream()
+                .filter(n -> sees(call.scope(), nodes, n.id()))
+                .dropWhile(n -> !after.isEmpty() && !n.id().equals(after))
+                .skip(after.isEmpty() ? 0 : 1)
+                .limit(most)
+                .toList(),
+        Views::node,
+        Node::id);
+  }
+
+  Reply getNode(Call call) {
+    var nodes = Nodes.in(store.settings());
+    return nodes
+        .find(call.path("id"))
+        .filter(n -> sees(call.scope(), nodes, n.id()))
+        .map(n -> Call.ok(Views.node(n)))
+        .orElseThrow(() -> missing("node"));
+  }
+
+  static FaultException missing(String what) {
+    return new FaultException(Fault.NOT_FOUND, "There is no such " + what + ".");
+  }
+
+  Reply makeNode(Call call) throws Exception {
+    var body = call.members(Set.of("kind", "name", "parent", "email"));
+    var kind =
+        Call.parameter(
+            "kind",
+            "mls, company, office, team or member",
+            body.needText("kind"),
+            t -> Node.Kind.valueOf(t.toUpperCase(Locale.ROOT)));
+    var name = body.needText("name");
+    var email = body.text("email").orElse(null);
+    var parent = body.text("parent").orElse(null);
+    var id = draw().digits();
+    var desk = draw().digits();
+    return call.change(
+        batch -> {
+          var nodes = Nodes.in(batch.settings());
+          if (kind == Node.Kind.MLS ? parent != null : !fits(call.scope(), nodes, kind, parent)) {
+            throw new FaultException(
+                Fault.BODY_INVALID,
+                "A " + kind.name().toLowerCase(Locale.ROOT) + " can't stand below that parent.");
+          }
+          if (kind == Node.Kind.MLS && !call.scope().everything()) {
+            throw new FaultException(Fault.NOT_ALLOWED, "This token does not see all MLSs.");
+          }
+          var node =
+              build(id, kind, parent, name, email, kind == Node.Kind.OFFICE ? desk : null);
+          Nodes.put(batch, node);
+          if (kind == Node.Kind.OFFICE) {
+            Nodes.put(batch, new Node(desk, Node.Kind.MEMBER, id, "Front desk", null, null));
+          }
+          return new Call.Answer(201, Views.node(node));
+        });
+  }
+
+  private static boolean fits(
+      Scope scope, Nodes nodes, Node.Kind kind, @Nullable String parent) {
+    return parent != null
+        && nodes
+            .find(parent)
+            .filter(p -> sees(scope, nodes, p.id()) && kind.fitsBelow(p.kind()))
+            .isPresent();
+  }
+
+  private static Node build(
+      String id,
+      Node.Kind kind,
+      @Nullable String parent,
+      String name,
+      @Nullable String email,
+      @Nullable String desk) {
+    try {
+      return new Node(id, kind, parent, name, email, desk);
+    } catch (IllegalArgumentException e) {
+      throw new FaultException(Fault.BODY_INVALID, String.valueOf(e.getMessage()));
+    }
+  }
+
+  Reply listSources(Call call) {
+    var settings = store.settings();
+    var nodes = Nodes.in(settings);
+    var after = call.request().queryValue("cursor").orElse("");
+    return call.list(
+        most ->
+            Sources.in(settings).all().stream()
+                .filter(s -> sees(call.scope(), nodes, s.node()))
+                .dropWhile(s -> !after.isEmpty() && !s.id().equals(after))
+                .skip(after.isEmpty() ? 0 : 1)
+                .limit(most)
+                .toList(),
+        s -> view(call, s),
+        Source::id);
+  }
+
+  private ObjectNode view(Call call, Source source) {
+    return Views.source(
+        source,
+        call.request().baseUrl(),
+        credentials.list(Credential.Kind.SOURCE, source.id()),
+        store.now());
+  }
+
+  /// By id or by name.
+  private Source source(Call call) {
+    var settings = store.settings();
+    var sources = Sources.in(settings);
+    var wanted = call.path("id");
+    return sources
+        .find(wanted)
+        .or(() -> sources.findByName(wanted))
+        .filter(s -> sees(call.scope(), Nodes.in(settings), s.node()))
+        .orElseThrow(() -> missing("source"));
+  }
+
+  Reply getSource(Call call) {
+    return Call.ok(view(call, source(call)));
+  }
+
+  Reply makeSource(Call call) throws Exception {
+    var body =
+        call.members(Set.of("name", "contract", "node", "api_key", "region", "signature"));
+    var contract = contract(body.needText("contract"));
+    var draw = draw();
+    var id = draw.uuid("source");
+    var key = apiKey(body.text("api_key"));
+    var credential = keyOf(id, key, draw);
+    var signature = signature(body.object("signature"), id);
+    var name = body.needText("name");
+    var wantedNode = body.text("node");
+    var region = body.text("region").orElse("US");
+    return call.change(
+        batch -> {
+          var nodes = Nodes.in(batch.settings());
+          var node = landing(call, nodes, wantedNode);
+          var source = build(id, name, contract, node.id(), region, signature);
+          if (Sources.in(batch.settings()).findByName(name).isPresent()) {
+            throw new FaultException(
+                Fault.NAME_TAKEN, "There is a source named `" + name + "` already.");
+          }
+          if (!credentials.add(batch, credential)) {
+            throw new FaultException(Fault.KEY_TAKEN, "Another source uses this API key.");
+          }
+          if (signature != null) {
+            secrets.put(batch, signature.sealed(), null);
+          }
+          batch.change(Source.SETTING, id, source.body());
+          var view =
+              Views.source(
+                  source, call.request().baseUrl(), List.of(credential), batch.now());
+          view.put("api_key", key);
+          return new Call.Answer(201, view);
+        });
+  }
+
+  private String contract(String name) {
+    if (!readable.test(name)) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "`" + name + "` is no contract that can be received.");
+    }
+    return name;
+  }
+
+  private static Node landing(Call call, Nodes nodes, Optional<String> wanted) {
+    if (wanted.isEmpty()) {
+      var office = nodes.defaultOffice();
+      if (!call.scope().contains(office.id())) {
+        throw new FaultException(Fault.BODY_INVALID, "Name the node where leads land.");
+      }
+      return office;
+    }
+    var node =
+        nodes
+            .find(wanted.get())
+            .filter(n -> sees(call.scope(), nodes, n.id()))
+            .orElseThrow(() -> new FaultException(Fault.BODY_INVALID, "There is no such node."));
+    if (node.kind() != Node.Kind.OFFICE && node.kind() != Node.Kind.MEMBER) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "Leads land at an office or at a member, not at that node.");
+    }
+    return node;
+  }
+
+  private static String apiKey(Optional<String> given) {
+    if (given.isEmpty()) {
+      return Tokens.create(Tokens.API_KEY);
+    }
+    var key = given.get();
+    if (key.length() < 8 || key.length() > 256 || key.chars().anyMatch(c -> c < '!' || c > '~')) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "An API key has 8 to 256 visible ASCII characters.");
+    }
+    return key;
+  }
+
+  private static Credential keyOf(String source, String key, Draw draw) {
+    var body = Json.object();
+    body.put("hint", Principals.hint(key));
+    return new Credential(
+        Tokens.hash(key),
+        draw.uuid("key"),
+        Credential.Kind.SOURCE,
+        source,
+        body.toString(),
+        draw.at(),
+        null,
+        null);
+  }
+
+  private record Signature(ObjectNode shown, Secrets.Sealed sealed) {}
+
+  private @Nullable Signature signature(Optional<ObjectNode> json, String source) {
+    if (json.isEmpty()) {
+      return null;
+    }
+    try {
+      var profile = SignatureProfile.fromJson(json.get());
+      return new Signature(
+          profile.toPublicJson(),
+          secrets.seal(source, "signature", profile.toJson().toString()));
+    } catch (IllegalArgumentException e) {
+      throw new FaultException(Fault.BODY_INVALID, "signature: " + e.getMessage());
+    }
+  }
+
+  private static Source build(
+      String id,
+      String name,
+      String contract,
+      String node,
+      String region,
+      @Nullable Signature signature) {
+    try {
+      return new Source(
+          id, name, contract, node, region, signature == null ? null : signature.shown());
+    } catch (IllegalArgumentException e) {
+      throw new FaultException(Fault.BODY_INVALID, e.getMessage() + ".");
+    }
+  }
+
+  Reply changeSource(Call call) throws Exception {
+    var known = source(call);
+    var body = call.members(Set.of("node", "region", "signature"));
+    var signature = signature(body.object("signature"), known.id());
+    var wantedNode = body.text("node");
+    var region = body.text("region");
+    return call.change(
+        batch -> {
+          var now = Sources.in(batch.settings()).find(known.id()).orElseThrow(() -> missing("source"));
+          var node =
+              wantedNode.isEmpty()
+                  ? now.node()
+                  : landing(call, Nodes.in(batch.settings()), wantedNode).id();
+          Source changed;
+          try {
+            changed =
+                new Source(
+                    now.id(),
+                    now.name(),
+                    now.contract(),
+                    node,
+                    region.orElse(now.region()),
+                    signature != null
+                        ? signature.shown()
+                        : body.has("signature") ? null : now.signature());
+          } catch (IllegalArgumentException e) {
+            throw new FaultException(Fault.BODY_INVALID, e.getMessage() + ".");
+          }
+          if (signature != null) {
+            secrets.put(batch, signature.sealed(), null);
+          } else if (body.has("signature")) {
+            secrets.remove(batch, now.id(), "signature");
+          }
+          batch.change(Source.SETTING, now.id(), changed.body());
+          return new Call.Answer(200, view(call, changed));
+        });
+  }
+
+  /// A new key; the others end after the overlap, at once when it is 0.
+  Reply rotateKey(Call call) throws Exception {
+    var source = source(call);
+    var body = call.members(Set.of("api_key", "overlap_hours"));
+    var key = apiKey(body.text("api_key"));
+    var draw = draw();
+    var credential = keyOf(source.id(), key, draw);
+    var overlap = Duration.ofHours(body.number("overlap_hours", 0, LONGEST_OVERLAP_HOURS).orElse(24));
+    return call.change(
+        batch -> {
+          for (var old : credentials.list(Credential.Kind.SOURCE, source.id())) {
+            var end = batch.now().plus(overlap);
+            if (old.isLive(batch.now())
+                && (old.expiresAt() == null || old.expiresAt().isAfter(end))) {
+              credentials.end(batch, old, overlap.isZero() ? null : end);
+            }
+          }
+          if (!credentials.add(batch, credential)) {
+            throw new FaultException(Fault.KEY_TAKEN, "That API key is in use.");
+          }
+          var view = Views.key(credential);
+          view.put("api_key", key);
+          view.put("source", source.id());
+          return new Call.Answer(201, view);
+        });
+  }
+
+  Reply listTokens(Call call) {
+    var after = call.request().queryValue("cursor").orElse("");
+    return call.list(
+        most ->
+            credentials.list(Credential.Kind.TOKEN).stream()
+                .filter(c -> sees(call, c))
+                .dropWhile(c -> !after.isEmpty() && !c.id().equals(after))
+                .skip(after.isEmpty() ? 0 : 1)
+                .limit(most)
+                .toList(),
+        Views::token,
+        Credential::id);
+  }
+
+  private boolean sees(Call call, Credential token) {
+    var node = Json.read(token.body(), Principals.Grant.class).node();
+    return call.scope().everything()
+        || node != null && sees(call.scope(), Nodes.in(store.settings()), node);
+  }
+
+  Reply makeToken(Call call) throws Exception {
+    var body = call.members(Set.of("name", "scopes", "node"));
+    var name = body.needText("name");
+    var permission =
+        body.texts("scopes").orElse(Set.of("read")).stream()
+            .map(
+                s ->
+                    Call.parameter(
+                        "scopes", "a list of read, work or admin", s, Permission::of))
+            .max(java.util.Comparator.naturalOrder())
+            .orElse(Permission.READ);
+    var node = body.text("node").orElse(null);
+    var token = Tokens.create(Tokens.TOKEN);
+    var credential = Principals.token(token, name, permission, node, draw());
+    return call.change(
+        batch -> {
+          var nodes = Nodes.in(batch.settings());
+          boolean allowed =
+              node == null
+                  ? call.scope().everything()
+                  : nodes.find(node).isPresent() && sees(call.scope(), nodes, node);
+          if (!allowed) {
+            throw new FaultException(
+                Fault.BODY_INVALID, "There is no such node, or this token does not see it.");
+          }
+          credentials.add(batch, credential);
+          var view = Views.token(credential);
+          view.put("token", token);
+          return new Call.Answer(201, view);
+        });
+  }
+
+  Reply endToken(Call call) throws Exception {
+    var token =
+        credentials
+            .findById(call.path("id"))
+            .filter(c -> c.kind() == Credential.Kind.TOKEN && sees(call, c))
+            .orElseThrow(() -> missing("token"));
+    return call.change(
+        batch -> {
+          credentials.end(batch, token, null);
+          return new Call.Answer(200, Views.token(token));
+        });
+  }
+}

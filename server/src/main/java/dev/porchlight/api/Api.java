@@ -1,0 +1,144 @@
+package dev.porchlight.api;
+
+import dev.porchlight.access.Credentials;
+import dev.porchlight.access.Permission;
+import dev.porchlight.access.Principals;
+import dev.porchlight.access.Secrets;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Engine;
+import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Rebuild;
+import dev.porchlight.desk.Receipts;
+import dev.porchlight.person.Persons;
+import dev.porchlight.store.Store;
+import dev.porchlight.value.Json;
+import dev.porchlight.web.Reply;
+import dev.porchlight.web.Route;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/// All of `/api/v1`.
+public final class Api {
+  /// What the API works with.
+  ///
+  /// @param hub the hub's number
+  /// @param readable whether bodies of a contract can be received
+  /// @param writable whether facts can be written in a contract
+  /// @param urlObjection why a URL can't be an endpoint's; empty when it can
+  public record Parts(
+      Store store,
+      int hub,
+      Principals principals,
+      Credentials credentials,
+      Secrets secrets,
+      Predicate<String> readable,
+      Predicate<String> writable,
+      Function<String, Optional<String>> urlObjection,
+      Leads leads,
+      Receipts receipts,
+      Persons persons,
+      Deliveries deliveries,
+      Desk desk,
+      Engine engine,
+      EndpointTest endpointTest,
+      Rebuild rebuild) {}
+
+  private final Parts parts;
+  private final Problems problems = new Problems();
+  private final List<Route> routes = new ArrayList<>();
+
+  public Api(Parts parts) {
+    this.parts = parts;
+    var accounts =
+        new AccountResources(
+            parts.store(),
+            parts.hub(),
+            parts.credentials(),
+            parts.secrets(),
+            parts.readable());
+    var endpoints =
+        new EndpointResources(
+            parts.store(),
+            parts.hub(),
+            parts.secrets(),
+            parts.writable(),
+            parts.urlObjection(),
+            parts.deliveries(),
+            parts.engine(),
+            parts.endpointTest());
+    var leads =
+        new LeadResources(
+            parts.store(),
+            parts.hub(),
+            parts.leads(),
+            parts.receipts(),
+            parts.persons(),
+            parts.deliveries(),
+            parts.desk(),
+            parts.credentials());
+    add("GET", "/nodes", Permission.READ, accounts::listNodes);
+    add("POST", "/nodes", Permission.ADMIN, accounts::makeNode);
+    add("GET", "/nodes/{id}", Permission.READ, accounts::getNode);
+    add("GET", "/sources", Permission.READ, accounts::listSources);
+    add("POST", "/sources", Permission.ADMIN, accounts::makeSource);
+    add("GET", "/sources/{id}", Permission.READ, accounts::getSource);
+    add("PATCH", "/sources/{id}", Permission.ADMIN, accounts::changeSource);
+    add("POST", "/sources/{id}/rotate-key", Permission.ADMIN, accounts::rotateKey);
+    add("GET", "/tokens", Permission.ADMIN, accounts::listTokens);
+    add("POST", "/tokens", Permission.ADMIN, accounts::makeToken);
+    add("DELETE", "/tokens/{id}", Permission.ADMIN, accounts::endToken);
+    add("GET", "/endpoints", Permission.READ, endpoints::list);
+    add("POST", "/endpoints", Permission.ADMIN, endpoints::make);
+    add("GET", "/endpoints/{id}", Permission.READ, endpoints::get);
+    add("PATCH", "/endpoints/{id}", Permission.ADMIN, endpoints::change);
+    add("DELETE", "/endpoints/{id}", Permission.ADMIN, endpoints::remove);
+    add("POST", "/endpoints/{id}/rotate-secret", Permission.ADMIN, endpoints::rotateSecret);
+    add("POST", "/endpoints/{id}/test", Permission.WORK, endpoints::test);
+    add("GET", "/deliveries", Permission.READ, endpoints::listDeliveries);
+    add("GET", "/deliveries/{id}", Permission.READ, endpoints::getDelivery);
+    add("POST", "/deliveries/{id}/retry", Permission.WORK, endpoints::retryDelivery);
+    add("GET", "/leads", Permission.READ, leads::list);
+    add("GET", "/leads/{id}", Permission.READ, leads::get);
+    add("POST", "/leads/{id}/link", Permission.READ, leads::link);
+    add("GET", "/receipts", Permission.READ, leads::listReceipts);
+    add("GET", "/receipts/{id}", Permission.READ, leads::getReceipt);
+    add("GET", "/receipts/{id}/raw", Permission.READ, leads::getRaw);
+    add("POST", "/receipts/{id}/resubmit", Permission.WORK, leads::resubmit);
+    add("GET", "/contacts", Permission.READ, leads::listContacts);
+    add("GET", "/contacts/{id}", Permission.READ, leads::getContact);
+    add("POST", "/rebuild-check", Permission.ADMIN, this::checkRebuild);
+  }
+
+  public List<Route> routes() {
+    return routes;
+  }
+
+  private void add(String method, String path, Permission needed, Call.Resource resource) {
+    routes.add(
+        new Route(
+            method,
+            "/api/v1" + path,
+            Call.needing(needed, parts.principals(), parts.store(), parts.secrets(), resource),
+            problems));
+  }
+
+  /// Runs all decisions again and compares.
+  private Reply checkRebuild(Call call) {
+    if (!call.scope().everything()) {
+      throw new FaultException(Fault.NOT_ALLOWED, "This token does not see everything.");
+    }
+    var result = parts.rebuild().check();
+    var view = Json.object();
+    view.put("equal", result.differences().isEmpty());
+    view.put("decisions", result.decisions());
+    view.put("rows", result.rows());
+    view.put("difference_count", result.differenceCount());
+    var list = view.putArray("differences");
+    result.differences().forEach(list::add);
+    return Call.ok(view);
+  }
+}

@@ -1,0 +1,414 @@
+package dev.porchlight.api;
+
+import dev.porchlight.access.Secrets;
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.DeliveryState;
+import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.delivery.Engine;
+import dev.porchlight.sign.StandardWebhooks;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Store;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Intent;
+import dev.porchlight.value.Json;
+import dev.porchlight.web.Reply;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/// Endpoints and deliveries.
+final class EndpointResources {
+  /// Who owns the secrets of an endpoint.
+  static String owner(String endpoint) {
+    return "endpoint " + endpoint;
+  }
+
+  private static final int LONGEST_OVERLAP_HOURS = 24 * 7;
+  private static final Set<String> MEMBERS =
+      Set.of(
+          "name",
+          "url",
+          "contract",
+          "node",
+          "append_channel",
+          "api_key",
+          "api_key_header",
+          "kinds",
+          "sources",
+          "tests",
+          "assumed_role",
+          "fallback_contract",
+          "received_bytes",
+          "x_signature",
+          "digital_signature",
+          "disabled");
+  private static final Set<String> KINDS = Set.of("lead.created", "lead.updated");
+  private static final Set<String> OUR_HEADERS =
+      Set.of(
+          "content-type",
+          "content-length",
+          "host",
+          "connection",
+          "transfer-encoding",
+          "user-agent",
+          "x-signature",
+          "webhook-id",
+          "webhook-timestamp",
+          "webhook-signature",
+          "porchlight-sequence");
+
+  private final Store store;
+  private final int hub;
+  private final Secrets secrets;
+  private final Predicate<String> writable;
+  private final Function<String, Optional<String>> objection;
+  private final Deliveries deliveries;
+  private final Engine engine;
+  private final EndpointTest test;
+
+  /// @param writable whether facts can be written in a contract
+  /// @param objection why a URL can't be an endpoint's; empty when it can
+  EndpointResources(
+      Store store,
+      int hub,
+      Secrets secrets,
+      Predicate<String> writable,
+      Function<String, Optional<String>> objection,
+      Deliveries deliveries,
+      Engine engine,
+      EndpointTest test) {
+    this.store = store;
+    this.hub = hub;
+    this.secrets = secrets;
+    this.writable = writable;
+    this.objection = objection;
+    this.deliveries = deliveries;
+    this.engine = engine;
+    this.test = test;
+  }
+
+  private boolean sees(Call call, String node) {
+    return call.scope().everything()
+        || Nodes.in(store.settings())
+            .officeOf(node)
+            .map(o -> call.scope().contains(o.id()))
+            .orElse(false);
+  }
+
+  Reply list(Call call) {
+    var after = call.request().queryValue("cursor").orElse("");
+    return call.list(
+        most ->
+            Endpoints.in(store.settings()).all().stream()
+                .filter(e -> sees(call, e.node()))
+                .dropWhile(e -> !after.isEmpty() && !e.id().equals(after))
+                .skip(after.isEmpty() ? 0 : 1)
+                .limit(most)
+                .toList(),
+        Views::endpoint,
+        Endpoint::id);
+  }
+
+  private Endpoint endpoint(Call call) {
+    return Endpoints.in(store.settings())
+        .find(call.path("id"))
+        .filter(e -> sees(call, e.node()))
+        .orElseThrow(() -> AccountResources.missing("endpoint"));
+  }
+
+  Reply get(Call call) {
+    return Call.ok(Views.endpoint(endpoint(call)));
+  }
+
+  Reply make(Call call) throws Exception {
+    var body = call.members(MEMBERS);
+    var draw = Draw.fresh(store.now(), hub);
+    var id = draw.uuid("endpoint");
+    var name = body.needText("name");
+    var url = url(body.needText("url"));
+    var contract = contract(body.needText("contract"));
+    var secret = StandardWebhooks.newSecret();
+    var sealedSecret = secrets.seal(owner(id), "signing " + draw.uuid("secret"), secret);
+    var apiKey = body.text("api_key").map(k -> secrets.seal(owner(id), "api_key", visible(k)));
+    return call.change(
+        batch -> {
+          var node = body.text("node");
+          var blank =
+              new Endpoint(
+                  id,
+                  name,
+                  node.isEmpty()
+                      ? Nodes.in(batch.settings()).defaultOffice().id()
+                      : node.get(),
+                  url,
+                  false,
+                  contract,
+                  "X-API-Key",
+                  Set.of(),
+                  Set.of(),
+                  false,
+                  null,
+                  null,
+                  true,
+                  null,
+                  false,
+                  false);
+          var endpoint = with(call, batch, blank, body);
+          batch.change(Endpoint.SETTING, id, endpoint.body());
+          secrets.put(batch, sealedSecret, null);
+          apiKey.ifPresent(k -> secrets.put(batch, k, null));
+          var view = Views.endpoint(endpoint);
+          view.put("secret", secret);
+          return new Call.Answer(201, view);
+        });
+  }
+
+  private static String visible(String key) {
+    if (key.length() > 1024 || key.chars().anyMatch(c -> c < ' ' || c > '~')) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "An API key has at most 1,024 ASCII characters.");
+    }
+    return key;
+  }
+
+  private String url(String url) {
+    var why = url.length() > 2048 ? Optional.of("it is too long") : objection.apply(url);
+    if (why.isPresent()) {
+      throw new FaultException(Fault.BODY_INVALID, "The URL can't be used: " + why.get());
+    }
+    return url;
+  }
+
+  private String contract(String name) {
+    if (!writable.test(name)) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "`" + name + "` is no contract that can be written.");
+    }
+    return name;
+  }
+
+  /// The endpoint with what the body says of it.
+  private Endpoint with(Call call, Batch batch, Endpoint e, Members body) {
+    var nodes = Nodes.in(batch.settings());
+    var node = body.text("node").orElse(e.node());
+    if (nodes.find(node).isEmpty() || !sees(call, nodes, node)) {
+      throw new FaultException(Fault.BODY_INVALID, "There is no such node.");
+    }
+    var kinds = body.texts("kinds").orElse(e.kinds());
+    if (!KINDS.containsAll(kinds)) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "Kinds are " + String.join(", ", KINDS.stream().sorted().toList()) + ".");
+    }
+    var sources = body.texts("sources").orElse(e.sources());
+    for (var source : sources) {
+      if (batch.settings().find("source", source).isEmpty()) {
+        throw new FaultException(Fault.BODY_INVALID, "There is no source `" + source + "`.");
+      }
+    }
+    var header = body.text("api_key_header").orElse(e.apiKeyHeader());
+    if (!header.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
+        || OUR_HEADERS.contains(header.toLowerCase(Locale.ROOT))) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "`" + header + "` can't be the header of an API key.");
+    }
+    var role =
+        body.text("assumed_role")
+            .map(
+                t ->
+                    Call.parameter(
+                        "assumed_role",
+                        "buyer or seller",
+                        t,
+                        w -> Intent.valueOf(w.toUpperCase(Locale.ROOT))));
+    if (role.isPresent() && role.get() == Intent.UNKNOWN) {
+      throw Call.invalid("assumed_role", "buyer or seller");
+    }
+    return new Endpoint(
+        e.id(),
+        body.text("name").orElse(e.name()),
+        node,
+        body.text("url").map(this::url).orElse(e.url()),
+        body.flag("append_channel").orElse(e.appendChannel()),
+        body.text("contract").map(this::contract).orElse(e.contract()),
+        header,
+        kinds,
+        sources,
+        body.flag("tests").orElse(e.tests()),
+        role.orElse(body.has("assumed_role") ? null : e.assumedRole()),
+        body.text("fallback_contract")
+            .map(this::contract)
+            .orElse(body.has("fallback_contract") ? null : e.fallbackContract()),
+        body.flag("received_bytes").orElse(e.receivedBytes()),
+        body.flag("x_signature").orElse(body.has("x_signature") ? null : e.bodySignatureHeader()),
+        body.flag("digital_signature").orElse(e.digitalSignature()),
+        body.flag("disabled").orElse(e.disabled()));
+  }
+
+  private static boolean sees(Call call, Nodes nodes, String node) {
+    return call.scope().everything()
+        || nodes.officeOf(node).map(Node::id).map(call.scope()::contains).orElse(false);
+  }
+
+  Reply change(Call call) throws Exception {
+    var known = endpoint(call);
+    var body = call.members(MEMBERS);
+    var apiKey =
+        body.text("api_key").map(k -> secrets.seal(owner(known.id()), "api_key", visible(k)));
+    var reply =
+        call.change(
+            batch -> {
+              var now =
+                  Endpoints.in(batch.settings())
+                      .find(known.id())
+                      .orElseThrow(() -> AccountResources.missing("endpoint"));
+              var changed = with(call, batch, now, body);
+              batch.change(Endpoint.SETTING, now.id(), changed.body());
+              if (apiKey.isPresent()) {
+                secrets.put(batch, apiKey.get(), null);
+              } else if (body.has("api_key")) {
+                secrets.remove(batch, owner(now.id()), "api_key");
+              }
+              return new Call.Answer(200, Views.endpoint(changed));
+            });
+    engine.wake();
+    return reply;
+  }
+
+  Reply remove(Call call) throws Exception {
+    var known = endpoint(call);
+    return call.change(
+        batch -> {
+          batch.change(Endpoint.SETTING, known.id(), null);
+          return new Call.Answer(200, Views.endpoint(known));
+        });
+  }
+
+  /// A new secret, signed with from now on; the others sign beside it until the overlap is over.
+  Reply rotateSecret(Call call) throws Exception {
+    var endpoint = endpoint(call);
+    var body = call.members(Set.of("overlap_hours"));
+    var overlap =
+        Duration.ofHours(body.number("overlap_hours", 0, LONGEST_OVERLAP_HOURS).orElse(24));
+    var draw = Draw.fresh(store.now(), hub);
+    var secret = StandardWebhooks.newSecret();
+    var owner = owner(endpoint.id());
+    var sealed = secrets.seal(owner, "signing " + draw.uuid("secret"), secret);
+    var old = secrets.list(owner).stream().filter(s -> s.id().startsWith("signing ")).toList();
+    return call.change(
+        batch -> {
+          for (var s : old) {
+            var end = batch.now().plus(overlap);
+            if (s.expiresAt() == null || s.expiresAt().isAfter(end)) {
+              secrets.expire(batch, owner, s.id(), end);
+            }
+          }
+          secrets.put(batch, sealed, null);
+          batch.append("endpoint.secret-rotated", endpoint.id(), call.principal().id());
+          var view = Json.object();
+          view.put("endpoint", endpoint.id());
+          view.put("secret", secret);
+          view.put("old_secrets_end_at", batch.now().plus(overlap).toString());
+          return new Call.Answer(201, view);
+        });
+  }
+
+  /// Sends a sample to the endpoint and shows the whole exchange. Nothing is recorded.
+  Reply test(Call call) {
+    var exchange = test.run(endpoint(call));
+    var view = Json.object();
+    view.put("url", exchange.url());
+    var headers = view.putObject("request_headers");
+    exchange.headers().forEach(headers::put);
+    view.put("request_body", new String(exchange.body(), StandardCharsets.UTF_8));
+    view.put("delivered", exchange.delivered());
+    if (exchange.status() != null) {
+      view.put("status", exchange.status());
+    }
+    if (!exchange.error().isEmpty()) {
+      view.put("error", exchange.error());
+    }
+    view.put("answer_head", new String(exchange.answer(), StandardCharsets.UTF_8));
+    view.put("duration_ms", exchange.duration().toNanos() / 1000 / 1000.0);
+    return Call.ok(view);
+  }
+
+  Reply listDeliveries(Call call) {
+    var cursor = call.request().queryValue("cursor").orElse("");
+    long before = Long.MAX_VALUE;
+    var after = "";
+    if (!cursor.isEmpty()) {
+      int colon = cursor.indexOf(':');
+      before =
+          Call.parameter(
+              "cursor",
+              "what `next_cursor` was",
+              colon < 0 ? "" : cursor.substring(0, colon),
+              Long::parseLong);
+      after = cursor.substring(colon + 1);
+    }
+    var state =
+        call.request()
+            .queryValue("state")
+            .map(
+                s ->
+                    Call.parameter(
+                        "state",
+                        "pending, delivered, dead, unwritable or dropped",
+                        s,
+                        DeliveryState.State::of))
+            .orElse(null);
+    long from = before;
+    var fromId = after;
+    return call.list(
+        most ->
+            deliveries.list(
+                call.scope(),
+                new Deliveries.Query(
+                    call.request().queryValue("endpoint").orElse(null),
+                    call.request().queryValue("lead").orElse(null),
+                    state,
+                    from,
+                    fromId,
+                    most)),
+        s ->
+            Views.delivery(
+                s, Endpoints.in(store.settings()).find(s.delivery().endpointId()).orElse(null)),
+        s -> s.delivery().seq() + ":" + s.delivery().id());
+  }
+
+  Reply getDelivery(Call call) {
+    var standing =
+        deliveries
+            .find(call.scope(), call.path("id"))
+            .orElseThrow(() -> AccountResources.missing("delivery"));
+    var view =
+        Views.delivery(
+            standing,
+            Endpoints.in(store.settings()).find(standing.delivery().endpointId()).orElse(null));
+    var attempts = view.putArray("attempts");
+    deliveries
+        .listAttempts(standing.delivery().id())
+        .forEach(a -> attempts.add(Views.attempt(a)));
+    return Call.ok(view);
+  }
+
+  Reply retryDelivery(Call call) {
+    var standing =
+        deliveries
+            .retry(call.scope(), call.path("id"))
+            .orElseThrow(() -> AccountResources.missing("delivery"));
+    engine.wake();
+    return Call.reply(
+        202,
+        Views.delivery(
+            standing,
+            Endpoints.in(store.settings()).find(standing.delivery().endpointId()).orElse(null)));
+  }
+}

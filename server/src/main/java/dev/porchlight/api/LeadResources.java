@@ -1,0 +1,329 @@
+package dev.porchlight.api;
+
+import dev.porchlight.access.Credential;
+import dev.porchlight.access.Credentials;
+import dev.porchlight.connector.Body;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.LeadRecord;
+import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Receipt;
+import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.Sources;
+import dev.porchlight.person.Contact;
+import dev.porchlight.person.Persons;
+import dev.porchlight.sign.Tokens;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
+import dev.porchlight.web.Reply;
+import java.time.Duration;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Leads with their stories, receipts, contacts.
+final class LeadResources {
+  private static final int MOST_IN_STORY = 200;
+  private static final Duration LINK_LIFE = Duration.ofHours(24);
+
+  private final Store store;
+  private final int hub;
+  private final Leads leads;
+  private final Receipts receipts;
+  private final Persons persons;
+  private final Deliveries deliveries;
+  private final Desk desk;
+  private final Credentials credentials;
+
+  LeadResources(
+      Store store,
+      int hub,
+      Leads leads,
+      Receipts receipts,
+      Persons persons,
+      Deliveries deliveries,
+      Desk desk,
+      Credentials credentials) {
+    this.store = store;
+    this.hub = hub;
+    this.leads = leads;
+    this.receipts = receipts;
+    this.persons = persons;
+    this.deliveries = deliveries;
+    this.desk = desk;
+    this.credentials = credentials;
+  }
+
+  Reply list(Call call) {
+    var request = call.request();
+    var test =
+        request
+            .queryValue("test")
+            .map(
+                t ->
+                    switch (t) {
+                      case "true" -> true;
+                      case "false" -> false;
+                      default -> throw Call.invalid("test", "true or false");
+                    })
+            .orElse(null);
+    // A source by its id or its name.
+    var source =
+        request
+            .queryValue("source")
+            .map(
+                s ->
+                    Sources.in(store.settings())
+                        .findByName(s)
+                        .map(dev.porchlight.desk.Source::id)
+                        .orElse(s))
+            .orElse(null);
+    return call.list(
+        most ->
+            leads.list(
+                call.scope(),
+                new Leads.Query(
+                    source,
+                    request.queryValue("lead_id").orElse(null),
+                    request.queryValue("contact_id").orElse(null),
+                    test,
+                    call.seqCursor(),
+                    most)),
+        l -> Views.lead(l, leads.getNewest(l), store.settings()),
+        l -> Long.toString(l.seq()));
+  }
+
+  private LeadRecord lead(Call call) {
+    return leads
+        .find(call.scope(), call.path("id"))
+        .orElseThrow(() -> AccountResources.missing("lead"));
+  }
+
+  /// The whole story in one reply.
+  Reply get(Call call) {
+    var lead = lead(call);
+    var view = Views.lead(lead, leads.getNewest(lead), store.settings());
+    view.put("evidence", lead.evidence());
+    Sources.in(store.settings())
+        .find(lead.sourceId())
+        .ifPresent(
+            s -> {
+              view.put("source_name", s.name());
+              view.put("contract", s.contract());
+            });
+    persons
+        .find(call.scope(), lead.contactId())
+        .ifPresent(c -> view.set("contact", Views.contact(c)));
+    var duplicates = view.putArray("possible_duplicates");
+    persons
+        .listPossibleDuplicates(lead.personId())
+        .forEach(d -> duplicates.add(Views.duplicate(d)));
+    var versions = view.putArray("versions");
+    leads.listVersions(lead.id()).forEach(v -> versions.add(Views.version(v)));
+    var came = view.putArray("receipts");
+    var all = view.putArray("violations");
+    receipts
+        .list(
+            call.scope(),
+            new Receipts.Query(null, null, lead.id(), "", MOST_IN_STORY))
+        .reversed()
+        .forEach(
+            r -> {
+              var item = receipt(r);
+              came.add(item);
+              item.path("violations")
+                  .forEach(
+                      v -> {
+                        var copy = ((ObjectNode) v).deepCopy();
+                        copy.put("receipt", r.id());
+                        all.add(copy);
+                      });
+            });
+    var owed = view.putArray("deliveries");
+    var endpoints = Endpoints.in(store.settings());
+    deliveries
+        .list(
+            call.scope(),
+            new Deliveries.Query(null, lead.id(), null, Long.MAX_VALUE, "", MOST_IN_STORY))
+        .reversed()
+        .forEach(
+            s -> {
+              var item =
+                  Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null));
+              var attempts = item.putArray("attempts");
+              deliveries
+                  .listAttempts(s.delivery().id())
+                  .forEach(a -> attempts.add(Views.attempt(a)));
+              owed.add(item);
+            });
+    var history = view.putArray("history");
+    for (var line : leads.listHistory(lead.id())) {
+      var item = history.addObject();
+      item.put("sequence", line.seq());
+      item.put("at", line.at().toString());
+      item.put("kind", line.kind());
+      item.put("ref", line.ref());
+    }
+    return Call.ok(view);
+  }
+
+  /// A link to the lead's page that opens it for 24 hours, for whoever has the link.
+  Reply link(Call call) {
+    var lead = lead(call);
+    var token = Tokens.create("pll_");
+    var draw = Draw.fresh(store.now(), hub);
+    var credential =
+        new Credential(
+            Tokens.hash(token),
+            draw.uuid("link"),
+            Credential.Kind.LINK,
+            lead.id(),
+            "{}",
+            draw.at(),
+            draw.at().plus(LINK_LIFE),
+            null);
+    store.write(WorkQueue.EDITS, batch -> credentials.add(batch, credential));
+    var view = Json.object();
+    view.put("url", call.request().baseUrl() + "/leads/" + lead.id() + "?token=" + token);
+    view.put("expires_at", draw.at().plus(LINK_LIFE).toString());
+    return Call.reply(201, view);
+  }
+
+  private ObjectNode receipt(Receipt receipt) {
+    var view = Views.receipt(receipt, store.settings());
+    var violations = view.putArray("violations");
+    receipts.listViolations(receipt.id()).forEach(v -> violations.add(Views.violation(v)));
+    return view;
+  }
+
+  Reply listReceipts(Call call) {
+    var request = call.request();
+    var state =
+        request
+            .queryValue("state")
+            .map(
+                s ->
+                    Call.parameter(
+                        "state",
+                        "done, repeat, owed, quarantined, refused or mended",
+                        s,
+                        Receipt.State::of))
+            .orElse(null);
+    var source =
+        request
+            .queryValue("source")
+            .map(
+                s ->
+                    Sources.in(store.settings())
+                        .findByName(s)
+                        .map(dev.porchlight.desk.Source::id)
+                        .orElse(s))
+            .orElse(null);
+    return call.list(
+        most ->
+            receipts.list(
+                call.scope(),
+                new Receipts.Query(
+                    state,
+                    source,
+                    request.queryValue("lead").orElse(null),
+                    request.queryValue("cursor").orElse(""),
+                    most)),
+        r -> Views.receipt(r, store.settings()),
+        Receipt::id);
+  }
+
+  private Receipt found(Call call) {
+    return receipts
+        .find(call.scope(), call.path("id"))
+        .orElseThrow(() -> AccountResources.missing("receipt"));
+  }
+
+  Reply getReceipt(Call call) {
+    var receipt = found(call);
+    var view = receipt(receipt);
+    view.set("headers", Json.tree(receipt.headers()));
+    return Call.ok(view);
+  }
+
+  Reply getRaw(Call call) {
+    var receipt = found(call);
+    var raw =
+        receipts
+            .findRaw(receipt.id())
+            .orElseThrow(
+                () -> new FaultException(Fault.NOT_FOUND, "The body is no longer kept."));
+    // Never as what it claims to be: a browser must not run a stranger's bytes.
+    return Reply.of(200, "application/octet-stream", raw)
+        .with("Content-Disposition", "attachment; filename=\"" + receipt.id() + ".bin\"")
+        .with("X-Received-Content-Type", printable(receipt.contentType()))
+        .with("Cache-Control", "no-store");
+  }
+
+  private static String printable(String text) {
+    return text.replaceAll("[^ -~]", "?");
+  }
+
+  /// Takes a mended body in a quarantined receipt's place; without a body, the same bytes again.
+  Reply resubmit(Call call) throws Exception {
+    var old = found(call);
+    switch (old.state()) {
+      case QUARANTINED -> {}
+      case DONE, REPEAT, OWED, REFUSED, MENDED ->
+          throw new FaultException(
+              Fault.STATE_CONFLICT,
+              "Only a quarantined receipt can be resubmitted; this one is "
+                  + old.state().word()
+                  + ".");
+    }
+    var source =
+        Sources.in(store.settings())
+            .find(old.sourceId())
+            .orElseThrow(
+                () -> new FaultException(Fault.STATE_CONFLICT, "Its source is gone."));
+    var mended = call.bytes();
+    var bytes =
+        mended.length > 0
+            ? mended
+            : receipts
+                .findRaw(old.id())
+                .orElseThrow(
+                    () -> new FaultException(Fault.STATE_CONFLICT, "Its body is no longer kept."));
+    var note = Json.object();
+    note.put("resubmitted_by", call.principal().id());
+    var receipt =
+        desk.accept(
+            source,
+            new Body(bytes, old.contentType(), old.channel()),
+            new Desk.Circumstances(note.toString(), "", old.id()));
+    return Call.reply(receipt.state() == Receipt.State.QUARANTINED ? 422 : 200, receipt(receipt));
+  }
+
+  Reply listContacts(Call call) {
+    return call.list(
+        most -> persons.list(call.scope(), call.seqCursor(), most),
+        Views::contact,
+        c -> Long.toString(c.seq()));
+  }
+
+  Reply getContact(Call call) {
+    Contact contact =
+        persons
+            .find(call.scope(), call.path("id"))
+            .orElseThrow(() -> AccountResources.missing("contact"));
+    var view = Views.contact(contact);
+    var duplicates = view.putArray("possible_duplicates");
+    persons
+        .listPossibleDuplicates(contact.personId())
+        .forEach(d -> duplicates.add(Views.duplicate(d)));
+    var list = view.putArray("leads");
+    List<LeadRecord> theirs =
+        leads.list(
+            call.scope(),
+            new Leads.Query(null, null, contact.id(), null, Long.MAX_VALUE, MOST_IN_STORY));
+    theirs.forEach(l -> list.add(l.id()));
+    return Call.ok(view);
+  }
+}
