@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.Serial;
 import java.net.ConnectException;
+import java.net.IDN;
 import java.net.InetAddress;
 import java.net.NoRouteToHostException;
 import java.net.Proxy;
@@ -44,6 +45,7 @@ import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.util.TimeValue;
@@ -237,11 +239,15 @@ public final class OutgoingClient implements AutoCloseable {
   }
 
   private Exchange exchange(Attempt attempt, long start) {
-    try (var answer = http.executeOpen(null, attempt.message, HttpClientContext.create())) {
+    ClassicHttpResponse answer = null;
+    try {
+      answer = http.executeOpen(null, attempt.message, HttpClientContext.create());
       attempt.stage = "reading the answer";
       return answered(attempt, answer, start);
     } catch (IOException | RuntimeException e) {
       return failed(attempt, e, start);
+    } finally {
+      Closer.closeQuietly(answer); // after a cut answer its end can only fail
     }
   }
 
@@ -347,11 +353,12 @@ public final class OutgoingClient implements AutoCloseable {
       if (target.literal() != null) {
         addresses = List.of(target.literal());
       } else {
-        if (!host.equals(target.host())) {
+        // The library may hand over an internationalised name in letters.
+        if (!IDN.toASCII(host).equalsIgnoreCase(target.host())) {
           throw new GuardException("The host " + host + " is not the one that was asked for.");
         }
         attempt.stage = "looking up the host";
-        addresses = lookUp(host);
+        addresses = lookUp(target.host());
       }
       if (addresses.isEmpty()) {
         throw new UnknownHostException(host + " has no address");

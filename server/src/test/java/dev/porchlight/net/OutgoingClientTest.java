@@ -338,6 +338,45 @@ final class OutgoingClientTest {
   }
 
   @Test
+  void an_internationalised_host_is_sent_as_it_was_written() throws Exception {
+    try (var peer =
+        peer((self, socket) -> {
+          take(self, socket);
+          write(socket, "HTTP/1.1 204 No Content\r\n\r\n");
+          untilGone(socket);
+        })) {
+      int port = peer.server.getLocalPort();
+      assertThat(client.send(post("http://xn--e1afmkfd.example:" + port + "/"), LONG))
+          .isInstanceOf(Exchange.Answered.class);
+      assertThat(peer.requests.take()).contains("Host: xn--e1afmkfd.example:" + port + "\r\n");
+    }
+  }
+
+  @Test
+  void a_proxy_in_system_properties_is_no_proxy_for_us() throws Exception {
+    var properties = System.getProperties();
+    var before = (java.util.Properties) properties.clone();
+    try (var peer =
+        peer((self, socket) -> {
+          take(self, socket);
+          write(socket, "HTTP/1.1 204 No Content\r\n\r\n");
+          untilGone(socket);
+        })) {
+      for (var key : List.of("http.proxyHost", "https.proxyHost", "socksProxyHost")) {
+        System.setProperty(key, "127.0.0.1");
+      }
+      System.setProperty("http.nonProxyHosts", "");
+      System.setProperty("socksNonProxyHosts", "");
+      for (var key : List.of("http.proxyPort", "https.proxyPort", "socksProxyPort")) {
+        System.setProperty(key, "1");
+      }
+      assertThat(client.send(post(peer.url()), LONG)).isInstanceOf(Exchange.Answered.class);
+    } finally {
+      System.setProperties(before);
+    }
+  }
+
+  @Test
   void compressed_answers_stay_compressed() throws Exception {
     try (var peer =
         peer((self, socket) -> {
