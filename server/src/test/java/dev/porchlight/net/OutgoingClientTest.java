@@ -353,30 +353,6 @@ final class OutgoingClientTest {
   }
 
   @Test
-  void a_proxy_in_system_properties_is_no_proxy_for_us() throws Exception {
-    var properties = System.getProperties();
-    var before = (java.util.Properties) properties.clone();
-    try (var peer =
-        peer((self, socket) -> {
-          take(self, socket);
-          write(socket, "HTTP/1.1 204 No Content\r\n\r\n");
-          untilGone(socket);
-        })) {
-      for (var key : List.of("http.proxyHost", "https.proxyHost", "socksProxyHost")) {
-        System.setProperty(key, "127.0.0.1");
-      }
-      System.setProperty("http.nonProxyHosts", "");
-      System.setProperty("socksNonProxyHosts", "");
-      for (var key : List.of("http.proxyPort", "https.proxyPort", "socksProxyPort")) {
-        System.setProperty(key, "1");
-      }
-      assertThat(client.send(post(peer.url()), LONG)).isInstanceOf(Exchange.Answered.class);
-    } finally {
-      System.setProperties(before);
-    }
-  }
-
-  @Test
   void compressed_answers_stay_compressed() throws Exception {
     try (var peer =
         peer((self, socket) -> {
