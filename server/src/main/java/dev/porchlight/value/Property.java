@@ -25,4 +25,11 @@ public record Property(
     @Nullable BigDecimal squareFeet,
     @Nullable BigDecimal daysOnMarket,
     @Nullable String propertyType,
-    @Nullable Money estimatedValue) {}
+    @Nullable Money estimatedValue) {
+  public Property {
+    beds = Numbers.canonical(beds);
+    baths = Numbers.canonical(baths);
+    squareFeet = Numbers.canonical(squareFeet);
+    daysOnMarket = Numbers.canonical(daysOnMarket);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.porchlight.connector.realtor;
+
+import dev.porchlight.value.Violation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/// What is found beside the facts while one body is read. For one thread.
+final class Findings {
+  private static final int MOST_VIOLATIONS = 100;
+  private static final int LONGEST_POINTER = 1000;
+
+  private final List<Violation> violations = new ArrayList<>();
+  private int untold;
+  private final TreeMap<String, String> extras = new TreeMap<>();
+
+  void violation(String pointer, String rule, String action) {
+    if (violations.size() == MOST_VIOLATIONS) {
+      untold++;
+    } else {
+      violations.add(new Violation(shortened(pointer), rule, action));
+    }
+  }
+
+  void extra(String pointer, Object value) {
+    extras.put(pointer, Json.text(value));
+  }
+
+  /// The violations; of a body with very many the first hundred, and how many more there are.
+  List<Violation> violations() {
+    if (untold == 0) {
+      return violations;
+    }
+    var all = new ArrayList<>(violations);
+    all.add(new Violation("", "one violation after another", untold + " more are not listed"));
+    return all;
+  }
+
+  TreeMap<String, String> extras() {
+    return extras;
+  }
+
+  /// Up to the last whole step that fits: a pointer to what holds the place.
+  private static String shortened(String pointer) {
+    return pointer.length() <= LONGEST_POINTER
+        ? pointer
+        : pointer.substring(0, Math.max(0, pointer.lastIndexOf('/', LONGEST_POINTER)));
+  }
+}

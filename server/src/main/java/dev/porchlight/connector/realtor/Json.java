@@ -1,0 +1,350 @@
+package dev.porchlight.connector.realtor;
+
+import java.io.StringWriter;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+
+/// A JSON value from a stranger, held as plain objects: `Map`, `List`, `String`, [Num], `Boolean`, [Null].
+/// Its own tree, and not Jackson's, because three things must be known that a tree forgets: that a key came twice, how a
+/// number was written, and where text had to be mended. Numbers are not computed before someone asks
+/// for one, and then only if they are of a size that can be meant: `1e999999999` costs nothing.
+final class Json {
+  static final int DEEPEST = 64;
+  private static final int LONGEST_NUMBER = 150;
+  private static final int MOST_DIGITS = 100;
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(1000)
+                  .maxNumberLength(1000)
+                  .maxStringLength(64 << 20)
+                  .maxNameLength(64 << 20)
+                  .build())
+          .build();
+
+  /// The JSON literal `null`.
+  enum Null {
+    NULL
+  }
+
+  /// A number as it was written.
+  record Num(String text) {
+    /// Its value, or null when it is beyond what a lead can mean (more than 100 digits written out).
+    @Nullable BigDecimal value() {
+      return number(text);
+    }
+  }
+
+  /// Why bytes are no JSON that we take.
+  static final class Unfit extends Exception {
+    private static final long serialVersionUID = 1;
+    final boolean tooDeep;
+
+    Unfit(String reason, boolean tooDeep) {
+      super(reason, null, false, false);
+      this.tooDeep = tooDeep;
+    }
+
+    String reason() {
+      return String.valueOf(getMessage());
+    }
+  }
+
+  private final JsonParser parser;
+  private final Findings findings;
+  // The steps to the value at hand: keys and indexes. Made into a pointer only when something is found.
+  private final List<Object> steps = new ArrayList<>();
+
+  private Json(JsonParser parser, Findings findings) {
+    this.parser = parser;
+    this.findings = findings;
+  }
+
+  static Object parse(byte[] bytes, Findings findings) throws Unfit {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException _) {
+      throw new Unfit("The body is not UTF-8.", false);
+    }
+    if (text.startsWith("\uFEFF")) {
+      findings.violation("", "JSON text has no byte order mark", "left out");
+      text = text.substring(1);
+    }
+    try (var parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+      if (parser.nextToken() == null) {
+        throw new Unfit("The body is empty.", false);
+      }
+      var value = new Json(parser, findings).value(1);
+      if (parser.nextToken() != null) {
+        throw new Unfit("The body goes on after its JSON value.", false);
+      }
+      return value;
+    } catch (StreamConstraintsException _) {
+      throw new Unfit("A number in the body has more than 1000 digits.", false);
+    } catch (JacksonException e) {
+      var at = e.getLocation();
+      throw new Unfit(
+          "The body is not JSON"
+              + (at == null ? "." : ": line %d, column %d.".formatted(at.getLineNr(), at.getColumnNr())),
+          false);
+    }
+  }
+
+  /// The text of one member as found by its path, or null; any fault ends the search, not the caller. With a key
+  /// that comes twice the last counts, as in [#parse].
+  static @Nullable String peek(byte[] bytes, List<String> path) {
+    String found = null;
+    var text = new String(bytes, StandardCharsets.UTF_8);
+    try (var parser =
+        FACTORY.createParser(
+            ObjectReadContext.empty(), text.startsWith("\uFEFF") ? text.substring(1) : text)) {
+      int depth = 0;
+      int matched = 0;
+      String name = "";
+      for (var token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        switch (token) {
+          case START_OBJECT, START_ARRAY -> {
+            if (depth > 0 && matched == depth - 1 && matched < path.size() && name.equals(path.get(matched))
+                && token == JsonToken.START_OBJECT) {
+              matched++;
+              found = null;
+            }
+            depth++;
+            name = "";
+          }
+          case END_OBJECT, END_ARRAY -> {
+            depth--;
+            matched = Math.min(matched, Math.max(0, depth - 1));
+            name = "";
+          }
+          case PROPERTY_NAME -> name = parser.currentName();
+          case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+            if (depth == path.size() && matched == depth - 1 && name.equals(path.getLast())) {
+              var id = Text.clean(parser.getString()).strip();
+              found = id.isEmpty() ? null : id;
+            }
+          }
+          default -> {}
+        }
+      }
+    } catch (RuntimeException _) {
+      return found;
+    }
+    return found;
+  }
+
+  private Object value(int depth) throws Unfit {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> object(depth);
+      case START_ARRAY -> array(depth);
+      case VALUE_STRING -> clean(parser.getString());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Num(parser.getString());
+      case VALUE_TRUE -> Boolean.TRUE;
+      case VALUE_FALSE -> Boolean.FALSE;
+      case VALUE_NULL -> Null.NULL;
+      default -> throw new Unfit("The body is not JSON.", false);
+    };
+  }
+
+  private Map<String, Object> object(int depth) throws Unfit {
+    refuseBelow(depth);
+    var object = new LinkedHashMap<String, Object>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      steps.addLast(parser.currentName());
+      var name = clean(parser.currentName());
+      parser.nextToken();
+      if (object.put(name, value(depth + 1)) != null) {
+        findings.violation(pointer(), "a key stands once in an object", "the last value is taken");
+      }
+      steps.removeLast();
+    }
+    return object;
+  }
+
+  private List<Object> array(int depth) throws Unfit {
+    refuseBelow(depth);
+    var array = new ArrayList<Object>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      steps.addLast(array.size());
+      array.add(value(depth + 1));
+      steps.removeLast();
+    }
+    return array;
+  }
+
+  private static void refuseBelow(int depth) throws Unfit {
+    if (depth > DEEPEST) {
+      throw new Unfit("The body is nested deeper than " + DEEPEST + " levels.", true);
+    }
+  }
+
+  private String clean(String text) {
+    var clean = Text.clean(text);
+    if (!clean.equals(text)) {
+      findings.violation(
+          pointer(), "text is of whole characters without NUL", "each that is none is read as U+FFFD");
+    }
+    return clean;
+  }
+
+  private String pointer() {
+    var pointer = new StringBuilder();
+    for (var step : steps) {
+      pointer.append('/').append(escape(Text.clean(step.toString())));
+      if (pointer.length() > 4000) {
+        break;
+      }
+    }
+    return pointer.toString();
+  }
+
+  /// One step of a JSON pointer (RFC 6901).
+  static String escape(String key) {
+    return key.replace("~", "~0").replace("/", "~1");
+  }
+
+  static @Nullable BigDecimal number(String text) {
+    if (text.length() > LONGEST_NUMBER) {
+      return null;
+    }
+    try {
+      var number = new BigDecimal(text);
+      if (number.signum() == 0) {
+        return BigDecimal.ZERO;
+      }
+      return Math.abs((long) number.scale()) > MOST_DIGITS || number.precision() > MOST_DIGITS
+          ? null
+          : number;
+    } catch (NumberFormatException _) {
+      return null;
+    }
+  }
+
+  /// The value as compact JSON, numbers as they were written.
+  static String text(Object value) {
+    var writer = new StringWriter();
+    try (var generator = FACTORY.createGenerator(ObjectWriteContext.empty(), writer)) {
+      print(value, generator);
+    }
+    return writer.toString();
+  }
+
+  private static void print(Object value, JsonGenerator to) {
+    switch (value) {
+      case Map<?, ?> object -> {
+        to.writeStartObject();
+        for (var entry : object.entrySet()) {
+          to.writeName((String) entry.getKey());
+          print(entry.getValue(), to);
+        }
+        to.writeEndObject();
+      }
+      case List<?> array -> {
+        to.writeStartArray();
+        for (var item : array) {
+          print(item, to);
+        }
+        to.writeEndArray();
+      }
+      case String string -> to.writeString(string);
+      case Num(var digits) -> to.writeNumber(digits);
+      case Boolean flag -> to.writeBoolean(flag);
+      default -> to.writeNull();
+    }
+  }
+
+  /// Hex SHA-256 of the value in a form in which equal values are equal: keys sorted, numbers by value, the
+  /// top-level member `without` left out. Texts carry their length, so nothing can be shifted from one to the next.
+  static String fingerprint(Map<String, Object> root, String without) {
+    var form = new StringBuilder(2048);
+    canonical(root, without, form);
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(form.toString().getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static void canonical(Object value, String without, StringBuilder to) {
+    switch (value) {
+      case Map<?, ?> object -> {
+        var keys = object.keySet().toArray(new String[0]);
+        Arrays.sort(keys);
+        to.append('{');
+        for (var key : keys) {
+          var member = object.get(key);
+          if (member != null && !key.equals(without)) {
+            to.append(key.length()).append(':').append(key);
+            canonical(member, "", to);
+          }
+        }
+        to.append('}');
+      }
+      case List<?> array -> {
+        to.append('[');
+        for (var item : array) {
+          canonical(item, "", to);
+        }
+        to.append(']');
+      }
+      case String string -> to.append('"').append(string.length()).append(':').append(string);
+      case Num(var text) -> number(text, to);
+      case Boolean flag -> to.append(flag ? 't' : 'f');
+      default -> to.append('n');
+    }
+  }
+
+  /// Significant digits and exponent, by text alone: linear, whatever the exponent.
+  private static void number(String text, StringBuilder to) {
+    boolean negative = text.startsWith("-");
+    int e = Math.max(text.indexOf('e'), text.indexOf('E'));
+    var mantissa = text.substring(negative ? 1 : 0, e < 0 ? text.length() : e);
+    int point = mantissa.indexOf('.');
+    var digits = point < 0 ? mantissa : mantissa.substring(0, point) + mantissa.substring(point + 1);
+    int fraction = point < 0 ? 0 : mantissa.length() - point - 1;
+    int from = 0;
+    int until = digits.length();
+    while (from < until && digits.charAt(from) == '0') {
+      from++;
+    }
+    while (until > from && digits.charAt(until - 1) == '0') {
+      until--;
+    }
+    if (from == until) {
+      to.append("#0;");
+      return;
+    }
+    to.append('#').append(negative ? "-" : "").append(digits, from, until).append('e');
+    var exponent = e < 0 ? "0" : text.substring(e + 1);
+    try {
+      to.append(Math.addExact(Long.parseLong(exponent), digits.length() - until - (long) fraction));
+    } catch (NumberFormatException | ArithmeticException _) {
+      to.append('?').append(text);
+    }
+    to.append(';');
+  }
+}

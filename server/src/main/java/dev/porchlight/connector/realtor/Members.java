@@ -1,0 +1,293 @@
+package dev.porchlight.connector.realtor;
+
+import dev.porchlight.connector.realtor.Json.Null;
+import dev.porchlight.connector.realtor.Json.Num;
+import dev.porchlight.value.Money;
+import java.math.BigDecimal;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The members of one object of a body, read tolerantly: each way to take one gives a value or null, and
+/// notes what broke the contract. What nobody took ends up among the extras. For one thread.
+///
+/// With `shape` null the object is native: no contract is broken by what is empty, null, padded with blanks or a number
+/// in a string, so that passes without a word.
+final class Members {
+  private static final Pattern WITH_COMMAS = Pattern.compile("\\d{1,3}(,\\d{3})+(\\.\\d+)?");
+  private static final Pattern PLAIN = Pattern.compile("[+-]?(\\d{1,120}(\\.\\d{0,120})?|\\.\\d{1,120})");
+
+  private final Map<String, Object> members;
+  private final String pointer;
+  private final String path;
+  private final @Nullable Shape shape;
+  private final Findings findings;
+  private final Set<String> taken = new HashSet<>();
+
+  Members(
+      Map<String, Object> members,
+      String pointer,
+      String path,
+      @Nullable Shape shape,
+      Findings findings) {
+    this.members = members;
+    this.pointer = pointer;
+    this.path = path;
+    this.shape = shape;
+    this.findings = findings;
+  }
+
+  boolean isEmpty() {
+    return members.isEmpty();
+  }
+
+  boolean has(String key) {
+    return members.containsKey(key);
+  }
+
+  String pointer(String key) {
+    return pointer + "/" + Json.escape(key);
+  }
+
+  /// Takes a member and forgets it.
+  void pass(String key) {
+    taken.add(key);
+  }
+
+  /// Keeps a member among the extras, whatever it holds.
+  void keep(String key) {
+    if (members.get(key) instanceof Object value) {
+      taken.add(key);
+      if (shape != null || !isNothing(value)) {
+        findings.extra(pointer(key), value);
+      }
+    }
+  }
+
+  /// Keeps all that nobody took.
+  void keepRest() {
+    for (var key : members.keySet()) {
+      if (!taken.contains(key)) {
+        keep(key);
+      }
+    }
+  }
+
+  @Nullable String text(String key) {
+    return switch (take(key)) {
+      case null -> null;
+      case Null _ -> nothing(key, "a string", "null");
+      case String sent -> {
+        var text = sent.strip();
+        if (text.isEmpty()) {
+          yield nothing(key, "a value or no member", "an empty string");
+        }
+        if (text.length() != sent.length()) {
+          wink(key, "no blanks around a value", "trimmed");
+        }
+        yield text;
+      }
+      case Num(var digits) -> {
+        wink(key, "a string", "the number is taken as text");
+        yield digits;
+      }
+      case Boolean flag -> {
+        note(key, "a string", "the value is taken as text");
+        yield flag.toString();
+      }
+      default -> wrong(key, "a string");
+    };
+  }
+
+  /// A text, a number or a truth as a word, whichever it is.
+  @Nullable String word(String key) {
+    if (members.get(key) instanceof Boolean flag) {
+      taken.add(key);
+      return flag.toString();
+    }
+    return text(key);
+  }
+
+  /// A ZIP code; one that was sent as a number gets its leading zeros back.
+  @Nullable String zip(String key) {
+    if (declared(key)
+        && members.get(key) instanceof Num(var digits)
+        && digits.length() < 5
+        && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      taken.add(key);
+      note(key, "a string of five digits", "the number is taken, its leading zeros put back");
+      return "0".repeat(5 - digits.length()) + digits;
+    }
+    return text(key);
+  }
+
+  @Nullable BigDecimal number(String key) {
+    var value = take(key);
+    return switch (value) {
+      case null -> null;
+      case Null _ -> nothing(key, "a number", "null");
+      case Num number -> {
+        var exact = number.value();
+        if (exact == null) {
+          note(key, "a number of a size that can be meant", "not taken, kept as an extra");
+          findings.extra(pointer(key), value);
+        }
+        yield exact;
+      }
+      case String sent -> {
+        var text = sent.strip();
+        if (text.isEmpty()) {
+          yield nothing(key, "a number", "an empty string");
+        }
+        var exact = numberIn(text);
+        if (exact == null) {
+          yield wrong(key, "a number");
+        }
+        wink(key, "a number", "the number in the string is taken");
+        yield exact;
+      }
+      default -> wrong(key, "a number");
+    };
+  }
+
+  /// A number whose contract says integer: other numbers are taken exactly as they are.
+  @Nullable BigDecimal integer(String key) {
+    var number = number(key);
+    if (number != null && shape != null && number.stripTrailingZeros().scale() > 0) {
+      note(key, "an integer", "taken as sent");
+    }
+    return number;
+  }
+
+  @Nullable Money dollars(String key) {
+    var amount = number(key);
+    return amount == null ? null : Money.dollars(amount);
+  }
+
+  @Nullable Boolean flag(String key) {
+    var value = take(key);
+    return switch (value) {
+      case null -> null;
+      case Null _ -> nothing(key, "true or false", "null");
+      case Boolean flag -> flag;
+      case String sent -> {
+        var word = sent.strip().toLowerCase(Locale.ROOT);
+        if (word.isEmpty()) {
+          yield nothing(key, "true or false", "an empty string");
+        }
+        var flag =
+            switch (word) {
+              case "true", "yes", "y", "1" -> Boolean.TRUE;
+              case "false", "no", "n", "0" -> Boolean.FALSE;
+              default -> null;
+            };
+        if (flag == null) {
+          yield wrong(key, "true or false");
+        }
+        wink(key, "true or false", "the word in the string is taken");
+        yield flag;
+      }
+      case Num(var digits) when digits.equals("0") || digits.equals("1") -> {
+        wink(key, "true or false", digits.equals("1") ? "1 is taken as true" : "0 is taken as false");
+        yield digits.equals("1");
+      }
+      default -> wrong(key, "true or false");
+    };
+  }
+
+  /// The members of an object below this one; of none when there is none.
+  Members object(String key) {
+    var value = take(key);
+    switch (value) {
+      case null -> {}
+      case Map<?, ?> object -> {
+        @SuppressWarnings("unchecked") // Json makes no others
+        var below = (Map<String, Object>) object;
+        return new Members(below, pointer(key), path + key + ".", shape, findings);
+      }
+      case Null _ -> nothing(key, "an object", "null");
+      case String sent when sent.isBlank() -> nothing(key, "an object", "an empty string");
+      default -> wrong(key, "an object");
+    }
+    return new Members(Map.of(), pointer(key), path + key + ".", shape, findings);
+  }
+
+  /// The members of an object that this message does not declare here, or null when it is none: read
+  /// freely, and not taken yet.
+  @Nullable Members foreign(String key) {
+    if (!(members.get(key) instanceof Map<?, ?> object)) {
+      return null;
+    }
+    @SuppressWarnings("unchecked") // Json makes no others
+    var below = (Map<String, Object>) object;
+    return new Members(below, pointer(key), "", null, findings);
+  }
+
+  void note(String key, String rule, String action) {
+    findings.violation(pointer(key), rule, action);
+  }
+
+  /// Notes that a value breaks its rule so far that it is kept as an extra only.
+  void refuse(String key, String rule) {
+    note(key, rule, "not taken, kept as an extra");
+    if (members.get(key) instanceof Object value) {
+      findings.extra(pointer(key), value);
+    }
+  }
+
+  /// The raw member, or null when it is absent or the contract's message does not declare it.
+  private @Nullable Object take(String key) {
+    if (!declared(key)) {
+      return null;
+    }
+    var value = members.get(key);
+    if (value != null) {
+      taken.add(key);
+    }
+    return value;
+  }
+
+  private boolean declared(String key) {
+    return shape == null || shape.declares(path + key);
+  }
+
+  private <T> @Nullable T nothing(String key, String rule, String what) {
+    wink(key, rule, what + " is taken as absent");
+    return null;
+  }
+
+  private <T> @Nullable T wrong(String key, String rule) {
+    refuse(key, rule);
+    return null;
+  }
+
+  /// A note where a contract is broken; the native form has none to break in such small things.
+  void wink(String key, String rule, String action) {
+    if (shape != null) {
+      note(key, rule, action);
+    }
+  }
+
+  private static boolean isNothing(Object value) {
+    return value == Null.NULL
+        || (value instanceof String s && s.isBlank())
+        || (value instanceof Map<?, ?> m && m.isEmpty())
+        || (value instanceof List<?> l && l.isEmpty());
+  }
+
+  /// `450000`, `-1.5`, `450,000.00`, `$450,000`; null for what is none of these.
+  private static @Nullable BigDecimal numberIn(String text) {
+    var bare = text.startsWith("$") ? text.substring(1).strip() : text;
+    if (bare.length() > 150) {
+      return null;
+    }
+    if (WITH_COMMAS.matcher(bare).matches()) {
+      bare = bare.replace(",", "");
+    }
+    return PLAIN.matcher(bare).matches() ? Json.number(bare) : null;
+  }
+}
