@@ -44,17 +44,16 @@ public record Credential(
           .column("created_at", Credential::createdAt)
           .column("expires_at", Credential::expiresAt)
           .column("revoked_at", Credential::revokedAt)
-          .readBy(
-              r ->
-                  new Credential(
-                      r.text(1),
-                      r.text(2),
-                      Kind.valueOf(r.text(3).toUpperCase(Locale.ROOT)),
-                      r.text(4),
-                      r.text(5),
-                      r.time(6),
-                      r.timeOrNull(7),
-                      r.timeOrNull(8)));
+          .readBy(r ->
+              new Credential(
+                  r.text(1),
+                  r.text(2),
+                  Kind.valueOf(r.text(3).toUpperCase(Locale.ROOT)),
+                  r.text(4),
+                  r.text(5),
+                  r.time(6),
+                  r.timeOrNull(7),
+                  r.timeOrNull(8)));
 
   /// Whether it opens anything at that time.
   public boolean isLive(Instant now) {

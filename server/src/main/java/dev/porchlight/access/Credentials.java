@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// All credentials, held in memory by hash: looking one up costs a hash and no I/O, whether it is right or
-/// wrong, so guessing costs us nothing and tells nothing. May be shared by threads.
+/// All credentials, held in memory by hash: looking one up costs a hash and no I/O, whether it is
+/// right or wrong, so guessing costs us nothing and tells nothing. May be shared by threads.
 public final class Credentials {
   private final Store store;
   private final Map<String, Credential> byHash = new ConcurrentHashMap<>();
@@ -25,11 +25,10 @@ public final class Credentials {
 
   private void reload() {
     store
-        .read(
-            h ->
-                h.createQuery("SELECT " + Credential.TABLE.columnList() + " FROM credential")
-                    .map((r, _) -> Credential.TABLE.read(new Row(r)))
-                    .list())
+        .read(h ->
+            h.createQuery("SELECT " + Credential.TABLE.columnList() + " FROM credential")
+                .map((r, _) -> Credential.TABLE.read(new Row(r)))
+                .list())
         .forEach(c -> byHash.put(c.hash(), c));
   }
 

@@ -15,8 +15,8 @@ public final class Principals {
   private final Credentials credentials;
   private final @Nullable String adminToken;
 
-  /// @param adminToken the administrator's token from the environment, which holds while it is set and
-  ///     is stored nowhere; null when there is none
+  /// @param adminToken the administrator's token from the environment, which holds while it is set
+  ///   and is stored nowhere; null when there is none
   public Principals(Store store, Credentials credentials, @Nullable String adminToken) {
     this.store = store;
     this.credentials = credentials;
@@ -35,19 +35,17 @@ public final class Principals {
     }
     return credentials
         .find(Credential.Kind.TOKEN, token)
-        .map(
-            c -> {
-              var grant = Json.read(c.body(), Grant.class);
-              return new Principal(
-                  "token " + c.id(),
-                  grant.permission(),
-                  grant.node() == null
-                      ? Scope.EVERYTHING
-                      : Scope.at(store.settings(), grant.node()));
-            });
+        .map(c -> {
+          var grant = Json.read(c.body(), Grant.class);
+          return new Principal(
+              "token " + c.id(),
+              grant.permission(),
+              grant.node() == null ? Scope.EVERYTHING : Scope.at(store.settings(), grant.node()));
+        });
   }
 
-  /// Makes the first administrator's token when no token was ever made and none is in the environment.
+  /// Makes the first administrator's token when no token was ever made and none is in the
+  /// environment.
   ///
   /// @return the token, to be shown once; empty when there was no need
   public Optional<String> makeFirst(int hub) {

@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The secrets that we must use ourselves, sealed on disk, open in memory. May be shared by threads.
+/// The secrets that we must use ourselves, sealed on disk, open in memory. May be shared by
+/// threads.
 public final class Secrets {
   private record SealedRow(
       String owner, String id, byte[] sealed, Instant createdAt, @Nullable Instant expiresAt) {}
@@ -25,8 +26,7 @@ public final class Secrets {
           .column("sealed", SealedRow::sealed)
           .column("created_at", SealedRow::createdAt)
           .column("expires_at", SealedRow::expiresAt)
-          .readBy(
-              r -> new SealedRow(r.text(1), r.text(2), r.bytes(3), r.time(4), r.timeOrNull(5)));
+          .readBy(r -> new SealedRow(r.text(1), r.text(2), r.bytes(3), r.time(4), r.timeOrNull(5)));
 
   /// A secret ready to be put; sealed outside the unit that puts it.
   public record Sealed(String owner, String id, byte[] bytes, Instant at) {}
@@ -34,8 +34,7 @@ public final class Secrets {
   /// An open secret.
   ///
   /// @param id what it is for within its owner, for example `api_key`, `signing 0190…`
-  public record Open(
-      String id, String text, Instant createdAt, @Nullable Instant expiresAt) {}
+  public record Open(String id, String text, Instant createdAt, @Nullable Instant expiresAt) {}
 
   private final Store store;
   private final SecretBox box;
@@ -77,8 +76,7 @@ public final class Secrets {
   public void expire(Batch batch, String owner, String id, Instant expires) {
     var row = batch.find(TABLE, owner, id);
     if (row != null) {
-      batch.put(
-          TABLE, new SealedRow(owner, id, row.sealed(), row.createdAt(), expires));
+      batch.put(TABLE, new SealedRow(owner, id, row.sealed(), row.createdAt(), expires));
       batch.afterCommit(() -> cache.remove(owner));
     }
   }
@@ -105,23 +103,21 @@ public final class Secrets {
 
   private List<Open> load(String owner) {
     return store
-        .read(
-            h ->
-                h.createQuery(
-                        "SELECT "
-                            + TABLE.columnList()
-                            + " FROM secret WHERE owner = :owner ORDER BY created_at DESC, id")
-                    .bind("owner", owner)
-                    .map((r, _) -> TABLE.read(new Row(r)))
-                    .list())
+        .read(h ->
+            h.createQuery(
+                    "SELECT "
+                        + TABLE.columnList()
+                        + " FROM secret WHERE owner = :owner ORDER BY created_at DESC, id")
+                .bind("owner", owner)
+                .map((r, _) -> TABLE.read(new Row(r)))
+                .list())
         .stream()
-        .map(
-            r ->
-                new Open(
-                    r.id(),
-                    box.openText(r.sealed(), place(r.owner(), r.id())),
-                    r.createdAt(),
-                    r.expiresAt()))
+        .map(r ->
+            new Open(
+                r.id(),
+                box.openText(r.sealed(), place(r.owner(), r.id())),
+                r.createdAt(),
+                r.expiresAt()))
         .toList();
   }
 }

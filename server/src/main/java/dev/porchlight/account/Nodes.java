@@ -110,8 +110,8 @@ public final class Nodes {
     return get(office.frontDesk());
   }
 
-  /// Makes the first tree, so that a small user never sees the upper levels; does nothing when there is
-  /// one.
+  /// Makes the first tree, so that a small user never sees the upper levels; does nothing when
+  /// there is one.
   public static void makeDefaults(Store store, int hub) {
     if (!in(store.settings()).all().isEmpty()) {
       return;

@@ -37,11 +37,7 @@ final class AccountResources {
 
   /// @param readable whether bodies of a contract can be received
   AccountResources(
-      Store store,
-      int hub,
-      Credentials credentials,
-      Secrets secrets,
-      Predicate<String> readable) {
+      Store store, int hub, Credentials credentials, Secrets secrets, Predicate<String> readable) {
     this.store = store;
     this.hub = hub;
     this.credentials = credentials;
@@ -99,29 +95,26 @@ final class AccountResources {
     var parent = body.text("parent").orElse(null);
     var id = draw().digits();
     var desk = draw().digits();
-    return call.change(
-        batch -> {
-          var nodes = Nodes.in(batch.settings());
-          if (kind == Node.Kind.MLS ? parent != null : !fits(call.scope(), nodes, kind, parent)) {
-            throw new FaultException(
-                Fault.BODY_INVALID,
-                "A " + kind.name().toLowerCase(Locale.ROOT) + " can't stand below that parent.");
-          }
-          if (kind == Node.Kind.MLS && !call.scope().everything()) {
-            throw new FaultException(Fault.NOT_ALLOWED, "This token does not see all MLSs.");
-          }
-          var node =
-              build(id, kind, parent, name, email, kind == Node.Kind.OFFICE ? desk : null);
-          Nodes.put(batch, node);
-          if (kind == Node.Kind.OFFICE) {
-            Nodes.put(batch, new Node(desk, Node.Kind.MEMBER, id, "Front desk", null, null));
-          }
-          return new Call.Answer(201, Views.node(node));
-        });
+    return call.change(batch -> {
+      var nodes = Nodes.in(batch.settings());
+      if (kind == Node.Kind.MLS ? parent != null : !fits(call.scope(), nodes, kind, parent)) {
+        throw new FaultException(
+            Fault.BODY_INVALID,
+            "A " + kind.name().toLowerCase(Locale.ROOT) + " can't stand below that parent.");
+      }
+      if (kind == Node.Kind.MLS && !call.scope().everything()) {
+        throw new FaultException(Fault.NOT_ALLOWED, "This token does not see all MLSs.");
+      }
+      var node = build(id, kind, parent, name, email, kind == Node.Kind.OFFICE ? desk : null);
+      Nodes.put(batch, node);
+      if (kind == Node.Kind.OFFICE) {
+        Nodes.put(batch, new Node(desk, Node.Kind.MEMBER, id, "Front desk", null, null));
+      }
+      return new Call.Answer(201, Views.node(node));
+    });
   }
 
-  private static boolean fits(
-      Scope scope, Nodes nodes, Node.Kind kind, @Nullable String parent) {
+  private static boolean fits(Scope scope, Nodes nodes, Node.Kind kind, @Nullable String parent) {
     return parent != null
         && nodes
             .find(parent)
@@ -184,8 +177,7 @@ final class AccountResources {
   }
 
   Reply makeSource(Call call) throws Exception {
-    var body =
-        call.members(Set.of("name", "contract", "node", "api_key", "region", "signature"));
+    var body = call.members(Set.of("name", "contract", "node", "api_key", "region", "signature"));
     var contract = contract(body.needText("contract"));
     var draw = draw();
     var id = draw.uuid("source");
@@ -195,28 +187,25 @@ final class AccountResources {
     var name = body.needText("name");
     var wantedNode = body.text("node");
     var region = body.text("region").orElse("US");
-    return call.change(
-        batch -> {
-          var nodes = Nodes.in(batch.settings());
-          var node = landing(call, nodes, wantedNode);
-          var source = build(id, name, contract, node.id(), region, signature);
-          if (Sources.in(batch.settings()).findByName(name).isPresent()) {
-            throw new FaultException(
-                Fault.NAME_TAKEN, "There is a source named `" + name + "` already.");
-          }
-          if (!credentials.add(batch, credential)) {
-            throw new FaultException(Fault.KEY_TAKEN, "Another source uses this API key.");
-          }
-          if (signature != null) {
-            secrets.put(batch, signature.sealed(), null);
-          }
-          batch.change(Source.SETTING, id, source.body());
-          var view =
-              Views.source(
-                  source, call.request().baseUrl(), List.of(credential), batch.now());
-          view.put("api_key", key);
-          return new Call.Answer(201, view);
-        });
+    return call.change(batch -> {
+      var nodes = Nodes.in(batch.settings());
+      var node = landing(call, nodes, wantedNode);
+      var source = build(id, name, contract, node.id(), region, signature);
+      if (Sources.in(batch.settings()).findByName(name).isPresent()) {
+        throw new FaultException(
+            Fault.NAME_TAKEN, "There is a source named `" + name + "` already.");
+      }
+      if (!credentials.add(batch, credential)) {
+        throw new FaultException(Fault.KEY_TAKEN, "Another source uses this API key.");
+      }
+      if (signature != null) {
+        secrets.put(batch, signature.sealed(), null);
+      }
+      batch.change(Source.SETTING, id, source.body());
+      var view = Views.source(source, call.request().baseUrl(), List.of(credential), batch.now());
+      view.put("api_key", key);
+      return new Call.Answer(201, view);
+    });
   }
 
   private String contract(String name) {
@@ -282,8 +271,7 @@ final class AccountResources {
     try {
       var profile = SignatureProfile.fromJson(json.get());
       return new Signature(
-          profile.toPublicJson(),
-          secrets.seal(source, "signature", profile.toJson().toString()));
+          profile.toPublicJson(), secrets.seal(source, "signature", profile.toJson().toString()));
     } catch (IllegalArgumentException e) {
       throw new FaultException(Fault.BODY_INVALID, "signature: " + e.getMessage());
     }
@@ -310,36 +298,35 @@ final class AccountResources {
     var signature = signature(body.object("signature"), known.id());
     var wantedNode = body.text("node");
     var region = body.text("region");
-    return call.change(
-        batch -> {
-          var now = Sources.in(batch.settings()).find(known.id()).orElseThrow(() -> missing("source"));
-          var node =
-              wantedNode.isEmpty()
-                  ? now.node()
-                  : landing(call, Nodes.in(batch.settings()), wantedNode).id();
-          Source changed;
-          try {
-            changed =
-                new Source(
-                    now.id(),
-                    now.name(),
-                    now.contract(),
-                    node,
-                    region.orElse(now.region()),
-                    signature != null
-                        ? signature.shown()
-                        : body.has("signature") ? null : now.signature());
-          } catch (IllegalArgumentException e) {
-            throw new FaultException(Fault.BODY_INVALID, e.getMessage() + ".");
-          }
-          if (signature != null) {
-            secrets.put(batch, signature.sealed(), null);
-          } else if (body.has("signature")) {
-            secrets.remove(batch, now.id(), "signature");
-          }
-          batch.change(Source.SETTING, now.id(), changed.body());
-          return new Call.Answer(200, view(call, changed));
-        });
+    return call.change(batch -> {
+      var now = Sources.in(batch.settings()).find(known.id()).orElseThrow(() -> missing("source"));
+      var node =
+          wantedNode.isEmpty()
+              ? now.node()
+              : landing(call, Nodes.in(batch.settings()), wantedNode).id();
+      Source changed;
+      try {
+        changed =
+            new Source(
+                now.id(),
+                now.name(),
+                now.contract(),
+                node,
+                region.orElse(now.region()),
+                signature != null
+                    ? signature.shown()
+                    : body.has("signature") ? null : now.signature());
+      } catch (IllegalArgumentException e) {
+        throw new FaultException(Fault.BODY_INVALID, e.getMessage() + ".");
+      }
+      if (signature != null) {
+        secrets.put(batch, signature.sealed(), null);
+      } else if (body.has("signature")) {
+        secrets.remove(batch, now.id(), "signature");
+      }
+      batch.change(Source.SETTING, now.id(), changed.body());
+      return new Call.Answer(200, view(call, changed));
+    });
   }
 
   /// A new key; the others end after the overlap, at once when it is 0.
@@ -349,24 +336,23 @@ final class AccountResources {
     var key = apiKey(body.text("api_key"));
     var draw = draw();
     var credential = keyOf(source.id(), key, draw);
-    var overlap = Duration.ofHours(body.number("overlap_hours", 0, LONGEST_OVERLAP_HOURS).orElse(24));
-    return call.change(
-        batch -> {
-          for (var old : credentials.list(Credential.Kind.SOURCE, source.id())) {
-            var end = batch.now().plus(overlap);
-            if (old.isLive(batch.now())
-                && (old.expiresAt() == null || old.expiresAt().isAfter(end))) {
-              credentials.end(batch, old, overlap.isZero() ? null : end);
-            }
-          }
-          if (!credentials.add(batch, credential)) {
-            throw new FaultException(Fault.KEY_TAKEN, "That API key is in use.");
-          }
-          var view = Views.key(credential);
-          view.put("api_key", key);
-          view.put("source", source.id());
-          return new Call.Answer(201, view);
-        });
+    var overlap =
+        Duration.ofHours(body.number("overlap_hours", 0, LONGEST_OVERLAP_HOURS).orElse(24));
+    return call.change(batch -> {
+      for (var old : credentials.list(Credential.Kind.SOURCE, source.id())) {
+        var end = batch.now().plus(overlap);
+        if (old.isLive(batch.now()) && (old.expiresAt() == null || old.expiresAt().isAfter(end))) {
+          credentials.end(batch, old, overlap.isZero() ? null : end);
+        }
+      }
+      if (!credentials.add(batch, credential)) {
+        throw new FaultException(Fault.KEY_TAKEN, "That API key is in use.");
+      }
+      var view = Views.key(credential);
+      view.put("api_key", key);
+      view.put("source", source.id());
+      return new Call.Answer(201, view);
+    });
   }
 
   Reply listTokens(Call call) {
@@ -394,31 +380,27 @@ final class AccountResources {
     var name = body.needText("name");
     var permission =
         body.texts("scopes").orElse(Set.of("read")).stream()
-            .map(
-                s ->
-                    Call.parameter(
-                        "scopes", "a list of read, work or admin", s, Permission::of))
+            .map(s -> Call.parameter("scopes", "a list of read, work or admin", s, Permission::of))
             .max(java.util.Comparator.naturalOrder())
             .orElse(Permission.READ);
     var node = body.text("node").orElse(null);
     var token = Tokens.create(Tokens.TOKEN);
     var credential = Principals.token(token, name, permission, node, draw());
-    return call.change(
-        batch -> {
-          var nodes = Nodes.in(batch.settings());
-          boolean allowed =
-              node == null
-                  ? call.scope().everything()
-                  : nodes.find(node).isPresent() && sees(call.scope(), nodes, node);
-          if (!allowed) {
-            throw new FaultException(
-                Fault.BODY_INVALID, "There is no such node, or this token does not see it.");
-          }
-          credentials.add(batch, credential);
-          var view = Views.token(credential);
-          view.put("token", token);
-          return new Call.Answer(201, view);
-        });
+    return call.change(batch -> {
+      var nodes = Nodes.in(batch.settings());
+      boolean allowed =
+          node == null
+              ? call.scope().everything()
+              : nodes.find(node).isPresent() && sees(call.scope(), nodes, node);
+      if (!allowed) {
+        throw new FaultException(
+            Fault.BODY_INVALID, "There is no such node, or this token does not see it.");
+      }
+      credentials.add(batch, credential);
+      var view = Views.token(credential);
+      view.put("token", token);
+      return new Call.Answer(201, view);
+    });
   }
 
   Reply endToken(Call call) throws Exception {
@@ -427,10 +409,9 @@ final class AccountResources {
             .findById(call.path("id"))
             .filter(c -> c.kind() == Credential.Kind.TOKEN && sees(call, c))
             .orElseThrow(() -> missing("token"));
-    return call.change(
-        batch -> {
-          credentials.end(batch, token, null);
-          return new Call.Answer(200, Views.token(token));
-        });
+    return call.change(batch -> {
+      credentials.end(batch, token, null);
+      return new Call.Answer(200, Views.token(token));
+    });
   }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// All of `/api/v1`.
 public final class Api {
@@ -45,7 +46,13 @@ public final class Api {
       Desk desk,
       Engine engine,
       EndpointTest endpointTest,
-      Rebuild rebuild) {}
+      Rebuild rebuild,
+      Supplier<List<Finding>> doctor) {}
+
+  /// What the doctor found.
+  ///
+  /// @param level `ok`, `attention` or `fault`
+  public record Finding(String level, String sentence) {}
 
   private final Parts parts;
   private final Problems problems = new Problems();
@@ -55,11 +62,7 @@ public final class Api {
     this.parts = parts;
     var accounts =
         new AccountResources(
-            parts.store(),
-            parts.hub(),
-            parts.credentials(),
-            parts.secrets(),
-            parts.readable());
+            parts.store(), parts.hub(), parts.credentials(), parts.secrets(), parts.readable());
     var endpoints =
         new EndpointResources(
             parts.store(),
@@ -111,6 +114,7 @@ public final class Api {
     add("GET", "/contacts", Permission.READ, leads::listContacts);
     add("GET", "/contacts/{id}", Permission.READ, leads::getContact);
     add("POST", "/rebuild-check", Permission.ADMIN, this::checkRebuild);
+    add("GET", "/doctor", Permission.ADMIN, this::examine);
   }
 
   public List<Route> routes() {
@@ -139,6 +143,19 @@ public final class Api {
     view.put("difference_count", result.differenceCount());
     var list = view.putArray("differences");
     result.differences().forEach(list::add);
+    return Call.ok(view);
+  }
+
+  /// What the doctor finds.
+  private Reply examine(Call call) {
+    if (!call.scope().everything()) {
+      throw new FaultException(Fault.NOT_ALLOWED, "This token does not see everything.");
+    }
+    var view = Json.object();
+    var list = view.putArray("findings");
+    for (var finding : parts.doctor().get()) {
+      list.addObject().put("level", finding.level()).put("sentence", finding.sentence());
+    }
     return Call.ok(view);
   }
 }

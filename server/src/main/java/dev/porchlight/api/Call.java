@@ -46,10 +46,8 @@ final class Call {
             .column("status", Answered::status)
             .column("body", Answered::body)
             .column("at", Answered::at)
-            .readBy(
-                r ->
-                    new Answered(
-                        r.text(1), r.text(2), r.text(3), r.integer(4), r.text(5), r.time(6)));
+            .readBy(r ->
+                new Answered(r.text(1), r.text(2), r.text(3), r.integer(4), r.text(5), r.time(6)));
   }
 
   /// What a change answers.
@@ -75,11 +73,7 @@ final class Call {
 
   /// A handler that lets only those through who present a token with that permission.
   static Handler needing(
-      Permission needed,
-      Principals principals,
-      Store store,
-      Secrets secrets,
-      Resource resource) {
+      Permission needed, Principals principals, Store store, Secrets secrets, Resource resource) {
     return request -> {
       if (!request.isConfidential()) {
         throw new FaultException(Fault.PLAIN_HTTP, "Use HTTPS.");
@@ -89,11 +83,10 @@ final class Call {
               .header("Authorization")
               .filter(h -> h.regionMatches(true, 0, "Bearer ", 0, 7))
               .flatMap(h -> principals.find(h.substring(7).strip()))
-              .orElseThrow(
-                  () ->
-                      new FaultException(
-                          Fault.UNAUTHENTICATED,
-                          "Send a token of this hub as `Authorization: Bearer …`."));
+              .orElseThrow(() ->
+                  new FaultException(
+                      Fault.UNAUTHENTICATED,
+                      "Send a token of this hub as `Authorization: Bearer …`."));
       if (!principal.permission().includes(needed)) {
         throw new FaultException(
             Fault.NOT_ALLOWED, "This needs the scope `" + needed.word() + "`.");
@@ -174,14 +167,13 @@ final class Call {
   long seqCursor() {
     return request
         .queryValue("cursor")
-        .map(
-            text -> {
-              try {
-                return Long.parseLong(text);
-              } catch (NumberFormatException e) {
-                throw invalid("cursor", "what `next_cursor` was");
-              }
-            })
+        .map(text -> {
+          try {
+            return Long.parseLong(text);
+          } catch (NumberFormatException e) {
+            throw invalid("cursor", "what `next_cursor` was");
+          }
+        })
         .orElse(Long.MAX_VALUE);
   }
 
@@ -200,9 +192,7 @@ final class Call {
 
   /// A list: asks for one more than is shown to know whether there is a next page.
   <T> Reply list(
-      Function<Integer, List<T>> query,
-      Function<T, ObjectNode> view,
-      Function<T, String> cursor) {
+      Function<Integer, List<T>> query, Function<T, ObjectNode> view, Function<T, String> cursor) {
     int limit = limit();
     var found = new ArrayList<>(query.apply(limit + 1));
     boolean more = found.size() > limit;
@@ -223,13 +213,12 @@ final class Call {
   }
 
   static Reply.Full reply(int status, JsonNode body) {
-    return Reply.of(
-            status, "application/json", body.toString().getBytes(StandardCharsets.UTF_8))
+    return Reply.of(status, "application/json", body.toString().getBytes(StandardCharsets.UTF_8))
         .with("Cache-Control", "no-store");
   }
 
-  /// Makes a change in one unit of work. With an `Idempotency-Key` the answer is kept in the same commit,
-  /// sealed, and a second request with that key gets it again and changes nothing.
+  /// Makes a change in one unit of work. With an `Idempotency-Key` the answer is kept in the same
+  /// commit, sealed, and a second request with that key gets it again and changes nothing.
   Reply change(Function<Batch, Answer> change) throws BodyException, IOException {
     var key = request.header("Idempotency-Key");
     if (key.isEmpty()) {

@@ -137,37 +137,34 @@ final class EndpointResources {
     var secret = StandardWebhooks.newSecret();
     var sealedSecret = secrets.seal(owner(id), "signing " + draw.uuid("secret"), secret);
     var apiKey = body.text("api_key").map(k -> secrets.seal(owner(id), "api_key", visible(k)));
-    return call.change(
-        batch -> {
-          var node = body.text("node");
-          var blank =
-              new Endpoint(
-                  id,
-                  name,
-                  node.isEmpty()
-                      ? Nodes.in(batch.settings()).defaultOffice().id()
-                      : node.get(),
-                  url,
-                  false,
-                  contract,
-                  "X-API-Key",
-                  Set.of(),
-                  Set.of(),
-                  false,
-                  null,
-                  null,
-                  true,
-                  null,
-                  false,
-                  false);
-          var endpoint = with(call, batch, blank, body);
-          batch.change(Endpoint.SETTING, id, endpoint.body());
-          secrets.put(batch, sealedSecret, null);
-          apiKey.ifPresent(k -> secrets.put(batch, k, null));
-          var view = Views.endpoint(endpoint);
-          view.put("secret", secret);
-          return new Call.Answer(201, view);
-        });
+    return call.change(batch -> {
+      var node = body.text("node");
+      var blank =
+          new Endpoint(
+              id,
+              name,
+              node.isEmpty() ? Nodes.in(batch.settings()).defaultOffice().id() : node.get(),
+              url,
+              false,
+              contract,
+              "X-API-Key",
+              Set.of(),
+              Set.of(),
+              false,
+              null,
+              null,
+              true,
+              null,
+              false,
+              false);
+      var endpoint = with(call, batch, blank, body);
+      batch.change(Endpoint.SETTING, id, endpoint.body());
+      secrets.put(batch, sealedSecret, null);
+      apiKey.ifPresent(k -> secrets.put(batch, k, null));
+      var view = Views.endpoint(endpoint);
+      view.put("secret", secret);
+      return new Call.Answer(201, view);
+    });
   }
 
   private static String visible(String key) {
@@ -204,7 +201,8 @@ final class EndpointResources {
     var kinds = body.texts("kinds").orElse(e.kinds());
     if (!KINDS.containsAll(kinds)) {
       throw new FaultException(
-          Fault.BODY_INVALID, "Kinds are " + String.join(", ", KINDS.stream().sorted().toList()) + ".");
+          Fault.BODY_INVALID,
+          "Kinds are " + String.join(", ", KINDS.stream().sorted().toList()) + ".");
     }
     var sources = body.texts("sources").orElse(e.sources());
     for (var source : sources) {
@@ -220,13 +218,12 @@ final class EndpointResources {
     }
     var role =
         body.text("assumed_role")
-            .map(
-                t ->
-                    Call.parameter(
-                        "assumed_role",
-                        "buyer or seller",
-                        t,
-                        w -> Intent.valueOf(w.toUpperCase(Locale.ROOT))));
+            .map(t ->
+                Call.parameter(
+                    "assumed_role",
+                    "buyer or seller",
+                    t,
+                    w -> Intent.valueOf(w.toUpperCase(Locale.ROOT))));
     if (role.isPresent() && role.get() == Intent.UNKNOWN) {
       throw Call.invalid("assumed_role", "buyer or seller");
     }
@@ -262,32 +259,30 @@ final class EndpointResources {
     var apiKey =
         body.text("api_key").map(k -> secrets.seal(owner(known.id()), "api_key", visible(k)));
     var reply =
-        call.change(
-            batch -> {
-              var now =
-                  Endpoints.in(batch.settings())
-                      .find(known.id())
-                      .orElseThrow(() -> AccountResources.missing("endpoint"));
-              var changed = with(call, batch, now, body);
-              batch.change(Endpoint.SETTING, now.id(), changed.body());
-              if (apiKey.isPresent()) {
-                secrets.put(batch, apiKey.get(), null);
-              } else if (body.has("api_key")) {
-                secrets.remove(batch, owner(now.id()), "api_key");
-              }
-              return new Call.Answer(200, Views.endpoint(changed));
-            });
+        call.change(batch -> {
+          var now =
+              Endpoints.in(batch.settings())
+                  .find(known.id())
+                  .orElseThrow(() -> AccountResources.missing("endpoint"));
+          var changed = with(call, batch, now, body);
+          batch.change(Endpoint.SETTING, now.id(), changed.body());
+          if (apiKey.isPresent()) {
+            secrets.put(batch, apiKey.get(), null);
+          } else if (body.has("api_key")) {
+            secrets.remove(batch, owner(now.id()), "api_key");
+          }
+          return new Call.Answer(200, Views.endpoint(changed));
+        });
     engine.wake();
     return reply;
   }
 
   Reply remove(Call call) throws Exception {
     var known = endpoint(call);
-    return call.change(
-        batch -> {
-          batch.change(Endpoint.SETTING, known.id(), null);
-          return new Call.Answer(200, Views.endpoint(known));
-        });
+    return call.change(batch -> {
+      batch.change(Endpoint.SETTING, known.id(), null);
+      return new Call.Answer(200, Views.endpoint(known));
+    });
   }
 
   /// A new secret, signed with from now on; the others sign beside it until the overlap is over.
@@ -301,22 +296,21 @@ final class EndpointResources {
     var owner = owner(endpoint.id());
     var sealed = secrets.seal(owner, "signing " + draw.uuid("secret"), secret);
     var old = secrets.list(owner).stream().filter(s -> s.id().startsWith("signing ")).toList();
-    return call.change(
-        batch -> {
-          for (var s : old) {
-            var end = batch.now().plus(overlap);
-            if (s.expiresAt() == null || s.expiresAt().isAfter(end)) {
-              secrets.expire(batch, owner, s.id(), end);
-            }
-          }
-          secrets.put(batch, sealed, null);
-          batch.append("endpoint.secret-rotated", endpoint.id(), call.principal().id());
-          var view = Json.object();
-          view.put("endpoint", endpoint.id());
-          view.put("secret", secret);
-          view.put("old_secrets_end_at", batch.now().plus(overlap).toString());
-          return new Call.Answer(201, view);
-        });
+    return call.change(batch -> {
+      for (var s : old) {
+        var end = batch.now().plus(overlap);
+        if (s.expiresAt() == null || s.expiresAt().isAfter(end)) {
+          secrets.expire(batch, owner, s.id(), end);
+        }
+      }
+      secrets.put(batch, sealed, null);
+      batch.append("endpoint.secret-rotated", endpoint.id(), call.principal().id());
+      var view = Json.object();
+      view.put("endpoint", endpoint.id());
+      view.put("secret", secret);
+      view.put("old_secrets_end_at", batch.now().plus(overlap).toString());
+      return new Call.Answer(201, view);
+    });
   }
 
   /// Sends a sample to the endpoint and shows the whole exchange. Nothing is recorded.
@@ -356,13 +350,12 @@ final class EndpointResources {
     var state =
         call.request()
             .queryValue("state")
-            .map(
-                s ->
-                    Call.parameter(
-                        "state",
-                        "pending, delivered, dead, unwritable or dropped",
-                        s,
-                        DeliveryState.State::of))
+            .map(s ->
+                Call.parameter(
+                    "state",
+                    "pending, delivered, dead, unwritable or dropped",
+                    s,
+                    DeliveryState.State::of))
             .orElse(null);
     long from = before;
     var fromId = after;
@@ -393,9 +386,7 @@ final class EndpointResources {
             standing,
             Endpoints.in(store.settings()).find(standing.delivery().endpointId()).orElse(null));
     var attempts = view.putArray("attempts");
-    deliveries
-        .listAttempts(standing.delivery().id())
-        .forEach(a -> attempts.add(Views.attempt(a)));
+    deliveries.listAttempts(standing.delivery().id()).forEach(a -> attempts.add(Views.attempt(a)));
     return Call.ok(view);
   }
 

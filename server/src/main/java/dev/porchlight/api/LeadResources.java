@@ -61,24 +61,22 @@ final class LeadResources {
     var test =
         request
             .queryValue("test")
-            .map(
-                t ->
-                    switch (t) {
-                      case "true" -> true;
-                      case "false" -> false;
-                      default -> throw Call.invalid("test", "true or false");
-                    })
+            .map(t ->
+                switch (t) {
+                  case "true" -> true;
+                  case "false" -> false;
+                  default -> throw Call.invalid("test", "true or false");
+                })
             .orElse(null);
     // A source by its id or its name.
     var source =
         request
             .queryValue("source")
-            .map(
-                s ->
-                    Sources.in(store.settings())
-                        .findByName(s)
-                        .map(dev.porchlight.desk.Source::id)
-                        .orElse(s))
+            .map(s ->
+                Sources.in(store.settings())
+                    .findByName(s)
+                    .map(dev.porchlight.desk.Source::id)
+                    .orElse(s))
             .orElse(null);
     return call.list(
         most ->
@@ -108,11 +106,10 @@ final class LeadResources {
     view.put("evidence", lead.evidence());
     Sources.in(store.settings())
         .find(lead.sourceId())
-        .ifPresent(
-            s -> {
-              view.put("source_name", s.name());
-              view.put("contract", s.contract());
-            });
+        .ifPresent(s -> {
+          view.put("source_name", s.name());
+          view.put("contract", s.contract());
+        });
     persons
         .find(call.scope(), lead.contactId())
         .ifPresent(c -> view.set("contact", Views.contact(c)));
@@ -125,22 +122,18 @@ final class LeadResources {
     var came = view.putArray("receipts");
     var all = view.putArray("violations");
     receipts
-        .list(
-            call.scope(),
-            new Receipts.Query(null, null, lead.id(), "", MOST_IN_STORY))
+        .list(call.scope(), new Receipts.Query(null, null, lead.id(), "", MOST_IN_STORY))
         .reversed()
-        .forEach(
-            r -> {
-              var item = receipt(r);
-              came.add(item);
-              item.path("violations")
-                  .forEach(
-                      v -> {
-                        var copy = ((ObjectNode) v).deepCopy();
-                        copy.put("receipt", r.id());
-                        all.add(copy);
-                      });
-            });
+        .forEach(r -> {
+          var item = receipt(r);
+          came.add(item);
+          item.path("violations")
+              .forEach(v -> {
+                var copy = ((ObjectNode) v).deepCopy();
+                copy.put("receipt", r.id());
+                all.add(copy);
+              });
+        });
     var owed = view.putArray("deliveries");
     var endpoints = Endpoints.in(store.settings());
     deliveries
@@ -148,16 +141,12 @@ final class LeadResources {
             call.scope(),
             new Deliveries.Query(null, lead.id(), null, Long.MAX_VALUE, "", MOST_IN_STORY))
         .reversed()
-        .forEach(
-            s -> {
-              var item =
-                  Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null));
-              var attempts = item.putArray("attempts");
-              deliveries
-                  .listAttempts(s.delivery().id())
-                  .forEach(a -> attempts.add(Views.attempt(a)));
-              owed.add(item);
-            });
+        .forEach(s -> {
+          var item = Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null));
+          var attempts = item.putArray("attempts");
+          deliveries.listAttempts(s.delivery().id()).forEach(a -> attempts.add(Views.attempt(a)));
+          owed.add(item);
+        });
     var history = view.putArray("history");
     for (var line : leads.listHistory(lead.id())) {
       var item = history.addObject();
@@ -203,23 +192,21 @@ final class LeadResources {
     var state =
         request
             .queryValue("state")
-            .map(
-                s ->
-                    Call.parameter(
-                        "state",
-                        "done, repeat, owed, quarantined, refused or mended",
-                        s,
-                        Receipt.State::of))
+            .map(s ->
+                Call.parameter(
+                    "state",
+                    "done, repeat, owed, quarantined, refused or mended",
+                    s,
+                    Receipt.State::of))
             .orElse(null);
     var source =
         request
             .queryValue("source")
-            .map(
-                s ->
-                    Sources.in(store.settings())
-                        .findByName(s)
-                        .map(dev.porchlight.desk.Source::id)
-                        .orElse(s))
+            .map(s ->
+                Sources.in(store.settings())
+                    .findByName(s)
+                    .map(dev.porchlight.desk.Source::id)
+                    .orElse(s))
             .orElse(null);
     return call.list(
         most ->
@@ -253,8 +240,7 @@ final class LeadResources {
     var raw =
         receipts
             .findRaw(receipt.id())
-            .orElseThrow(
-                () -> new FaultException(Fault.NOT_FOUND, "The body is no longer kept."));
+            .orElseThrow(() -> new FaultException(Fault.NOT_FOUND, "The body is no longer kept."));
     // Never as what it claims to be: a browser must not run a stranger's bytes.
     return Reply.of(200, "application/octet-stream", raw)
         .with("Content-Disposition", "attachment; filename=\"" + receipt.id() + ".bin\"")
@@ -281,8 +267,7 @@ final class LeadResources {
     var source =
         Sources.in(store.settings())
             .find(old.sourceId())
-            .orElseThrow(
-                () -> new FaultException(Fault.STATE_CONFLICT, "Its source is gone."));
+            .orElseThrow(() -> new FaultException(Fault.STATE_CONFLICT, "Its source is gone."));
     var mended = call.bytes();
     var bytes =
         mended.length > 0

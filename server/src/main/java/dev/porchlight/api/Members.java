@@ -92,6 +92,7 @@ record Members(ObjectNode object) {
   }
 
   private static FaultException wrong(String name, String wanted) {
-    return new FaultException(Fault.BODY_INVALID, "The member `" + name + "` must be " + wanted + ".");
+    return new FaultException(
+        Fault.BODY_INVALID, "The member `" + name + "` must be " + wanted + ".");
   }
 }

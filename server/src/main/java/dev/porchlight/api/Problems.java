@@ -32,9 +32,7 @@ public final class Problems implements Route.Refusals {
     return switch (thrown) {
       case FaultException e -> {
         var reply = problem(request, e.fault(), e.detail());
-        yield e.fault() == Fault.UNAUTHENTICATED
-            ? reply.with("WWW-Authenticate", "Bearer")
-            : reply;
+        yield e.fault() == Fault.UNAUTHENTICATED ? reply.with("WWW-Authenticate", "Bearer") : reply;
       }
       case BodyException e ->
           problem(
@@ -46,8 +44,7 @@ public final class Problems implements Route.Refusals {
               },
               String.valueOf(e.getMessage()));
       case StoreUnavailableException _ ->
-          problem(request, Fault.STORE_UNAVAILABLE, "Please try again.")
-              .with("Retry-After", "5");
+          problem(request, Fault.STORE_UNAVAILABLE, "Please try again.").with("Retry-After", "5");
       default -> problem(request, Fault.UNEXPECTED, "Quote this request: " + request.id());
     };
   }

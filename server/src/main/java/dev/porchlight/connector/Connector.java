@@ -2,8 +2,8 @@ package dev.porchlight.connector;
 
 import org.jspecify.annotations.Nullable;
 
-/// The code for one contract. Pure: the same input gives the same output, nothing else is read, and any
-/// thread may call. A new portal is one package that implements this and one line in the hub.
+/// The code for one contract. Pure: the same input gives the same output, nothing else is read, and
+/// any thread may call. A new portal is one package that implements this and one line in the hub.
 public interface Connector {
   /// The name users write, for example `connections-plus`.
   String contract();
@@ -24,8 +24,8 @@ public interface Connector {
   /// violations are for; whatever it throws is a defect of ours.
   Reading read(Body body);
 
-  /// The sender's id of the lead in the body, found with as little understanding as possible, for the
-  /// reply to a body that [#read] failed on; null when there is none.
+  /// The sender's id of the lead in the body, found with as little understanding as possible, for
+  /// the reply to a body that [#read] failed on; null when there is none.
   @Nullable String peekLeadId(Body body);
 
   /// Writes a message, or says why it can't be written. Nothing is invented.

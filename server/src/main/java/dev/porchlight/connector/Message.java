@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param id our id of the lead
 /// @param version which version of the lead this is, from 1
 /// @param derivedLeadId the id to write where the sender gave none; equal to the lead's own id else
-/// @param receivedAt when the receipt of this version arrived; stands in where the sender gave no time
+/// @param receivedAt when the receipt of this version arrived; stands in where the sender gave no
+///   time
 /// @param sourceName the source it came from
 /// @param sourceContract the contract of that source
 /// @param contactId the contact it belongs to

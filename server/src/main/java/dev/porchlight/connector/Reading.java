@@ -12,8 +12,9 @@ public sealed interface Reading {
   ///
   /// @param message the contract's name for this kind of body, for example `BuyerLead`
   /// @param facts at least one
-  /// @param fingerprint hex SHA-256 of the JSON value in canonical form, without what the contract says
-  ///     may differ between repeats (`digital_signature`): two bodies with one fingerprint say the same
+  /// @param fingerprint hex SHA-256 of the JSON value in canonical form, without what the contract
+  ///   says may differ between repeats (`digital_signature`): two bodies with one fingerprint say
+  ///   the same
   record Facts(String message, List<Fact> facts, List<Violation> violations, String fingerprint)
       implements Reading {
     public Facts {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// What an endpoint wants done its own way.
 ///
 /// @param assumedRole the intent to write where the lead's is unknown; null to assume nothing
-/// @param bodySignature makes the value of a signature member from the body in which that member is the
-///     empty string; null when the body is to carry none
+/// @param bodySignature makes the value of a signature member from the body in which that member is
+///   the empty string; null when the body is to carry none
 public record WriteOptions(
     @Nullable Intent assumedRole, @Nullable Function<byte[], String> bodySignature) {
   public static final WriteOptions NONE = new WriteOptions(null, null);

@@ -41,17 +41,18 @@ public final class Deliveries {
   }
 
   public Optional<Standing> find(Scope scope, String id) {
-    return store.read(
-        h ->
-            standings(
-                    h, SELECT + "d.id = :id AND " + scope.sql("d.office_id"), new String[] {"id", id})
-                .stream()
-                .findFirst());
+    return store.read(h ->
+        standings(h, SELECT + "d.id = :id AND " + scope.sql("d.office_id"), new String[] {"id", id})
+            .stream()
+            .findFirst());
   }
 
   /// Those that fit, newest event first; several of one event in the order of their ids.
   public List<Standing> list(Scope scope, Query query) {
-    var sql = new StringBuilder(SELECT).append("(d.seq < :before OR d.seq = :before AND d.id > :after) AND ").append(scope.sql("d.office_id"));
+    var sql =
+        new StringBuilder(SELECT)
+            .append("(d.seq < :before OR d.seq = :before AND d.id > :after) AND ")
+            .append(scope.sql("d.office_id"));
     if (query.endpoint() != null) {
       sql.append(" AND d.endpoint_id = :endpoint");
     }
@@ -63,21 +64,20 @@ public final class Deliveries {
       sql.append(" AND s.state = '").append(query.state().word()).append("'");
     }
     sql.append(" ORDER BY d.seq DESC, d.id LIMIT :limit");
-    return store.read(
-        h -> {
-          var q =
-              h.createQuery(sql.toString())
-                  .bind("before", query.before())
-                  .bind("after", query.afterId())
-                  .bind("limit", query.limit());
-          if (query.endpoint() != null) {
-            q.bind("endpoint", query.endpoint());
-          }
-          if (query.lead() != null) {
-            q.bind("lead", query.lead());
-          }
-          return q.map((r, _) -> standing(r)).list();
-        });
+    return store.read(h -> {
+      var q =
+          h.createQuery(sql.toString())
+              .bind("before", query.before())
+              .bind("after", query.afterId())
+              .bind("limit", query.limit());
+      if (query.endpoint() != null) {
+        q.bind("endpoint", query.endpoint());
+      }
+      if (query.lead() != null) {
+        q.bind("lead", query.lead());
+      }
+      return q.map((r, _) -> standing(r)).list();
+    });
   }
 
   private static List<Standing> standings(Handle h, String sql, String[] binding) {
@@ -102,29 +102,26 @@ public final class Deliveries {
 
   /// All attempts at a delivery, first one first.
   public List<Attempt> listAttempts(String delivery) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT "
-                        + Tables.ATTEMPT.columnList()
-                        + " FROM attempt WHERE delivery_id = :d ORDER BY n")
-                .bind("d", delivery)
-                .map((r, _) -> Tables.ATTEMPT.read(new Row(r)))
-                .list());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Tables.ATTEMPT.columnList()
+                    + " FROM attempt WHERE delivery_id = :d ORDER BY n")
+            .bind("d", delivery)
+            .map((r, _) -> Tables.ATTEMPT.read(new Row(r)))
+            .list());
   }
 
   /// How many deliveries stand like that.
   public long count(DeliveryState.State state) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT COUNT(*) FROM delivery_state WHERE state = '" + state.word() + "'")
-                .mapTo(Long.class)
-                .one());
+    return store.read(h ->
+        h.createQuery("SELECT COUNT(*) FROM delivery_state WHERE state = '" + state.word() + "'")
+            .mapTo(Long.class)
+            .one());
   }
 
-  /// Makes a delivery due now, with the whole schedule of waits before it again; what was delivered is
-  /// delivered again, under the same `webhook-id`.
+  /// Makes a delivery due now, with the whole schedule of waits before it again; what was delivered
+  /// is delivered again, under the same `webhook-id`.
   ///
   /// @return how it stands then; empty when there is none in that scope
   public Optional<Standing> retry(Scope scope, String id) {

@@ -51,8 +51,8 @@ public record DeliveryState(
     return new DeliveryState(deliveryId, State.PENDING, 0, 0, false, now, null, "", "[]");
   }
 
-  /// What follows from an attempt. A function of values; `wander` is the share of a wait by which it is
-  /// lengthened (or shortened), -0.1 to 0.1.
+  /// What follows from an attempt. A function of values; `wander` is the share of a wait by which
+  /// it is lengthened (or shortened), -0.1 to 0.1.
   DeliveryState after(
       Attempt attempt, RetrySchedule schedule, Instant now, double wander, String newLosses) {
     int made = attempts + 1;
@@ -64,30 +64,28 @@ public record DeliveryState(
       case REFUSED, UNREACHABLE, GUARDED ->
           schedule
               .waitAfter(inRun)
-              .map(
-                  wait ->
-                      new DeliveryState(
-                          deliveryId,
-                          State.PENDING,
-                          made,
-                          inRun,
-                          passed || wait.compareTo(RetrySchedule.BLOCKS_UP_TO) > 0,
-                          now.plus(stretched(wait, wander)),
-                          null,
-                          attempt.summary(),
-                          newLosses))
-              .orElseGet(
-                  () ->
-                      new DeliveryState(
-                          deliveryId,
-                          State.DEAD,
-                          made,
-                          inRun,
-                          passed,
-                          null,
-                          now,
-                          attempt.summary(),
-                          newLosses));
+              .map(wait ->
+                  new DeliveryState(
+                      deliveryId,
+                      State.PENDING,
+                      made,
+                      inRun,
+                      passed || wait.compareTo(RetrySchedule.BLOCKS_UP_TO) > 0,
+                      now.plus(stretched(wait, wander)),
+                      null,
+                      attempt.summary(),
+                      newLosses))
+              .orElseGet(() ->
+                  new DeliveryState(
+                      deliveryId,
+                      State.DEAD,
+                      made,
+                      inRun,
+                      passed,
+                      null,
+                      now,
+                      attempt.summary(),
+                      newLosses));
     };
   }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param assumedRole the intent to write where a lead's is unknown
 /// @param fallbackContract the contract to try when this one can't carry a lead
 /// @param receivedBytes whether an endpoint of the source's own contract gets the bytes as received
-///     when they can't be written anew
+///   when they can't be written anew
 /// @param bodySignatureHeader whether `X-Signature` is sent; null leaves it to the contract
 /// @param digitalSignature whether the body carries `digital_signature`
 /// @param disabled planned for, but not attempted

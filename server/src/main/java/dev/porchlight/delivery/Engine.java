@@ -8,7 +8,6 @@ import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,17 +31,17 @@ import org.slf4j.LoggerFactory;
 /// Works off what is owed.
 ///
 /// Work is leased by lane: the deliveries of one order key at one endpoint. Whoever holds the lease
-/// attempts the lane's head, records the attempt and how the delivery stands in one unit, and goes on
-/// until nothing in the lane is due. The unit checks owner and fence first; a holder whose lease went to
-/// somebody else settles nothing.
+/// attempts the lane's head, records the attempt and how the delivery stands in one unit, and goes
+/// on until nothing in the lane is due. The unit checks owner and fence first; a holder whose lease
+/// went to somebody else settles nothing.
 ///
-/// A lane planned by this process comes leased to it and is offered in memory as soon as the lead is on
-/// disk ([#offer]). Everything else is found by a poll over the endpoints, each with a quota, so that the
-/// backlog of one does not starve the rest: lanes whose wait is over, those of a hub that died, those
-/// that found no room here.
+/// A lane planned by this process comes leased to it and is offered in memory as soon as the lead
+/// is on disk ([#offer]). Everything else is found by a poll over the endpoints, each with a quota,
+/// so that the backlog of one does not starve the rest: lanes whose wait is over, those of a hub
+/// that died, those that found no room here.
 ///
-/// A head that failed blocks its lane until the waits grow beyond an hour; then it is marked *passed*,
-/// keeps its own times, and the others go on.
+/// A head that failed blocks its lane until the waits grow beyond an hour; then it is marked
+/// *passed*, keeps its own times, and the others go on.
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final int PER_ENDPOINT = 64;
@@ -104,8 +103,8 @@ public final class Engine implements AutoCloseable {
     poller = Thread.ofPlatform().name("delivery-poller").daemon().start(this::poll);
   }
 
-  /// Starts on lanes that were just planned and are leased to this process. Quick: for use right after a
-  /// commit.
+  /// Starts on lanes that were just planned and are leased to this process. Quick: for use right
+  /// after a commit.
   public void offer(List<Claim> claims) {
     for (var claim : claims) {
       begin(claim);
@@ -143,21 +142,18 @@ public final class Engine implements AutoCloseable {
 
   private void begin(Claim claim) {
     running.incrementAndGet();
-    workers.execute(
-        () -> {
-          try {
-            work(claim);
-          } catch (StoreUnavailableException e) {
-            LOG.warn(
-                "A lane of endpoint {} is left to its lease: {}",
-                claim.endpointId(),
-                e.getMessage());
-          } catch (RuntimeException e) {
-            LOG.error("Working on a lane of endpoint {} failed", claim.endpointId(), e);
-          } finally {
-            running.decrementAndGet();
-          }
-        });
+    workers.execute(() -> {
+      try {
+        work(claim);
+      } catch (StoreUnavailableException e) {
+        LOG.warn(
+            "A lane of endpoint {} is left to its lease: {}", claim.endpointId(), e.getMessage());
+      } catch (RuntimeException e) {
+        LOG.error("Working on a lane of endpoint {} failed", claim.endpointId(), e);
+      } finally {
+        running.decrementAndGet();
+      }
+    });
   }
 
   private void work(Claim claim) {
@@ -199,24 +195,24 @@ public final class Engine implements AutoCloseable {
   }
 
   private List<Open> open(String endpoint, String orderKey) {
-    return store.read(
-        h ->
-            h
-                .createQuery(
-                    Deliveries.SELECT
-                        + "d.endpoint_id = :e AND d.order_key = :k AND s.state = 'pending'"
-                        + " ORDER BY d.seq, d.id LIMIT "
-                        + VIEW)
-                .bind("e", endpoint)
-                .bind("k", orderKey)
-                .map((r, _) -> Deliveries.standing(r))
-                .list()
-                .stream()
-                .map(s -> new Open(s.delivery(), s.state()))
-                .toList());
+    return store.read(h ->
+        h
+            .createQuery(
+                Deliveries.SELECT
+                    + "d.endpoint_id = :e AND d.order_key = :k AND s.state = 'pending'"
+                    + " ORDER BY d.seq, d.id LIMIT "
+                    + VIEW)
+            .bind("e", endpoint)
+            .bind("k", orderKey)
+            .map((r, _) -> Deliveries.standing(r))
+            .list()
+            .stream()
+            .map(s -> new Open(s.delivery(), s.state()))
+            .toList());
   }
 
-  /// What a lane attempts next: its first unpassed delivery when that is due, else a passed one that is.
+  /// What a lane attempts next: its first unpassed delivery when that is due, else a passed one
+  /// that is.
   private static Optional<Open> next(List<Open> view, Instant now) {
     var first = view.stream().filter(o -> !o.state().passed()).findFirst();
     if (first.isPresent() && first.get().isDue(now)) {
@@ -273,25 +269,7 @@ public final class Engine implements AutoCloseable {
   private Attempt send(
       Open open, Endpoint endpoint, EndpointSecrets known, Renderer.Rendered.Ready ready) {
     var at = store.now();
-    var headers = new LinkedHashMap<>(marks);
-    headers.put("Content-Type", ready.contentType());
-    if (known.apiKey() != null) {
-      headers.put(endpoint.apiKeyHeader(), known.apiKey());
-    }
-    headers.putAll(
-        StandardWebhooks.headers(
-            open.delivery().eventId(),
-            at,
-            ready.body(),
-            known.signing().stream().map(s -> StandardWebhooks.parseKey(s).key()).toList()));
-    boolean xSignature =
-        endpoint.bodySignatureHeader() == null
-            ? ready.contractSigns()
-            : endpoint.bodySignatureHeader();
-    if (xSignature && !known.signing().isEmpty()) {
-      headers.put("X-Signature", XSignature.of(known.signing().getFirst(), ready.body()));
-    }
-    headers.put("Porchlight-Sequence", Long.toString(open.delivery().seq()));
+    var headers = headers(open.delivery(), endpoint, known, ready, at);
     long began = System.nanoTime();
     var answer = post(endpoint, ready, headers);
     var duration = Duration.ofNanos(System.nanoTime() - began);
@@ -305,9 +283,7 @@ public final class Engine implements AutoCloseable {
               n,
               at,
               duration,
-              status >= 200 && status < 300
-                  ? Attempt.Outcome.DELIVERED
-                  : Attempt.Outcome.REFUSED,
+              status >= 200 && status < 300 ? Attempt.Outcome.DELIVERED : Attempt.Outcome.REFUSED,
               status,
               "",
               head.length > 4096 ? java.util.Arrays.copyOf(head, 4096) : head,
@@ -321,6 +297,46 @@ public final class Engine implements AutoCloseable {
     };
   }
 
+  /// The headers of one attempt, signed with the time and the keys of this moment.
+  private Map<String, String> headers(
+      Delivery delivery,
+      Endpoint endpoint,
+      EndpointSecrets known,
+      Renderer.Rendered.Ready ready,
+      Instant at) {
+    var headers = new LinkedHashMap<>(marks);
+    headers.put("Content-Type", ready.contentType());
+    if (known.apiKey() != null) {
+      headers.put(endpoint.apiKeyHeader(), known.apiKey());
+    }
+    headers.putAll(
+        StandardWebhooks.headers(
+            delivery.eventId(),
+            at,
+            ready.body(),
+            known.signing().stream().map(s -> StandardWebhooks.parseKey(s).key()).toList()));
+    boolean xSignature =
+        endpoint.bodySignatureHeader() == null
+            ? ready.contractSigns()
+            : endpoint.bodySignatureHeader();
+    if (xSignature && !known.signing().isEmpty()) {
+      headers.put("X-Signature", XSignature.of(known.signing().getFirst(), ready.body()));
+    }
+    headers.put("Porchlight-Sequence", Long.toString(delivery.seq()));
+    return headers;
+  }
+
+  /// One exchange that is recorded nowhere.
+  ///
+  /// @param headers as sent
+  public record Trial(String url, Map<String, String> headers, Transport.Answer answer) {}
+
+  /// Sends a sample to an endpoint just as a delivery would be sent.
+  public Trial trial(Delivery sample, Endpoint endpoint, Renderer.Rendered.Ready ready) {
+    var headers = headers(sample, endpoint, secrets.apply(endpoint.id()), ready, store.now());
+    return new Trial(target(endpoint, ready.channel()), headers, post(endpoint, ready, headers));
+  }
+
   private Transport.Answer post(
       Endpoint endpoint, Renderer.Rendered.Ready ready, Map<String, String> headers) {
     try {
@@ -331,15 +347,15 @@ public final class Engine implements AutoCloseable {
   }
 
   /// Where a body goes: the URL as configured, or with the contract's channel behind its path.
-  static URI target(Endpoint endpoint, String channel) {
+  static String target(Endpoint endpoint, String channel) {
     if (!endpoint.appendChannel() || channel.isEmpty()) {
-      return URI.create(endpoint.url());
+      return endpoint.url();
     }
     var url = endpoint.url();
     int query = url.indexOf('?');
     var path = query < 0 ? url : url.substring(0, query);
     var rest = query < 0 ? "" : url.substring(query);
-    return URI.create((path.endsWith("/") ? path : path + "/") + channel + rest);
+    return (path.endsWith("/") ? path : path + "/") + channel + rest;
   }
 
   /// What to write down of one delivery.
@@ -351,11 +367,10 @@ public final class Engine implements AutoCloseable {
   private boolean settle(Claim claim, List<Open> view, @Nullable Settlement settlement) {
     var later =
         view.stream()
-            .map(
-                o ->
-                    settlement != null && o.delivery().equals(settlement.delivery())
-                        ? settlement.after()
-                        : o.state())
+            .map(o ->
+                settlement != null && o.delivery().equals(settlement.delivery())
+                    ? settlement.after()
+                    : o.state())
             .filter(DeliveryState::isOpen)
             .toList();
     return store.write(
@@ -486,17 +501,16 @@ public final class Engine implements AutoCloseable {
   }
 
   private List<String[]> dueAt(String endpoint, Instant now, int quota) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT endpoint_id, order_key FROM lane WHERE endpoint_id = :e"
-                        + " AND due_at <= :now AND (owner IS NULL OR leased_until < :now)"
-                        + " ORDER BY due_at LIMIT :quota")
-                .bind("e", endpoint)
-                .bind("now", Row.micros(now))
-                .bind("quota", quota)
-                .map((r, _) -> new String[] {r.getString(1), r.getString(2)})
-                .list());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT endpoint_id, order_key FROM lane WHERE endpoint_id = :e"
+                    + " AND due_at <= :now AND (owner IS NULL OR leased_until < :now)"
+                    + " ORDER BY due_at LIMIT :quota")
+            .bind("e", endpoint)
+            .bind("now", Row.micros(now))
+            .bind("quota", quota)
+            .map((r, _) -> new String[] {r.getString(1), r.getString(2)})
+            .list());
   }
 
   private List<Claim> claim(Batch batch, List<String[]> due) {

@@ -4,7 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// The deliveries of one order key at one endpoint, while any of them is open. Whoever works on it
-/// holds its lease; the fence grows with each lease, and a settlement with an old one changes nothing.
+/// holds its lease; the fence grows with each lease, and a settlement with an old one changes
+/// nothing.
 ///
 /// @param dueAt when there is something to do
 /// @param pending how many deliveries are open

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Works out which endpoints an event is owed to, and writes that down in the unit that makes the event.
+/// Works out which endpoints an event is owed to, and writes that down in the unit that makes the
+/// event.
 public final class Planner {
   private final String hub;
   private final Duration lease;
@@ -83,8 +84,7 @@ public final class Planner {
         + ".";
   }
 
-  private Optional<Claim> enqueue(
-      Batch batch, Endpoint endpoint, Event event, Delivery delivery) {
+  private Optional<Claim> enqueue(Batch batch, Endpoint endpoint, Event event, Delivery delivery) {
     Instant now = batch.now();
     var lane = batch.find(Tables.LANE, endpoint.id(), delivery.orderKey());
     if (lane == null) {

@@ -19,20 +19,19 @@ final class Tables {
           .column("office_id", Delivery::officeId)
           .column("planned_at", Delivery::plannedAt)
           .column("why", Delivery::why)
-          .readBy(
-              r ->
-                  new Delivery(
-                      r.text(1),
-                      r.number(2),
-                      r.text(3),
-                      r.text(4),
-                      r.text(5),
-                      r.text(6),
-                      r.text(7),
-                      r.integer(8),
-                      r.text(9),
-                      r.time(10),
-                      r.text(11)));
+          .readBy(r ->
+              new Delivery(
+                  r.text(1),
+                  r.number(2),
+                  r.text(3),
+                  r.text(4),
+                  r.text(5),
+                  r.text(6),
+                  r.text(7),
+                  r.integer(8),
+                  r.text(9),
+                  r.time(10),
+                  r.text(11)));
   static final Table<DeliveryState> STATE =
       Table.<DeliveryState>named("delivery_state")
           .key("delivery_id", DeliveryState::deliveryId)
@@ -44,18 +43,17 @@ final class Tables {
           .column("ended_at", DeliveryState::endedAt)
           .column("reason", DeliveryState::reason)
           .column("losses", DeliveryState::losses)
-          .readBy(
-              r ->
-                  new DeliveryState(
-                      r.text(1),
-                      DeliveryState.State.of(r.text(2)),
-                      r.integer(3),
-                      r.integer(4),
-                      r.flag(5),
-                      r.timeOrNull(6),
-                      r.timeOrNull(7),
-                      r.text(8),
-                      r.text(9)));
+          .readBy(r ->
+              new DeliveryState(
+                  r.text(1),
+                  DeliveryState.State.of(r.text(2)),
+                  r.integer(3),
+                  r.integer(4),
+                  r.flag(5),
+                  r.timeOrNull(6),
+                  r.timeOrNull(7),
+                  r.text(8),
+                  r.text(9)));
   static final Table<Lane> LANE =
       Table.<Lane>named("lane")
           .key("endpoint_id", Lane::endpointId)
@@ -66,17 +64,16 @@ final class Tables {
           .column("owner", Lane::owner)
           .column("leased_until", Lane::leasedUntil)
           .column("fence", Lane::fence)
-          .readBy(
-              r ->
-                  new Lane(
-                      r.text(1),
-                      r.text(2),
-                      r.time(3),
-                      r.integer(4),
-                      r.flag(5),
-                      r.textOrNull(6),
-                      r.timeOrNull(7),
-                      r.number(8)));
+          .readBy(r ->
+              new Lane(
+                  r.text(1),
+                  r.text(2),
+                  r.time(3),
+                  r.integer(4),
+                  r.flag(5),
+                  r.textOrNull(6),
+                  r.timeOrNull(7),
+                  r.number(8)));
   static final Table<Attempt> ATTEMPT =
       Table.<Attempt>named("attempt")
           .key("delivery_id", Attempt::deliveryId)
@@ -88,18 +85,17 @@ final class Tables {
           .column("error", Attempt::error)
           .column("answer", Attempt::answer)
           .column("sent_bytes", Attempt::sentBytes)
-          .readBy(
-              r ->
-                  new Attempt(
-                      r.text(1),
-                      r.integer(2),
-                      r.time(3),
-                      Duration.of(r.number(4), ChronoUnit.MICROS),
-                      Attempt.Outcome.of(r.text(5)),
-                      r.integerOrNull(6),
-                      r.text(7),
-                      r.bytes(8),
-                      r.integer(9)));
+          .readBy(r ->
+              new Attempt(
+                  r.text(1),
+                  r.integer(2),
+                  r.time(3),
+                  Duration.of(r.number(4), ChronoUnit.MICROS),
+                  Attempt.Outcome.of(r.text(5)),
+                  r.integerOrNull(6),
+                  r.text(7),
+                  r.bytes(8),
+                  r.integer(9)));
 
   private Tables() {}
 }

@@ -1,6 +1,5 @@
 package dev.porchlight.delivery;
 
-import java.net.URI;
 import java.util.Map;
 
 /// Takes a body to an address, once.
@@ -20,5 +19,5 @@ public interface Transport {
     record Forbidden(String reason) implements Answer {}
   }
 
-  Answer post(URI url, Map<String, String> headers, byte[] body);
+  Answer post(String url, Map<String, String> headers, byte[] body);
 }

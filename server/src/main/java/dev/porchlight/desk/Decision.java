@@ -22,9 +22,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Decides what becomes of a receipt: which lead it is a version of, whose, who answers, and to whom it
-/// is owed. A function of the intake and of the rows that the batch shows: the same receipts in the same
-/// order give the same rows, which is what a rebuild relies on.
+/// Decides what becomes of a receipt: which lead it is a version of, whose, who answers, and to
+/// whom it is owed. A function of the intake and of the rows that the batch shows: the same
+/// receipts in the same order give the same rows, which is what a rebuild relies on.
 final class Decision {
   private static final Duration KEY_LAPSES_AFTER = Duration.ofHours(24);
 
@@ -58,8 +58,7 @@ final class Decision {
   private static Decided quarantine(Batch batch, Intake intake, String reason) {
     var receipt = intake.receipt();
     long seq = batch.append("receipt.quarantined", receipt.sourceId(), receipt.id());
-    var became =
-        receipt.became(Receipt.State.QUARANTINED, null, 0, receipt.guid(), reason, seq);
+    var became = receipt.became(Receipt.State.QUARANTINED, null, 0, receipt.guid(), reason, seq);
     batch.put(Tables.RECEIPT, became);
     return new Decided(became, Optional.empty(), null);
   }
@@ -74,8 +73,7 @@ final class Decision {
 
   private Decided lead(Batch batch, Intake intake, Intake.Content.OfLead content) {
     var receipt = intake.receipt();
-    var source =
-        Sources.in(batch.settings()).find(intake.source().id()).orElse(intake.source());
+    var source = Sources.in(batch.settings()).find(intake.source().id()).orElse(intake.source());
     var key = batch.find(Tables.LEAD_KEY, source.id(), content.key());
     if (key != null
         && content.keyLapses()
@@ -97,15 +95,13 @@ final class Decision {
 
   private static Decided repeat(Batch batch, Receipt receipt, LeadRecord lead, int version) {
     long seq = batch.append("receipt.repeat", lead.id(), receipt.id());
-    var became =
-        receipt.became(Receipt.State.REPEAT, lead.id(), version, lead.guid(), "", seq);
+    var became = receipt.became(Receipt.State.REPEAT, lead.id(), version, lead.guid(), "", seq);
     batch.put(Tables.RECEIPT, became);
     mend(batch, became);
     return new Decided(became, Optional.empty(), lead);
   }
 
-  private Decided fresh(
-      Batch batch, Intake intake, Intake.Content.OfLead content, Source source) {
+  private Decided fresh(Batch batch, Intake intake, Intake.Content.OfLead content, Source source) {
     var receipt = intake.receipt();
     var draw = receipt.draw();
     var nodes = Nodes.in(batch.settings());
@@ -119,8 +115,7 @@ final class Decision {
     long settled = batch.append("receipt.done", id, receipt.id());
 
     var found =
-        Persons.findOrMake(
-            batch, company.id(), content.identity(), null, draw, receipt.id());
+        Persons.findOrMake(batch, company.id(), content.identity(), null, draw, receipt.id());
     var contact = contact(batch, nodes, landing, office, source, found.personId(), lead, draw);
     long seq = batch.append("lead.created", id, receipt.id());
     var record =
@@ -148,11 +143,7 @@ final class Decision {
   }
 
   private Decided version(
-      Batch batch,
-      Intake intake,
-      Intake.Content.OfLead content,
-      Source source,
-      LeadRecord known) {
+      Batch batch, Intake intake, Intake.Content.OfLead content, Source source, LeadRecord known) {
     var receipt = intake.receipt();
     var draw = receipt.draw();
     var nodes = Nodes.in(batch.settings());
@@ -182,16 +173,9 @@ final class Decision {
     batch.put(
         Tables.LEAD_VERSION,
         new LeadVersionRow(
-            lead.id(),
-            version,
-            receipt.id(),
-            receipt.at(),
-            content.fingerprint(),
-            content.fact()));
-    batch.put(
-        Tables.FINGERPRINT, new FingerprintRow(lead.id(), content.fingerprint(), version));
-    var became =
-        receipt.became(Receipt.State.DONE, lead.id(), version, lead.guid(), "", settled);
+            lead.id(), version, receipt.id(), receipt.at(), content.fingerprint(), content.fact()));
+    batch.put(Tables.FINGERPRINT, new FingerprintRow(lead.id(), content.fingerprint(), version));
+    var became = receipt.became(Receipt.State.DONE, lead.id(), version, lead.guid(), "", settled);
     batch.put(Tables.RECEIPT, became);
     mend(batch, became);
     return became;
@@ -212,8 +196,7 @@ final class Decision {
     }
   }
 
-  private static String external(
-      Intake.Content.OfLead content, Source source, Draw draw) {
+  private static String external(Intake.Content.OfLead content, Source source, Draw draw) {
     var given = content.lead().leadId();
     if (given != null) {
       return given;
@@ -258,8 +241,7 @@ final class Decision {
         answers);
   }
 
-  private Planner.Plan plan(
-      Batch batch, LeadRecord lead, String kind, long seq, Draw draw) {
+  private Planner.Plan plan(Batch batch, LeadRecord lead, String kind, long seq, Draw draw) {
     return planner.plan(
         batch,
         new Event(

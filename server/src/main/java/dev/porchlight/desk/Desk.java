@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 
 /// Takes what came in and answers once it is on disk: its consequences worked out, or durably owed.
 ///
-/// Reading, identity and compression happen on the caller's thread; the decision is one unit of work. If
-/// reading or deciding fails by a defect of ours, or the writer is so busy that the unit waited too long,
-/// the receipt alone is written, as *owed*, and the sender is answered the same. May be shared by
-/// threads.
+/// Reading, identity and compression happen on the caller's thread; the decision is one unit of
+/// work. If reading or deciding fails by a defect of ours, or the writer is so busy that the unit
+/// waited too long, the receipt alone is written, as *owed*, and the sender is answered the same.
+/// May be shared by threads.
 public final class Desk {
   private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
 
@@ -79,17 +79,14 @@ public final class Desk {
   }
 
   /// Keeps a body whose signature was wrong; nothing comes of it.
-  public Receipt refuse(
-      Source source, Body body, Circumstances circumstances, String reason) {
-    var receipt =
-        receipt(source, body, circumstances, Draw.fresh(store.now(), hub));
+  public Receipt refuse(Source source, Body body, Circumstances circumstances, String reason) {
+    var receipt = receipt(source, body, circumstances, Draw.fresh(store.now(), hub));
     var raw = RawBody.of(receipt.id(), body.bytes());
     return store.write(
         WorkQueue.LEADS,
         batch -> {
           long seq = batch.append("receipt.refused", source.id(), receipt.id());
-          var refused =
-              receipt.became(Receipt.State.REFUSED, null, 0, receipt.guid(), reason, seq);
+          var refused = receipt.became(Receipt.State.REFUSED, null, 0, receipt.guid(), reason, seq);
           batch.put(Tables.RECEIPT, refused);
           batch.put(Tables.RAW, raw);
           return refused;
@@ -119,18 +116,12 @@ public final class Desk {
     var reading = connectors.apply(source.contract()).read(body);
     return decision
         .decide(
-            batch,
-            intake(receipt, RawBody.of(receipt.id(), bytes), source, reading, body, rework))
+            batch, intake(receipt, RawBody.of(receipt.id(), bytes), source, reading, body, rework))
         .receipt();
   }
 
   private static Intake intake(
-      Receipt receipt,
-      RawBody raw,
-      Source source,
-      Reading reading,
-      Body body,
-      boolean rework) {
+      Receipt receipt, RawBody raw, Source source, Reading reading, Body body, boolean rework) {
     var message =
         switch (reading) {
           case Reading.Facts f -> f.message();
@@ -144,8 +135,7 @@ public final class Desk {
         rework);
   }
 
-  private Receipt receipt(
-      Source source, Body body, Circumstances circumstances, Draw draw) {
+  private Receipt receipt(Source source, Body body, Circumstances circumstances, Draw draw) {
     var id = draw.uuid("receipt");
     var office = Nodes.in(store.settings()).officeOf(source.node());
     return new Receipt(
@@ -168,8 +158,7 @@ public final class Desk {
         0);
   }
 
-  private Receipt owe(
-      Receipt receipt, RawBody raw, Source source, Body body, String reason) {
+  private Receipt owe(Receipt receipt, RawBody raw, Source source, Body body, String reason) {
     var guid = guid(source, body, receipt);
     return store.write(WorkQueue.LEADS, batch -> owe(batch, receipt, raw, guid, reason));
   }
@@ -196,26 +185,25 @@ public final class Desk {
     var decided = decision.decide(batch, intake);
     decided
         .planned()
-        .ifPresent(
-            plan -> {
-              if (decided.lead() != null
-                  && intake.content() instanceof Intake.Content.OfLead content
-                  && !plan.deliveries().isEmpty()) {
-                var version =
-                    new Messages.Version(
-                        decided.lead(),
-                        content.lead(),
-                        decided.receipt().version(),
-                        decided.receipt().at(),
-                        decided.receipt().message(),
-                        decided.receipt().contentType(),
-                        body.bytes());
-                batch.afterCommit(() -> messages.keep(version));
-              }
-              if (!plan.claims().isEmpty()) {
-                batch.afterCommit(() -> lanes.accept(plan.claims()));
-              }
-            });
+        .ifPresent(plan -> {
+          if (decided.lead() != null
+              && intake.content() instanceof Intake.Content.OfLead content
+              && !plan.deliveries().isEmpty()) {
+            var version =
+                new Messages.Version(
+                    decided.lead(),
+                    content.lead(),
+                    decided.receipt().version(),
+                    decided.receipt().at(),
+                    decided.receipt().message(),
+                    decided.receipt().contentType(),
+                    body.bytes());
+            batch.afterCommit(() -> messages.keep(version));
+          }
+          if (!plan.claims().isEmpty()) {
+            batch.afterCommit(() -> lanes.accept(plan.claims()));
+          }
+        });
     return decided;
   }
 
@@ -242,14 +230,13 @@ public final class Desk {
     @Override
     public Optional<Unit<Receipt>> instead() {
       var guid = guid(intake.source(), body, intake.receipt());
-      return Optional.of(
-          batch ->
-              owe(
-                  batch,
-                  intake.receipt(),
-                  intake.raw(),
-                  guid,
-                  "Deciding took too long or failed by a defect of ours."));
+      return Optional.of(batch ->
+          owe(
+              batch,
+              intake.receipt(),
+              intake.raw(),
+              guid,
+              "Deciding took too long or failed by a defect of ours."));
     }
   }
 }

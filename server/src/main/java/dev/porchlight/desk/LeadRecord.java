@@ -2,8 +2,8 @@ package dev.porchlight.desk;
 
 import java.time.Instant;
 
-/// A lead as we keep it: what it is one of, and what was decided about it. What it says stands in its
-/// versions.
+/// A lead as we keep it: what it is one of, and what was decided about it. What it says stands in
+/// its versions.
 ///
 /// @param id ours
 /// @param externalId the sender's id, or the one that stands in for it

@@ -18,16 +18,15 @@ public final class Leads {
   }
 
   public Optional<LeadRecord> find(Scope scope, String id) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT "
-                        + Tables.LEAD.columnList()
-                        + " FROM lead WHERE id = :id AND "
-                        + scope.sql("office_id"))
-                .bind("id", id)
-                .map((r, _) -> Tables.LEAD.read(new Row(r)))
-                .findOne());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Tables.LEAD.columnList()
+                    + " FROM lead WHERE id = :id AND "
+                    + scope.sql("office_id"))
+            .bind("id", id)
+            .map((r, _) -> Tables.LEAD.read(new Row(r)))
+            .findOne());
   }
 
   /// What to list: newest first.
@@ -62,23 +61,20 @@ public final class Leads {
       sql.append(query.test() ? " AND test = 1" : " AND test = 0");
     }
     sql.append(" ORDER BY seq DESC LIMIT :limit");
-    return store.read(
-        h -> {
-          var q =
-              h.createQuery(sql.toString())
-                  .bind("before", query.before())
-                  .bind("limit", query.limit());
-          if (query.source() != null) {
-            q.bind("source", query.source());
-          }
-          if (query.leadId() != null) {
-            q.bind("external", query.leadId());
-          }
-          if (query.contact() != null) {
-            q.bind("contact", query.contact());
-          }
-          return q.map((r, _) -> Tables.LEAD.read(new Row(r))).list();
-        });
+    return store.read(h -> {
+      var q =
+          h.createQuery(sql.toString()).bind("before", query.before()).bind("limit", query.limit());
+      if (query.source() != null) {
+        q.bind("source", query.source());
+      }
+      if (query.leadId() != null) {
+        q.bind("external", query.leadId());
+      }
+      if (query.contact() != null) {
+        q.bind("contact", query.contact());
+      }
+      return q.map((r, _) -> Tables.LEAD.read(new Row(r))).list();
+    });
   }
 
   /// One version of a lead.
@@ -88,57 +84,43 @@ public final class Leads {
 
   /// All versions, first one first.
   public List<Version> listVersions(String lead) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT version, receipt_id, at, fact FROM lead_version"
-                        + " WHERE lead_id = :id ORDER BY version")
-                .bind("id", lead)
-                .map(
-                    (r, _) ->
-                        new Version(
-                            r.getInt(1),
-                            r.getString(2),
-                            Row.instant(r.getLong(3)),
-                            r.getString(4)))
-                .list());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT version, receipt_id, at, fact FROM lead_version"
+                    + " WHERE lead_id = :id ORDER BY version")
+            .bind("id", lead)
+            .map((r, _) ->
+                new Version(r.getInt(1), r.getString(2), Row.instant(r.getLong(3)), r.getString(4)))
+            .list());
   }
 
   /// What a lead says now.
   public Version getNewest(LeadRecord lead) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT version, receipt_id, at, fact FROM lead_version"
-                        + " WHERE lead_id = :id AND version = :v")
-                .bind("id", lead.id())
-                .bind("v", lead.version())
-                .map(
-                    (r, _) ->
-                        new Version(
-                            r.getInt(1),
-                            r.getString(2),
-                            Row.instant(r.getLong(3)),
-                            r.getString(4)))
-                .one());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT version, receipt_id, at, fact FROM lead_version"
+                    + " WHERE lead_id = :id AND version = :v")
+            .bind("id", lead.id())
+            .bind("v", lead.version())
+            .map((r, _) ->
+                new Version(r.getInt(1), r.getString(2), Row.instant(r.getLong(3)), r.getString(4)))
+            .one());
   }
 
   /// The log's lines about a lead, first one first.
   public List<LogEntry> listHistory(String lead) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT seq, at, kind, subject, ref FROM log WHERE subject = :id"
-                        + " ORDER BY seq LIMIT 1000")
-                .bind("id", lead)
-                .map(
-                    (r, _) ->
-                        new LogEntry(
-                            r.getLong(1),
-                            Row.instant(r.getLong(2)),
-                            r.getString(3),
-                            r.getString(4),
-                            r.getString(5)))
-                .list());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT seq, at, kind, subject, ref FROM log WHERE subject = :id"
+                    + " ORDER BY seq LIMIT 1000")
+            .bind("id", lead)
+            .map((r, _) ->
+                new LogEntry(
+                    r.getLong(1),
+                    Row.instant(r.getLong(2)),
+                    r.getString(3),
+                    r.getString(4),
+                    r.getString(5)))
+            .list());
   }
 }

@@ -14,8 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Puts together what a connector needs to write a delivery. What was just accepted is kept in memory
-/// for a while, since that is what is delivered next.
+/// Puts together what a connector needs to write a delivery. What was just accepted is kept in
+/// memory for a while, since that is what is delivered next.
 public final class Messages {
   private static final int KEPT = 2048;
   private static final int KEPT_SIZE = 64 * 1024;
@@ -93,46 +93,41 @@ public final class Messages {
   }
 
   private Version load(String lead, int version) {
-    return store.read(
-        h -> {
-          var record =
-              h.createQuery(
-                      "SELECT " + Tables.LEAD.columnList() + " FROM lead WHERE id = :id")
-                  .bind("id", lead)
-                  .map((r, _) -> Tables.LEAD.read(new Row(r)))
-                  .findOne()
-                  .orElseThrow(() -> new IllegalStateException("no lead " + lead));
-          var row =
-              h.createQuery(
-                      "SELECT "
-                          + Tables.LEAD_VERSION.columnList()
-                          + " FROM lead_version WHERE lead_id = :id AND version = :v")
-                  .bind("id", lead)
-                  .bind("v", version)
-                  .map((r, _) -> Tables.LEAD_VERSION.read(new Row(r)))
-                  .one();
-          var receipt =
-              h.createQuery(
-                      "SELECT " + Tables.RECEIPT.columnList() + " FROM receipt WHERE id = :id")
-                  .bind("id", row.receiptId())
-                  .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
-                  .one();
-          var raw =
-              h.createQuery(
-                      "SELECT "
-                          + Tables.RAW.columnList()
-                          + " FROM receipt_raw WHERE receipt_id = :id")
-                  .bind("id", row.receiptId())
-                  .map((r, _) -> Tables.RAW.read(new Row(r)))
-                  .findOne();
-          return new Version(
-              record,
-              LeadJson.read(Json.tree(row.fact())),
-              version,
-              row.at(),
-              receipt.message(),
-              receipt.contentType(),
-              raw.map(RawBody::bytes).orElse(null));
-        });
+    return store.read(h -> {
+      var record =
+          h.createQuery("SELECT " + Tables.LEAD.columnList() + " FROM lead WHERE id = :id")
+              .bind("id", lead)
+              .map((r, _) -> Tables.LEAD.read(new Row(r)))
+              .findOne()
+              .orElseThrow(() -> new IllegalStateException("no lead " + lead));
+      var row =
+          h.createQuery(
+                  "SELECT "
+                      + Tables.LEAD_VERSION.columnList()
+                      + " FROM lead_version WHERE lead_id = :id AND version = :v")
+              .bind("id", lead)
+              .bind("v", version)
+              .map((r, _) -> Tables.LEAD_VERSION.read(new Row(r)))
+              .one();
+      var receipt =
+          h.createQuery("SELECT " + Tables.RECEIPT.columnList() + " FROM receipt WHERE id = :id")
+              .bind("id", row.receiptId())
+              .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
+              .one();
+      var raw =
+          h.createQuery(
+                  "SELECT " + Tables.RAW.columnList() + " FROM receipt_raw WHERE receipt_id = :id")
+              .bind("id", row.receiptId())
+              .map((r, _) -> Tables.RAW.read(new Row(r)))
+              .findOne();
+      return new Version(
+          record,
+          LeadJson.read(Json.tree(row.fact())),
+          version,
+          row.at(),
+          receipt.message(),
+          receipt.contentType(),
+          raw.map(RawBody::bytes).orElse(null));
+    });
   }
 }

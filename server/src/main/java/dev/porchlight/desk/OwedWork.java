@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Works off what was accepted as owed: at once when the load is gone, and again and again, ever less
-/// often up to once in ten minutes, where a defect stands in the way. Each start of the hub (so each
-/// upgrade) begins anew.
+/// Works off what was accepted as owed: at once when the load is gone, and again and again, ever
+/// less often up to once in ten minutes, where a defect stands in the way. Each start of the hub
+/// (so each upgrade) begins anew.
 public final class OwedWork implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OwedWork.class);
   private static final int AT_ONCE = 64;
@@ -36,12 +36,11 @@ public final class OwedWork implements AutoCloseable {
     this.store = store;
     this.desk = desk;
     following =
-        store.follow(
-            lines -> {
-              if (lines.stream().anyMatch(l -> l.kind().equals("receipt.owed"))) {
-                news.release();
-              }
-            });
+        store.follow(lines -> {
+          if (lines.stream().anyMatch(l -> l.kind().equals("receipt.owed"))) {
+            news.release();
+          }
+        });
     thread = Thread.ofPlatform().name("owed-work").daemon().start(this::run);
   }
 
@@ -106,16 +105,15 @@ public final class OwedWork implements AutoCloseable {
   }
 
   private List<Receipt> page(String after) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT "
-                        + Tables.RECEIPT.columnList()
-                        + " FROM receipt WHERE state = 'owed' AND id > :after ORDER BY id LIMIT "
-                        + AT_ONCE)
-                .bind("after", after)
-                .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
-                .list());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Tables.RECEIPT.columnList()
+                    + " FROM receipt WHERE state = 'owed' AND id > :after ORDER BY id LIMIT "
+                    + AT_ONCE)
+            .bind("after", after)
+            .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
+            .list());
   }
 
   private boolean isDue(String id) {
@@ -144,8 +142,7 @@ public final class OwedWork implements AutoCloseable {
         var wait = Duration.ofSeconds(1L << Math.min(failures, 10));
         troubles.put(
             receipt.id(),
-            new Trouble(
-                failures, store.now().plus(wait.compareTo(LONGEST) > 0 ? LONGEST : wait)));
+            new Trouble(failures, store.now().plus(wait.compareTo(LONGEST) > 0 ? LONGEST : wait)));
         LOG.error("Receipt {} is still owed after {} tries", receipt.id(), failures, e);
       }
     }
@@ -153,15 +150,14 @@ public final class OwedWork implements AutoCloseable {
 
   private byte @Nullable [] raw(String receipt) {
     return store
-        .read(
-            h ->
-                h.createQuery(
-                        "SELECT "
-                            + Tables.RAW.columnList()
-                            + " FROM receipt_raw WHERE receipt_id = :id")
-                    .bind("id", receipt)
-                    .map((r, _) -> Tables.RAW.read(new Row(r)))
-                    .findOne())
+        .read(h ->
+            h.createQuery(
+                    "SELECT "
+                        + Tables.RAW.columnList()
+                        + " FROM receipt_raw WHERE receipt_id = :id")
+                .bind("id", receipt)
+                .map((r, _) -> Tables.RAW.read(new Row(r)))
+                .findOne())
         .map(RawBody::bytes)
         .orElse(null);
   }

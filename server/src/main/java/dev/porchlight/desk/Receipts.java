@@ -17,16 +17,15 @@ public final class Receipts {
   }
 
   public Optional<Receipt> find(Scope scope, String id) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT "
-                        + Tables.RECEIPT.columnList()
-                        + " FROM receipt WHERE id = :id AND "
-                        + scope.sql("office_id"))
-                .bind("id", id)
-                .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
-                .findOne());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Tables.RECEIPT.columnList()
+                    + " FROM receipt WHERE id = :id AND "
+                    + scope.sql("office_id"))
+            .bind("id", id)
+            .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
+            .findOne());
   }
 
   /// What to list: newest first, by id.
@@ -59,53 +58,49 @@ public final class Receipts {
       sql.append(" AND lead_id = :lead");
     }
     sql.append(" ORDER BY id DESC LIMIT :limit");
-    return store.read(
-        h -> {
-          var q = h.createQuery(sql.toString()).bind("limit", query.limit());
-          if (!query.before().isEmpty()) {
-            q.bind("before", query.before());
-          }
-          if (query.source() != null) {
-            q.bind("source", query.source());
-          }
-          if (query.lead() != null) {
-            q.bind("lead", query.lead());
-          }
-          return q.map((r, _) -> Tables.RECEIPT.read(new Row(r))).list();
-        });
+    return store.read(h -> {
+      var q = h.createQuery(sql.toString()).bind("limit", query.limit());
+      if (!query.before().isEmpty()) {
+        q.bind("before", query.before());
+      }
+      if (query.source() != null) {
+        q.bind("source", query.source());
+      }
+      if (query.lead() != null) {
+        q.bind("lead", query.lead());
+      }
+      return q.map((r, _) -> Tables.RECEIPT.read(new Row(r))).list();
+    });
   }
 
   /// The body as it was received; empty when it is no longer kept.
   public Optional<byte[]> findRaw(String receipt) {
     return store
-        .read(
-            h ->
-                h.createQuery(
-                        "SELECT "
-                            + Tables.RAW.columnList()
-                            + " FROM receipt_raw WHERE receipt_id = :id")
-                    .bind("id", receipt)
-                    .map((r, _) -> Tables.RAW.read(new Row(r)))
-                    .findOne())
+        .read(h ->
+            h.createQuery(
+                    "SELECT "
+                        + Tables.RAW.columnList()
+                        + " FROM receipt_raw WHERE receipt_id = :id")
+                .bind("id", receipt)
+                .map((r, _) -> Tables.RAW.read(new Row(r)))
+                .findOne())
         .map(RawBody::bytes);
   }
 
   public List<Violation> listViolations(String receipt) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT pointer, rule, action FROM violation WHERE receipt_id = :id ORDER BY n")
-                .bind("id", receipt)
-                .map((r, _) -> new Violation(r.getString(1), r.getString(2), r.getString(3)))
-                .list());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT pointer, rule, action FROM violation WHERE receipt_id = :id ORDER BY n")
+            .bind("id", receipt)
+            .map((r, _) -> new Violation(r.getString(1), r.getString(2), r.getString(3)))
+            .list());
   }
 
   /// How many stand like that.
   public long count(Receipt.State state) {
-    return store.read(
-        h ->
-            h.createQuery("SELECT COUNT(*) FROM receipt WHERE state = '" + state.word() + "'")
-                .mapTo(Long.class)
-                .one());
+    return store.read(h ->
+        h.createQuery("SELECT COUNT(*) FROM receipt WHERE state = '" + state.word() + "'")
+            .mapTo(Long.class)
+            .one());
   }
 }

@@ -11,8 +11,8 @@ import tools.jackson.databind.JsonNode;
 /// @param contract the contract that its bodies are read by, whatever they look like
 /// @param node where its leads land: an office or a member
 /// @param region ISO 3166 code of the country to assume for phones without one
-/// @param signature how its requests are signed, without the keys, which are kept sealed; null for not
-///     at all
+/// @param signature how its requests are signed, without the keys, which are kept sealed; null for
+///   not at all
 public record Source(
     String id,
     String name,

@@ -36,26 +36,25 @@ final class Tables {
           .column("signature", Receipt::signature)
           .column("corrects", Receipt::corrects)
           .column("settled_seq", Receipt::settledSeq)
-          .readBy(
-              r ->
-                  new Receipt(
-                      r.text(1),
-                      new Draw(r.time(2), r.text(3), r.integer(4)),
-                      r.text(5),
-                      r.text(6),
-                      r.text(7),
-                      r.text(8),
-                      r.text(9),
-                      r.integer(10),
-                      Receipt.State.of(r.text(11)),
-                      r.text(12),
-                      r.text(13),
-                      r.textOrNull(14),
-                      r.integer(15),
-                      r.text(16),
-                      r.text(17),
-                      r.textOrNull(18),
-                      r.number(19)));
+          .readBy(r ->
+              new Receipt(
+                  r.text(1),
+                  new Draw(r.time(2), r.text(3), r.integer(4)),
+                  r.text(5),
+                  r.text(6),
+                  r.text(7),
+                  r.text(8),
+                  r.text(9),
+                  r.integer(10),
+                  Receipt.State.of(r.text(11)),
+                  r.text(12),
+                  r.text(13),
+                  r.textOrNull(14),
+                  r.integer(15),
+                  r.text(16),
+                  r.text(17),
+                  r.textOrNull(18),
+                  r.number(19)));
   static final Table<RawBody> RAW =
       Table.<RawBody>named("receipt_raw")
           .key("receipt_id", RawBody::receiptId)
@@ -69,8 +68,7 @@ final class Tables {
           .column("pointer", ViolationRow::pointer)
           .column("rule", ViolationRow::rule)
           .column("action", ViolationRow::action)
-          .readBy(
-              r -> new ViolationRow(r.text(1), r.integer(2), r.text(3), r.text(4), r.text(5)));
+          .readBy(r -> new ViolationRow(r.text(1), r.integer(2), r.text(3), r.text(4), r.text(5)));
   static final Table<LeadKeyRow> LEAD_KEY =
       Table.<LeadKeyRow>named("lead_key")
           .key("source_id", LeadKeyRow::sourceId)
@@ -95,24 +93,23 @@ final class Tables {
           .column("created_at", LeadRecord::createdAt)
           .column("updated_at", LeadRecord::updatedAt)
           .column("seq", LeadRecord::seq)
-          .readBy(
-              r ->
-                  new LeadRecord(
-                      r.text(1),
-                      r.text(2),
-                      r.text(3),
-                      r.flag(4),
-                      r.text(5),
-                      r.text(6),
-                      r.text(7),
-                      r.text(8),
-                      r.flag(9),
-                      r.integer(10),
-                      r.text(11),
-                      r.text(12),
-                      r.time(13),
-                      r.time(14),
-                      r.number(15)));
+          .readBy(r ->
+              new LeadRecord(
+                  r.text(1),
+                  r.text(2),
+                  r.text(3),
+                  r.flag(4),
+                  r.text(5),
+                  r.text(6),
+                  r.text(7),
+                  r.text(8),
+                  r.flag(9),
+                  r.integer(10),
+                  r.text(11),
+                  r.text(12),
+                  r.time(13),
+                  r.time(14),
+                  r.number(15)));
   static final Table<LeadVersionRow> LEAD_VERSION =
       Table.<LeadVersionRow>named("lead_version")
           .key("lead_id", LeadVersionRow::leadId)
@@ -121,10 +118,9 @@ final class Tables {
           .column("at", LeadVersionRow::at)
           .column("fingerprint", LeadVersionRow::fingerprint)
           .column("fact", LeadVersionRow::fact)
-          .readBy(
-              r ->
-                  new LeadVersionRow(
-                      r.text(1), r.integer(2), r.text(3), r.time(4), r.text(5), r.text(6)));
+          .readBy(r ->
+              new LeadVersionRow(
+                  r.text(1), r.integer(2), r.text(3), r.time(4), r.text(5), r.text(6)));
   static final Table<FingerprintRow> FINGERPRINT =
       Table.<FingerprintRow>named("lead_fingerprint")
           .key("lead_id", FingerprintRow::leadId)

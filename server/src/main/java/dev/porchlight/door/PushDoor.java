@@ -35,12 +35,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where portals post their leads: `POST /in/{source}`, `/in/{source}/lead`, `/in/{source}/lead-delivery`,
-/// and `/lead`, `/lead-delivery` where the key alone tells the source.
+/// Where portals post their leads: `POST /in/{source}`, `/in/{source}/lead`,
+/// `/in/{source}/lead-delivery`, and `/lead`, `/lead-delivery` where the key alone tells the
+/// source.
 ///
-/// The order of the checks is the promise: plain HTTP, key, size and time, signature, then the desk. A
-/// 2xx is sent only when the receipt is on disk. Refusals have the form that the source's contract
-/// expects; an unknown source and a wrong key look the same.
+/// The order of the checks is the promise: plain HTTP, key, size and time, signature, then the
+/// desk. A 2xx is sent only when the receipt is on disk. Refusals have the form that the source's
+/// contract expects; an unknown source and a wrong key look the same.
 public final class PushDoor {
   private static final Logger LOG = LoggerFactory.getLogger(PushDoor.class);
 
@@ -53,8 +54,7 @@ public final class PushDoor {
   private static final int KEPT_IF_REFUSED = 64 * 1024;
   private static final int KEPT_HEADERS = 4096;
   private static final Set<String> NEVER_KEPT =
-      Set.of(
-          "x-api-key", "authorization", "proxy-authorization", "cookie", "x-realtor-api-key");
+      Set.of("x-api-key", "authorization", "proxy-authorization", "cookie", "x-realtor-api-key");
 
   private final Store store;
   private final Desk desk;
@@ -64,8 +64,8 @@ public final class PushDoor {
   private final MeterRegistry meters;
   private final Map<String, SignatureProfile> profiles = new ConcurrentHashMap<>();
 
-  /// @param replies how receivers of a contract answer, by the contract's name; for the empty name the
-  ///     form to use when no source is known
+  /// @param replies how receivers of a contract answer, by the contract's name; for the empty name
+  ///   the form to use when no source is known
   public PushDoor(
       Store store,
       Desk desk,
@@ -106,8 +106,7 @@ public final class PushDoor {
     return routes;
   }
 
-  private Reply receive(Request request, Optional<String> name, String channel)
-      throws IOException {
+  private Reply receive(Request request, Optional<String> name, String channel) throws IOException {
     if (!request.isConfidential()) {
       return refuse(null, request, 403, "Plain HTTP is not taken from there; use HTTPS.");
     }
@@ -215,10 +214,7 @@ public final class PushDoor {
     }
     return secrets
         .find(source.id(), "signature")
-        .map(
-            text ->
-                profiles.computeIfAbsent(
-                    text, t -> SignatureProfile.fromJson(Json.tree(t))));
+        .map(text -> profiles.computeIfAbsent(text, t -> SignatureProfile.fromJson(Json.tree(t))));
   }
 
   private static String headers(Request request) {
@@ -237,8 +233,7 @@ public final class PushDoor {
     return kept.toString();
   }
 
-  private Reply refuse(
-      @Nullable Source source, Request request, int status, String description) {
+  private Reply refuse(@Nullable Source source, Request request, int status, String description) {
     var id = UUID.randomUUID().toString();
     count(source == null ? "unknown" : source.contract(), Integer.toString(status));
     LOG.info(
@@ -265,9 +260,7 @@ public final class PushDoor {
   }
 
   private void count(String contract, String outcome) {
-    meters
-        .counter("porchlight.receipts", "contract", contract, "outcome", outcome)
-        .increment();
+    meters.counter("porchlight.receipts", "contract", contract, "outcome", outcome).increment();
   }
 
   /// What goes wrong around the handlers, in the doors' form.
@@ -289,8 +282,7 @@ public final class PushDoor {
       if (thrown instanceof StoreUnavailableException) {
         return unavailable(null, request);
       }
-      return replies(null)
-          .refused(500, request.id(), "A defect of ours; please send it again.");
+      return replies(null).refused(500, request.id(), "A defect of ours; please send it again.");
     }
 
     @Override

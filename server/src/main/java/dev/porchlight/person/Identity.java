@@ -19,8 +19,7 @@ public record Identity(@Nullable String email, @Nullable String phone, String fa
   ///
   /// @param region ISO 3166 code of the country to assume for phones without one
   public static Identity of(Enquirer enquirer, String region) {
-    return new Identity(
-        email(enquirer.email()), phone(enquirer.phone(), region), family(enquirer));
+    return new Identity(email(enquirer.email()), phone(enquirer.phone(), region), family(enquirer));
   }
 
   private static @Nullable String email(@Nullable String email) {

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// Finds or makes persons and contacts within a unit of work, and reads them for those who may see
 /// them.
 ///
-/// Two leads are of the same person when their normalised e-mail is equal, else when their E.164 phone
-/// is equal and their family names are compatible. The e-mail decides: where phone and name point at
-/// somebody else, that is noted as a possible duplicate and nobody is merged.
+/// Two leads are of the same person when their normalised e-mail is equal, else when their E.164
+/// phone is equal and their family names are compatible. The e-mail decides: where phone and name
+/// point at somebody else, that is noted as a possible duplicate and nobody is merged.
 public final class Persons {
   private static final int MOST_SHARING_A_PHONE = 50;
 
@@ -70,8 +70,7 @@ public final class Persons {
           .column("receipt_id", DuplicateRow::receiptId)
           .column("evidence", DuplicateRow::evidence)
           .column("at", DuplicateRow::at)
-          .readBy(
-              r -> new DuplicateRow(r.text(1), r.text(2), r.text(3), r.text(4), r.time(5)));
+          .readBy(r -> new DuplicateRow(r.text(1), r.text(2), r.text(3), r.text(4), r.time(5)));
   static final Table<Contact> CONTACT =
       Table.<Contact>named("contact")
           .key("id", Contact::id)
@@ -82,17 +81,16 @@ public final class Persons {
           .column("created_at", Contact::createdAt)
           .column("modified_at", Contact::modifiedAt)
           .column("seq", Contact::seq)
-          .readBy(
-              r ->
-                  new Contact(
-                      r.text(1),
-                      r.text(2),
-                      r.text(3),
-                      r.text(4),
-                      Json.read(r.text(5), ContactBody.class),
-                      r.time(6),
-                      r.time(7),
-                      r.number(8)));
+          .readBy(r ->
+              new Contact(
+                  r.text(1),
+                  r.text(2),
+                  r.text(3),
+                  r.text(4),
+                  Json.read(r.text(5), ContactBody.class),
+                  r.time(6),
+                  r.time(7),
+                  r.number(8)));
 
   private final Store store;
 
@@ -105,8 +103,8 @@ public final class Persons {
   /// @param evidence one sentence: why this is that person
   public record Found(String personId, boolean made, String evidence) {}
 
-  /// The person of an identity, made when there is none, who then has all of that identity's keys that
-  /// nobody else has.
+  /// The person of an identity, made when there is none, who then has all of that identity's keys
+  /// that nobody else has.
   ///
   /// @param known the person when it is known already (a later version of their lead); null to look
   public static Found findOrMake(
@@ -147,14 +145,26 @@ public final class Persons {
       if (byEmail == null) {
         batch.put(EMAIL, new EmailRow(company, email, person));
       } else if (!byEmail.personId().equals(person)) {
-        note(batch, person, byEmail.personId(), "both have the e-mail address " + email, draw, receiptId);
+        note(
+            batch,
+            person,
+            byEmail.personId(),
+            "both have the e-mail address " + email,
+            draw,
+            receiptId);
       }
     }
     if (phone != null) {
       byPhone
           .filter(s -> !s.person().equals(person))
-          .ifPresent(
-              s -> note(batch, person, s.person(), "both have the phone number " + phone, draw, receiptId));
+          .ifPresent(s ->
+              note(
+                  batch,
+                  person,
+                  s.person(),
+                  "both have the phone number " + phone,
+                  draw,
+                  receiptId));
       share(batch, company, phone, sharers, person, identity.family());
     }
     return found;
@@ -171,7 +181,8 @@ public final class Persons {
     for (var sharer : sharers.list()) {
       if (sharer.person().equals(person)) {
         found = true;
-        if (sharer.families().contains(family) || sharer.families().size() >= MOST_SHARING_A_PHONE) {
+        if (sharer.families().contains(family)
+            || sharer.families().size() >= MOST_SHARING_A_PHONE) {
           return;
         }
         var families = new ArrayList<>(sharer.families());
@@ -202,7 +213,9 @@ public final class Persons {
   /// A person's contact in an office, if there is one.
   public static Optional<Contact> findContact(Batch batch, String person, String office) {
     var row = batch.find(PERSON_CONTACT, person, office);
-    return row == null ? Optional.empty() : Optional.ofNullable(batch.find(CONTACT, row.contactId()));
+    return row == null
+        ? Optional.empty()
+        : Optional.ofNullable(batch.find(CONTACT, row.contactId()));
   }
 
   /// Makes a contact of a person who has none in that office.
@@ -218,14 +231,7 @@ public final class Persons {
     long seq = batch.append("contact.created", id, person);
     var contact =
         new Contact(
-            id,
-            person,
-            office,
-            owner,
-            ContactBody.of(enquirer, source),
-            draw.at(),
-            draw.at(),
-            seq);
+            id, person, office, owner, ContactBody.of(enquirer, source), draw.at(), draw.at(), seq);
     batch.put(CONTACT, contact);
     batch.put(PERSON_CONTACT, new PersonContactRow(person, office, id));
     return contact;
@@ -254,32 +260,30 @@ public final class Persons {
 
   /// The contact with that id, when the scope may see it.
   public Optional<Contact> find(Scope scope, String id) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT "
-                        + CONTACT.columnList()
-                        + " FROM contact WHERE id = :id AND "
-                        + scope.sql("office_id"))
-                .bind("id", id)
-                .map((r, _) -> CONTACT.read(new Row(r)))
-                .findOne());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + CONTACT.columnList()
+                    + " FROM contact WHERE id = :id AND "
+                    + scope.sql("office_id"))
+            .bind("id", id)
+            .map((r, _) -> CONTACT.read(new Row(r)))
+            .findOne());
   }
 
   /// Contacts, newest first, those made before a log entry.
   public List<Contact> list(Scope scope, long before, int limit) {
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT "
-                        + CONTACT.columnList()
-                        + " FROM contact WHERE seq < :before AND "
-                        + scope.sql("office_id")
-                        + " ORDER BY seq DESC LIMIT :limit")
-                .bind("before", before)
-                .bind("limit", limit)
-                .map((r, _) -> CONTACT.read(new Row(r)))
-                .list());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + CONTACT.columnList()
+                    + " FROM contact WHERE seq < :before AND "
+                    + scope.sql("office_id")
+                    + " ORDER BY seq DESC LIMIT :limit")
+            .bind("before", before)
+            .bind("limit", limit)
+            .map((r, _) -> CONTACT.read(new Row(r)))
+            .list());
   }
 
   /// Somebody who may be the same person.
@@ -290,18 +294,14 @@ public final class Persons {
   /// Who may be the same person as this one.
   public List<PossibleDuplicate> listPossibleDuplicates(String person) {
     BiFunction<String, String, String> other = (a, b) -> a.equals(person) ? b : a;
-    return store.read(
-        h ->
-            h.createQuery(
-                    "SELECT person_a, person_b, receipt_id, evidence FROM possible_duplicate"
-                        + " WHERE person_a = :p OR person_b = :p ORDER BY person_a, person_b")
-                .bind("p", person)
-                .map(
-                    (r, _) ->
-                        new PossibleDuplicate(
-                            other.apply(r.getString(1), r.getString(2)),
-                            r.getString(3),
-                            r.getString(4)))
-                .list());
+    return store.read(h ->
+        h.createQuery(
+                "SELECT person_a, person_b, receipt_id, evidence FROM possible_duplicate"
+                    + " WHERE person_a = :p OR person_b = :p ORDER BY person_a, person_b")
+            .bind("p", person)
+            .map((r, _) ->
+                new PossibleDuplicate(
+                    other.apply(r.getString(1), r.getString(2)), r.getString(3), r.getString(4)))
+            .list());
   }
 }

@@ -7,9 +7,10 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// Finds a top-level text member of a JSON object in the bytes as received, so that it can be emptied or
-/// removed there without printing anything again. A parser tells where tokens begin and end; what lies
-/// between two tokens can only be blanks, one comma or one colon, so the rest is looking left and right.
+/// Finds a top-level text member of a JSON object in the bytes as received, so that it can be
+/// emptied or removed there without printing anything again. A parser tells where tokens begin and
+/// end; what lies between two tokens can only be blanks, one comma or one colon, so the rest is
+/// looking left and right.
 sealed interface BodyMember {
   /// No such member.
   record Missing() implements BodyMember {}
@@ -29,8 +30,9 @@ sealed interface BodyMember {
       return cut(body, valueStart + 1, valueEnd - 1);
     }
 
-    /// The body without the member and one comma: the one before it, or, where it is the first, the one
-    /// after it with the blanks behind that comma, which leaves what a printer would have written.
+    /// The body without the member and one comma: the one before it, or, where it is the first, the
+    /// one after it with the blanks behind that comma, which leaves what a printer would have
+    /// written.
     byte[] without(byte[] body) {
       int before = nameStart - 1;
       while (isBlank(body[before])) {

@@ -9,6 +9,8 @@ final class HeaderBytes {
   private HeaderBytes() {}
 
   static byte[] of(String value) {
-    return value.chars().allMatch(c -> c < 256) ? value.getBytes(ISO_8859_1) : value.getBytes(UTF_8);
+    return value.chars().allMatch(c -> c < 256)
+        ? value.getBytes(ISO_8859_1)
+        : value.getBytes(UTF_8);
   }
 }

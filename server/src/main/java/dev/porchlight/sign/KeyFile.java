@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Where the key of the [SecretBox] comes from: the environment, else a file beside the data folder that is
-/// made at the first start. Whoever copies the data folder alone has no secrets.
+/// Where the key of the [SecretBox] comes from: the environment, else a file beside the data folder
+/// that is made at the first start. Whoever copies the data folder alone has no secrets.
 public final class KeyFile {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
@@ -40,7 +40,8 @@ public final class KeyFile {
   ///
   /// @param environmentValue base64 of 32 bytes, or null or blank when the file holds the key
   /// @param file the key file; its folder must exist if it is to be made
-  /// @param knownFingerprint [SecretBox#fingerprint] as the store kept it, or null when there is no store yet
+  /// @param knownFingerprint [SecretBox#fingerprint] as the store kept it, or null when there is no
+  ///   store yet
   /// @throws SealException when there is no usable key, or not the one the store was made with
   public static Loaded load(
       @Nullable String environmentValue, Path file, @Nullable String knownFingerprint) {
@@ -54,15 +55,16 @@ public final class KeyFile {
           throw new SealException(
               "The key file "
                   + file
-                  + " is missing, and the stored secrets can't be opened without it. Put it back, or"
-                  + " hand over the key in the environment.",
+                  + " is missing, and the stored secrets can't be opened without it. Put it back,"
+                  + " or hand over the key in the environment.",
               null);
         }
         if (create(file)) {
           return new Loaded(read(file), true, List.of());
         }
       }
-      return checked(new Loaded(read(file), false, warnings(file)), file.toString(), knownFingerprint);
+      return checked(
+          new Loaded(read(file), false, warnings(file)), file.toString(), knownFingerprint);
     } catch (IOException e) {
       throw new SealException(
           "The key file " + file + " can't be read or made: " + e.getMessage(), e);

@@ -11,8 +11,8 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Seals secrets that we must use again (AES-256-GCM). A sealed text is bound to the place it is stored
-/// in, so that one row's secret can't be moved to another. Safe for use by many threads.
+/// Seals secrets that we must use again (AES-256-GCM). A sealed text is bound to the place it is
+/// stored in, so that one row's secret can't be moved to another. Safe for use by many threads.
 ///
 /// The layout: one version byte (1), 12 random bytes of nonce, the ciphertext, 16 bytes of tag.
 public final class SecretBox {
@@ -41,8 +41,8 @@ public final class SecretBox {
                     Macs.mac("HmacSHA256", key, "porchlight key fingerprint".getBytes(UTF_8)), 8));
   }
 
-  /// 16 hex digits that tell keys apart and tell nothing about them. A store keeps the one of its key and
-  /// hands it to [KeyFile#load] at the next start.
+  /// 16 hex digits that tell keys apart and tell nothing about them. A store keeps the one of its
+  /// key and hands it to [KeyFile#load] at the next start.
   public String fingerprint() {
     return fingerprint;
   }

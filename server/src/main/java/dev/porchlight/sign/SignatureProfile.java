@@ -16,21 +16,25 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// How one sender signs, as configuration: where the signature is, how it was made, over which bytes, with
-/// which keys, and what follows when it does not hold. [#verify] works on the bytes as received and compares
-/// in constant time. May be shared by threads.
+/// How one sender signs, as configuration: where the signature is, how it was made, over which
+/// bytes, with which keys, and what follows when it does not hold. [#verify] works on the bytes as
+/// received and compares in constant time. May be shared by threads.
 ///
 /// @param location where the signature is
 /// @param algorithm how it was made; only HMACs work so far
-/// @param encoding how its bytes are written; hex in any letter case, base64 with or without padding
+/// @param encoding how its bytes are written; hex in any letter case, base64 with or without
+///   padding
 /// @param prefix what stands before the encoded bytes, for example `sha256=`; may be empty
 /// @param several true when the value may hold several signatures with blanks between them
-/// @param content what is signed: text with `{body}`, `{base64 body}`, `{header:NAME}`, `{method}`, `{url}`;
-///     for a signature in the body also `{body emptied}` (as received, with the member's value as the
-///     empty string) or `{body without}` (the member and its comma removed, the rest byte for byte)
-/// @param timestampHeader the header whose time is held against our clock, Unix seconds, or milliseconds
-///     when it has more than 11 digits; null when time isn't checked. It protects only if `content` names it
-/// @param toleranceSeconds how far that time may be off, on both sides; 0 exactly without a timestamp header
+/// @param content what is signed: text with `{body}`, `{base64 body}`, `{header:NAME}`, `{method}`,
+///   `{url}`; for a signature in the body also `{body emptied}` (as received, with the member's
+///   value as the empty string) or `{body without}` (the member and its comma removed, the rest
+///   byte for byte)
+/// @param timestampHeader the header whose time is held against our clock, Unix seconds, or
+///   milliseconds when it has more than 11 digits; null when time isn't checked. It protects only
+///   if `content` names it
+/// @param toleranceSeconds how far that time may be off, on both sides; 0 exactly without a
+///   timestamp header
 /// @param keyForm how the texts of the keys become bytes
 /// @param keys the shared secrets, each tried; empty only while the policy is off
 /// @param policy what follows; [#verify] itself doesn't look at it
@@ -66,7 +70,8 @@ public record SignatureProfile(
         parts.stream()
             .anyMatch(p -> p instanceof Template.BodyEmptied || p instanceof Template.BodyWithout);
     boolean wholeBody =
-        parts.stream().anyMatch(p -> p instanceof Template.Body || p instanceof Template.Base64Body);
+        parts.stream()
+            .anyMatch(p -> p instanceof Template.Body || p instanceof Template.Base64Body);
     if (inBody && (wholeBody || !cutsBody)) {
       throw new IllegalArgumentException(
           "A signature inside the body signs {body emptied} or {body without}.");
@@ -115,8 +120,8 @@ public record SignatureProfile(
     }
   }
 
-  /// The algorithms that senders use. The last four are known by name only: the place to make them work is
-  /// where `verify` computes an HMAC, and the keys' form.
+  /// The algorithms that senders use. The last four are known by name only: the place to make them
+  /// work is where `verify` computes an HMAC, and the keys' form.
   public enum Algorithm {
     HMAC_SHA256("hmac-sha256", "HmacSHA256"),
     HMAC_SHA1("hmac-sha1", "HmacSHA1"),
@@ -382,10 +387,11 @@ public record SignatureProfile(
     return json;
   }
 
-  /// Reads what [#toJson] gives and what people write: `header` or `body_field`, `algorithm`, and, where they
-  /// differ from `hex`, no prefix, false, `{body}`, no timestamp, `text`, `report`: `encoding`, `prefix`,
-  /// `several`, `content`, `timestamp_header` with `tolerance_seconds` (else 300), `key_form`, `policy`; `keys`.
-  /// A signature in the body has no default for `content`: which rule holds must be said.
+  /// Reads what [#toJson] gives and what people write: `header` or `body_field`, `algorithm`, and,
+  /// where they differ from `hex`, no prefix, false, `{body}`, no timestamp, `text`, `report`:
+  /// `encoding`, `prefix`, `several`, `content`, `timestamp_header` with `tolerance_seconds` (else
+  /// 300), `key_form`, `policy`; `keys`. A signature in the body has no default for `content`:
+  /// which rule holds must be said.
   ///
   /// @throws IllegalArgumentException with a sentence that names the member; it holds no key
   public static SignatureProfile fromJson(JsonNode json) {
@@ -400,7 +406,8 @@ public record SignatureProfile(
     var header = text(json, "header");
     var field = text(json, "body_field");
     if ((header == null) == (field == null)) {
-      throw new IllegalArgumentException("A signature is in a header or in a body_field: name one.");
+      throw new IllegalArgumentException(
+          "A signature is in a header or in a body_field: name one.");
     }
     Location location =
         header != null ? new Location.Header(header) : new Location.BodyField(nonNull(field));

@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The signature schemes that senders are known to use, by name. Where a sender's own documents leave a part
-/// open (dotloop's algorithm and encoding, all of Realtor.com's), the likely form is taken; a profile of one's own may differ.
+/// The signature schemes that senders are known to use, by name. Where a sender's own documents
+/// leave a part open (dotloop's algorithm and encoding, all of Realtor.com's), the likely form is
+/// taken; a profile of one's own may differ.
 public final class SignatureProfiles {
   private static final Map<String, SignatureProfile> KNOWN = make();
 
@@ -22,23 +23,23 @@ public final class SignatureProfiles {
 
   /// All of them in the order in which they are reported, without keys and with policy off:
   /// `realtor-x-signature`, `realtor-x-signature-base64`, `realtor-digital-signature-emptied`,
-  /// `realtor-digital-signature-without`, `aviv`, `followupboss`, `meta`, `dotloop`, `twenty`, `standard-webhooks`.
+  /// `realtor-digital-signature-without`, `aviv`, `followupboss`, `meta`, `dotloop`, `twenty`,
+  /// `standard-webhooks`.
   public static Map<String, SignatureProfile> known() {
     return KNOWN;
   }
 
-  /// The names of the known schemes under which a request is verified with one of these keys: what the
-  /// policy *report* records.
+  /// The names of the known schemes under which a request is verified with one of these keys: what
+  /// the policy *report* records.
   ///
   /// @param keys a key that a scheme can't use is left out there
   public static List<String> fitting(List<String> keys, SignedRequest request, Instant now) {
     var names = new ArrayList<String>();
-    KNOWN.forEach(
-        (name, profile) -> {
-          if (keys.stream().anyMatch(key -> fits(profile, key, request, now))) {
-            names.add(name);
-          }
-        });
+    KNOWN.forEach((name, profile) -> {
+      if (keys.stream().anyMatch(key -> fits(profile, key, request, now))) {
+        names.add(name);
+      }
+    });
     return names;
   }
 
@@ -70,10 +71,8 @@ public final class SignatureProfiles {
     known.put(
         "meta",
         simple(new Location.Header("X-Hub-Signature-256"), Encoding.HEX, "sha256=", "{body}"));
-    known.put(
-        "dotloop", timed("X-DOTLOOP-SIGNATURE", "X-DOTLOOP-TIMESTAMP", "."));
-    known.put(
-        "twenty", timed("X-Twenty-Webhook-Signature", "X-Twenty-Webhook-Timestamp", ":"));
+    known.put("dotloop", timed("X-DOTLOOP-SIGNATURE", "X-DOTLOOP-TIMESTAMP", "."));
+    known.put("twenty", timed("X-Twenty-Webhook-Signature", "X-Twenty-Webhook-Timestamp", ":"));
     known.put(
         "standard-webhooks",
         new SignatureProfile(

@@ -7,7 +7,8 @@ import java.util.function.Function;
 ///
 /// @param method in capitals
 /// @param url as the sender named it, whole
-/// @param headers gives all values of a header by its name, whatever the letter case; empty when none
+/// @param headers gives all values of a header by its name, whatever the letter case; empty when
+///   none
 /// @param body as received; never changed
 public record SignedRequest(
     String method, String url, Function<String, List<String>> headers, byte[] body) {}

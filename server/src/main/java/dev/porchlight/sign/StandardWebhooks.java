@@ -22,9 +22,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
-/// Standard Webhooks 1.0.0: making secrets, signing and verifying. Signed are the bytes `id.timestamp.body`
-/// with the body exactly as it is on the wire. `v1` is HMAC-SHA256 with a shared secret (`whsec_`), `v1a` is
-/// Ed25519 with a key pair (`whsk_`, `whpk_`). All methods may be called by many threads.
+/// Standard Webhooks 1.0.0: making secrets, signing and verifying. Signed are the bytes
+/// `id.timestamp.body` with the body exactly as it is on the wire. `v1` is HMAC-SHA256 with a
+/// shared secret (`whsec_`), `v1a` is Ed25519 with a key pair (`whsk_`, `whpk_`). All methods may
+/// be called by many threads.
 public final class StandardWebhooks {
   /// The header that identifies the message.
   public static final String ID = "webhook-id";
@@ -141,11 +142,12 @@ public final class StandardWebhooks {
     return SHARED + Base64.getEncoder().encodeToString(Secure.bytes(NEW_SECRET_BYTES));
   }
 
-  /// Reads a key as people configure it: `whsec_` may be missing, padding may be missing, and a shared
-  /// secret may be short; each gives a warning.
+  /// Reads a key as people configure it: `whsec_` may be missing, padding may be missing, and a
+  /// shared secret may be short; each gives a warning.
   ///
-  /// @throws IllegalArgumentException for an empty text, for what is not base64, and for Ed25519 keys of a
-  ///     wrong length or whose halves don't belong together; the message doesn't hold the text
+  /// @throws IllegalArgumentException for an empty text, for what is not base64, and for Ed25519
+  ///   keys of a wrong length or whose halves don't belong together; the message doesn't hold the
+  ///   text
   public static Parsed parseKey(String text) {
     var warnings = new ArrayList<String>();
     var stripped = text.strip();
@@ -153,11 +155,13 @@ public final class StandardWebhooks {
       throw new IllegalArgumentException("The secret is empty.");
     }
     if (stripped.startsWith(PRIVATE)) {
-      return new Parsed(privateKey(decode(stripped.substring(PRIVATE.length()), warnings)), warnings);
+      return new Parsed(
+          privateKey(decode(stripped.substring(PRIVATE.length()), warnings)), warnings);
     }
     if (stripped.startsWith(PUBLIC)) {
       return new Parsed(
-          new Key.Public(publicKey(decode(stripped.substring(PUBLIC.length()), warnings))), warnings);
+          new Key.Public(publicKey(decode(stripped.substring(PUBLIC.length()), warnings))),
+          warnings);
     }
     if (stripped.startsWith(SHARED)) {
       stripped = stripped.substring(SHARED.length());
@@ -169,9 +173,11 @@ public final class StandardWebhooks {
       throw new IllegalArgumentException("The secret is empty.");
     }
     if (bytes.length < 24) {
-      warnings.add("The secret has " + bytes.length + " bytes; the specification asks for 24 to 64.");
+      warnings.add(
+          "The secret has " + bytes.length + " bytes; the specification asks for 24 to 64.");
     } else if (bytes.length > 64) {
-      warnings.add("The secret has " + bytes.length + " bytes; the specification asks for 24 to 64.");
+      warnings.add(
+          "The secret has " + bytes.length + " bytes; the specification asks for 24 to 64.");
     }
     return new Parsed(new Key.Shared(bytes), warnings);
   }
@@ -201,7 +207,8 @@ public final class StandardWebhooks {
       var verifying = publicKey(Arrays.copyOfRange(bytes, 32, 64));
       var probe = new byte[] {1};
       if (!ed25519Fits(verifying, ed25519(signing, probe), probe)) {
-        throw new IllegalArgumentException("The two halves of the whsk_ key don't belong together.");
+        throw new IllegalArgumentException(
+            "The two halves of the whsk_ key don't belong together.");
       }
       return new Key.Private(signing, verifying);
     } catch (GeneralSecurityException e) {
@@ -242,7 +249,8 @@ public final class StandardWebhooks {
     for (var key : keys) {
       entries.add(
           switch (key) {
-            case Key.Shared shared -> "v1," + base64(Macs.mac("HmacSHA256", shared.bytes, head, body));
+            case Key.Shared shared ->
+                "v1," + base64(Macs.mac("HmacSHA256", shared.bytes, head, body));
             case Key.Private pair -> "v1a," + base64(ed25519(pair.signing, head, body));
             case Key.Public _ -> throw new IllegalArgumentException("a public key can't sign");
           });
@@ -258,20 +266,20 @@ public final class StandardWebhooks {
     return !id.isEmpty()
         && id.length() <= 64
         && id.chars()
-            .allMatch(
-                c ->
-                    (c >= 'A' && c <= 'Z')
-                        || (c >= 'a' && c <= 'z')
-                        || (c >= '0' && c <= '9')
-                        || c == '_'
-                        || c == '-');
+            .allMatch(c ->
+                (c >= 'A' && c <= 'Z')
+                    || (c >= 'a' && c <= 'z')
+                    || (c >= '0' && c <= '9')
+                    || c == '_'
+                    || c == '-');
   }
 
   /// Verifies a request.
   ///
   /// @param headers gives all values of a header by its lower-case name; empty when there is none
   /// @param body exactly as received
-  /// @param accepted the keys that may have signed; a shared secret never accepts `v1a`, nor the reverse
+  /// @param accepted the keys that may have signed; a shared secret never accepts `v1a`, nor the
+  ///   reverse
   public static Verification verify(
       Function<String, List<String>> headers, byte[] body, List<Key> accepted, Instant now) {
     var values = new ArrayList<String>(3);
@@ -316,8 +324,7 @@ public final class StandardWebhooks {
         }
         usable = true;
         if (fits(key, signature.get(), signed)) {
-          return new Verification.Accepted(
-              id, Instant.ofEpochSecond(seconds.getAsLong()), k);
+          return new Verification.Accepted(id, Instant.ofEpochSecond(seconds.getAsLong()), k);
         }
       }
     }
@@ -344,7 +351,9 @@ public final class StandardWebhooks {
   private static Optional<byte[]> signatureFor(Key key, String entry) {
     var version = key instanceof Key.Shared ? "v1" : "v1a";
     int comma = entry.indexOf(',');
-    if (comma < 0 || entry.indexOf(',', comma + 1) >= 0 || !entry.substring(0, comma).equals(version)) {
+    if (comma < 0
+        || entry.indexOf(',', comma + 1) >= 0
+        || !entry.substring(0, comma).equals(version)) {
       return Optional.empty();
     }
     try {

@@ -46,8 +46,7 @@ public final class Tokens {
   ///
   /// @param storedHash what [#hash] gave
   public static boolean matches(String presented, String storedHash) {
-    return MessageDigest.isEqual(
-        hash(presented).getBytes(UTF_8), storedHash.getBytes(UTF_8));
+    return MessageDigest.isEqual(hash(presented).getBytes(UTF_8), storedHash.getBytes(UTF_8));
   }
 
   /// True when two texts are equal; takes the same time wherever they differ, and tells nothing of

@@ -12,7 +12,8 @@ public final class XSignature {
   /// Signs a body.
   ///
   /// @param secretText as shown to the user; its UTF-8 bytes are the key; not empty
-  /// @param body exactly as it will be sent (for `digital_signature`: with that member's value empty)
+  /// @param body exactly as it will be sent (for `digital_signature`: with that member's value
+  ///   empty)
   /// @return 64 lower-case hex digits
   public static String of(String secretText, byte[] body) {
     return HexFormat.of().formatHex(Macs.mac("HmacSHA256", secretText.getBytes(UTF_8), body));

@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// What a unit sees of the store while it runs: rows by key, with the changes of the units before it
-/// in the same batch. Only for the thread that runs the unit, only while it runs.
+/// What a unit sees of the store while it runs: rows by key, with the changes of the units before
+/// it in the same batch. Only for the thread that runs the unit, only while it runs.
 public interface Batch {
   /// The time of this batch; never before that of an earlier one.
   Instant now();
@@ -13,8 +13,8 @@ public interface Batch {
   /// The row with that key, or null.
   <R> @Nullable R find(Table<R> table, Object... key);
 
-  /// Makes or replaces a row. A row that [#find] has not shown is taken for new: if it is there all the
-  /// same, the unit fails.
+  /// Makes or replaces a row. A row that [#find] has not shown is taken for new: if it is there all
+  /// the same, the unit fails.
   <R> void put(Table<R> table, R row);
 
   /// Removes the row with that key, if it is there.
@@ -26,6 +26,10 @@ public interface Batch {
   /// @param subject what it happened to: the id of a lead, an endpoint, a source
   /// @param ref where more can be read: the id of a receipt, a delivery, an event
   long append(String kind, String subject, String ref);
+
+  /// Makes the next line of the log have that number: for a rebuild, which gives each line the
+  /// number that it had. Never goes back.
+  void resumeAt(long seq);
 
   /// The settings as they stand within this batch.
   Settings settings();
@@ -39,7 +43,7 @@ public interface Batch {
   /// Writes out what has been put so far, so that [#sql] sees it.
   void flush();
 
-  /// Something to do once this batch is on disk: on the writer's thread, so it must be quick and must
-  /// not throw. Not done when the batch fails.
+  /// Something to do once this batch is on disk: on the writer's thread, so it must be quick and
+  /// must not throw. Not done when the batch fails.
   void afterCommit(Runnable action);
 }

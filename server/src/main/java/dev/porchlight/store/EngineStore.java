@@ -30,20 +30,21 @@ import org.slf4j.LoggerFactory;
 
 /// The store over an engine.
 ///
-/// All writing is done by one platform thread. It takes the units that wait, at most 64 or 256 KiB of
-/// them, in the order of their queues, and runs them as one transaction: while one batch is being synced
-/// the next one gathers, so the number of syncs falls as load rises and nobody waits for a timer.
+/// All writing is done by one platform thread. It takes the units that wait, at most 64 or 256 KiB
+/// of them, in the order of their queues, and runs them as one transaction: while one batch is
+/// being synced the next one gathers, so the number of syncs falls as load rises and nobody waits
+/// for a timer.
 ///
 /// A unit works on rows by key. What it reads is kept for the batch, what it puts is kept in memory
-/// until all units have run, and is then written table by table. So a unit that throws is dropped without
-/// a trace, and its neighbours never notice; no savepoint is needed. Only when the database itself
-/// refuses a row (a constraint) is the batch rolled back and each unit run again in a transaction of its
-/// own, so that the one at fault is found. A unit at fault is replaced by what it names *instead*; where
-/// it names nothing its caller gets the exception.
+/// until all units have run, and is then written table by table. So a unit that throws is dropped
+/// without a trace, and its neighbours never notice; no savepoint is needed. Only when the database
+/// itself refuses a row (a constraint) is the batch rolled back and each unit run again in a
+/// transaction of its own, so that the one at fault is found. A unit at fault is replaced by what
+/// it names *instead*; where it names nothing its caller gets the exception.
 ///
 /// When the commit fails, or the disk does, nobody in the batch is told that it worked: all get
-/// [StoreUnavailableException]. After a failed sync nothing is known about the file's pages any more, so
-/// the store halts: it reads on but takes no work until it is started again.
+/// [StoreUnavailableException]. After a failed sync nothing is known about the file's pages any
+/// more, so the store halts: it reads on but takes no work until it is started again.
 public final class EngineStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(EngineStore.class);
   private static final int MAX_UNITS = 64;
@@ -90,19 +91,17 @@ public final class EngineStore implements Store {
     for (var queue : WorkQueue.values()) {
       queues.put(queue, new ArrayDeque<>());
     }
-    engine.read(
-        h -> {
-          h.createQuery("SELECT seq, at FROM log ORDER BY seq DESC LIMIT 1")
-              .map(
-                  (r, _) -> {
-                    lastSeq = r.getLong(1);
-                    lastAt = Row.instant(r.getLong(2));
-                    return lastSeq;
-                  })
-              .findOne();
-          settings = load(h);
-          return lastSeq;
-        });
+    engine.read(h -> {
+      h.createQuery("SELECT seq, at FROM log ORDER BY seq DESC LIMIT 1")
+          .map((r, _) -> {
+            lastSeq = r.getLong(1);
+            lastAt = Row.instant(r.getLong(2));
+            return lastSeq;
+          })
+          .findOne();
+      settings = load(h);
+      return lastSeq;
+    });
     writer = Thread.ofPlatform().name("store-writer").start(this::loop);
   }
 
@@ -110,12 +109,11 @@ public final class EngineStore implements Store {
     var loaded = Settings.EMPTY;
     var rows =
         h.createQuery("SELECT kind, id, seq, at, body FROM setting ORDER BY seq")
-            .map(
-                (r, _) -> {
-                  var row = new Row(r);
-                  return new VersionRow(
-                      row.text(1), row.text(2), row.number(3), row.time(4), row.textOrNull(5));
-                })
+            .map((r, _) -> {
+              var row = new Row(r);
+              return new VersionRow(
+                  row.text(1), row.text(2), row.number(3), row.time(4), row.textOrNull(5));
+            })
             .list();
     for (var row : rows) {
       loaded = loaded.with(row.seq(), row.kind(), row.id(), row.setting());
@@ -223,7 +221,8 @@ public final class EngineStore implements Store {
         runTogether(jobs);
       } catch (Throwable t) {
         LOG.error("The writer failed outside any unit; its callers are told 503", t);
-        jobs.forEach(j -> j.result.completeExceptionally(new StoreUnavailableException("writer failed", t)));
+        jobs.forEach(
+            j -> j.result.completeExceptionally(new StoreUnavailableException("writer failed", t)));
         drop();
       }
     }
@@ -289,8 +288,10 @@ public final class EngineStore implements Store {
             blame(jobs.getFirst(), e);
           }
         }
-        case NO_ROOM -> refuse(jobs, new StoreUnavailableException(String.valueOf(e.getMessage()), e));
-        case IN_DOUBT -> refuse(jobs, new StoreUnavailableException(String.valueOf(e.getMessage()), e));
+        case NO_ROOM ->
+            refuse(jobs, new StoreUnavailableException(String.valueOf(e.getMessage()), e));
+        case IN_DOUBT ->
+            refuse(jobs, new StoreUnavailableException(String.valueOf(e.getMessage()), e));
       }
     }
   }
@@ -380,15 +381,16 @@ public final class EngineStore implements Store {
       LOG.info("Storing works again");
       state = new StoreState.Accepting();
     }
-    for (var job : jobs) {
-      job.answer();
-    }
+    // Before the callers are answered: whoever has an answer finds what follows from it in place.
     for (var action : batch.afterwards) {
       try {
         action.run();
       } catch (RuntimeException e) {
         LOG.error("An action after a commit failed", e);
       }
+    }
+    for (var job : jobs) {
+      job.answer();
     }
     if (!batch.lines.isEmpty()) {
       for (var follower : followers) {
@@ -401,8 +403,7 @@ public final class EngineStore implements Store {
     }
   }
 
-  private record VersionRow(
-      String kind, String id, long seq, Instant at, @Nullable String body) {
+  private record VersionRow(String kind, String id, long seq, Instant at, @Nullable String body) {
     @Nullable Setting setting() {
       return body == null ? null : new Setting(kind, id, seq, at, body);
     }
@@ -416,8 +417,7 @@ public final class EngineStore implements Store {
           .column("at", VersionRow::at)
           .column("body", VersionRow::body)
           .readBy(
-              r ->
-                  new VersionRow(r.text(1), r.text(2), r.number(3), r.time(4), r.textOrNull(5)));
+              r -> new VersionRow(r.text(1), r.text(2), r.number(3), r.time(4), r.textOrNull(5)));
 
   /// One unit on its way through the writer.
   private static final class Job<T> {
@@ -622,6 +622,14 @@ public final class EngineStore implements Store {
     public long append(String kind, String subject, String ref) {
       lines.add(new LogEntry(++seq, now, kind, subject, ref));
       return seq;
+    }
+
+    @Override
+    public void resumeAt(long next) {
+      if (next <= seq) {
+        throw new IllegalArgumentException("the log is at " + seq + " already");
+      }
+      seq = next - 1;
     }
 
     @Override

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Reads one row of a result by column number, from 1, in our types: texts, whole numbers, bytes, and
-/// times as microseconds since 1970.
+/// Reads one row of a result by column number, from 1, in our types: texts, whole numbers, bytes,
+/// and times as microseconds since 1970.
 public final class Row {
   private final ResultSet results;
 

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
-/// Where everything is kept. One way to write: units that commit together and are answered after the
-/// sync. May be shared by threads.
+/// Where everything is kept. One way to write: units that commit together and are answered after
+/// the sync. May be shared by threads.
 public interface Store extends AutoCloseable {
   /// Does a unit and returns once it is on disk.
   ///
@@ -25,8 +25,8 @@ public interface Store extends AutoCloseable {
   /// The database's time plus the test clock's offset, to the microsecond.
   Instant now();
 
-  /// Tells of the log's new lines after each commit, in order, on the writer's thread: listeners must be
-  /// quick. Close the result to stop.
+  /// Tells of the log's new lines after each commit, in order, on the writer's thread: listeners
+  /// must be quick. Close the result to stop.
   AutoCloseable follow(Consumer<List<LogEntry>> listener);
 
   /// Whether it takes work, and if not, why.

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// One table and the type of its rows: the SQL to read one by key and to write one is made from this
-/// list of columns, in plain words that both engines have.
+/// One table and the type of its rows: the SQL to read one by key and to write one is made from
+/// this list of columns, in plain words that both engines have.
 public final class Table<R> {
   /// Makes a row from its columns, numbered from 1 in the order of the table's list.
   public interface Reader<R> {
@@ -32,7 +32,10 @@ public final class Table<R> {
     this.name = name;
     this.columns = columns;
     this.reader = reader;
-    keys = java.util.stream.IntStream.range(0, columns.size()).filter(i -> columns.get(i).key()).toArray();
+    keys =
+        java.util.stream.IntStream.range(0, columns.size())
+            .filter(i -> columns.get(i).key())
+            .toArray();
     if (keys.length == 0) {
       throw new IllegalArgumentException(name + " has no key");
     }

@@ -2,8 +2,8 @@ package dev.porchlight.value;
 
 import org.jspecify.annotations.Nullable;
 
-/// The person behind one lead, as that lead states them. Who this is among the people we know is the
-/// business of the person package.
+/// The person behind one lead, as that lead states them. Who this is among the people we know is
+/// the business of the person package.
 ///
 /// @param fullName only when the sender gave the name in one piece
 /// @param email as sent, even when malformed (then a violation stands beside it)
@@ -23,6 +23,10 @@ public record Enquirer(
 
   /// True when there is anything that names or reaches a person.
   public boolean isSomebody() {
-    return firstName != null || lastName != null || fullName != null || email != null || phone != null;
+    return firstName != null
+        || lastName != null
+        || fullName != null
+        || email != null
+        || phone != null;
   }
 }

@@ -1,7 +1,7 @@
 package dev.porchlight.value;
 
-/// What the enquirer wants to do with a home. `UNKNOWN` is a value of its own: a sender that does not
-/// say is never taken for a buyer.
+/// What the enquirer wants to do with a home. `UNKNOWN` is a value of its own: a sender that does
+/// not say is never taken for a buyer.
 public enum Intent {
   BUYER,
   SELLER,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param externalIds further ids that the sender gave, by name, for example `inquiry_guid`
 /// @param timestamp when the lead arose, by the sender's clock
 /// @param qualification what else the sender knows of the person's plans, by name, in words: for
-///     example `timeframe`, `move_in_date`
+///   example `timeframe`, `move_in_date`
 /// @param test the sender marked it as a test
 /// @param extras what no field fits: JSON pointer into the body to the JSON text found there
 public record Lead(

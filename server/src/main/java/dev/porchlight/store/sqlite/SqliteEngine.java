@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -30,6 +31,7 @@ import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
@@ -37,9 +39,9 @@ import org.sqlite.SQLiteException;
 
 /// One SQLite file, `porchlight.db`, in a folder of its own: WAL, synced at each commit.
 ///
-/// SQLite's calls hold the thread that carries them, so none is made from a virtual thread: the writer,
-/// the checkpointer and a few readers are platform threads, and callers only wait for them. Checkpoints
-/// are passive and run beside the writer, which therefore never pays for one.
+/// SQLite's calls hold the thread that carries them, so none is made from a virtual thread: the
+/// writer, the checkpointer and a few readers are platform threads, and callers only wait for them.
+/// Checkpoints are passive and run beside the writer, which therefore never pays for one.
 public final class SqliteEngine implements Engine {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteEngine.class);
 
@@ -60,12 +62,13 @@ public final class SqliteEngine implements Engine {
   private volatile boolean closing;
   private Connection writer;
   private int commits;
+  private @Nullable Path deleteInTheEnd;
 
   /// Opens the file in that folder, making both where they are missing, and brings its schema up to
   /// date.
   ///
-  /// @throws IllegalStateException with a sentence for the user: another process has it open, a newer
-  ///     release wrote it, this SQLite is too old
+  /// @throws IllegalStateException with a sentence for the user: another process has it open, a
+  ///   newer release wrote it, this SQLite is too old
   public static SqliteEngine open(Path folder, Clock clock) {
     try {
       Files.createDirectories(folder);
@@ -192,6 +195,12 @@ public final class SqliteEngine implements Engine {
           .load()
           .migrate();
     }
+  }
+
+  /// Makes this a passing store: closing it deletes the folder with all that is in it.
+  public SqliteEngine thenDelete(Path folder) {
+    deleteInTheEnd = folder;
+    return this;
   }
 
   @Override
@@ -356,9 +365,23 @@ public final class SqliteEngine implements Engine {
     } catch (IOException e) {
       LOG.warn("The lock file was not closed: {}", e.getMessage());
     }
+    if (deleteInTheEnd != null) {
+      delete(deleteInTheEnd);
+    }
   }
 
-  /// The names of the files that hold the data: the database, its write-ahead log, its shared memory.
+  private static void delete(Path folder) {
+    try (var files = Files.walk(folder)) {
+      for (var path : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      LOG.warn("The folder {} was not deleted: {}", folder, e.getMessage());
+    }
+  }
+
+  /// The names of the files that hold the data: the database, its write-ahead log, its shared
+  /// memory.
   public static List<String> files() {
     return List.of("porchlight.db", "porchlight.db-wal", "porchlight.db-shm");
   }

@@ -1,0 +1,390 @@
+package dev.porchlight;
+
+import dev.porchlight.access.Credentials;
+import dev.porchlight.access.Principals;
+import dev.porchlight.access.Secrets;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.api.Api;
+import dev.porchlight.api.EndpointTest;
+import dev.porchlight.api.Problems;
+import dev.porchlight.connector.Connector;
+import dev.porchlight.connector.Replies;
+import dev.porchlight.connector.own.OwnEvents;
+import dev.porchlight.connector.realtor.ConnectionsPlus;
+import dev.porchlight.connector.realtor.LeadDelivery;
+import dev.porchlight.connector.realtor.RealtorReplies;
+import dev.porchlight.connector.verbatim.Verbatim;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Delivery;
+import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.EndpointSecrets;
+import dev.porchlight.delivery.Engine;
+import dev.porchlight.delivery.Planner;
+import dev.porchlight.delivery.Renderer;
+import dev.porchlight.delivery.Transport;
+import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Messages;
+import dev.porchlight.desk.OwedWork;
+import dev.porchlight.desk.Rebuild;
+import dev.porchlight.desk.Receipts;
+import dev.porchlight.door.PushDoor;
+import dev.porchlight.http.HttpServer;
+import dev.porchlight.http.Settings;
+import dev.porchlight.net.AddressGuard;
+import dev.porchlight.net.Exchange;
+import dev.porchlight.net.OutgoingClient;
+import dev.porchlight.net.OutgoingRequest;
+import dev.porchlight.ops.Doctor;
+import dev.porchlight.ops.Health;
+import dev.porchlight.ops.Metrics;
+import dev.porchlight.person.Persons;
+import dev.porchlight.sign.KeyFile;
+import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.store.sqlite.SqliteEngine;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
+import dev.porchlight.web.Route;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running hub: the only place that knows all parts and puts them together.
+public final class Hub implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
+
+  /// The release.
+  public static final String VERSION = "0.1.0";
+
+  private final EngineStore store;
+  private final OutgoingClient outgoing;
+  private final Engine engine;
+  private final OwedWork owedWork;
+  private final HttpServer server;
+  private final Rebuild rebuild;
+  private final Doctor doctor;
+  private final @Nullable String firstToken;
+
+  /// Starts a hub by the system's clock.
+  public static Hub start(HubConfig config) throws IOException {
+    return start(config, Clock.systemUTC(), UnaryOperator.identity());
+  }
+
+  /// Starts a hub.
+  ///
+  /// @param clock what time it is; tests pass one that they set
+  /// @param connectors the connectors by contract, to add to or replace
+  /// @throws IOException when the port can't be had
+  /// @throws IllegalStateException with a sentence for the user, when the store can't be opened
+  public static Hub start(
+      HubConfig config, Clock clock, UnaryOperator<Map<String, Connector>> connectors)
+      throws IOException {
+    var store = new EngineStore(SqliteEngine.open(config.data(), clock));
+    try {
+      return new Hub(config, clock, connectors.apply(contracts()), store);
+    } catch (IOException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /// Every contract that this release speaks; a new portal is one line here.
+  private static Map<String, Connector> contracts() {
+    var all = new LinkedHashMap<String, Connector>();
+    for (var connector :
+        List.of(
+            new ConnectionsPlus(),
+            new LeadDelivery(),
+            LeadDelivery.standard(),
+            new OwnEvents(),
+            new Verbatim())) {
+      all.put(connector.contract(), connector);
+    }
+    return all;
+  }
+
+  private Hub(HubConfig config, Clock clock, Map<String, Connector> connectors, EngineStore store)
+      throws IOException {
+    this.store = store;
+    int number = config.hubNumber();
+    var process = "hub-" + number + "-" + Draw.fresh(store.now(), number).seed();
+    var key = KeyFile.load(config.secretKey(), config.secretKeyFile(), fingerprint(store));
+    key.warnings().forEach(LOG::warn);
+    keepFingerprint(store, key.box().fingerprint());
+    Nodes.makeDefaults(store, number);
+    var metrics = new Metrics();
+    var credentials = new Credentials(store);
+    var principals = new Principals(store, credentials, config.adminToken());
+    firstToken = principals.makeFirst(number).orElse(null);
+    var secrets = new Secrets(store, key.box());
+
+    outgoing = new OutgoingClient(new AddressGuard(config.allowNetworks()), null);
+    var messages = new Messages(store);
+    var rendering = new Rendering(connectors, messages);
+    engine =
+        new Engine(
+            store,
+            process,
+            config.lease(),
+            rendering,
+            transport(outgoing),
+            endpoint -> secretsOf(secrets, endpoint),
+            Map.of("User-Agent", "Porchlight/" + VERSION),
+            metrics::attempted);
+    var planner = new Planner(process, config.lease());
+    var desk =
+        new Desk(
+            store, number, contract -> get(connectors, contract), planner, messages, engine::offer);
+    rebuild = new Rebuild(store, desk, () -> emptyStore(clock));
+    owedWork = new OwedWork(store, desk);
+
+    var leads = new Leads(store);
+    var receipts = new Receipts(store);
+    var persons = new Persons(store);
+    var deliveries = new Deliveries(store);
+    doctor = new Doctor(store, receipts, deliveries);
+    metrics.watch(store, engine);
+
+    var problems = new Problems();
+    var realtor = new RealtorReplies();
+    Replies replies = realtor;
+    var routes = new ArrayList<Route>();
+    routes.addAll(
+        new PushDoor(store, desk, credentials, secrets, _ -> replies, metrics.registry())
+            .routes(channels(connectors)));
+    routes.addAll(
+        new Api(
+                new Api.Parts(
+                    store,
+                    number,
+                    principals,
+                    credentials,
+                    secrets,
+                    name -> connectors.containsKey(name) && connectors.get(name).reads(),
+                    name -> connectors.containsKey(name) && connectors.get(name).writes(),
+                    outgoing::objection,
+                    leads,
+                    receipts,
+                    persons,
+                    deliveries,
+                    desk,
+                    engine,
+                    endpoint -> trial(endpoint, rendering, engine, secrets, store),
+                    rebuild,
+                    () ->
+                        examine().stream()
+                            .map(f -> new Api.Finding(f.level(), f.sentence()))
+                            .toList()))
+            .routes());
+    routes.addAll(
+        new Health(store, receipts, deliveries, engine, metrics.registry(), VERSION)
+            .routes(problems));
+    server =
+        HttpServer.start(
+            Settings.listeningOn(InetAddress.getByName(config.bind()), config.port())
+                .withTrustedProxies(
+                    peer -> config.trustedProxies().stream().anyMatch(c -> c.contains(peer))),
+            routes,
+            problems,
+            metrics::answered);
+    engine.start(true);
+  }
+
+  private static Connector get(Map<String, Connector> connectors, String contract) {
+    var connector = connectors.get(contract);
+    if (connector == null) {
+      throw new IllegalStateException("this release has no contract " + contract);
+    }
+    return connector;
+  }
+
+  private static List<String> channels(Map<String, Connector> connectors) {
+    return connectors.values().stream()
+        .filter(Connector::reads)
+        .map(Connector::channel)
+        .filter(c -> !c.isEmpty())
+        .distinct()
+        .toList();
+  }
+
+  private static @Nullable String fingerprint(Store store) {
+    return store
+        .settings()
+        .find("hub", "secret-key")
+        .map(s -> Json.tree(s.body()).path("fingerprint").asString())
+        .orElse(null);
+  }
+
+  private static void keepFingerprint(Store store, String fingerprint) {
+    if (fingerprint(store) == null) {
+      var body = Json.object();
+      body.put("fingerprint", fingerprint);
+      store.write(WorkQueue.EDITS, batch -> batch.change("hub", "secret-key", body.toString()));
+    }
+  }
+
+  private static EndpointSecrets secretsOf(Secrets secrets, String endpoint) {
+    var owner = "endpoint " + endpoint;
+    return new EndpointSecrets(
+        secrets.list(owner).stream()
+            .filter(s -> s.id().startsWith("signing "))
+            .map(Secrets.Open::text)
+            .toList(),
+        secrets.find(owner, "api_key").orElse(null));
+  }
+
+  private static Transport transport(OutgoingClient client) {
+    return (url, headers, body) -> {
+      OutgoingRequest request;
+      try {
+        request = OutgoingRequest.post(url, List.copyOf(headers.entrySet()), body);
+      } catch (IllegalArgumentException e) {
+        return new Transport.Answer.Forbidden("The request can't be sent: " + e.getMessage());
+      }
+      try {
+        return switch (client.send(request, OutgoingClient.DEADLINE)) {
+          case Exchange.Answered a -> new Transport.Answer.Status(a.status(), a.head());
+          case Exchange.Refused(var reason, _) -> new Transport.Answer.Forbidden(reason);
+          case Exchange.Failed(_, var reason, _) -> new Transport.Answer.Nothing(reason);
+        };
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new Transport.Answer.Nothing("The hub stopped before an answer came.");
+      }
+    };
+  }
+
+  /// Sends a made-up lead to an endpoint and shows the exchange.
+  private static EndpointTest.Exchange trial(
+      Endpoint endpoint, Rendering rendering, Engine engine, Secrets secrets, Store store) {
+    var sample = SampleLead.message(store.now(), Draw.fresh(store.now(), 0));
+    var known = secretsOf(secrets, endpoint.id());
+    var delivery =
+        new Delivery(
+            sample.eventId(),
+            0,
+            endpoint.id(),
+            "",
+            sample.eventId(),
+            sample.kind(),
+            sample.id(),
+            1,
+            "",
+            store.now(),
+            "");
+    return switch (rendering.render(sample, endpoint, known)) {
+      case Renderer.Rendered.CannotWrite(var reason) ->
+          new EndpointTest.Exchange(
+              endpoint.url(),
+              Map.of(),
+              new byte[0],
+              false,
+              null,
+              reason,
+              new byte[0],
+              Duration.ZERO);
+      case Renderer.Rendered.Ready ready -> {
+        long began = System.nanoTime();
+        var trial = engine.trial(delivery, endpoint, ready);
+        var duration = Duration.ofNanos(System.nanoTime() - began);
+        yield exchange(endpoint, known, ready, trial, duration);
+      }
+    };
+  }
+
+  private static EndpointTest.Exchange exchange(
+      Endpoint endpoint,
+      EndpointSecrets known,
+      Renderer.Rendered.Ready ready,
+      Engine.Trial trial,
+      Duration duration) {
+    var headers = new LinkedHashMap<>(trial.headers());
+    if (known.apiKey() != null) {
+      headers.put(endpoint.apiKeyHeader(), "…");
+    }
+    return switch (trial.answer()) {
+      case Transport.Answer.Status(int status, byte[] head) ->
+          new EndpointTest.Exchange(
+              trial.url(),
+              headers,
+              ready.body(),
+              status >= 200 && status < 300,
+              status,
+              "",
+              head,
+              duration);
+      case Transport.Answer.Nothing(var reason) ->
+          new EndpointTest.Exchange(
+              trial.url(), headers, ready.body(), false, null, reason, new byte[0], duration);
+      case Transport.Answer.Forbidden(var reason) ->
+          new EndpointTest.Exchange(
+              trial.url(), headers, ready.body(), false, null, reason, new byte[0], duration);
+    };
+  }
+
+  /// A store for a rebuild, gone when it is closed.
+  private static EngineStore emptyStore(Clock clock) {
+    try {
+      var folder = Files.createTempDirectory("porchlight-rebuild");
+      return new EngineStore(SqliteEngine.open(folder, clock).thenDelete(folder));
+    } catch (IOException e) {
+      throw new UncheckedIOException("no temporary folder for the rebuild", e);
+    }
+  }
+
+  /// Where it is reached, for example `http://127.0.0.1:8080`.
+  public URI address() {
+    return server.address();
+  }
+
+  /// The administrator's token that this start made; to be shown once.
+  public Optional<String> firstToken() {
+    return Optional.ofNullable(firstToken);
+  }
+
+  /// Runs all decisions again and compares.
+  public Rebuild.Result checkRebuild() {
+    return rebuild.check();
+  }
+
+  /// What the doctor finds.
+  public List<Doctor.Finding> examine() {
+    return doctor.examine();
+  }
+
+  /// Looks for due deliveries and owed receipts now; for whoever sets the clock.
+  public void wake() {
+    engine.wake();
+    owedWork.wake();
+  }
+
+  /// Its store, for figures and for audits.
+  public EngineStore store() {
+    return store;
+  }
+
+  /// Stops: live streams end first, then no request is cut and no delivery is half recorded.
+  @Override
+  public void close() {
+    server.close();
+    owedWork.close();
+    engine.close();
+    outgoing.close();
+    store.close();
+  }
+}

@@ -1,0 +1,186 @@
+package dev.porchlight;
+
+import dev.porchlight.net.Cidr;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/// How a hub is set up. Each value comes from a flag, else from the environment, else from the
+/// configuration file, else it has the default named here.
+///
+/// @param port `port`, `PORCHLIGHT_PORT`: where to listen, 0 to pick one; 8080
+/// @param bind `bind`, `PORCHLIGHT_BIND`: the address to listen at; 127.0.0.1
+/// @param data `data`, `PORCHLIGHT_DATA`: the data folder; `./data`
+/// @param trustedProxies `trusted_proxies`, `PORCHLIGHT_TRUSTED_PROXIES`: networks from which plain
+///   HTTP is taken because a proxy there speaks TLS with the world; none
+/// @param allowNetworks `allow_networks`, `PORCHLIGHT_ALLOW_NETWORKS`: networks that endpoints may
+///   lie in although they are private, by plain http too; none
+/// @param hubNumber `hub_number`, `PORCHLIGHT_HUB_NUMBER`: 0 to 99, different for each hub on one
+///   database; 0
+/// @param secretKeyFile `secret_key_file`, `PORCHLIGHT_SECRET_KEY_FILE`: the file with the key that
+///   seals secrets; beside the data folder, its name with `.key` behind it
+/// @param secretKey `PORCHLIGHT_SECRET_KEY` only: that key itself, base64 of 32 bytes; none
+/// @param adminToken `PORCHLIGHT_ADMIN_TOKEN` only: an administrator's token that holds while it is
+///   set; none
+/// @param lease `lease`, `PORCHLIGHT_LEASE`: for how long a hub holds a lane, in seconds; 30 s
+public record HubConfig(
+    int port,
+    String bind,
+    Path data,
+    List<Cidr> trustedProxies,
+    List<Cidr> allowNetworks,
+    int hubNumber,
+    Path secretKeyFile,
+    @Nullable String secretKey,
+    @Nullable String adminToken,
+    Duration lease) {
+  private static final Set<String> KEYS =
+      Set.of(
+          "port",
+          "bind",
+          "data",
+          "trusted_proxies",
+          "allow_networks",
+          "hub_number",
+          "secret_key_file",
+          "lease");
+
+  public HubConfig {
+    trustedProxies = List.copyOf(trustedProxies);
+    allowNetworks = List.copyOf(allowNetworks);
+  }
+
+  /// A hub on its own in a folder, listening on loopback at a port it picks: for tests and the
+  /// demo.
+  public static HubConfig local(Path data, String adminToken) {
+    return new HubConfig(
+        0,
+        "127.0.0.1",
+        data,
+        List.of(),
+        List.of(Cidr.parse("127.0.0.0/8")),
+        0,
+        keyFileOf(data),
+        null,
+        adminToken,
+        Duration.ofSeconds(30));
+  }
+
+  /// Reads it all.
+  ///
+  /// @param flags values by key, from the command line
+  /// @param environment looks a variable up
+  /// @param file the configuration file; null when none was named
+  /// @throws IllegalArgumentException with a sentence for the user
+  public static HubConfig read(
+      Map<String, String> flags,
+      Function<String, @Nullable String> environment,
+      @Nullable Path file) {
+    var fromFile = file == null ? Map.<String, String>of() : parse(file);
+    var values = new LinkedHashMap<String, String>();
+    for (var key : KEYS) {
+      var variable = environment.apply("PORCHLIGHT_" + key.toUpperCase(Locale.ROOT));
+      if (flags.containsKey(key)) {
+        values.put(key, flags.get(key));
+      } else if (variable != null && !variable.isBlank()) {
+        values.put(key, variable);
+      } else if (fromFile.containsKey(key)) {
+        values.put(key, fromFile.get(key));
+      }
+    }
+    var data = Path.of(values.getOrDefault("data", "data")).toAbsolutePath().normalize();
+    return new HubConfig(
+        number(values, "port", 8080, 0, 65535),
+        values.getOrDefault("bind", "127.0.0.1"),
+        data,
+        networks(values, "trusted_proxies"),
+        networks(values, "allow_networks"),
+        number(values, "hub_number", 0, 0, 99),
+        values.containsKey("secret_key_file")
+            ? Path.of(values.get("secret_key_file")).toAbsolutePath()
+            : keyFileOf(data),
+        environment.apply("PORCHLIGHT_SECRET_KEY"),
+        environment.apply("PORCHLIGHT_ADMIN_TOKEN"),
+        Duration.ofSeconds(number(values, "lease", 30, 20, 3600)));
+  }
+
+  private static Path keyFileOf(Path data) {
+    return data.resolveSibling(data.getFileName() + ".key");
+  }
+
+  private static int number(
+      Map<String, String> values, String key, int otherwise, int least, int most) {
+    var text = values.get(key);
+    if (text == null) {
+      return otherwise;
+    }
+    try {
+      int number = Integer.parseInt(text.strip());
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(key + " must be a number, not `" + text + "`", e);
+    }
+    throw new IllegalArgumentException(
+        key + " must be from " + least + " to " + most + ", not " + text);
+  }
+
+  private static List<Cidr> networks(Map<String, String> values, String key) {
+    var text = values.get(key);
+    if (text == null || text.isBlank()) {
+      return List.of();
+    }
+    try {
+      return Cidr.parseList(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, String> parse(Path file) {
+    try {
+      var tree = new YAMLMapper().readTree(Files.readAllBytes(file));
+      var values = new LinkedHashMap<String, String>();
+      if (tree == null || tree.isNull() || tree.isMissingNode()) {
+        return values;
+      }
+      if (!tree.isObject()) {
+        throw new IllegalArgumentException(file + " must hold keys and values");
+      }
+      for (var entry : tree.properties()) {
+        if (!KEYS.contains(entry.getKey())) {
+          throw new IllegalArgumentException(
+              file
+                  + ": there is no key `"
+                  + entry.getKey()
+                  + "`; there are "
+                  + String.join(", ", KEYS.stream().sorted().toList()));
+        }
+        var value = entry.getValue();
+        if (value.isArray()) {
+          var parts = new ArrayList<String>();
+          value.forEach(v -> parts.add(v.asString()));
+          values.put(entry.getKey(), String.join(",", parts));
+        } else {
+          values.put(entry.getKey(), value.asString());
+        }
+      }
+      return values;
+    } catch (IOException e) {
+      throw new IllegalArgumentException("The configuration file " + file + " can't be read", e);
+    } catch (tools.jackson.core.JacksonException e) {
+      throw new IllegalArgumentException(file + " is not YAML: " + e.getOriginalMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.porchlight;
+
+import dev.porchlight.connector.Connector;
+import dev.porchlight.connector.Loss;
+import dev.porchlight.connector.Message;
+import dev.porchlight.connector.WriteOptions;
+import dev.porchlight.connector.Written;
+import dev.porchlight.delivery.Delivery;
+import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.EndpointSecrets;
+import dev.porchlight.delivery.Renderer;
+import dev.porchlight.desk.Messages;
+import dev.porchlight.sign.XSignature;
+import dev.porchlight.value.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Writes deliveries in their endpoints' contracts: the contract itself, else the one to fall back
+/// on, else, where the source speaks that very contract, the bytes as received.
+final class Rendering implements Renderer {
+  private final Map<String, Connector> connectors;
+  private final Messages messages;
+
+  Rendering(Map<String, Connector> connectors, Messages messages) {
+    this.connectors = connectors;
+    this.messages = messages;
+  }
+
+  @Override
+  public Rendered render(Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {
+    return render(messages.get(delivery), endpoint, secrets);
+  }
+
+  Rendered render(Message message, Endpoint endpoint, EndpointSecrets secrets) {
+    var reasons = new ArrayList<String>();
+    var first = write(message, endpoint, endpoint.contract(), secrets, List.of(), reasons);
+    if (first != null) {
+      return first;
+    }
+    if (endpoint.fallbackContract() != null) {
+      var note =
+          new Loss(
+              "contract",
+              "Written as "
+                  + endpoint.fallbackContract()
+                  + " because it can't be written as "
+                  + endpoint.contract()
+                  + ": "
+                  + String.join(" ", reasons));
+      var second =
+          write(message, endpoint, endpoint.fallbackContract(), secrets, List.of(note), reasons);
+      if (second != null) {
+        return second;
+      }
+    }
+    if (endpoint.receivedBytes()
+        && message.sourceContract().equals(endpoint.contract())
+        && message.raw() != null) {
+      var connector = connectors.get(endpoint.contract());
+      return new Rendered.Ready(
+          message.raw(),
+          message.rawContentType().isEmpty() ? "application/json" : message.rawContentType(),
+          connector == null ? "" : connector.channel(),
+          connector != null && connector.signsByDefault(),
+          losses(
+              List.of(
+                  new Loss(
+                      "contract",
+                      "Sent as received, because it can't be written anew: "
+                          + String.join(" ", reasons)))));
+    }
+    return new Rendered.CannotWrite(String.join(" ", reasons));
+  }
+
+  private @Nullable Rendered write(
+      Message message,
+      Endpoint endpoint,
+      String contract,
+      EndpointSecrets secrets,
+      List<Loss> notes,
+      List<String> reasons) {
+    var connector = connectors.get(contract);
+    if (connector == null) {
+      reasons.add("There is no contract `" + contract + "` in this release.");
+      return null;
+    }
+    var options =
+        new WriteOptions(
+            endpoint.assumedRole(),
+            endpoint.digitalSignature() && !secrets.signing().isEmpty()
+                ? body -> XSignature.of(secrets.signing().getFirst(), body)
+                : null);
+    return switch (connector.write(message, options)) {
+      case Written.Bytes(var body, var contentType, var losses) -> {
+        var all = new ArrayList<>(notes);
+        all.addAll(losses);
+        yield new Rendered.Ready(
+            body, contentType, connector.channel(), connector.signsByDefault(), losses(all));
+      }
+      case Written.CannotWrite(var why) -> {
+        reasons.addAll(why);
+        yield null;
+      }
+    };
+  }
+
+  private static String losses(List<Loss> losses) {
+    return Json.write(losses);
+  }
+}

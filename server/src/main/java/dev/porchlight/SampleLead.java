@@ -1,0 +1,68 @@
+package dev.porchlight;
+
+import dev.porchlight.connector.Message;
+import dev.porchlight.value.Address;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Enquirer;
+import dev.porchlight.value.Intent;
+import dev.porchlight.value.Interest;
+import dev.porchlight.value.Lead;
+import dev.porchlight.value.Moment;
+import dev.porchlight.value.Money;
+import dev.porchlight.value.Property;
+import java.math.BigDecimal;
+import java.time.Instant;
+
+/// The invented lead that an endpoint's test sends.
+final class SampleLead {
+  private SampleLead() {}
+
+  static Message message(Instant now, Draw draw) {
+    var property =
+        new Property(
+            new Address("12 Sample Street", "Springfield", "OR", "97477"),
+            null,
+            null,
+            "SAMPLE-1",
+            null,
+            "active",
+            Money.dollars(new BigDecimal(450_000)),
+            new BigDecimal(3),
+            new BigDecimal(2),
+            null,
+            null,
+            null,
+            null);
+    var id = "sample-" + draw.uuid("lead");
+    var lead =
+        Lead.of(
+                new Enquirer(
+                    "Sam", "Sample", null, "sam.sample@example.com", "+1 541-555-0100", null, null))
+            .with(b ->
+                b.leadId(id)
+                    .timestamp(new Moment(now, false))
+                    .intent(Intent.BUYER)
+                    .interest(new Interest.InListing(property))
+                    .message("This is a test of the connection. Nobody is waiting.")
+                    .test(true));
+    return new Message(
+        "evt_" + draw.uuid("event"),
+        "lead.created",
+        now,
+        0,
+        draw.uuid("lead"),
+        1,
+        id,
+        now,
+        "test",
+        "",
+        "",
+        "",
+        lead,
+        lead.message() == null
+            ? null
+            : lead.message().getBytes(java.nio.charset.StandardCharsets.UTF_8),
+        "text/plain",
+        "");
+  }
+}

@@ -1,0 +1,478 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Runs all decisions again, in the log's order, in an empty store, with the times and chances kept
+/// beside each receipt, and compares what comes out with what is there: receipts and violations,
+/// leads and their versions, persons and contacts, planned deliveries.
+///
+/// Settings are taken over version by version, each at the place in the log from which it held.
+/// Credentials, secrets and attempts are no decisions and are left out.
+public final class Rebuild {
+  private static final int PAGE = 200;
+  private static final int SHOWN = 50;
+  private static final int ROUNDS = 10;
+
+  /// One table to compare, with its key.
+  private record Compared(String table, List<String> key, List<String> columns) {}
+
+  private static final List<Compared> COMPARED =
+      List.of(
+          new Compared(
+              "receipt",
+              List.of("id"),
+              List.of("state", "message", "guid", "lead_id", "version", "reason", "settled_seq")),
+          new Compared(
+              "violation", List.of("receipt_id", "n"), List.of("pointer", "rule", "action")),
+          new Compared("lead_key", List.of("source_id", "value"), List.of("lead_id", "at")),
+          new Compared(
+              "lead",
+              List.of("id"),
+              List.of(
+                  "source_id",
+                  "external_id",
+                  "derived",
+                  "guid",
+                  "office_id",
+                  "person_id",
+                  "contact_id",
+                  "test",
+                  "version",
+                  "evidence",
+                  "answers",
+                  "created_at",
+                  "updated_at",
+                  "seq")),
+          new Compared(
+              "lead_version",
+              List.of("lead_id", "version"),
+              List.of("receipt_id", "at", "fingerprint", "fact")),
+          new Compared("lead_fingerprint", List.of("lead_id", "fingerprint"), List.of("version")),
+          new Compared("person", List.of("id"), List.of("company_id", "created_at")),
+          new Compared("person_email", List.of("company_id", "email"), List.of("person_id")),
+          new Compared("person_phone", List.of("company_id", "phone"), List.of("persons")),
+          new Compared(
+              "possible_duplicate",
+              List.of("person_a", "person_b"),
+              List.of("receipt_id", "evidence", "at")),
+          new Compared(
+              "contact",
+              List.of("id"),
+              List.of(
+                  "person_id",
+                  "office_id",
+                  "owner_id",
+                  "body",
+                  "created_at",
+                  "modified_at",
+                  "seq")),
+          new Compared("person_contact", List.of("person_id", "office_id"), List.of("contact_id")),
+          new Compared(
+              "delivery",
+              List.of("id"),
+              List.of(
+                  "seq",
+                  "endpoint_id",
+                  "order_key",
+                  "event_id",
+                  "kind",
+                  "lead_id",
+                  "version",
+                  "office_id",
+                  "planned_at",
+                  "why")));
+
+  private final Store live;
+  private final Desk desk;
+  private final Supplier<EngineStore> empty;
+
+  /// @param empty makes an empty store for the rebuild, which is closed and thrown away in the end
+  public Rebuild(Store live, Desk desk, Supplier<EngineStore> empty) {
+    this.live = live;
+    this.desk = desk;
+    this.empty = empty;
+  }
+
+  /// What came out.
+  ///
+  /// @param decisions how many were run again
+  /// @param rows how many rows were compared
+  /// @param differences the first of them, one sentence each
+  public record Result(long decisions, long rows, int differenceCount, List<String> differences) {}
+
+  /// Rebuilds and compares. Works beside a running hub: where rows differ because the hub went on
+  /// meanwhile, the rebuild follows and looks at those again.
+  public Result check() {
+    try (var rebuilt = empty.get()) {
+      var progress = new Progress();
+      follow(rebuilt, progress);
+      var differing = new TreeMap<String, Difference>();
+      long rows = 0;
+      for (var compared : COMPARED) {
+        rows += compare(compared, rebuilt, differing);
+      }
+      for (int round = 0; round < ROUNDS && !differing.isEmpty(); round++) {
+        if (!follow(rebuilt, progress)) {
+          break;
+        }
+        differing.values().removeIf(d -> isGone(d, rebuilt));
+      }
+      return new Result(
+          progress.decisions,
+          rows,
+          differing.size(),
+          differing.values().stream().limit(SHOWN).map(Difference::sentence).toList());
+    }
+  }
+
+  private static final class Progress {
+    private long seq;
+    private long decisions;
+  }
+
+  /// Replays what the log has gained; false when there was nothing.
+  private boolean follow(EngineStore rebuilt, Progress progress) {
+    boolean any = false;
+    while (true) {
+      var lines = lines(progress.seq);
+      if (lines.isEmpty()) {
+        return any;
+      }
+      any = true;
+      var steps = lines.stream().map(this::step).toList();
+      rebuilt.write(
+          WorkQueue.REPLAY,
+          batch -> {
+            steps.forEach(s -> s.run(batch));
+            return true;
+          });
+      progress.decisions += steps.stream().filter(s -> s instanceof Step.Decide).count();
+      progress.seq = lines.getLast().seq();
+    }
+  }
+
+  private List<LogEntry> lines(long after) {
+    return live.read(h ->
+        h.createQuery(
+                "SELECT seq, at, kind, subject, ref FROM log WHERE seq > :after"
+                    + " ORDER BY seq LIMIT "
+                    + PAGE)
+            .bind("after", after)
+            .map((r, _) ->
+                new LogEntry(
+                    r.getLong(1),
+                    Row.instant(r.getLong(2)),
+                    r.getString(3),
+                    r.getString(4),
+                    r.getString(5)))
+            .list());
+  }
+
+  /// What one line of the log asks the rebuild to do.
+  private sealed interface Step {
+    void run(Batch batch);
+
+    record Nothing() implements Step {
+      @Override
+      public void run(Batch batch) {}
+    }
+
+    record Set(long seq, String kind, String id, @Nullable String body) implements Step {
+      @Override
+      public void run(Batch batch) {
+        batch.resumeAt(seq);
+        batch.change(kind, id, body);
+      }
+    }
+
+    record Decide(long seq, Receipt receipt, byte[] raw, String became, Desk desk) implements Step {
+      @Override
+      public void run(Batch batch) {
+        batch.resumeAt(seq);
+        var there = batch.find(Tables.RECEIPT, receipt.id());
+        switch (became) {
+          case "owed" ->
+              Desk.owe(
+                  batch, receipt, RawBody.of(receipt.id(), raw), receipt.guid(), receipt.reason());
+          case "refused" -> {
+            long at = batch.append("receipt.refused", receipt.sourceId(), receipt.id());
+            batch.put(
+                Tables.RECEIPT,
+                receipt.became(
+                    Receipt.State.REFUSED, null, 0, receipt.guid(), receipt.reason(), at));
+            batch.put(Tables.RAW, RawBody.of(receipt.id(), raw));
+          }
+          default -> {
+            var source =
+                Sources.in(batch.settings())
+                    .find(receipt.sourceId())
+                    .orElseThrow(
+                        () -> new IllegalStateException("no source " + receipt.sourceId()));
+            desk.replay(batch, blank(receipt), raw, there != null, source);
+          }
+        }
+      }
+
+      private static Receipt blank(Receipt r) {
+        return new Receipt(
+            r.id(),
+            r.draw(),
+            r.sourceId(),
+            r.officeId(),
+            r.channel(),
+            r.contentType(),
+            r.headers(),
+            r.size(),
+            Receipt.State.OWED,
+            "",
+            r.id(),
+            null,
+            0,
+            "",
+            r.signature(),
+            r.corrects(),
+            0);
+      }
+    }
+  }
+
+  private Step step(LogEntry line) {
+    if (line.kind().startsWith("setting.")) {
+      return live.read(h ->
+          h.createQuery(
+                  "SELECT kind, id, body FROM setting WHERE kind = :k AND id = :i AND seq = :s")
+              .bind("k", line.kind().substring("setting.".length()))
+              .bind("i", line.subject())
+              .bind("s", line.seq())
+              .map((r, _) ->
+                  (Step) new Step.Set(line.seq(), r.getString(1), r.getString(2), r.getString(3)))
+              .one());
+    }
+    return switch (line.kind()) {
+      case "receipt.done",
+          "receipt.repeat",
+          "receipt.quarantined",
+          "receipt.owed",
+          "receipt.refused" ->
+          decide(line);
+      default -> new Step.Nothing();
+    };
+  }
+
+  private Step decide(LogEntry line) {
+    return live.read(h -> {
+      var receipt =
+          h.createQuery("SELECT " + Tables.RECEIPT.columnList() + " FROM receipt WHERE id = :id")
+              .bind("id", line.ref())
+              .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
+              .one();
+      var raw =
+          h.createQuery(
+                  "SELECT " + Tables.RAW.columnList() + " FROM receipt_raw WHERE receipt_id = :id")
+              .bind("id", line.ref())
+              .map((r, _) -> Tables.RAW.read(new Row(r)))
+              .findOne()
+              .orElseThrow(() ->
+                  new IllegalStateException(
+                      "the raw body of receipt "
+                          + line.ref()
+                          + " is no longer kept: a rebuild is possible from after log entry "
+                          + line.seq()));
+      return (Step)
+          new Step.Decide(
+              line.seq(), receipt, raw.bytes(), line.kind().substring("receipt.".length()), desk);
+    });
+  }
+
+  /// A row that is not the same in both stores.
+  private record Difference(
+      Compared compared, List<String> key, @Nullable String live, @Nullable String rebuilt) {
+    String sentence() {
+      var place = compared.table() + " " + String.join(" / ", key);
+      if (live == null) {
+        return place + ": the rebuild has it, the live store does not";
+      }
+      if (rebuilt == null) {
+        return place + ": the live store has it, the rebuild does not";
+      }
+      return place + ": live " + live + ", rebuilt " + rebuilt;
+    }
+  }
+
+  private record KeyedRow(List<String> key, String values) {}
+
+  private long compare(Compared compared, Store rebuilt, Map<String, Difference> differing) {
+    List<String> after = List.of();
+    long rows = 0;
+    while (true) {
+      var here = page(compared, live, after, PAGE * 5);
+      var there = page(compared, rebuilt, after, PAGE * 5);
+      if (here.isEmpty() && there.isEmpty()) {
+        return rows;
+      }
+      // Only as far as both pages reach can a row be said to be missing.
+      var end = end(here, there);
+      var left = rowsUpTo(here, end);
+      var right = rowsUpTo(there, end);
+      rows += left.size();
+      for (var entry : left.entrySet()) {
+        var other = right.remove(entry.getKey());
+        if (other == null || !other.values().equals(entry.getValue().values())) {
+          differing.put(
+              compared.table() + " " + entry.getKey(),
+              new Difference(
+                  compared,
+                  entry.getValue().key(),
+                  entry.getValue().values(),
+                  other == null ? null : other.values()));
+        }
+      }
+      right.forEach((k, row) ->
+          differing.put(
+              compared.table() + " " + k, new Difference(compared, row.key(), null, row.values())));
+      after = end;
+    }
+  }
+
+  private static List<String> end(List<KeyedRow> here, List<KeyedRow> there) {
+    boolean hereFull = here.size() == PAGE * 5;
+    boolean thereFull = there.size() == PAGE * 5;
+    if (here.isEmpty()) {
+      return there.getLast().key();
+    }
+    if (there.isEmpty()) {
+      return here.getLast().key();
+    }
+    var a = here.getLast().key();
+    var b = there.getLast().key();
+    boolean aIsLess = compareKeys(a, b) < 0;
+    if (hereFull && thereFull) {
+      return aIsLess ? a : b;
+    }
+    if (hereFull) {
+      return a;
+    }
+    if (thereFull) {
+      return b;
+    }
+    return aIsLess ? b : a;
+  }
+
+  private static int compareKeys(List<String> a, List<String> b) {
+    for (int i = 0; i < a.size(); i++) {
+      // Numbers in keys are small and come zero-padded from the query.
+      int order = compareCodePoints(a.get(i), b.get(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
+  }
+
+  private static int compareCodePoints(String a, String b) {
+    var x = a.codePoints().toArray();
+    var y = b.codePoints().toArray();
+    return java.util.Arrays.compare(x, y);
+  }
+
+  private static TreeMap<String, KeyedRow> rowsUpTo(List<KeyedRow> rows, List<String> end) {
+    return rows.stream()
+        .filter(r -> compareKeys(r.key(), end) <= 0)
+        .collect(
+            Collectors.toMap(
+                r -> String.join("\u0000", r.key()), r -> r, (a, _) -> a, TreeMap::new));
+  }
+
+  private static String keyExpression(String column) {
+    return switch (column) {
+      // Texts sort as numbers do when they are equally long.
+      case "n", "version" -> "substr('0000000000' || " + column + ", -10, 10)";
+      default -> column;
+    };
+  }
+
+  private static List<KeyedRow> page(
+      Compared compared, Store store, List<String> after, int limit) {
+    var keys = compared.key().stream().map(Rebuild::keyExpression).toList();
+    var where = new StringBuilder();
+    if (!after.isEmpty()) {
+      where.append(" WHERE (").append(String.join(", ", keys)).append(") > (");
+      for (int i = 0; i < after.size(); i++) {
+        where.append(i == 0 ? ":k" : ", :k").append(i);
+      }
+      where.append(")");
+    }
+    var sql =
+        "SELECT "
+            + String.join(", ", keys)
+            + ", "
+            + String.join(", ", compared.columns())
+            + " FROM "
+            + compared.table()
+            + where
+            + " ORDER BY "
+            + String.join(", ", keys)
+            + " LIMIT "
+            + limit;
+    return store.read(h -> {
+      var query = h.createQuery(sql);
+      for (int i = 0; i < after.size(); i++) {
+        query.bind("k" + i, after.get(i));
+      }
+      return query.map((r, _) -> row(compared, r)).list();
+    });
+  }
+
+  private static KeyedRow row(Compared compared, java.sql.ResultSet r)
+      throws java.sql.SQLException {
+    var key = new ArrayList<String>();
+    int column = 1;
+    for (int i = 0; i < compared.key().size(); i++) {
+      key.add(r.getString(column++));
+    }
+    var values = new StringBuilder();
+    for (var name : compared.columns()) {
+      values.append(name).append('=').append(r.getString(column++)).append(' ');
+    }
+    return new KeyedRow(key, values.toString().strip());
+  }
+
+  private boolean isGone(Difference d, Store rebuilt) {
+    return one(d, live).equals(one(d, rebuilt));
+  }
+
+  private static String one(Difference d, Store store) {
+    var keys = d.compared().key().stream().map(Rebuild::keyExpression).toList();
+    var where = new StringBuilder();
+    for (int i = 0; i < keys.size(); i++) {
+      where.append(i == 0 ? " WHERE " : " AND ").append(keys.get(i)).append(" = :k").append(i);
+    }
+    var sql =
+        "SELECT "
+            + String.join(", ", keys)
+            + ", "
+            + String.join(", ", d.compared().columns())
+            + " FROM "
+            + d.compared().table()
+            + where;
+    return store.read(h -> {
+      var query = h.createQuery(sql);
+      for (int i = 0; i < keys.size(); i++) {
+        query.bind("k" + i, d.key().get(i));
+      }
+      return query.map((r, _) -> row(d.compared(), r).values()).findOne().orElse("nothing");
+    });
+  }
+}

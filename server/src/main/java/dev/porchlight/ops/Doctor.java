@@ -1,0 +1,112 @@
+package dev.porchlight.ops;
+
+import dev.porchlight.account.Scope;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.DeliveryState;
+import dev.porchlight.desk.Receipt;
+import dev.porchlight.desk.Receipts;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreState;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Looks the hub over and says in sentences what it finds.
+public final class Doctor {
+  private static final int SHOWN = 20;
+
+  /// One finding.
+  ///
+  /// @param level `ok`, `attention` (a person should look), `fault` (something is broken)
+  public record Finding(String level, String sentence) {}
+
+  private final Store store;
+  private final Receipts receipts;
+  private final Deliveries deliveries;
+
+  public Doctor(Store store, Receipts receipts, Deliveries deliveries) {
+    this.store = store;
+    this.receipts = receipts;
+    this.deliveries = deliveries;
+  }
+
+  public List<Finding> examine() {
+    var findings = new ArrayList<Finding>();
+    findings.add(
+        switch (store.state()) {
+          case StoreState.Accepting() -> new Finding("ok", "The store takes work.");
+          case StoreState.Refusing(var why) ->
+              new Finding("fault", "The store takes no work for now: " + why);
+          case StoreState.Halted(var why) ->
+              new Finding("fault", "The store takes no work until the next start: " + why);
+        });
+    findings.add(log());
+    receipts(
+        findings,
+        Receipt.State.OWED,
+        "are accepted but not worked out",
+        "each is tried again by itself and after each upgrade; the log says why");
+    receipts(
+        findings,
+        Receipt.State.QUARANTINED,
+        "wait in quarantine",
+        "look with `receipt show`, mend with `receipt resubmit`");
+    deliveries(
+        findings,
+        DeliveryState.State.UNWRITABLE,
+        "can't be written in their endpoint's format",
+        "`delivery show` says why; an assumed role or a fallback contract may help");
+    deliveries(
+        findings,
+        DeliveryState.State.DEAD,
+        "used up all their attempts",
+        "`delivery retry` starts them anew");
+    return findings;
+  }
+
+  private Finding log() {
+    long[] counts =
+        store.read(h ->
+            h.createQuery("SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM log")
+                .map((r, _) -> new long[] {r.getLong(1), r.getLong(2)})
+                .one());
+    return counts[0] == counts[1]
+        ? new Finding("ok", "The log has " + counts[0] + " entries without a gap.")
+        : new Finding(
+            "fault", "The log has " + counts[0] + " entries, but the last is " + counts[1] + ".");
+  }
+
+  private void receipts(List<Finding> findings, Receipt.State state, String what, String advice) {
+    long count = receipts.count(state);
+    if (count == 0) {
+      findings.add(new Finding("ok", "No receipts " + what + "."));
+      return;
+    }
+    findings.add(
+        new Finding(
+            "attention",
+            count + (count == 1 ? " receipt " : " receipts ") + what + ": " + advice + "."));
+    receipts
+        .list(Scope.EVERYTHING, new Receipts.Query(state, null, null, "", SHOWN))
+        .forEach(
+            r -> findings.add(new Finding("attention", "  receipt " + r.id() + ": " + r.reason())));
+  }
+
+  private void deliveries(
+      List<Finding> findings, DeliveryState.State state, String what, String advice) {
+    long count = deliveries.count(state);
+    if (count == 0) {
+      findings.add(new Finding("ok", "No deliveries " + what + "."));
+      return;
+    }
+    findings.add(
+        new Finding(
+            "attention",
+            count + (count == 1 ? " delivery " : " deliveries ") + what + ": " + advice + "."));
+    deliveries
+        .list(Scope.EVERYTHING, new Deliveries.Query(null, null, state, Long.MAX_VALUE, "", SHOWN))
+        .forEach(s ->
+            findings.add(
+                new Finding(
+                    "attention", "  delivery " + s.delivery().id() + ": " + s.state().reason())));
+  }
+}
