@@ -15,10 +15,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The one published JSON form of a [Lead], used by our events, the API and the store. Names are
-/// snake_case and listed here by hand: they are a promise to others and do not follow a renamed field.
-/// What is absent is left out; `intent` and `test` are always there, `zone_assumed` whenever `timestamp`
-/// is. Times are ISO 8601 in UTC; money is `{"amount": 450000, "currency": "USD"}`; `extras` holds JSON
-/// text as strings. Reading what was written gives an equal lead.
+/// snake_case and listed here by hand: they are a promise to others and do not follow a renamed
+/// field. What is absent is left out; `intent` and `test` are always there, `zone_assumed` whenever
+/// `timestamp` is. Times are ISO 8601 in UTC; money is `{"amount": 450000, "currency": "USD"}`;
+/// `extras` holds JSON text as strings. Reading what was written gives an equal lead.
 ///
 /// Safe for use by many threads.
 public final class LeadJson {
@@ -114,8 +114,9 @@ public final class LeadJson {
     return read(MAPPER.readTree(json));
   }
 
-  /// Reads what [#write] wrote; members that it does not know are passed over. A tree that was parsed from
-  /// text keeps numbers exact only when parsed with `USE_BIG_DECIMAL_FOR_FLOATS`, as [#parse] does.
+  /// Reads what [#write] wrote; members that it does not know are passed over. A tree that was
+  /// parsed from text keeps numbers exact only when parsed with `USE_BIG_DECIMAL_FOR_FLOATS`, as
+  /// [#parse] does.
   ///
   /// @throws IllegalArgumentException when a member has the wrong type or form
   public static Lead read(JsonNode node) {

@@ -3,9 +3,9 @@ package dev.porchlight.value;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
-/// One form for each number, so that values which are equal are equal as records: `2.50` is `2.5`, `1E+3`
-/// is `1000`. Powers of ten too large to be meant are left as they are, since writing them out would cost
-/// memory without bound.
+/// One form for each number, so that values which are equal are equal as records: `2.50` is `2.5`,
+/// `1E+3` is `1000`. Powers of ten too large to be meant are left as they are, since writing them
+/// out would cost memory without bound.
 final class Numbers {
   private static final int LARGEST_EXPONENT = 1000;
 

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// Contract `porchlight`: a Standard Webhooks payload `{"type", "timestamp", "data"}`. `data` is the lead as
-/// [LeadJson] writes it, and beside its members `id` (ours), `version`, `sequence`, `source`,
-/// `source_contract`, `contact_id`, `owner` and `received_at`. It carries all of a lead, so it has no
-/// losses and can always be written. Bodies of it are not read.
+/// Contract `porchlight`: a Standard Webhooks payload `{"type", "timestamp", "data"}`. `data` is
+/// the lead as [LeadJson] writes it, and beside its members `id` (ours), `version`, `sequence`,
+/// `source`, `source_contract`, `contact_id`, `owner` and `received_at`. It carries all of a lead,
+/// so it has no losses and can always be written. Bodies of it are not read.
 public final class OwnEvents implements Connector {
   private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -37,7 +37,8 @@ public final class OwnEvents implements Connector {
 
   @Override
   public Reading read(Body body) {
-    return new Reading.Unreadable("Bodies of the contract porchlight are not taken in.", false, List.of());
+    return new Reading.Unreadable(
+        "Bodies of the contract porchlight are not taken in.", false, List.of());
   }
 
   @Override

@@ -24,10 +24,11 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
-/// A JSON value from a stranger, held as plain objects: `Map`, `List`, `String`, [Num], `Boolean`, [Null].
-/// Its own tree, and not Jackson's, because three things must be known that a tree forgets: that a key came twice, how a
-/// number was written, and where text had to be mended. Numbers are not computed before someone asks
-/// for one, and then only if they are of a size that can be meant: `1e999999999` costs nothing.
+/// A JSON value from a stranger, held as plain objects: `Map`, `List`, `String`, [Num], `Boolean`,
+/// [Null]. Its own tree, and not Jackson's, because three things must be known that a tree forgets:
+/// that a key came twice, how a number was written, and where text had to be mended. Numbers are
+/// not computed before someone asks for one, and then only if they are of a size that can be meant:
+/// `1e999999999` costs nothing.
 final class Json {
   static final int DEEPEST = 64;
   private static final int LONGEST_NUMBER = 150;
@@ -51,7 +52,8 @@ final class Json {
 
   /// A number as it was written.
   record Num(String text) {
-    /// Its value, or null when it is beyond what a lead can mean (more than 100 digits written out).
+    /// Its value, or null when it is beyond what a lead can mean (more than 100 digits written
+    /// out).
     @Nullable BigDecimal value() {
       return number(text);
     }
@@ -74,7 +76,8 @@ final class Json {
 
   private final JsonParser parser;
   private final Findings findings;
-  // The steps to the value at hand: keys and indexes. Made into a pointer only when something is found.
+  // The steps to the value at hand: keys and indexes. Made into a pointer only when something is
+  // found.
   private final List<Object> steps = new ArrayList<>();
 
   private Json(JsonParser parser, Findings findings) {
@@ -108,13 +111,15 @@ final class Json {
       var at = e.getLocation();
       throw new Unfit(
           "The body is not JSON"
-              + (at == null ? "." : ": line %d, column %d.".formatted(at.getLineNr(), at.getColumnNr())),
+              + (at == null
+                  ? "."
+                  : ": line %d, column %d.".formatted(at.getLineNr(), at.getColumnNr())),
           false);
     }
   }
 
-  /// The text of one member as found by its path, or null; any fault ends the search, not the caller. With a key
-  /// that comes twice the last counts, as in [#parse].
+  /// The text of one member as found by its path, or null; any fault ends the search, not the
+  /// caller. With a key that comes twice the last counts, as in [#parse].
   static @Nullable String peek(byte[] bytes, List<String> path) {
     String found = null;
     var text = new String(bytes, StandardCharsets.UTF_8);
@@ -127,7 +132,10 @@ final class Json {
       for (var token = parser.nextToken(); token != null; token = parser.nextToken()) {
         switch (token) {
           case START_OBJECT, START_ARRAY -> {
-            if (depth > 0 && matched == depth - 1 && matched < path.size() && name.equals(path.get(matched))
+            if (depth > 0
+                && matched == depth - 1
+                && matched < path.size()
+                && name.equals(path.get(matched))
                 && token == JsonToken.START_OBJECT) {
               matched++;
               found = null;
@@ -141,7 +149,7 @@ final class Json {
             name = "";
           }
           case PROPERTY_NAME -> name = parser.currentName();
-          case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+          case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE -> {
             if (depth == path.size() && matched == depth - 1 && name.equals(path.getLast())) {
               var id = Text.clean(parser.getString()).strip();
               found = id.isEmpty() ? null : id;
@@ -205,7 +213,9 @@ final class Json {
     var clean = Text.clean(text);
     if (!clean.equals(text)) {
       findings.violation(
-          pointer(), "text is of whole characters without NUL", "each that is none is read as U+FFFD");
+          pointer(),
+          "text is of whole characters without NUL",
+          "each that is none is read as U+FFFD");
     }
     return clean;
   }
@@ -276,14 +286,16 @@ final class Json {
     }
   }
 
-  /// Hex SHA-256 of the value in a form in which equal values are equal: keys sorted, numbers by value, the
-  /// top-level member `without` left out. Texts carry their length, so nothing can be shifted from one to the next.
+  /// Hex SHA-256 of the value in a form in which equal values are equal: keys sorted, numbers by
+  /// value, the top-level member `without` left out. Texts carry their length, so nothing can be
+  /// shifted from one to the next.
   static String fingerprint(Map<String, Object> root, String without) {
     var form = new StringBuilder(2048);
     canonical(root, without, form);
     try {
       var digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(form.toString().getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of()
+          .formatHex(digest.digest(form.toString().getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
@@ -324,7 +336,8 @@ final class Json {
     int e = Math.max(text.indexOf('e'), text.indexOf('E'));
     var mantissa = text.substring(negative ? 1 : 0, e < 0 ? text.length() : e);
     int point = mantissa.indexOf('.');
-    var digits = point < 0 ? mantissa : mantissa.substring(0, point) + mantissa.substring(point + 1);
+    var digits =
+        point < 0 ? mantissa : mantissa.substring(0, point) + mantissa.substring(point + 1);
     int fraction = point < 0 ? 0 : mantissa.length() - point - 1;
     int from = 0;
     int until = digits.length();

@@ -6,9 +6,10 @@ import dev.porchlight.connector.Reading;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
 
-/// Contract `lead-delivery`: StandardLead and EnhancedLead; reads the native envelope (message `Native`)
-/// too. Writes an EnhancedLead when there is anything that a StandardLead has no member for, an assumed
-/// role included, else a StandardLead. Tests are told and numbers limited as in [ConnectionsPlus].
+/// Contract `lead-delivery`: StandardLead and EnhancedLead; reads the native envelope (message
+/// `Native`) too. Writes an EnhancedLead when there is anything that a StandardLead has no member
+/// for, an assumed role included, else a StandardLead. Tests are told and numbers limited as in
+/// [ConnectionsPlus].
 ///
 /// Can't be written: a lead without an e-mail address or with a malformed one.
 public final class LeadDelivery extends RealtorConnector {

@@ -20,8 +20,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the bodies of both contracts: whatever names or reaches a person becomes a lead, and each place
-/// where the contract is broken a violation. One instance a body.
+/// Reads the bodies of both contracts: whatever names or reaches a person becomes a lead, and each
+/// place where the contract is broken a violation. One instance a body.
 final class LeadReader {
   static final String SIGNATURE = "digital_signature";
 
@@ -56,7 +56,8 @@ final class LeadReader {
     Map<String, Object> root;
     try {
       if (!(Json.parse(body.bytes(), findings) instanceof Map<?, ?> object)) {
-        return new Reading.Unreadable("The body is not a JSON object.", false, findings.violations());
+        return new Reading.Unreadable(
+            "The body is not a JSON object.", false, findings.violations());
       }
       @SuppressWarnings("unchecked") // Json makes no others
       var members = (Map<String, Object>) object;
@@ -222,8 +223,8 @@ final class LeadReader {
     return probability;
   }
 
-  /// The listing agent from the place that this contract names, or from the other contract's. Where both
-  /// name one, the one beside the property counts.
+  /// The listing agent from the place that this contract names, or from the other contract's. Where
+  /// both name one, the one beside the property counts.
   private @Nullable Agent agent(Members property) {
     if (shape == Shape.SELLER) {
       return null;
@@ -232,7 +233,9 @@ final class LeadReader {
     if (beside != null) {
       if (property.has("listing_agent")) {
         property.note(
-            "listing_agent", "one listing agent", "the one beside the property is taken, this kept as an extra");
+            "listing_agent",
+            "one listing agent",
+            "the one beside the property is taken, this kept as an extra");
         property.keep("listing_agent");
       }
       return beside;
@@ -255,7 +258,9 @@ final class LeadReader {
         where.pass("listing_agent");
         where.note(
             "listing_agent",
-            path.isEmpty() ? "the listing agent stands in property" : "the listing agent stands beside property",
+            path.isEmpty()
+                ? "the listing agent stands in property"
+                : "the listing agent stands beside property",
             "taken from here");
         foreign.keepRest();
       }
@@ -303,8 +308,7 @@ final class LeadReader {
   }
 
   private static final Property NOTHING =
-      new Property(
-          null, null, null, null, null, null, null, null, null, null, null, null, null);
+      new Property(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   static @Nullable Address address(
       @Nullable String street,
@@ -319,7 +323,10 @@ final class LeadReader {
   static @Nullable Coordinates coordinates(Members p, String latitudeKey, String longitudeKey) {
     var latitude = p.number(latitudeKey);
     var longitude = p.number(longitudeKey);
-    if (latitude != null && longitude != null && latitude.signum() == 0 && longitude.signum() == 0) {
+    if (latitude != null
+        && longitude != null
+        && latitude.signum() == 0
+        && longitude.signum() == 0) {
       p.wink(latitudeKey, "coordinates of the property", "0/0 is taken as absent");
       return null;
     }

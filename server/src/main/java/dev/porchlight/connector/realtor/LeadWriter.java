@@ -29,9 +29,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Writes one lead as one message of the two contracts. What was written as the lead has it is marked as
-/// carried; at the end each leaf of the lead's own JSON form that is not marked is a loss, so that no
-/// field can be forgotten, neither here nor when [Lead] grows. One instance a message.
+/// Writes one lead as one message of the two contracts. What was written as the lead has it is
+/// marked as carried; at the end each leaf of the lead's own JSON form that is not marked is a
+/// loss, so that no field can be forgotten, neither here nor when [Lead] grows. One instance a
+/// message.
 final class LeadWriter {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final Set<String> MONEY =
@@ -63,7 +64,8 @@ final class LeadWriter {
     var faults = faults(message.lead());
     if (intent == Intent.UNKNOWN) {
       faults.addFirst(
-          "Connections Plus needs a role; the lead's intent is unknown and the endpoint assumes none.");
+          "Connections Plus needs a role; the lead's intent is unknown and the endpoint assumes"
+              + " none.");
     }
     return faults.isEmpty()
         ? new LeadWriter(message, intent == Intent.SELLER ? Shape.SELLER : Shape.BUYER, intent)
@@ -94,7 +96,8 @@ final class LeadWriter {
       faults.add("The contract needs the enquirer's e-mail address; the lead has none.");
     } else if (!Text.isEmail(email.strip())) {
       faults.add(
-          "The contract needs the enquirer's e-mail address in the form of one; the lead's is malformed.");
+          "The contract needs the enquirer's e-mail address in the form of one; the lead's is"
+              + " malformed.");
     }
     return faults;
   }
@@ -149,7 +152,10 @@ final class LeadWriter {
       carried.add("intent");
     } else {
       reasons.put(
-          "intent", "the lead's intent is unknown; " + intent.word() + " is written, as the endpoint assumes");
+          "intent",
+          "the lead's intent is unknown; "
+              + intent.word()
+              + " is written, as the endpoint assumes");
     }
   }
 
@@ -159,7 +165,9 @@ final class LeadWriter {
     text(out, "contact.", "last_name", enquirer.lastName(), "enquirer.last_name");
     text(out, "contact.", "email", enquirer.email(), "enquirer.email");
     text(out, "contact.", "phone", enquirer.phone(), "enquirer.phone");
-    reasons.put("enquirer.full_name", "the contract has first and last name only, and it is not cut in two");
+    reasons.put(
+        "enquirer.full_name",
+        "the contract has first and last name only, and it is not cut in two");
   }
 
   private void property(ObjectNode out) {
@@ -192,7 +200,9 @@ final class LeadWriter {
     var path = "property.";
     var field = "interest.property.";
     var url = property.listingUrl();
-    if (url != null && shape.declares("property.listing_url") && !Text.isUri(Text.clean(url).strip())) {
+    if (url != null
+        && shape.declares("property.listing_url")
+        && !Text.isUri(Text.clean(url).strip())) {
       reasons.put(field + "listing_url", "it is no URI, which the contract asks for");
     } else {
       text(to, path, "listing_url", url, field + "listing_url");
@@ -208,7 +218,10 @@ final class LeadWriter {
     if (coordinates != null) {
       var latitude = coordinates.latitude();
       var longitude = coordinates.longitude();
-      if (latitude != null && longitude != null && latitude.signum() == 0 && longitude.signum() == 0) {
+      if (latitude != null
+          && longitude != null
+          && latitude.signum() == 0
+          && longitude.signum() == 0) {
         reasons.put(field + "coordinates.latitude", "0/0 means none in this contract");
         reasons.put(field + "coordinates.longitude", "0/0 means none in this contract");
       } else {
@@ -297,7 +310,8 @@ final class LeadWriter {
       if (!moment.zoneAssumed()) {
         carried.add("zone_assumed");
       } else {
-        reasons.put("zone_assumed", "the time is written in UTC, as was assumed, without the doubt");
+        reasons.put(
+            "zone_assumed", "the time is written in UTC, as was assumed, without the doubt");
       }
       return;
     }
@@ -332,7 +346,8 @@ final class LeadWriter {
     }
   }
 
-  private void text(ObjectNode to, String path, String member, @Nullable String value, String field) {
+  private void text(
+      ObjectNode to, String path, String member, @Nullable String value, String field) {
     if (value == null || !shape.declares(path + member)) {
       return;
     }
@@ -345,7 +360,8 @@ final class LeadWriter {
     if (text.equals(value)) {
       carried.add(field);
     } else {
-      reasons.put(field, "written without the blanks around it and characters that no body can carry");
+      reasons.put(
+          field, "written without the blanks around it and characters that no body can carry");
     }
   }
 
@@ -354,7 +370,8 @@ final class LeadWriter {
     noteEnhanced(path + member);
   }
 
-  private void flag(ObjectNode to, String path, String member, @Nullable Boolean value, String field) {
+  private void flag(
+      ObjectNode to, String path, String member, @Nullable Boolean value, String field) {
     if (value != null && shape.declares(path + member)) {
       to.put(member, value);
       noteEnhanced(path + member);
@@ -362,7 +379,8 @@ final class LeadWriter {
     }
   }
 
-  private void number(ObjectNode to, String path, String member, @Nullable BigDecimal value, String field) {
+  private void number(
+      ObjectNode to, String path, String member, @Nullable BigDecimal value, String field) {
     if (value == null || !shape.declares(path + member)) {
       return;
     }
@@ -375,7 +393,8 @@ final class LeadWriter {
     carried.add(field);
   }
 
-  private void integer(ObjectNode to, String path, String member, @Nullable BigDecimal value, String field) {
+  private void integer(
+      ObjectNode to, String path, String member, @Nullable BigDecimal value, String field) {
     if (value != null && shape.declares(path + member) && value.scale() > 0) {
       reasons.put(field, "the contract asks for an integer");
     } else {
@@ -383,7 +402,8 @@ final class LeadWriter {
     }
   }
 
-  private void dollars(ObjectNode to, String path, String member, @Nullable Money value, String field) {
+  private void dollars(
+      ObjectNode to, String path, String member, @Nullable Money value, String field) {
     if (value == null) {
       return;
     }

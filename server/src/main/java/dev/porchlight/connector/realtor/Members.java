@@ -12,14 +12,16 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The members of one object of a body, read tolerantly: each way to take one gives a value or null, and
-/// notes what broke the contract. What nobody took ends up among the extras. For one thread.
+/// The members of one object of a body, read tolerantly: each way to take one gives a value or
+/// null, and notes what broke the contract. What nobody took ends up among the extras. For one
+/// thread.
 ///
-/// With `shape` null the object is native: no contract is broken by what is empty, null, padded with blanks or a number
-/// in a string, so that passes without a word.
+/// With `shape` null the object is native: no contract is broken by what is empty, null, padded
+/// with blanks or a number in a string, so that passes without a word.
 final class Members {
   private static final Pattern WITH_COMMAS = Pattern.compile("\\d{1,3}(,\\d{3})+(\\.\\d+)?");
-  private static final Pattern PLAIN = Pattern.compile("[+-]?(\\d{1,120}(\\.\\d{0,120})?|\\.\\d{1,120})");
+  private static final Pattern PLAIN =
+      Pattern.compile("[+-]?(\\d{1,120}(\\.\\d{0,120})?|\\.\\d{1,120})");
 
   private final Map<String, Object> members;
   private final String pointer;
@@ -192,7 +194,10 @@ final class Members {
         yield flag;
       }
       case Num(var digits) when digits.equals("0") || digits.equals("1") -> {
-        wink(key, "true or false", digits.equals("1") ? "1 is taken as true" : "0 is taken as false");
+        wink(
+            key,
+            "true or false",
+            digits.equals("1") ? "1 is taken as true" : "0 is taken as false");
         yield digits.equals("1");
       }
       default -> wrong(key, "true or false");
@@ -216,8 +221,8 @@ final class Members {
     return new Members(Map.of(), pointer(key), path + key + ".", shape, findings);
   }
 
-  /// The members of an object that this message does not declare here, or null when it is none: read
-  /// freely, and not taken yet.
+  /// The members of an object that this message does not declare here, or null when it is none:
+  /// read freely, and not taken yet.
   @Nullable Members foreign(String key) {
     if (!(members.get(key) instanceof Map<?, ?> object)) {
       return null;

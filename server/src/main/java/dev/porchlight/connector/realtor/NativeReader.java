@@ -16,9 +16,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the envelope that the portal itself was seen to send: one top-level member `Lead`. Its blocks
-/// stand beside `lead_info` or, in older bodies, inside it; where both are there, the one beside counts and
-/// the other is kept as an extra. No contract describes it, so only what cannot be used is a violation.
+/// Reads the envelope that the portal itself was seen to send: one top-level member `Lead`. Its
+/// blocks stand beside `lead_info` or, in older bodies, inside it; where both are there, the one
+/// beside counts and the other is kept as an extra. No contract describes it, so only what cannot
+/// be used is a violation.
 final class NativeReader {
   private final Findings findings;
   private final Members root;
@@ -55,8 +56,7 @@ final class NativeReader {
 
     var time = info.text("lead_date_time");
     if (time == null) {
-      info.note(
-          "lead_date_time", "a time", "the time of receipt stands in where a time is needed");
+      info.note("lead_date_time", "a time", "the time of receipt stands in where a time is needed");
     }
     var timestamp = time == null ? null : LeadReader.moment(info, "lead_date_time", time);
 
@@ -122,8 +122,7 @@ final class NativeReader {
         .listingAgent(agent)
         .origin(origin.equals(new Origin(null, null, null, null, null)) ? null : origin)
         .message(message)
-        .consents(
-            consent == null ? List.of() : List.of(new ConsentToken("jornaya_tcpa", consent)))
+        .consents(consent == null ? List.of() : List.of(new ConsentToken("jornaya_tcpa", consent)))
         .recipient(recipient.equals(new Recipient(null, null, null, null)) ? null : recipient)
         .qualification(qualification)
         .test(test)

@@ -79,7 +79,10 @@ enum Shape {
             LISTED,
             DETAIL,
             List.of(
-                "listing_agent", "listing_agent.name", "listing_agent.email", "listing_agent.phone"));
+                "listing_agent",
+                "listing_agent.name",
+                "listing_agent.email",
+                "listing_agent.phone"));
     static final Set<String> BUYER =
         union(
             COMMON,

@@ -5,10 +5,11 @@ import dev.porchlight.value.Enquirer;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Which leads the portal sends to try a connection. The two contracts have no flag for it, so only marks
-/// that no real enquiry bears count: an enquirer at the portal's own domain `move.com`, or the street
-/// `Leadstraining Ave` together with ZIP `00003`, which is no post office. The native envelope is
-/// looser, since it was seen with each mark alone: a flag, a billing class `test`, that street, or that ZIP.
+/// Which leads the portal sends to try a connection. The two contracts have no flag for it, so only
+/// marks that no real enquiry bears count: an enquirer at the portal's own domain `move.com`, or
+/// the street `Leadstraining Ave` together with ZIP `00003`, which is no post office. The native
+/// envelope is looser, since it was seen with each mark alone: a flag, a billing class `test`, that
+/// street, or that ZIP.
 final class TestLeads {
   private TestLeads() {}
 

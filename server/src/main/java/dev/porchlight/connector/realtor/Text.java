@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
 
 /// What text may look like: what every store can keep, and the formats that the contracts name.
 final class Text {
-  /// RFC 5321 mailbox with at least two labels in the domain, or an IPv4 literal; ASCII, as the format
-  /// `email` of JSON Schema asks. Runs of one class are possessive, so a hostile value costs one pass.
+  /// RFC 5321 mailbox with at least two labels in the domain, or an IPv4 literal; ASCII, as the
+  /// format `email` of JSON Schema asks. Runs of one class are possessive, so a hostile value costs
+  /// one pass.
   private static final Pattern EMAIL =
       Pattern.compile(
           "(?:[\\w!#$%&'*+/=?^`{|}~-]++(?:\\.[\\w!#$%&'*+/=?^`{|}~-]++)*+"
@@ -17,8 +18,8 @@ final class Text {
 
   private Text() {}
 
-  /// The text with U+FFFD in place of NUL, which PostgreSQL cannot keep, and of half surrogate pairs, which
-  /// UTF-8 cannot carry; the same object when there is none.
+  /// The text with U+FFFD in place of NUL, which PostgreSQL cannot keep, and of half surrogate
+  /// pairs, which UTF-8 cannot carry; the same object when there is none.
   static String clean(String text) {
     int at = firstUnclean(text, 0);
     if (at < 0) {

@@ -19,8 +19,8 @@ final class Times {
 
   private Times() {}
 
-  /// The time, or null when the text is none. Digits beyond the nanosecond are dropped; without a zone
-  /// UTC is assumed, without a time of day its start.
+  /// The time, or null when the text is none. Digits beyond the nanosecond are dropped; without a
+  /// zone UTC is assumed, without a time of day its start.
   static @Nullable Time parse(String text) {
     var m = FORM.matcher(text);
     if (text.length() > 200 || !m.matches()) {
@@ -69,8 +69,6 @@ final class Times {
   }
 
   private static int nanos(@Nullable String fraction) {
-    return fraction == null
-        ? 0
-        : Integer.parseInt((fraction + "000000000").substring(0, 9));
+    return fraction == null ? 0 : Integer.parseInt((fraction + "000000000").substring(0, 9));
   }
 }

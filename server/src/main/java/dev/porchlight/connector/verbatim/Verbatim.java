@@ -9,8 +9,9 @@ import dev.porchlight.connector.Written;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Contract `verbatim`: the bytes and the content type as received, so that the hub can stand in front of
-/// a CRM which does not notice. The content type is empty when the sender gave none. Not read.
+/// Contract `verbatim`: the bytes and the content type as received, so that the hub can stand in
+/// front of a CRM which does not notice. The content type is empty when the sender gave none. Not
+/// read.
 public final class Verbatim implements Connector {
   @Override
   public String contract() {
@@ -29,7 +30,8 @@ public final class Verbatim implements Connector {
 
   @Override
   public Reading read(Body body) {
-    return new Reading.Unreadable("Bodies of the contract verbatim are not taken in.", false, List.of());
+    return new Reading.Unreadable(
+        "Bodies of the contract verbatim are not taken in.", false, List.of());
   }
 
   @Override
