@@ -53,7 +53,8 @@ public final class PublicJsonSchema {
 
   private static JsonNode resolved(JsonNode node, JsonNode document) {
     if (node instanceof ObjectNode object) {
-      if (object.get("$ref") instanceof JsonNode ref) {
+      var ref = object.get("$ref");
+      if (ref != null) {
         return resolved(document.at(ref.stringValue().substring(1)), document);
       }
       var out = JsonNodeFactory.instance.objectNode();

@@ -170,8 +170,8 @@ final class Json {
       case START_ARRAY -> array(depth);
       case VALUE_STRING -> clean(parser.getString());
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Num(parser.getString());
-      case VALUE_TRUE -> Boolean.TRUE;
-      case VALUE_FALSE -> Boolean.FALSE;
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
       case VALUE_NULL -> Null.NULL;
       default -> throw new Unfit("The body is not JSON.", false);
     };
