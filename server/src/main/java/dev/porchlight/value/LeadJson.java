@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -267,7 +268,7 @@ public final class LeadJson {
     };
   }
 
-  private static ArrayList<ConsentToken> consents(JsonNode in) {
+  private static List<ConsentToken> consents(JsonNode in) {
     var list = new ArrayList<ConsentToken>();
     var array = in.get("consents");
     if (array != null) {

@@ -3,6 +3,7 @@ package dev.porchlight.connector.realtor;
 import dev.porchlight.value.Violation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What is found beside the facts while one body is read. For one thread.
@@ -36,7 +37,7 @@ final class Findings {
     return all;
   }
 
-  TreeMap<String, String> extras() {
+  SortedMap<String, String> extras() {
     return extras;
   }
 

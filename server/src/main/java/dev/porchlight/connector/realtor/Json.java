@@ -149,7 +149,7 @@ final class Json {
             name = "";
           }
           case PROPERTY_NAME -> name = parser.currentName();
-          case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+          case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE -> {
             if (depth == path.size() && matched == depth - 1 && name.equals(path.getLast())) {
               var id = Text.clean(parser.getString()).strip();
               found = id.isEmpty() ? null : id;
@@ -170,8 +170,8 @@ final class Json {
       case START_ARRAY -> array(depth);
       case VALUE_STRING -> clean(parser.getString());
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Num(parser.getString());
-      case VALUE_TRUE -> Boolean.TRUE;
-      case VALUE_FALSE -> Boolean.FALSE;
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
       case VALUE_NULL -> Null.NULL;
       default -> throw new Unfit("The body is not JSON.", false);
     };

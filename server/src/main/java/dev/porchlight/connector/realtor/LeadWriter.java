@@ -89,7 +89,7 @@ final class LeadWriter {
         : lead.intent();
   }
 
-  private static ArrayList<String> faults(Lead lead) {
+  private static List<String> faults(Lead lead) {
     var faults = new ArrayList<String>();
     var email = lead.enquirer().email();
     if (email == null || email.isBlank()) {

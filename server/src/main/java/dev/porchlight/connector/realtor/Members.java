@@ -62,7 +62,8 @@ final class Members {
 
   /// Keeps a member among the extras, whatever it holds.
   void keep(String key) {
-    if (members.get(key) instanceof Object value) {
+    var value = members.get(key);
+    if (value != null) {
       taken.add(key);
       if (shape != null || !isNothing(value)) {
         findings.extra(pointer(key), value);
@@ -82,13 +83,18 @@ final class Members {
   @Nullable String text(String key) {
     return switch (take(key)) {
       case null -> null;
-      case Null _ -> nothing(key, "a string", "null");
+      case Null _ -> {
+        nothing(key, "a string", "null");
+        yield null;
+      }
       case String sent -> {
         var text = sent.strip();
         if (text.isEmpty()) {
-          yield nothing(key, "a value or no member", "an empty string");
+          nothing(key, "a value or no member", "an empty string");
+          yield null;
         }
-        if (text.length() != sent.length()) {
+        // What someone wrote often ends in a line break; that is how people write, and no fault.
+        if (text.length() != sent.length() && !key.equals("message")) {
           wink(key, "no blanks around a value", "trimmed");
         }
         yield text;
@@ -101,7 +107,10 @@ final class Members {
         note(key, "a string", "the value is taken as text");
         yield flag.toString();
       }
-      default -> wrong(key, "a string");
+      default -> {
+        wrong(key, "a string");
+        yield null;
+      }
     };
   }
 
@@ -131,7 +140,10 @@ final class Members {
     var value = take(key);
     return switch (value) {
       case null -> null;
-      case Null _ -> nothing(key, "a number", "null");
+      case Null _ -> {
+        nothing(key, "a number", "null");
+        yield null;
+      }
       case Num number -> {
         var exact = number.value();
         if (exact == null) {
@@ -143,16 +155,21 @@ final class Members {
       case String sent -> {
         var text = sent.strip();
         if (text.isEmpty()) {
-          yield nothing(key, "a number", "an empty string");
+          nothing(key, "a number", "an empty string");
+          yield null;
         }
         var exact = numberIn(text);
         if (exact == null) {
-          yield wrong(key, "a number");
+          wrong(key, "a number");
+          yield null;
         }
         wink(key, "a number", "the number in the string is taken");
         yield exact;
       }
-      default -> wrong(key, "a number");
+      default -> {
+        wrong(key, "a number");
+        yield null;
+      }
     };
   }
 
@@ -174,12 +191,16 @@ final class Members {
     var value = take(key);
     return switch (value) {
       case null -> null;
-      case Null _ -> nothing(key, "true or false", "null");
+      case Null _ -> {
+        nothing(key, "true or false", "null");
+        yield null;
+      }
       case Boolean flag -> flag;
       case String sent -> {
         var word = sent.strip().toLowerCase(Locale.ROOT);
         if (word.isEmpty()) {
-          yield nothing(key, "true or false", "an empty string");
+          nothing(key, "true or false", "an empty string");
+          yield null;
         }
         var flag =
             switch (word) {
@@ -188,7 +209,8 @@ final class Members {
               default -> null;
             };
         if (flag == null) {
-          yield wrong(key, "true or false");
+          wrong(key, "true or false");
+          yield null;
         }
         wink(key, "true or false", "the word in the string is taken");
         yield flag;
@@ -200,7 +222,10 @@ final class Members {
             digits.equals("1") ? "1 is taken as true" : "0 is taken as false");
         yield digits.equals("1");
       }
-      default -> wrong(key, "true or false");
+      default -> {
+        wrong(key, "true or false");
+        yield null;
+      }
     };
   }
 
@@ -239,7 +264,8 @@ final class Members {
   /// Notes that a value breaks its rule so far that it is kept as an extra only.
   void refuse(String key, String rule) {
     note(key, rule, "not taken, kept as an extra");
-    if (members.get(key) instanceof Object value) {
+    var value = members.get(key);
+    if (value != null) {
       findings.extra(pointer(key), value);
     }
   }
@@ -260,14 +286,12 @@ final class Members {
     return shape == null || shape.declares(path + key);
   }
 
-  private <T> @Nullable T nothing(String key, String rule, String what) {
+  private void nothing(String key, String rule, String what) {
     wink(key, rule, what + " is taken as absent");
-    return null;
   }
 
-  private <T> @Nullable T wrong(String key, String rule) {
+  private void wrong(String key, String rule) {
     refuse(key, rule);
-    return null;
   }
 
   /// A note where a contract is broken; the native form has none to break in such small things.

@@ -192,7 +192,7 @@ final class NativeReader {
     return agent.equals(new Agent(null, null, null, null, null, null)) ? null : agent;
   }
 
-  private static void put(TreeMap<String, String> words, Members members, String key) {
+  private static void put(Map<String, String> words, Members members, String key) {
     // These are words of ours for a lead: true and 7 are words here, and no fault.
     var word = members.word(key);
     if (word != null) {

@@ -14,6 +14,8 @@ enum Shape {
   ENHANCED("EnhancedLead", Declared.ENHANCED);
 
   private final String message;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by Set.copyOf
   private final Set<String> declared;
 
   Shape(String message, Set<String> declared) {

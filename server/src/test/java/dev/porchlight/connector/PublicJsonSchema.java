@@ -1,0 +1,71 @@
+package dev.porchlight.connector;
+
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.dialect.Dialects;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/// A schema of one of the contracts that we ship, its references resolved, formats asserted.
+public final class PublicJsonSchema {
+  public static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+  private final JsonNode tree;
+  private final Schema schema;
+
+  private PublicJsonSchema(JsonNode tree) {
+    this.tree = tree;
+    this.schema = SchemaRegistry.withDefaultDialect(Dialects.getDraft7()).getSchema(tree);
+  }
+
+  /// The payload of a message, for example `connections-plus` and `BuyerLead`.
+  public static PublicJsonSchema payload(String contract, String message) {
+    try (var in =
+        Objects.requireNonNull(
+            PublicJsonSchema.class.getResourceAsStream(
+                "/contracts/" + contract + ".asyncapi.yaml"))) {
+      var document = new YAMLMapper().readTree(in.readAllBytes());
+      return new PublicJsonSchema(
+          resolved(document.at("/components/messages/" + message + "/payload"), document));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public JsonNode tree() {
+    return tree;
+  }
+
+  /// What is wrong with a body; empty when it is valid.
+  public List<String> faults(byte[] body) {
+    return schema.validate(JSON.readTree(body)).stream().map(Object::toString).toList();
+  }
+
+  private static JsonNode resolved(JsonNode node, JsonNode document) {
+    if (node instanceof ObjectNode object) {
+      var ref = object.get("$ref");
+      if (ref != null) {
+        return resolved(document.at(ref.stringValue().substring(1)), document);
+      }
+      var out = JsonNodeFactory.instance.objectNode();
+      object.properties().forEach(e -> out.set(e.getKey(), resolved(e.getValue(), document)));
+      return out;
+    }
+    if (node instanceof ArrayNode array) {
+      var out = JsonNodeFactory.instance.arrayNode();
+      array.forEach(item -> out.add(resolved(item, document)));
+      return out;
+    }
+    return node;
+  }
+}
