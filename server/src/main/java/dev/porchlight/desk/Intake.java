@@ -65,7 +65,7 @@ record Intake(Receipt receipt, RawBody raw, Source source, Content content, bool
       case Lead lead ->
           new Content.OfLead(
               lead,
-              LeadJson.write(lead).toString(),
+              new String(LeadJson.bytes(lead), StandardCharsets.UTF_8),
               fingerprint,
               Identity.of(lead.enquirer(), region),
               key(lead, body),

@@ -9,6 +9,7 @@ import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -122,7 +123,7 @@ public final class Messages {
               .findOne();
       return new Version(
           record,
-          LeadJson.read(Json.tree(row.fact())),
+          LeadJson.parse(row.fact().getBytes(StandardCharsets.UTF_8)),
           version,
           row.at(),
           receipt.message(),
