@@ -1,20 +1,43 @@
 package dev.porchlight.web;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// Where a handler is reached, and how its door words what goes wrong around it.
 ///
 /// @param method in capitals
 /// @param template a path such as `/api/v1/leads/{id}`; a variable stands for one segment
-/// @param refusals words refusals that arise before the handler runs or out of it, in the door's form
+/// @param refusals words refusals that arise before the handler runs or out of it, in the door's
+///   form
 public record Route(String method, String template, Handler handler, Refusals refusals) {
+
+  /// A route that is served over a confidential way only: any other request is answered with
+  /// [Refusals#notConfidential] before the handler sees it.
+  public static Route confidential(
+      String method, String template, Handler handler, Refusals refusals) {
+    return new Route(
+        method,
+        template,
+        request ->
+            request.isConfidential() ? handler.handle(request) : refusals.notConfidential(request),
+        refusals);
+  }
 
   /// Words a door's refusals.
   public interface Refusals {
     /// Wrong method on a known path; `allowed` names the right ones.
     Reply methodNotAllowed(Request request, List<String> allowed);
 
-    /// The handler threw: a defect of ours, or no room. Never shows internals.
+    /// No route has this path. Asked of the fallback refusals only.
+    default Reply notFound(Request request) {
+      return Reply.of(
+          404,
+          "application/problem+json",
+          "{\"status\":404,\"title\":\"Not Found\"}".getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The handler threw: a defect of ours, no room ([BusyException]), or a body that could not be
+    /// taken ([BodyException], if the handler let it through). Never shows internals.
     Reply onError(Request request, Throwable thrown);
 
     /// Plain HTTP from a place where it isn't allowed.
