@@ -82,6 +82,7 @@ final class Dispatcher extends Handler.Abstract {
         match instanceof Router.Match.Found(_, var found) ? found : Map.<String, String>of();
     var id = idPrefix + Long.toHexString(ids.incrementAndGet());
     var socket = socketPeer(raw);
+    var endPoint = raw.getConnectionMetaData().getConnection().getEndPoint();
     var request =
         new ServedRequest(
             raw,
@@ -118,7 +119,6 @@ final class Dispatcher extends Handler.Abstract {
       callback.failed(e);
     }
     if (request.isBodyRefused()) {
-      var endPoint = raw.getConnectionMetaData().getConnection().getEndPoint();
       var _ =
           getServer().getScheduler().schedule(endPoint::close, LINGER_SECONDS, TimeUnit.SECONDS);
     }
@@ -229,7 +229,7 @@ final class Dispatcher extends Handler.Abstract {
     live.add(stream);
     try {
       headers(reply, request, response);
-      response.getHeaders().put(EVENT_STREAM).put(UNBUFFERED).put(CLOSE);
+      response.getHeaders().put(EVENT_STREAM).put(UNBUFFERED);
       if (request.method().equals("HEAD")) {
         Content.Sink.write(response, true, ByteBuffer.allocate(0));
         return 200;

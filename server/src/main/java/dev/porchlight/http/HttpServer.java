@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -142,6 +143,8 @@ public final class HttpServer implements AutoCloseable {
   private static void stop(Server server) {
     try {
       server.stop();
+    } catch (TimeoutException _) {
+      Dispatcher.LOG.warn("The HTTP server stopped while requests were still at work");
     } catch (Exception e) {
       Dispatcher.LOG.warn("The HTTP server did not stop in good order", e);
     }

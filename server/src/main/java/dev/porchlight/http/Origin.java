@@ -1,6 +1,7 @@
 package dev.porchlight.http;
 
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -33,12 +34,12 @@ record Origin(InetAddress peer, boolean confidential, String baseUrl) {
           tls || socket.isLoopbackAddress(),
           (tls ? "https://" : "http://") + authority(headers.get("Host"), bound));
     }
-    var protocols = headers.getCSV("X-Forwarded-Proto", false);
+    var protocols = list(headers, "X-Forwarded-Proto");
     var https = protocols.isEmpty() ? tls : protocols.stream().allMatch("https"::equalsIgnoreCase);
-    var forwardedHost = last(headers.getCSV("X-Forwarded-Host", false));
+    var forwardedHost = last(list(headers, "X-Forwarded-Host"));
     var host = authority(forwardedHost, authority(headers.get("Host"), bound));
     return new Origin(
-        farthest(socket, headers.getCSV("X-Forwarded-For", false), trusted),
+        farthest(socket, list(headers, "X-Forwarded-For"), trusted),
         protocols.isEmpty() || https,
         (https ? "https://" : "http://") + host);
   }
@@ -94,6 +95,18 @@ record Origin(InetAddress peer, boolean confidential, String baseUrl) {
   private static boolean portFits(String port) {
     var number = Integer.parseInt(port.substring(1));
     return number > 0 && number < 65536;
+  }
+
+  /// The elements of a list header. A quote is a character like any other: no honest value has one.
+  private static List<String> list(HttpFields headers, String name) {
+    if (!headers.contains(name)) {
+      return List.of();
+    }
+    return headers.getValuesList(name).stream()
+        .flatMap(value -> Arrays.stream(value.split(",")))
+        .map(String::strip)
+        .filter(element -> !element.isEmpty())
+        .toList();
   }
 
   private static @Nullable String last(List<String> values) {
