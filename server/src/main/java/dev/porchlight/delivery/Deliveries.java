@@ -138,6 +138,7 @@ public final class Deliveries {
           batch.put(Tables.STATE, due);
           batch.append("delivery.retried", delivery.leadId(), id);
           var lane = batch.find(Tables.LANE, delivery.endpointId(), delivery.orderKey());
+          int reopened = state.isOpen() ? 0 : 1;
           if (lane == null) {
             batch.put(
                 Tables.LANE,
@@ -146,6 +147,7 @@ public final class Deliveries {
                     delivery.orderKey(),
                     now,
                     1,
+                    due.passed() ? 1 : 0,
                     false,
                     null,
                     null,
@@ -153,15 +155,11 @@ public final class Deliveries {
           } else {
             batch.put(
                 Tables.LANE,
-                new Lane(
-                    lane.endpointId(),
-                    lane.orderKey(),
+                lane.due(
                     now,
-                    state.isOpen() ? lane.pending() : lane.pending() + 1,
-                    lane.blocked(),
-                    lane.owner(),
-                    lane.leasedUntil(),
-                    lane.fence()));
+                    lane.pending() + reopened,
+                    lane.passed() + (due.passed() ? reopened : 0),
+                    lane.blocked()));
           }
           return Optional.of(new Standing(delivery, due));
         });

@@ -10,6 +10,7 @@ import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +48,8 @@ public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final int PER_ENDPOINT = 64;
   private static final int QUOTA = 64;
-  private static final int VIEW = 200;
+  private static final int WAITING = 1000;
+  private static final Duration NEEDED = Duration.ofSeconds(16);
   private static final long POLL_MILLIS = 250;
 
   private final Store store;
@@ -57,7 +60,7 @@ public final class Engine implements AutoCloseable {
   private final Function<String, EndpointSecrets> secrets;
   private final Map<String, String> marks;
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
-  private final Map<String, Semaphore> rooms = new ConcurrentHashMap<>();
+  private final Map<String, Room> rooms = new ConcurrentHashMap<>();
   private final AtomicInteger running = new AtomicInteger();
   private final Semaphore wake = new Semaphore(0);
   private final Listener listener;
@@ -136,34 +139,107 @@ public final class Engine implements AutoCloseable {
     workers.close();
   }
 
-  private Semaphore room(String endpoint) {
-    return rooms.computeIfAbsent(endpoint, _ -> new Semaphore(PER_ENDPOINT));
+  /// How many lanes of one endpoint are worked on at once, and those that wait for room here. What
+  /// waits holds a lease; more than a thousand are given back instead.
+  private static final class Room {
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private int used;
+
+    synchronized Entry enter(Waiting claim) {
+      if (used < PER_ENDPOINT) {
+        used++;
+        return Entry.AT_ONCE;
+      }
+      if (waiting.size() < WAITING) {
+        waiting.add(claim);
+        return Entry.LATER;
+      }
+      return Entry.NO_ROOM;
+    }
+
+    /// Who goes on in the place of one that is through.
+    synchronized @Nullable Waiting next() {
+      var next = waiting.poll();
+      if (next == null) {
+        used--;
+      }
+      return next;
+    }
+
+    synchronized int free() {
+      return waiting.isEmpty() ? PER_ENDPOINT - used : 0;
+    }
+  }
+
+  private enum Entry {
+    AT_ONCE,
+    LATER,
+    NO_ROOM
+  }
+
+  /// A claim and the moment (of [System#nanoTime]) at which its lease was taken.
+  private record Waiting(Claim claim, long since) {}
+
+  private Room room(String endpoint) {
+    return rooms.computeIfAbsent(endpoint, _ -> new Room());
   }
 
   private void begin(Claim claim) {
+    var room = room(claim.endpointId());
+    var waiting = new Waiting(claim, System.nanoTime());
+    switch (room.enter(waiting)) {
+      case AT_ONCE -> run(room, waiting);
+      case LATER -> {}
+      case NO_ROOM -> workers.execute(() -> guarded(claim, () -> release(claim)));
+    }
+  }
+
+  private void run(Room room, Waiting first) {
     running.incrementAndGet();
     workers.execute(() -> {
       try {
-        work(claim);
-      } catch (StoreUnavailableException e) {
-        LOG.warn(
-            "A lane of endpoint {} is left to its lease: {}", claim.endpointId(), e.getMessage());
-      } catch (RuntimeException e) {
-        LOG.error("Working on a lane of endpoint {} failed", claim.endpointId(), e);
+        for (var next = first; next != null; next = room.next()) {
+          var waiting = next;
+          guarded(waiting.claim(), () -> work(waiting));
+        }
       } finally {
         running.decrementAndGet();
       }
     });
   }
 
-  private void work(Claim claim) {
-    var room = room(claim.endpointId());
-    room.acquireUninterruptibly();
+  private static void guarded(Claim claim, Runnable work) {
     try {
-      drain(claim);
-    } finally {
-      room.release();
+      work.run();
+    } catch (StoreUnavailableException e) {
+      LOG.warn(
+          "A lane of endpoint {} is left to its lease: {}", claim.endpointId(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("Working on a lane of endpoint {} failed", claim.endpointId(), e);
     }
+  }
+
+  private void work(Waiting waiting) {
+    var claim = waiting.claim();
+    var held = Duration.ofNanos(System.nanoTime() - waiting.since());
+    // It waited for room: nothing may be sent on a lease that ends before the answer can be here.
+    if (held.plus(NEEDED).compareTo(lease) > 0 && !renew(claim)) {
+      return;
+    }
+    drain(claim);
+  }
+
+  private boolean renew(Claim claim) {
+    return store.write(
+        WorkQueue.ATTEMPTS,
+        batch -> {
+          var lane = batch.find(Tables.LANE, claim.endpointId(), claim.orderKey());
+          if (lane == null || !lane.isHeld(hub, claim.fence())) {
+            return false;
+          }
+          batch.put(Tables.LANE, lane.heldUntil(batch.now().plus(lease)));
+          return true;
+        });
   }
 
   private void drain(Claim claim) {
@@ -194,20 +270,25 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /// The two deliveries of a lane that come next in order, and the two passed ones that are due
+  /// first: with the lane's counts, all that is needed to go on.
   private List<Open> open(String endpoint, String orderKey) {
     return store.read(h ->
-        h
-            .createQuery(
-                Deliveries.SELECT
-                    + "d.endpoint_id = :e AND d.order_key = :k AND s.state = 'pending'"
-                    + " ORDER BY d.seq, d.id LIMIT "
-                    + VIEW)
-            .bind("e", endpoint)
-            .bind("k", orderKey)
-            .map((r, _) -> Deliveries.standing(r))
-            .list()
-            .stream()
-            .map(s -> new Open(s.delivery(), s.state()))
+        Stream.of("s.passed = 0 ORDER BY d.seq, d.id", "s.passed = 1 ORDER BY s.next_at, d.id")
+            .flatMap(which ->
+                h
+                    .createQuery(
+                        Deliveries.SELECT
+                            + "d.endpoint_id = :e AND d.order_key = :k"
+                            + " AND s.state = 'pending' AND "
+                            + which
+                            + " LIMIT 2")
+                    .bind("e", endpoint)
+                    .bind("k", orderKey)
+                    .map((r, _) -> Deliveries.standing(r))
+                    .list()
+                    .stream())
+            .map(o -> new Open(o.delivery(), o.state()))
             .toList());
   }
 
@@ -377,25 +458,30 @@ public final class Engine implements AutoCloseable {
         WorkQueue.ATTEMPTS,
         batch -> {
           var lane = batch.find(Tables.LANE, claim.endpointId(), claim.orderKey());
-          if (lane == null || lane.fence() != claim.fence() || !hub.equals(lane.owner())) {
+          if (lane == null || !lane.isHeld(hub, claim.fence())) {
             LOG.warn("A lease on endpoint {} was lost; nothing is recorded", claim.endpointId());
             return false;
           }
           int pending = lane.pending();
+          int passed = lane.passed();
           if (settlement != null) {
-            record(batch, settlement);
-            if (!settlement.after().isOpen()) {
-              pending--;
-            }
+            var before = record(batch, settlement);
+            boolean open = settlement.after().isOpen();
+            pending -= open ? 0 : 1;
+            passed += (open && settlement.after().passed() ? 1 : 0) - (before.passed() ? 1 : 0);
           }
-          return leave(batch, lane, pending, later);
+          return leave(batch, lane, pending, passed, later);
         });
   }
 
-  private static void record(Batch batch, Settlement settlement) {
+  /// @return how the delivery stood before
+  private static DeliveryState record(Batch batch, Settlement settlement) {
     var delivery = settlement.delivery();
     var after = settlement.after();
-    batch.find(Tables.STATE, delivery.id());
+    var before = batch.find(Tables.STATE, delivery.id());
+    if (before == null) {
+      throw new IllegalStateException("delivery " + delivery.id() + " has no state");
+    }
     batch.put(Tables.STATE, after);
     if (settlement.attempt() != null) {
       batch.put(Tables.ATTEMPT, settlement.attempt());
@@ -404,22 +490,23 @@ public final class Engine implements AutoCloseable {
         after.isOpen() ? "delivery.attempted" : "delivery." + after.state().word(),
         delivery.leadId(),
         delivery.id());
+    return before;
   }
 
-  /// @param later the open deliveries of the lane as far as the holder knows them, in their order
-  private boolean leave(Batch batch, Lane lane, int pending, List<DeliveryState> later) {
+  /// @param later what the holder knows of the lane's open deliveries: the next one in order, and
+  ///   the passed one that is due first, among others
+  private boolean leave(
+      Batch batch, Lane lane, int pending, int passed, List<DeliveryState> later) {
     if (pending <= 0) {
       batch.delete(Tables.LANE, lane.endpointId(), lane.orderKey());
       return false;
     }
     var now = batch.now();
     var head = later.stream().filter(s -> !s.passed()).findFirst();
-    boolean blocked = head.isPresent() && isLater(head.get(), now);
-    boolean unseen = pending > later.size();
-    Instant due;
-    if (head.isPresent() && !blocked || head.isEmpty() && unseen) {
-      due = now;
-    } else {
+    boolean waiting = pending > passed;
+    boolean blocked = waiting && head.isPresent() && isLater(head.get(), now);
+    Instant due = now;
+    if (blocked || !waiting) {
       due =
           later.stream()
               .filter(s -> s.passed() || head.isPresent() && s == head.get())
@@ -428,17 +515,8 @@ public final class Engine implements AutoCloseable {
               .orElse(now);
     }
     boolean goOn = !due.isAfter(now) && !closing;
-    batch.put(
-        Tables.LANE,
-        new Lane(
-            lane.endpointId(),
-            lane.orderKey(),
-            due,
-            pending,
-            blocked,
-            goOn ? hub : null,
-            goOn ? now.plus(lease) : null,
-            lane.fence()));
+    var left = lane.due(due, pending, passed, blocked);
+    batch.put(Tables.LANE, goOn ? left.heldUntil(now.plus(lease)) : left.free());
     return goOn;
   }
 
@@ -451,18 +529,8 @@ public final class Engine implements AutoCloseable {
         WorkQueue.ATTEMPTS,
         batch -> {
           var lane = batch.find(Tables.LANE, claim.endpointId(), claim.orderKey());
-          if (lane != null && lane.fence() == claim.fence() && hub.equals(lane.owner())) {
-            batch.put(
-                Tables.LANE,
-                new Lane(
-                    lane.endpointId(),
-                    lane.orderKey(),
-                    lane.dueAt(),
-                    lane.pending(),
-                    lane.blocked(),
-                    null,
-                    null,
-                    lane.fence()));
+          if (lane != null && lane.isHeld(hub, claim.fence())) {
+            batch.put(Tables.LANE, lane.free());
           }
           return true;
         });
@@ -492,7 +560,7 @@ public final class Engine implements AutoCloseable {
     var now = store.now();
     var due = new ArrayList<String[]>();
     for (var endpoint : Endpoints.in(store.settings()).all()) {
-      int quota = Math.min(QUOTA, room(endpoint.id()).availablePermits());
+      int quota = Math.min(QUOTA, room(endpoint.id()).free());
       if (!endpoint.disabled() && quota > 0) {
         due.addAll(dueAt(endpoint.id(), now, quota));
       }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param dueAt when there is something to do
 /// @param pending how many deliveries are open
+/// @param passed how many of those the others no longer wait for
 /// @param blocked its head failed and the others wait for it
 /// @param owner the hub process that holds the lease, if one does
 record Lane(
@@ -16,6 +17,7 @@ record Lane(
     String orderKey,
     Instant dueAt,
     int pending,
+    int passed,
     boolean blocked,
     @Nullable String owner,
     @Nullable Instant leasedUntil,
@@ -25,7 +27,23 @@ record Lane(
     return owner == null || leasedUntil == null || leasedUntil.isBefore(now);
   }
 
+  boolean isHeld(String hub, long withFence) {
+    return fence == withFence && hub.equals(owner);
+  }
+
   Lane leasedBy(String hub, Instant until) {
-    return new Lane(endpointId, orderKey, dueAt, pending, blocked, hub, until, fence + 1);
+    return new Lane(endpointId, orderKey, dueAt, pending, passed, blocked, hub, until, fence + 1);
+  }
+
+  Lane heldUntil(Instant until) {
+    return new Lane(endpointId, orderKey, dueAt, pending, passed, blocked, owner, until, fence);
+  }
+
+  Lane free() {
+    return new Lane(endpointId, orderKey, dueAt, pending, passed, blocked, null, null, fence);
+  }
+
+  Lane due(Instant at, int pending, int passed, boolean blocked) {
+    return new Lane(endpointId, orderKey, at, pending, passed, blocked, owner, leasedUntil, fence);
   }
 }

@@ -95,6 +95,7 @@ public final class Planner {
               delivery.orderKey(),
               now,
               1,
+              0,
               false,
               take ? hub : null,
               take ? now.plus(lease) : null,
@@ -109,15 +110,11 @@ public final class Planner {
     boolean startNow = !lane.blocked();
     boolean take = startNow && !endpoint.disabled() && lane.isFree(now);
     var longer =
-        new Lane(
-            lane.endpointId(),
-            lane.orderKey(),
+        lane.due(
             startNow && lane.dueAt().isAfter(now) ? now : lane.dueAt(),
             lane.pending() + 1,
-            lane.blocked(),
-            lane.owner(),
-            lane.leasedUntil(),
-            lane.fence());
+            lane.passed(),
+            lane.blocked());
     if (take) {
       longer = longer.leasedBy(hub, now.plus(lease));
     }

@@ -60,6 +60,7 @@ final class Tables {
           .key("order_key", Lane::orderKey)
           .column("due_at", Lane::dueAt)
           .column("pending", Lane::pending)
+          .column("passed", Lane::passed)
           .column("blocked", Lane::blocked)
           .column("owner", Lane::owner)
           .column("leased_until", Lane::leasedUntil)
@@ -70,10 +71,11 @@ final class Tables {
                   r.text(2),
                   r.time(3),
                   r.integer(4),
-                  r.flag(5),
-                  r.textOrNull(6),
-                  r.timeOrNull(7),
-                  r.number(8)));
+                  r.integer(5),
+                  r.flag(6),
+                  r.textOrNull(7),
+                  r.timeOrNull(8),
+                  r.number(9)));
   static final Table<Attempt> ATTEMPT =
       Table.<Attempt>named("attempt")
           .key("delivery_id", Attempt::deliveryId)

@@ -218,6 +218,7 @@ CREATE TABLE lane (
   order_key   TEXT NOT NULL,
   due_at      INTEGER NOT NULL,
   pending     INTEGER NOT NULL,
+  passed      INTEGER NOT NULL,
   blocked     INTEGER NOT NULL,
   owner       TEXT,
   leased_until INTEGER,
