@@ -149,7 +149,13 @@ public final class Hub implements AutoCloseable {
     var planner = new Planner(process, config.lease());
     var desk =
         new Desk(
-            store, number, contract -> get(connectors, contract), planner, messages, engine::offer);
+            store,
+            number,
+            contract -> get(connectors, contract),
+            planner,
+            messages,
+            engine::offer,
+            lead -> metrics.created(lead.test()));
     rebuild = new Rebuild(store, desk, () -> emptyStore(clock));
     owedWork = new OwedWork(store, desk);
 

@@ -61,7 +61,7 @@ final class Rendering implements Renderer {
       var connector = connectors.get(endpoint.contract());
       return new Rendered.Ready(
           message.raw(),
-          message.rawContentType().isEmpty() ? "application/json" : message.rawContentType(),
+          message.rawContentType(),
           connector == null ? "" : connector.channel(),
           connector != null && connector.signsByDefault(),
           losses(

@@ -386,7 +386,9 @@ public final class Engine implements AutoCloseable {
       Renderer.Rendered.Ready ready,
       Instant at) {
     var headers = new LinkedHashMap<>(marks);
-    headers.put("Content-Type", ready.contentType());
+    if (!ready.contentType().isEmpty()) {
+      headers.put("Content-Type", ready.contentType());
+    }
     if (known.apiKey() != null) {
       headers.put(endpoint.apiKeyHeader(), known.apiKey());
     }

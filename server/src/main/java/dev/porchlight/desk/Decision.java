@@ -19,6 +19,7 @@ import dev.porchlight.value.Lead;
 import dev.porchlight.value.Violation;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -110,8 +111,8 @@ final class Decision {
     var company = nodes.companyOf(office.id()).orElse(office);
     var lead = content.lead();
     var id = draw.uuid("lead");
-    var external = external(content, source, draw);
-    var guid = Draw.named(source.id(), external);
+    var external = Objects.requireNonNull(intake.externalId());
+    var guid = intake.guid();
     long settled = batch.append("receipt.done", id, receipt.id());
 
     var found =
@@ -194,16 +195,6 @@ final class Decision {
           old.became(
               Receipt.State.MENDED, by.leadId(), by.version(), old.guid(), old.reason(), seq));
     }
-  }
-
-  private static String external(Intake.Content.OfLead content, Source source, Draw draw) {
-    var given = content.lead().leadId();
-    if (given != null) {
-      return given;
-    }
-    return content.keyLapses()
-        ? Draw.named(source.id(), content.key(), draw.at().toString())
-        : Draw.named(source.id(), content.key());
   }
 
   private static Node office(Nodes nodes, Node landing) {

@@ -33,23 +33,27 @@ public final class Desk {
   private final Decision decision;
   private final Messages messages;
   private final Consumer<List<Planner.Claim>> lanes;
+  private final Consumer<LeadRecord> created;
 
   /// @param hub the hub's number, 0 to 99
   /// @param connectors gives the connector of a contract by name
   /// @param lanes takes the lanes that may be started on at once
+  /// @param created hears of each new lead once it is on disk; must be quick
   public Desk(
       Store store,
       int hub,
       Function<String, Connector> connectors,
       Planner planner,
       Messages messages,
-      Consumer<List<Planner.Claim>> lanes) {
+      Consumer<List<Planner.Claim>> lanes,
+      Consumer<LeadRecord> created) {
     this.store = store;
     this.hub = hub;
     this.connectors = connectors;
     this.decision = new Decision(planner);
     this.messages = messages;
     this.lanes = lanes;
+    this.created = created;
   }
 
   /// What accompanies a body.
@@ -183,6 +187,10 @@ public final class Desk {
 
   private Decision.Decided decide(Batch batch, Intake intake, Body body) {
     var decided = decision.decide(batch, intake);
+    var lead = decided.lead();
+    if (lead != null && lead.version() == 1 && decided.receipt().state() == Receipt.State.DONE) {
+      batch.afterCommit(() -> created.accept(lead));
+    }
     decided
         .planned()
         .ifPresent(plan -> {
@@ -229,13 +237,12 @@ public final class Desk {
 
     @Override
     public Optional<Unit<Receipt>> instead() {
-      var guid = guid(intake.source(), body, intake.receipt());
       return Optional.of(batch ->
           owe(
               batch,
               intake.receipt(),
               intake.raw(),
-              guid,
+              intake.guid(),
               "Deciding took too long or failed by a defect of ours."));
     }
   }

@@ -50,6 +50,28 @@ record Intake(Receipt receipt, RawBody raw, Source source, Content content, bool
 
   private static final int LONGEST_KEY = 200;
 
+  /// The sender's id of the lead, or the one that stands in for it; null when there is no lead.
+  @Nullable String externalId() {
+    return switch (content) {
+      case Content.Unreadable _ -> null;
+      case Content.OfLead lead -> {
+        var given = lead.lead().leadId();
+        if (given != null) {
+          yield given;
+        }
+        yield lead.keyLapses()
+            ? Draw.named(source.id(), lead.key(), receipt.draw().at().toString())
+            : Draw.named(source.id(), lead.key());
+      }
+    };
+  }
+
+  /// What the sender is told as `communications_guid` before anything is decided.
+  String guid() {
+    var external = externalId();
+    return external == null ? receipt.guid() : Draw.named(source.id(), external);
+  }
+
   static Content content(Reading reading, Body body, String region) {
     return switch (reading) {
       case Reading.Unreadable(var reason, _, var violations) ->

@@ -1,5 +1,6 @@
 package dev.porchlight.ops;
 
+import dev.porchlight.account.Scope;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Engine;
@@ -23,6 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// Ready means that a lead would be taken. What is owed, quarantined, dead or unwritable is work
 /// for a person, listed at `/health`, and takes no readiness away.
 public final class Health {
+  private static final int SHOWN = 20;
+
   private final Store store;
   private final Receipts receipts;
   private final Deliveries deliveries;
@@ -101,6 +104,17 @@ public final class Health {
       count(hands, "quarantined", receipts.count(Receipt.State.QUARANTINED));
       count(hands, "dead", deliveries.count(DeliveryState.State.DEAD));
       count(hands, "unwritable", deliveries.count(DeliveryState.State.UNWRITABLE));
+      var owed = json.putArray("owed_receipts");
+      receipts
+          .list(Scope.EVERYTHING, new Receipts.Query(Receipt.State.OWED, null, null, "", SHOWN))
+          .forEach(r -> owed.add(r.id()));
+      var unwritable = json.putArray("unwritable_deliveries");
+      deliveries
+          .list(
+              Scope.EVERYTHING,
+              new Deliveries.Query(
+                  null, null, DeliveryState.State.UNWRITABLE, Long.MAX_VALUE, "", SHOWN))
+          .forEach(d -> unwritable.add(d.delivery().id()));
       count(json, "deliveries_pending", deliveries.count(DeliveryState.State.PENDING));
     } catch (StoreUnavailableException e) {
       json.put("reading", "not possible: " + e.getMessage());

@@ -37,6 +37,11 @@ public final class Metrics {
     Gauge.builder("porchlight.lanes.running", engine, Engine::running).register(registry);
   }
 
+  /// Hears of each new lead. Tests are counted apart.
+  public void created(boolean test) {
+    registry.counter(test ? "porchlight.test.leads" : "porchlight.leads").increment();
+  }
+
   /// Hears of each attempt.
   public void attempted(Delivery delivery, Attempt attempt, DeliveryState after) {
     registry
