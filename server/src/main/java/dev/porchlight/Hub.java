@@ -5,6 +5,7 @@ import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.api.Api;
+import dev.porchlight.api.ContractDocuments;
 import dev.porchlight.api.EndpointTest;
 import dev.porchlight.api.Problems;
 import dev.porchlight.connector.Connector;
@@ -192,11 +193,13 @@ public final class Hub implements AutoCloseable {
                     engine,
                     endpoint -> trial(endpoint, rendering, engine, secrets, store),
                     rebuild,
+                    (contract, body) -> get(connectors, contract).read(body),
                     () ->
                         examine().stream()
                             .map(f -> new Api.Finding(f.level(), f.sentence()))
                             .toList()))
             .routes());
+    routes.addAll(new ContractDocuments().routes(problems));
     routes.addAll(
         new Health(store, receipts, deliveries, engine, metrics.registry(), VERSION)
             .routes(problems));

@@ -75,11 +75,14 @@ public final class Credentials {
   }
 
   /// Ends one within a unit: at once, or at that time.
-  public void end(Batch batch, Credential credential, @Nullable Instant expires) {
+  ///
+  /// @return it as it is from then on
+  public Credential end(Batch batch, Credential credential, @Nullable Instant expires) {
     batch.find(Credential.TABLE, credential.hash());
     var ended = credential.until(expires, expires == null ? batch.now() : null);
     batch.put(Credential.TABLE, ended);
     batch.append("credential.ended", credential.owner(), credential.id());
     batch.afterCommit(() -> byHash.put(ended.hash(), ended));
+    return ended;
   }
 }

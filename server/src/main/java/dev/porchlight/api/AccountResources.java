@@ -56,17 +56,7 @@ final class AccountResources {
 
   Reply listNodes(Call call) {
     var nodes = Nodes.in(store.settings());
-    var after = call.request().queryValue("cursor").orElse("");
-    return call.list(
-        most ->
-            nodes.all().stream()
-                .filter(n -> sees(call.scope(), nodes, n.id()))
-                .dropWhile(n -> !after.isEmpty() && !n.id().equals(after))
-                .skip(after.isEmpty() ? 0 : 1)
-                .limit(most)
-                .toList(),
-        Views::node,
-        Node::id);
+    return call.list(nodes.all(), n -> sees(call.scope(), nodes, n.id()), Views::node, Node::id);
   }
 
   Reply getNode(Call call) {
@@ -85,13 +75,13 @@ final class AccountResources {
   Reply makeNode(Call call) throws Exception {
     var body = call.members(Set.of("kind", "name", "parent", "email"));
     var kind =
-        Call.parameter(
+        Call.member(
             "kind",
             "mls, company, office, team or member",
             body.needText("kind"),
             t -> Node.Kind.valueOf(t.toUpperCase(Locale.ROOT)));
-    var name = body.needText("name");
-    var email = body.text("email").orElse(null);
+    var name = body.needName("name");
+    var email = body.line("email", 254).orElse(null);
     var parent = body.text("parent").orElse(null);
     var id = draw().digits();
     var desk = draw().digits();
@@ -139,15 +129,9 @@ final class AccountResources {
   Reply listSources(Call call) {
     var settings = store.settings();
     var nodes = Nodes.in(settings);
-    var after = call.request().queryValue("cursor").orElse("");
     return call.list(
-        most ->
-            Sources.in(settings).all().stream()
-                .filter(s -> sees(call.scope(), nodes, s.node()))
-                .dropWhile(s -> !after.isEmpty() && !s.id().equals(after))
-                .skip(after.isEmpty() ? 0 : 1)
-                .limit(most)
-                .toList(),
+        Sources.in(settings).all(),
+        s -> sees(call.scope(), nodes, s.node()),
         s -> view(call, s),
         Source::id);
   }
@@ -356,17 +340,8 @@ final class AccountResources {
   }
 
   Reply listTokens(Call call) {
-    var after = call.request().queryValue("cursor").orElse("");
     return call.list(
-        most ->
-            credentials.list(Credential.Kind.TOKEN).stream()
-                .filter(c -> sees(call, c))
-                .dropWhile(c -> !after.isEmpty() && !c.id().equals(after))
-                .skip(after.isEmpty() ? 0 : 1)
-                .limit(most)
-                .toList(),
-        Views::token,
-        Credential::id);
+        credentials.list(Credential.Kind.TOKEN), c -> sees(call, c), Views::token, Credential::id);
   }
 
   private boolean sees(Call call, Credential token) {
@@ -377,10 +352,10 @@ final class AccountResources {
 
   Reply makeToken(Call call) throws Exception {
     var body = call.members(Set.of("name", "scopes", "node"));
-    var name = body.needText("name");
+    var name = body.needName("name");
     var permission =
         body.texts("scopes").orElse(Set.of("read")).stream()
-            .map(s -> Call.parameter("scopes", "a list of read, work or admin", s, Permission::of))
+            .map(s -> Call.member("scopes", "a list of read, work or admin", s, Permission::of))
             .max(java.util.Comparator.naturalOrder())
             .orElse(Permission.READ);
     var node = body.text("node").orElse(null);
@@ -410,8 +385,11 @@ final class AccountResources {
             .filter(c -> c.kind() == Credential.Kind.TOKEN && sees(call, c))
             .orElseThrow(() -> missing("token"));
     return call.change(batch -> {
-      credentials.end(batch, token, null);
-      return new Call.Answer(200, Views.token(token));
+      var now = credentials.findById(token.id()).orElse(token);
+      if (now.revokedAt() != null) {
+        return new Call.Answer(200, Views.token(now));
+      }
+      return new Call.Answer(200, Views.token(credentials.end(batch, now, null)));
     });
   }
 }

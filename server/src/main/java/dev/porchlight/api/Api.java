@@ -4,6 +4,8 @@ import dev.porchlight.access.Credentials;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
+import dev.porchlight.connector.Body;
+import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.desk.Desk;
@@ -18,6 +20,7 @@ import dev.porchlight.web.Route;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -29,6 +32,7 @@ public final class Api {
   /// @param hub the hub's number
   /// @param readable whether bodies of a contract can be received
   /// @param writable whether facts can be written in a contract
+  /// @param reader reads a body by the contract of that name
   /// @param urlObjection why a URL can't be an endpoint's; empty when it can
   public record Parts(
       Store store,
@@ -47,6 +51,7 @@ public final class Api {
       Engine engine,
       EndpointTest endpointTest,
       Rebuild rebuild,
+      BiFunction<String, Body, Reading> reader,
       Supplier<List<Finding>> doctor) {}
 
   /// What the doctor found.
@@ -82,7 +87,8 @@ public final class Api {
             parts.persons(),
             parts.deliveries(),
             parts.desk(),
-            parts.credentials());
+            parts.credentials(),
+            parts.reader());
     add("GET", "/nodes", Permission.READ, accounts::listNodes);
     add("POST", "/nodes", Permission.ADMIN, accounts::makeNode);
     add("GET", "/nodes/{id}", Permission.READ, accounts::getNode);
@@ -113,6 +119,7 @@ public final class Api {
     add("POST", "/receipts/{id}/resubmit", Permission.WORK, leads::resubmit);
     add("GET", "/contacts", Permission.READ, leads::listContacts);
     add("GET", "/contacts/{id}", Permission.READ, leads::getContact);
+    add("PATCH", "/contacts/{id}", Permission.WORK, leads::changeContact);
     add("POST", "/rebuild-check", Permission.ADMIN, this::checkRebuild);
     add("GET", "/doctor", Permission.ADMIN, this::examine);
   }

@@ -7,7 +7,9 @@ import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Scope;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.Table;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Json;
@@ -16,22 +18,43 @@ import dev.porchlight.web.Handler;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// One authenticated request to our own API, with what every resource needs of it.
 final class Call {
+  /// Reads bodies: a member named twice is a mistake that must not pass in silence.
+  private static final JsonMapper STRICT =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
   private static final int MAX_BODY = 1024 * 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration ANSWERS_KEPT = Duration.ofHours(24);
   private static final int DEFAULT_LIMIT = 50;
   private static final int MAX_LIMIT = 200;
 
@@ -58,6 +81,7 @@ final class Call {
   private final Store store;
   private final Secrets secrets;
   private byte @Nullable [] bytes;
+  private boolean answerKept;
 
   private Call(Request request, Principal principal, Store store, Secrets secrets) {
     this.request = request;
@@ -75,24 +99,167 @@ final class Call {
   static Handler needing(
       Permission needed, Principals principals, Store store, Secrets secrets, Resource resource) {
     return request -> {
-      if (!request.isConfidential()) {
-        throw new FaultException(Fault.PLAIN_HTTP, "Use HTTPS.");
+      try {
+        return authenticated(needed, principals, store, secrets, resource, request);
+      } catch (FaultException | StoreUnavailableException e) {
+        // The caller's fault or a known state of ours: an answer, not a failure for the log.
+        return Problems.reply(request, e);
       }
-      var principal =
-          request
-              .header("Authorization")
-              .filter(h -> h.regionMatches(true, 0, "Bearer ", 0, 7))
-              .flatMap(h -> principals.find(h.substring(7).strip()))
-              .orElseThrow(() ->
-                  new FaultException(
-                      Fault.UNAUTHENTICATED,
-                      "Send a token of this hub as `Authorization: Bearer …`."));
-      if (!principal.permission().includes(needed)) {
-        throw new FaultException(
-            Fault.NOT_ALLOWED, "This needs the scope `" + needed.word() + "`.");
-      }
-      return resource.answer(new Call(request, principal, store, secrets));
     };
+  }
+
+  private static Reply authenticated(
+      Permission needed,
+      Principals principals,
+      Store store,
+      Secrets secrets,
+      Resource resource,
+      Request request)
+      throws Exception {
+    if (!request.isConfidential()) {
+      throw new FaultException(Fault.PLAIN_HTTP, "Use HTTPS.");
+    }
+    var principal =
+        request
+            .header("Authorization")
+            .filter(h -> h.regionMatches(true, 0, "Bearer ", 0, 7))
+            .flatMap(h -> principals.find(h.substring(7).strip()))
+            .orElseThrow(() ->
+                new FaultException(
+                    Fault.UNAUTHENTICATED,
+                    "Send a token of this hub as `Authorization: Bearer …`."));
+    if (!principal.permission().includes(needed)) {
+      throw new FaultException(Fault.NOT_ALLOWED, "This needs the scope `" + needed.word() + "`.");
+    }
+    return new Call(request, principal, store, secrets).answer(resource);
+  }
+
+  /// Lets one request of a kind through at a time, so that the second of two with one
+  /// `Idempotency-Key` finds the answer to the first.
+  private static final ReentrantLock[] TURNS = turns();
+
+  private static ReentrantLock[] turns() {
+    var turns = new ReentrantLock[64];
+    Arrays.setAll(turns, _ -> new ReentrantLock());
+    return turns;
+  }
+
+  private Reply answer(Resource resource) throws Exception {
+    var key = idempotencyKey();
+    if (key == null) {
+      return resource.answer(this);
+    }
+    var turn = TURNS[Math.floorMod(Objects.hash(principal.id(), key), TURNS.length)];
+    turn.lock();
+    try {
+      var known = answered(key);
+      if (known.isPresent()) {
+        return again(known.get());
+      }
+      var reply = resource.answer(this);
+      if (!answerKept && reply instanceof Reply.Full full) {
+        keep(key, full);
+      }
+      return reply;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /// The key of a request that changes something, or null.
+  private @Nullable String idempotencyKey() {
+    if (request.method().equals("GET") || request.method().equals("HEAD")) {
+      return null;
+    }
+    var key = request.header("Idempotency-Key").orElse(null);
+    if (key != null && !key.matches("[!-~]{1,255}")) {
+      throw new FaultException(
+          Fault.PARAMETER_INVALID, "An Idempotency-Key has 1 to 255 visible ASCII characters.");
+    }
+    return key;
+  }
+
+  private Optional<Answered> answered(String key) {
+    var oldest = store.now().minus(ANSWERS_KEPT);
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Answered.TABLE.columnList()
+                    + " FROM idempotent WHERE principal = :p AND name = :n AND at >= :t")
+            .bind("p", principal.id())
+            .bind("n", key)
+            .bind("t", Row.micros(oldest))
+            .map((r, _) -> Answered.TABLE.read(new Row(r)))
+            .findOne());
+  }
+
+  /// The names of some answers that are no longer to be kept: each new one takes more than one old
+  /// one away, so they don't pile up.
+  private List<Answered> lapsed() {
+    var oldest = store.now().minus(ANSWERS_KEPT);
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Answered.TABLE.columnList()
+                    + " FROM idempotent WHERE at < :t ORDER BY at LIMIT 20")
+            .bind("t", Row.micros(oldest))
+            .map((r, _) -> Answered.TABLE.read(new Row(r)))
+            .list());
+  }
+
+  private void keep(Batch batch, String key, int status, String sealed, List<Answered> lapsed) {
+    for (var old : lapsed) {
+      batch.delete(Answered.TABLE, old.principal(), old.name());
+    }
+    batch.find(Answered.TABLE, principal.id(), key);
+    batch.put(Answered.TABLE, new Answered(principal.id(), key, hash, status, sealed, batch.now()));
+  }
+
+  /// Keeps the answer of something whose effect is on disk already.
+  private void keep(String key, Reply.Full reply) throws BodyException, IOException {
+    hash();
+    var sealed = seal(key, new String(reply.body(), StandardCharsets.UTF_8));
+    var lapsed = lapsed();
+    store.write(
+        WorkQueue.EDITS,
+        batch -> {
+          keep(batch, key, reply.status(), sealed, lapsed);
+          return true;
+        });
+  }
+
+  private String hash = "";
+
+  private void hash() throws BodyException, IOException {
+    if (hash.isEmpty()) {
+      hash =
+          Tokens.hash(
+              request.method()
+                  + " "
+                  + request.path()
+                  + "\n"
+                  + new String(bytes(), StandardCharsets.ISO_8859_1));
+    }
+  }
+
+  private String place(String key) {
+    return "idempotent " + principal.id() + " " + key;
+  }
+
+  private String seal(String key, String body) {
+    return Base64.getEncoder().encodeToString(secrets.sealFor(place(key), body));
+  }
+
+  /// The same answer again, byte for byte.
+  private Reply again(Answered answered) throws BodyException, IOException {
+    hash();
+    if (!answered.requestHash().equals(hash)) {
+      throw new FaultException(
+          Fault.KEY_REUSED, "Use a new key for a new request, the same key only to repeat one.");
+    }
+    var text =
+        secrets.openFrom(place(answered.name()), Base64.getDecoder().decode(answered.body()));
+    return reply(answered.status(), text);
   }
 
   Request request() {
@@ -125,9 +292,12 @@ final class Call {
     }
     JsonNode tree;
     try {
-      tree = Json.mapper().readTree(bytes());
-    } catch (tools.jackson.core.JacksonException e) {
-      throw new FaultException(Fault.BODY_INVALID, "The body is not JSON.");
+      tree = STRICT.readTree(StandardCharsets.UTF_8.newDecoder().decode(utf8()).toString());
+    } catch (CharacterCodingException e) {
+      throw new FaultException(Fault.BODY_INVALID, "The body is not UTF-8.");
+    } catch (JacksonException e) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "The body is not JSON, or names a member twice.");
     }
     if (!(tree instanceof ObjectNode object)) {
       throw new FaultException(Fault.BODY_INVALID, "The body is not a JSON object.");
@@ -146,40 +316,84 @@ final class Call {
     return new Members(object);
   }
 
+  private ByteBuffer utf8() throws BodyException, IOException {
+    return ByteBuffer.wrap(bytes());
+  }
+
   /// How many items a list may answer with.
   int limit() {
     var text = request.queryValue("limit");
     if (text.isEmpty()) {
       return DEFAULT_LIMIT;
     }
-    try {
+    if (text.get().matches("[0-9]{1,3}")) {
       int limit = Integer.parseInt(text.get());
       if (limit >= 1 && limit <= MAX_LIMIT) {
         return limit;
       }
-    } catch (NumberFormatException e) {
-      throw invalid("limit", "a number from 1 to " + MAX_LIMIT);
     }
     throw invalid("limit", "a number from 1 to " + MAX_LIMIT);
   }
 
   /// A cursor that is a place in the log; the greatest there is when none was sent.
   long seqCursor() {
+    return request.queryValue("cursor").map(text -> seq("cursor", text)).orElse(Long.MAX_VALUE);
+  }
+
+  /// A place in the log, in a parameter of that name.
+  static long seq(String parameter, String text) {
+    if (!text.matches("[0-9]{1,18}")) {
+      throw invalid(parameter, "what `next_cursor` was");
+    }
+    return Long.parseLong(text);
+  }
+
+  /// A cursor that is the id of the item before; empty when none was sent.
+  String idCursor() {
     return request
         .queryValue("cursor")
         .map(text -> {
-          try {
-            return Long.parseLong(text);
-          } catch (NumberFormatException e) {
+          if (!text.matches("[0-9a-f-]{26,36}")) {
             throw invalid("cursor", "what `next_cursor` was");
           }
+          return text;
         })
-        .orElse(Long.MAX_VALUE);
+        .orElse("");
+  }
+
+  /// A list of things that are all in memory, in the order of their ids: that is the order of their
+  /// making, and a cursor holds even when what it names is gone.
+  <T> Reply list(
+      Collection<T> all,
+      Predicate<T> visible,
+      Function<T, ObjectNode> view,
+      Function<T, String> id) {
+    var after = idCursor();
+    return list(
+        most ->
+            all.stream()
+                .filter(visible)
+                .filter(item -> id.apply(item).compareTo(after) > 0)
+                .sorted(Comparator.comparing(id))
+                .limit(most)
+                .toList(),
+        view,
+        id);
   }
 
   static FaultException invalid(String parameter, String wanted) {
     return new FaultException(
         Fault.PARAMETER_INVALID, "`" + parameter + "` must be " + wanted + ".");
+  }
+
+  /// Reads the text of a member of the body.
+  static <T> T member(String name, String wanted, String text, Function<String, T> parse) {
+    try {
+      return parse.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "The member `" + name + "` must be " + wanted + ".");
+    }
   }
 
   static <T> T parameter(String name, String wanted, String text, Function<String, T> parse) {
@@ -213,55 +427,37 @@ final class Call {
   }
 
   static Reply.Full reply(int status, JsonNode body) {
-    return Reply.of(status, "application/json", body.toString().getBytes(StandardCharsets.UTF_8))
+    return reply(status, body.toString());
+  }
+
+  private static Reply.Full reply(int status, String body) {
+    return Reply.of(status, "application/json", body.getBytes(StandardCharsets.UTF_8))
         .with("Cache-Control", "no-store");
   }
 
   /// Makes a change in one unit of work. With an `Idempotency-Key` the answer is kept in the same
-  /// commit, sealed, and a second request with that key gets it again and changes nothing.
+  /// commit, sealed, for 24 hours, and a second request with that key gets it again and changes
+  /// nothing. A refusal is not kept.
   Reply change(Function<Batch, Answer> change) throws BodyException, IOException {
-    var key = request.header("Idempotency-Key");
-    if (key.isEmpty()) {
+    var key = idempotencyKey();
+    if (key == null) {
       var answer = store.write(WorkQueue.EDITS, batch -> change.apply(batch));
       return reply(answer.status(), answer.body());
     }
-    if (key.get().isEmpty() || key.get().length() > 255) {
-      throw new FaultException(
-          Fault.PARAMETER_INVALID, "An Idempotency-Key has 1 to 255 characters.");
-    }
-    var hash =
-        Tokens.hash(
-            request.method()
-                + " "
-                + request.path()
-                + "\n"
-                + new String(bytes(), StandardCharsets.ISO_8859_1));
-    var place = "idempotent " + principal.id() + " " + key.get();
+    hash();
+    var lapsed = lapsed();
     var answered =
         store.write(
             WorkQueue.EDITS,
             batch -> {
-              var known = batch.find(Answered.TABLE, principal.id(), key.get());
-              if (known != null) {
-                return known;
-              }
               var answer = change.apply(batch);
+              var body = answer.body().toString();
               // Sealing a kilobyte is the one piece of cryptography done inside a unit: what is
               // answered is known only here.
-              var sealed =
-                  Base64.getEncoder()
-                      .encodeToString(secrets.sealFor(place, answer.body().toString()));
-              var row =
-                  new Answered(
-                      principal.id(), key.get(), hash, answer.status(), sealed, batch.now());
-              batch.put(Answered.TABLE, row);
-              return row;
+              keep(batch, key, answer.status(), seal(key, body), lapsed);
+              return Map.entry(answer.status(), body);
             });
-    if (!answered.requestHash().equals(hash)) {
-      throw new FaultException(
-          Fault.KEY_REUSED, "Use a new key for a new request, the same key only to repeat one.");
-    }
-    var text = secrets.openFrom(place, Base64.getDecoder().decode(answered.body()));
-    return reply(answered.status(), Json.tree(text));
+    answerKept = true;
+    return reply(answered.getKey(), answered.getValue());
   }
 }

@@ -8,6 +8,7 @@ import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Engine;
+import dev.porchlight.desk.Sources;
 import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
@@ -103,15 +104,9 @@ final class EndpointResources {
   }
 
   Reply list(Call call) {
-    var after = call.request().queryValue("cursor").orElse("");
     return call.list(
-        most ->
-            Endpoints.in(store.settings()).all().stream()
-                .filter(e -> sees(call, e.node()))
-                .dropWhile(e -> !after.isEmpty() && !e.id().equals(after))
-                .skip(after.isEmpty() ? 0 : 1)
-                .limit(most)
-                .toList(),
+        Endpoints.in(store.settings()).all(),
+        e -> sees(call, e.node()),
         Views::endpoint,
         Endpoint::id);
   }
@@ -131,7 +126,7 @@ final class EndpointResources {
     var body = call.members(MEMBERS);
     var draw = Draw.fresh(store.now(), hub);
     var id = draw.uuid("endpoint");
-    var name = body.needText("name");
+    var name = body.needName("name");
     var url = url(body.needText("url"));
     var contract = contract(body.needText("contract"));
     var secret = StandardWebhooks.newSecret();
@@ -206,7 +201,12 @@ final class EndpointResources {
     }
     var sources = body.texts("sources").orElse(e.sources());
     for (var source : sources) {
-      if (batch.settings().find("source", source).isEmpty()) {
+      // One that was chosen before stays, though it be gone or moved since.
+      if (!e.sources().contains(source)
+          && Sources.in(batch.settings())
+              .find(source)
+              .filter(found -> sees(call, nodes, found.node()))
+              .isEmpty()) {
         throw new FaultException(Fault.BODY_INVALID, "There is no source `" + source + "`.");
       }
     }
@@ -219,17 +219,18 @@ final class EndpointResources {
     var role =
         body.text("assumed_role")
             .map(t ->
-                Call.parameter(
+                Call.member(
                     "assumed_role",
                     "buyer or seller",
                     t,
                     w -> Intent.valueOf(w.toUpperCase(Locale.ROOT))));
     if (role.isPresent() && role.get() == Intent.UNKNOWN) {
-      throw Call.invalid("assumed_role", "buyer or seller");
+      throw new FaultException(
+          Fault.BODY_INVALID, "The member `assumed_role` must be buyer or seller.");
     }
     return new Endpoint(
         e.id(),
-        body.text("name").orElse(e.name()),
+        body.line("name", Members.LONGEST_NAME).orElse(e.name()),
         node,
         body.text("url").map(this::url).orElse(e.url()),
         body.flag("append_channel").orElse(e.appendChannel()),
@@ -279,8 +280,13 @@ final class EndpointResources {
 
   Reply remove(Call call) throws Exception {
     var known = endpoint(call);
+    var held = secrets.list(owner(known.id())).stream().map(Secrets.Open::id).toList();
     return call.change(batch -> {
+      if (Endpoints.in(batch.settings()).find(known.id()).isEmpty()) {
+        throw AccountResources.missing("endpoint");
+      }
       batch.change(Endpoint.SETTING, known.id(), null);
+      held.forEach(id -> secrets.remove(batch, owner(known.id()), id));
       return new Call.Answer(200, Views.endpoint(known));
     });
   }
@@ -339,12 +345,10 @@ final class EndpointResources {
     var after = "";
     if (!cursor.isEmpty()) {
       int colon = cursor.indexOf(':');
-      before =
-          Call.parameter(
-              "cursor",
-              "what `next_cursor` was",
-              colon < 0 ? "" : cursor.substring(0, colon),
-              Long::parseLong);
+      if (colon < 0 || !cursor.substring(colon + 1).matches("[0-9a-f-]{36}")) {
+        throw Call.invalid("cursor", "what `next_cursor` was");
+      }
+      before = Call.seq("cursor", cursor.substring(0, colon));
       after = cursor.substring(colon + 1);
     }
     var state =

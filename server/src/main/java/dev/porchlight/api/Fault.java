@@ -16,6 +16,7 @@ public enum Fault {
   KEY_REUSED(422, "That Idempotency-Key was used for another request"),
   BODY_TOO_LARGE(413, "The body is too large"),
   UNEXPECTED(500, "Something is wrong on our side"),
+  BUSY(503, "Too many requests at once"),
   STORE_UNAVAILABLE(503, "Nothing can be stored or read right now");
 
   private final int status;

@@ -3,6 +3,7 @@ package dev.porchlight.api;
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.connector.Body;
+import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Desk;
@@ -12,20 +13,32 @@ import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.person.Contact;
+import dev.porchlight.person.ContactEdit;
 import dev.porchlight.person.Persons;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Store;
-import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Lead;
+import dev.porchlight.value.LeadJson;
 import dev.porchlight.web.Reply;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Leads with their stories, receipts, contacts.
 final class LeadResources {
+  private static final Logger LOG = LoggerFactory.getLogger(LeadResources.class);
   private static final int MOST_IN_STORY = 200;
+  private static final int SHOWN_OF_BODY = 64 * 1024;
   private static final Duration LINK_LIFE = Duration.ofHours(24);
 
   private final Store store;
@@ -36,7 +49,9 @@ final class LeadResources {
   private final Deliveries deliveries;
   private final Desk desk;
   private final Credentials credentials;
+  private final BiFunction<String, Body, Reading> reader;
 
+  /// @param reader reads a body by the contract of that name
   LeadResources(
       Store store,
       int hub,
@@ -45,7 +60,8 @@ final class LeadResources {
       Persons persons,
       Deliveries deliveries,
       Desk desk,
-      Credentials credentials) {
+      Credentials credentials,
+      BiFunction<String, Body, Reading> reader) {
     this.store = store;
     this.hub = hub;
     this.leads = leads;
@@ -54,6 +70,7 @@ final class LeadResources {
     this.deliveries = deliveries;
     this.desk = desk;
     this.credentials = credentials;
+    this.reader = reader;
   }
 
   Reply list(Call call) {
@@ -113,10 +130,7 @@ final class LeadResources {
     persons
         .find(call.scope(), lead.contactId())
         .ifPresent(c -> view.set("contact", Views.contact(c)));
-    var duplicates = view.putArray("possible_duplicates");
-    persons
-        .listPossibleDuplicates(lead.personId())
-        .forEach(d -> duplicates.add(Views.duplicate(d)));
+    duplicates(call, lead.personId(), view);
     var versions = view.putArray("versions");
     leads.listVersions(lead.id()).forEach(v -> versions.add(Views.version(v)));
     var came = view.putArray("receipts");
@@ -158,8 +172,16 @@ final class LeadResources {
     return Call.ok(view);
   }
 
+  private void duplicates(Call call, String person, ObjectNode view) {
+    var list = view.putArray("possible_duplicates");
+    persons
+        .listPossibleDuplicates(call.scope(), person)
+        .forEach(d ->
+            list.add(Views.duplicate(d, receipts.find(call.scope(), d.receiptId()).isPresent())));
+  }
+
   /// A link to the lead's page that opens it for 24 hours, for whoever has the link.
-  Reply link(Call call) {
+  Reply link(Call call) throws Exception {
     var lead = lead(call);
     var token = Tokens.create("pll_");
     var draw = Draw.fresh(store.now(), hub);
@@ -173,11 +195,13 @@ final class LeadResources {
             draw.at(),
             draw.at().plus(LINK_LIFE),
             null);
-    store.write(WorkQueue.EDITS, batch -> credentials.add(batch, credential));
     var view = Json.object();
     view.put("url", call.request().baseUrl() + "/leads/" + lead.id() + "?token=" + token);
     view.put("expires_at", draw.at().plus(LINK_LIFE).toString());
-    return Call.reply(201, view);
+    return call.change(batch -> {
+      credentials.add(batch, credential);
+      return new Call.Answer(201, view);
+    });
   }
 
   private ObjectNode receipt(Receipt receipt) {
@@ -213,11 +237,7 @@ final class LeadResources {
             receipts.list(
                 call.scope(),
                 new Receipts.Query(
-                    state,
-                    source,
-                    request.queryValue("lead").orElse(null),
-                    request.queryValue("cursor").orElse(""),
-                    most)),
+                    state, source, request.queryValue("lead").orElse(null), call.idCursor(), most)),
         r -> Views.receipt(r, store.settings()),
         Receipt::id);
   }
@@ -232,7 +252,58 @@ final class LeadResources {
     var receipt = found(call);
     var view = receipt(receipt);
     view.set("headers", Json.tree(receipt.headers()));
+    receipts
+        .findRaw(receipt.id())
+        .ifPresent(bytes -> {
+          view.put(
+              "raw_text",
+              new String(bytes, 0, Math.min(bytes.length, SHOWN_OF_BODY), StandardCharsets.UTF_8));
+          view.put("raw_text_cut", bytes.length > SHOWN_OF_BODY);
+          read(receipt, bytes).ifPresent(read -> view.set("read", read));
+        });
     return Call.ok(view);
+  }
+
+  /// What the connector reads of a body now, which need not be what it read when the body came.
+  private Optional<ObjectNode> read(Receipt receipt, byte[] bytes) {
+    var source = Sources.in(store.settings()).find(receipt.sourceId());
+    if (source.isEmpty()) {
+      return Optional.empty();
+    }
+    var view = Json.object();
+    Reading reading;
+    try {
+      reading =
+          reader.apply(
+              source.get().contract(), new Body(bytes, receipt.contentType(), receipt.channel()));
+    } catch (RuntimeException e) {
+      LOG.error("Receipt {} could not be read: a defect of ours", receipt.id(), e);
+      view.put("readable", false);
+      view.put("reason", "Reading failed by a defect of ours.");
+      view.putArray("facts");
+      view.putArray("violations");
+      return Optional.of(view);
+    }
+    switch (reading) {
+      case Reading.Facts f -> {
+        view.put("readable", true);
+        view.put("message", f.message());
+        var facts = view.putArray("facts");
+        for (var fact : f.facts()) {
+          switch (fact) {
+            case Lead lead -> facts.add(LeadJson.write(lead));
+          }
+        }
+      }
+      case Reading.Unreadable u -> {
+        view.put("readable", false);
+        view.put("reason", u.reason());
+        view.putArray("facts");
+      }
+    }
+    var violations = view.putArray("violations");
+    reading.violations().forEach(v -> violations.add(Views.violation(v)));
+    return Optional.of(view);
   }
 
   Reply getRaw(Call call) {
@@ -293,16 +364,67 @@ final class LeadResources {
         c -> Long.toString(c.seq()));
   }
 
+  private Contact contact(Call call) {
+    return persons
+        .find(call.scope(), call.path("id"))
+        .orElseThrow(() -> AccountResources.missing("contact"));
+  }
+
+  /// Takes what a member typed; no lead touches that any more.
+  Reply changeContact(Call call) throws Exception {
+    var known = contact(call);
+    var edit = edit(call.members(CONTACT_MEMBERS));
+    return call.change(batch -> {
+      var now =
+          Persons.findContact(batch, known.id())
+              .orElseThrow(() -> AccountResources.missing("contact"));
+      try {
+        return new Call.Answer(
+            200, Views.contact(Persons.edit(batch, now, edit, call.principal().id(), batch.now())));
+      } catch (IllegalArgumentException e) {
+        throw new FaultException(Fault.BODY_INVALID, String.valueOf(e.getMessage()));
+      }
+    });
+  }
+
+  private static final Set<String> CONTACT_MEMBERS =
+      Stream.concat(ContactEdit.MEMBERS.stream(), Stream.of("owner"))
+          .collect(Collectors.toUnmodifiableSet());
+
+  private static ContactEdit edit(Members body) {
+    var typed = ContactEdit.MEMBERS.stream().filter(body::has).collect(Collectors.toSet());
+    for (var list : List.of("emails", "phones", "tags")) {
+      if (body.has(list) && body.texts(list).isEmpty()) {
+        throw new FaultException(
+            Fault.BODY_INVALID, "The member `" + list + "` must be a list of strings.");
+      }
+    }
+    if (body.has("owner") && body.text("owner").isEmpty()) {
+      throw new FaultException(Fault.BODY_INVALID, "A contact always has an owner.");
+    }
+    try {
+      return new ContactEdit(
+          typed,
+          body.text("display_name").orElse(null),
+          body.text("given_name").orElse(null),
+          body.text("family_name").orElse(null),
+          stripped(body, "emails"),
+          stripped(body, "phones"),
+          stripped(body, "tags"),
+          body.text("owner").orElse(null));
+    } catch (IllegalArgumentException e) {
+      throw new FaultException(Fault.BODY_INVALID, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static List<String> stripped(Members body, String name) {
+    return body.texts(name).orElse(Set.of()).stream().map(String::strip).toList();
+  }
+
   Reply getContact(Call call) {
-    Contact contact =
-        persons
-            .find(call.scope(), call.path("id"))
-            .orElseThrow(() -> AccountResources.missing("contact"));
+    var contact = contact(call);
     var view = Views.contact(contact);
-    var duplicates = view.putArray("possible_duplicates");
-    persons
-        .listPossibleDuplicates(contact.personId())
-        .forEach(d -> duplicates.add(Views.duplicate(d)));
+    duplicates(call, contact.personId(), view);
     var list = view.putArray("leads");
     List<LeadRecord> theirs =
         leads.list(

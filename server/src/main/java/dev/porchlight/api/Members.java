@@ -10,6 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The members of a body, asked for by name and type. An explicit null is the same as absent.
 record Members(ObjectNode object) {
+  static final int LONGEST_NAME = 200;
+  private static final int MOST_TEXTS = 200;
+
   boolean has(String name) {
     return object.has(name);
   }
@@ -27,6 +30,23 @@ record Members(ObjectNode object) {
 
   String needText(String name) {
     return text(name)
+        .orElseThrow(
+            () -> new FaultException(Fault.BODY_INVALID, "The member `" + name + "` is needed."));
+  }
+
+  /// One line of text: no control characters, no more than `most` characters.
+  Optional<String> line(String name, int most) {
+    var text = text(name);
+    if (text.isPresent()
+        && (text.get().length() > most || text.get().chars().anyMatch(Character::isISOControl))) {
+      throw wrong(name, "one line of at most " + most + " characters");
+    }
+    return text;
+  }
+
+  /// A name for people: one line of 1 to 200 characters.
+  String needName(String name) {
+    return line(name, LONGEST_NAME)
         .orElseThrow(
             () -> new FaultException(Fault.BODY_INVALID, "The member `" + name + "` is needed."));
   }
@@ -58,8 +78,8 @@ record Members(ObjectNode object) {
     if (node == null) {
       return Optional.empty();
     }
-    if (!(node instanceof ArrayNode array) || !allTexts(array)) {
-      throw wrong(name, "a list of strings");
+    if (!(node instanceof ArrayNode array) || array.size() > MOST_TEXTS || !allTexts(array)) {
+      throw wrong(name, "a list of at most " + MOST_TEXTS + " strings");
     }
     var texts = new LinkedHashSet<String>();
     array.forEach(n -> texts.add(n.stringValue()));

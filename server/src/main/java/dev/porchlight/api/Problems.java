@@ -3,6 +3,7 @@ package dev.porchlight.api;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.BodyException;
+import dev.porchlight.web.BusyException;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -29,6 +30,10 @@ public final class Problems implements Route.Refusals {
 
   @Override
   public Reply onError(Request request, Throwable thrown) {
+    return reply(request, thrown);
+  }
+
+  static Reply.Full reply(Request request, Throwable thrown) {
     return switch (thrown) {
       case FaultException e -> {
         var reply = problem(request, e.fault(), e.detail());
@@ -43,6 +48,8 @@ public final class Problems implements Route.Refusals {
                 case BROKEN_OFF -> Fault.BODY_INVALID;
               },
               String.valueOf(e.getMessage()));
+      case BusyException _ ->
+          problem(request, Fault.BUSY, "Please try again.").with("Retry-After", "1");
       case StoreUnavailableException _ ->
           problem(request, Fault.STORE_UNAVAILABLE, "Please try again.").with("Retry-After", "5");
       default -> problem(request, Fault.UNEXPECTED, "Quote this request: " + request.id());

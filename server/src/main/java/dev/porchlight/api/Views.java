@@ -106,15 +106,17 @@ final class Views {
     c.body().phones().forEach(phones::add);
     var tags = json.putArray("tags");
     c.body().tags().forEach(tags::add);
+    var typed = json.putArray("typed");
+    c.body().typed().forEach(typed::add);
     json.put("created_at", c.createdAt().toString());
     json.put("modified_at", c.modifiedAt().toString());
     return json;
   }
 
-  static ObjectNode duplicate(Persons.PossibleDuplicate d) {
+  static ObjectNode duplicate(Persons.PossibleDuplicate d, boolean receiptVisible) {
     var json = Json.object();
     json.put("person_id", d.personId());
-    json.put("receipt", d.receiptId());
+    put(json, "receipt", receiptVisible ? d.receiptId() : null);
     json.put("evidence", d.evidence());
     return json;
   }

@@ -1,11 +1,13 @@
 package dev.porchlight.desk;
 
+import dev.porchlight.person.Persons;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.EngineStore;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs all decisions again, in the log's order, in an empty store, with the times and chances kept
 /// beside each receipt, and compares what comes out with what is there: receipts and violations,
-/// leads and their versions, persons and contacts, planned deliveries.
+/// leads and their versions, persons and contacts, planned deliveries. What members typed is typed
+/// again where the log has it.
 ///
 /// Settings are taken over version by version, each at the place in the log from which it held.
 /// Credentials, secrets and attempts are no decisions and are left out.
@@ -78,6 +81,7 @@ public final class Rebuild {
                   "created_at",
                   "modified_at",
                   "seq")),
+          new Compared("contact_edit", List.of("seq"), List.of("contact_id", "body", "principal")),
           new Compared("person_contact", List.of("person_id", "office_id"), List.of("contact_id")),
           new Compared(
               "delivery",
@@ -158,7 +162,8 @@ public final class Rebuild {
             steps.forEach(s -> s.run(batch));
             return true;
           });
-      progress.decisions += steps.stream().filter(s -> s instanceof Step.Decide).count();
+      progress.decisions +=
+          steps.stream().filter(s -> s instanceof Step.Decide || s instanceof Step.Edit).count();
       progress.seq = lines.getLast().seq();
     }
   }
@@ -194,6 +199,15 @@ public final class Rebuild {
       public void run(Batch batch) {
         batch.resumeAt(seq);
         batch.change(kind, id, body);
+      }
+    }
+
+    record Edit(long seq, Instant at, String contact, String body, String principal)
+        implements Step {
+      @Override
+      public void run(Batch batch) {
+        batch.resumeAt(seq);
+        Persons.replay(batch, contact, body, principal, at);
       }
     }
 
@@ -267,6 +281,19 @@ public final class Rebuild {
           "receipt.owed",
           "receipt.refused" ->
           decide(line);
+      case "contact.edited" ->
+          live.read(h ->
+              h.createQuery("SELECT contact_id, body, principal FROM contact_edit WHERE seq = :s")
+                  .bind("s", line.seq())
+                  .map((r, _) ->
+                      (Step)
+                          new Step.Edit(
+                              line.seq(),
+                              line.at(),
+                              r.getString(1),
+                              r.getString(2),
+                              r.getString(3)))
+                  .one());
       default -> new Step.Nothing();
     };
   }
@@ -398,7 +425,7 @@ public final class Rebuild {
   private static String keyExpression(String column) {
     return switch (column) {
       // Texts sort as numbers do when they are equally long.
-      case "n", "version" -> "substr('0000000000' || " + column + ", -10, 10)";
+      case "n", "version", "seq" -> "substr('0000000000' || " + column + ", -10, 10)";
       default -> column;
     };
   }

@@ -17,6 +17,7 @@ import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.BodyException;
+import dev.porchlight.web.BusyException;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -281,6 +282,11 @@ public final class PushDoor {
     public Reply onError(Request request, Throwable thrown) {
       if (thrown instanceof StoreUnavailableException) {
         return unavailable(null, request);
+      }
+      if (thrown instanceof BusyException) {
+        return replies(null)
+            .refused(503, request.id(), "Too many requests at once; please send it again.")
+            .with("Retry-After", "1");
       }
       return replies(null).refused(500, request.id(), "A defect of ours; please send it again.");
     }

@@ -22,7 +22,9 @@ public record Identity(@Nullable String email, @Nullable String phone, String fa
     return new Identity(email(enquirer.email()), phone(enquirer.phone(), region), family(enquirer));
   }
 
-  private static @Nullable String email(@Nullable String email) {
+  /// An e-mail address in the form in which addresses are compared, or null when it could reach
+  /// nobody.
+  static @Nullable String email(@Nullable String email) {
     if (email == null || email.length() > 254) {
       return null;
     }
@@ -64,7 +66,8 @@ public record Identity(@Nullable String email, @Nullable String phone, String fa
     return "";
   }
 
-  private static String fold(String name) {
+  /// A family name without case, accents and punctuation.
+  static String fold(String name) {
     var bare = new StringBuilder();
     Normalizer.normalize(name, Normalizer.Form.NFKD)
         .codePoints()

@@ -1,5 +1,7 @@
 package dev.porchlight.person;
 
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
@@ -92,6 +94,17 @@ public final class Persons {
                   r.time(7),
                   r.number(8)));
 
+  /// What a member typed, as the log's line of that number has it.
+  record EditRow(long seq, String contactId, String body, String principal) {}
+
+  static final Table<EditRow> EDIT =
+      Table.<EditRow>named("contact_edit")
+          .key("seq", EditRow::seq)
+          .column("contact_id", EditRow::contactId)
+          .column("body", EditRow::body)
+          .column("principal", EditRow::principal)
+          .readBy(r -> new EditRow(r.number(1), r.text(2), r.text(3), r.text(4)));
+
   private final Store store;
 
   public Persons(Store store) {
@@ -150,7 +163,7 @@ public final class Persons {
             person,
             byEmail.personId(),
             "both have the e-mail address " + email,
-            draw,
+            draw.at(),
             receiptId);
       }
     }
@@ -163,7 +176,7 @@ public final class Persons {
                   person,
                   s.person(),
                   "both have the phone number " + phone,
-                  draw,
+                  draw.at(),
                   receiptId));
       share(batch, company, phone, sharers, person, identity.family());
     }
@@ -202,11 +215,11 @@ public final class Persons {
   }
 
   private static void note(
-      Batch batch, String one, String other, String evidence, Draw draw, String receiptId) {
+      Batch batch, String one, String other, String evidence, Instant at, String receiptId) {
     var a = one.compareTo(other) < 0 ? one : other;
     var b = one.compareTo(other) < 0 ? other : one;
     if (batch.find(DUPLICATE, a, b) == null) {
-      batch.put(DUPLICATE, new DuplicateRow(a, b, receiptId, evidence, draw.at()));
+      batch.put(DUPLICATE, new DuplicateRow(a, b, receiptId, evidence, at));
     }
   }
 
@@ -258,6 +271,113 @@ public final class Persons {
     return changed;
   }
 
+  /// The contact with that id, within a unit.
+  public static Optional<Contact> findContact(Batch batch, String id) {
+    return Optional.ofNullable(batch.find(CONTACT, id));
+  }
+
+  /// Changes a contact as a member typed it, in a line of the log of its own. A new e-mail address,
+  /// or phone number whose country it names, becomes a key of the person unless somebody else has
+  /// it: then that is noted as a possible duplicate. One that was taken off stays known as theirs.
+  ///
+  /// @param principal who typed it
+  /// @param at when
+  /// @return the contact as it is now; unchanged, and nothing is logged, when there was nothing new
+  /// @throws IllegalArgumentException with a sentence for the user, when the owner that was named
+  ///   is no member of the contact's office
+  public static Contact edit(
+      Batch batch, Contact contact, ContactEdit edit, String principal, Instant at) {
+    var nodes = Nodes.in(batch.settings());
+    var owner = edit.owner() == null ? contact.ownerId() : edit.owner();
+    if (!owner.equals(contact.ownerId()) && !isMember(nodes, owner, contact.officeId())) {
+      throw new IllegalArgumentException("The owner must be a member of the contact's office.");
+    }
+    var body = contact.body().plus(edit);
+    if (body.equals(contact.body()) && owner.equals(contact.ownerId())) {
+      return contact;
+    }
+    long seq = batch.append("contact.edited", contact.id(), contact.id());
+    batch.put(EDIT, new EditRow(seq, contact.id(), Json.write(edit), principal));
+    var changed =
+        new Contact(
+            contact.id(),
+            contact.personId(),
+            contact.officeId(),
+            owner,
+            body,
+            contact.createdAt(),
+            at,
+            contact.seq());
+    batch.put(CONTACT, changed);
+    var company = nodes.companyOf(contact.officeId()).map(Node::id).orElse(contact.officeId());
+    for (var email : body.emails()) {
+      if (!contact.body().emails().contains(email)) {
+        claim(batch, company, contact.personId(), Identity.email(email), at);
+      }
+    }
+    var family = body.familyName() == null ? "" : Identity.fold(body.familyName());
+    for (var phone : body.phones()) {
+      if (!contact.body().phones().contains(phone)) {
+        claim(batch, company, contact.personId(), Identity.phone(phone, NO_REGION), family, at);
+      }
+    }
+    return changed;
+  }
+
+  /// Stands for "the number itself must name its country".
+  private static final String NO_REGION = "ZZ";
+
+  private static boolean isMember(Nodes nodes, String node, String office) {
+    return nodes.find(node).filter(n -> n.kind() == Node.Kind.MEMBER).isPresent()
+        && nodes.officeOf(node).filter(o -> o.id().equals(office)).isPresent();
+  }
+
+  private static void claim(
+      Batch batch, String company, String person, @Nullable String email, Instant at) {
+    if (email == null) {
+      return;
+    }
+    var row = batch.find(EMAIL, company, email);
+    if (row == null) {
+      batch.put(EMAIL, new EmailRow(company, email, person));
+    } else if (!row.personId().equals(person)) {
+      note(batch, person, row.personId(), "both have the e-mail address " + email, at, "");
+    }
+  }
+
+  private static void claim(
+      Batch batch,
+      String company,
+      String person,
+      @Nullable String phone,
+      String family,
+      Instant at) {
+    if (phone == null) {
+      return;
+    }
+    var row = batch.find(PHONE, company, phone);
+    var sharers = row == null ? new Sharers(List.of()) : sharers(row);
+    sharers.list().stream()
+        .filter(s -> !s.person().equals(person))
+        .filter(s -> s.families().stream().anyMatch(f -> Identity.compatible(f, family)))
+        .findFirst()
+        .ifPresent(
+            s -> note(batch, person, s.person(), "both have the phone number " + phone, at, ""));
+    share(batch, company, phone, sharers, person, family);
+  }
+
+  /// Does again what the line of the log with that number did.
+  ///
+  /// @throws IllegalStateException when the contact is not there
+  public static void replay(
+      Batch batch, String contactId, String body, String principal, Instant at) {
+    var contact = batch.find(CONTACT, contactId);
+    if (contact == null) {
+      throw new IllegalStateException("contact " + contactId + " is not there");
+    }
+    edit(batch, contact, Json.read(body, ContactEdit.class), principal, at);
+  }
+
   /// The contact with that id, when the scope may see it.
   public Optional<Contact> find(Scope scope, String id) {
     return store.read(h ->
@@ -288,16 +408,21 @@ public final class Persons {
 
   /// Somebody who may be the same person.
   ///
+  /// @param receiptId the receipt that brought it to light; empty when a member's typing did
   /// @param evidence why it may be so
   public record PossibleDuplicate(String personId, String receiptId, String evidence) {}
 
-  /// Who may be the same person as this one.
-  public List<PossibleDuplicate> listPossibleDuplicates(String person) {
+  /// Who may be the same person as this one, among those who have a contact that the scope may see.
+  public List<PossibleDuplicate> listPossibleDuplicates(Scope scope, String person) {
     BiFunction<String, String, String> other = (a, b) -> a.equals(person) ? b : a;
     return store.read(h ->
         h.createQuery(
-                "SELECT person_a, person_b, receipt_id, evidence FROM possible_duplicate"
-                    + " WHERE person_a = :p OR person_b = :p ORDER BY person_a, person_b")
+                "SELECT d.person_a, d.person_b, d.receipt_id, d.evidence FROM possible_duplicate d"
+                    + " WHERE (d.person_a = :p OR d.person_b = :p) AND EXISTS (SELECT 1 FROM"
+                    + " person_contact c WHERE c.person_id = CASE d.person_a WHEN :p THEN"
+                    + " d.person_b ELSE d.person_a END AND "
+                    + scope.sql("c.office_id")
+                    + ") ORDER BY d.person_a, d.person_b")
             .bind("p", person)
             .map((r, _) ->
                 new PossibleDuplicate(

@@ -173,6 +173,15 @@ CREATE TABLE contact (
 ) WITHOUT ROWID;
 CREATE INDEX contact_seq ON contact (seq);
 
+-- What members typed into contacts, in the log's order; body is JSON.
+CREATE TABLE contact_edit (
+  seq        INTEGER PRIMARY KEY,
+  contact_id TEXT NOT NULL,
+  body       TEXT NOT NULL,
+  principal  TEXT NOT NULL
+);
+CREATE INDEX contact_edit_contact ON contact_edit (contact_id, seq);
+
 -- Which contact a person has in an office.
 CREATE TABLE person_contact (
   person_id  TEXT NOT NULL,
@@ -250,3 +259,4 @@ CREATE TABLE idempotent (
   at           INTEGER NOT NULL,
   PRIMARY KEY (principal, name)
 ) WITHOUT ROWID;
+CREATE INDEX idempotent_at ON idempotent (at);

@@ -1,0 +1,98 @@
+package dev.porchlight.person;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What a member typed into a contact. Kept beside the log, so that a rebuild types it again.
+///
+/// @param typed names of the members that were typed, as the API has them: `display_name`,
+///   `given_name`, `family_name`, `emails`, `phones`, `tags`; the values of all others mean nothing
+/// @param displayName 1 to 200 characters
+/// @param givenName null clears it; at most 200 characters
+/// @param familyName null clears it; at most 200 characters
+/// @param emails at most 50, each one that could reach somebody, none twice
+/// @param phones at most 50, each of 1 to 50 characters, none twice
+/// @param tags at most 50, each of 1 to 100 characters, none twice
+/// @param owner the member who is to own it; null to leave that as it is
+public record ContactEdit(
+    Set<String> typed,
+    @Nullable String displayName,
+    @Nullable String givenName,
+    @Nullable String familyName,
+    List<String> emails,
+    List<String> phones,
+    List<String> tags,
+    @Nullable String owner) {
+  /// The names of all members that can be typed.
+  public static final Set<String> MEMBERS =
+      Set.of(
+          ContactBody.DISPLAY_NAME,
+          ContactBody.GIVEN_NAME,
+          ContactBody.FAMILY_NAME,
+          ContactBody.EMAILS,
+          ContactBody.PHONES,
+          ContactBody.TAGS);
+
+  private static final int LONGEST_NAME = 200;
+  private static final int MOST = 50;
+
+  /// @throws IllegalArgumentException with a sentence for whoever typed it
+  public ContactEdit {
+    typed = Collections.unmodifiableSortedSet(new TreeSet<>(typed));
+    emails = List.copyOf(emails);
+    phones = List.copyOf(phones);
+    tags = List.copyOf(tags);
+    if (!MEMBERS.containsAll(typed)) {
+      throw new IllegalArgumentException("Not a member that can be typed: " + typed);
+    }
+    if (typed.contains(ContactBody.DISPLAY_NAME) != (displayName != null)) {
+      throw new IllegalArgumentException("The display name can be changed, not taken away.");
+    }
+    check("display_name", displayName);
+    check("given_name", givenName);
+    check("family_name", familyName);
+    check("emails", emails, 254);
+    check("phones", phones, 50);
+    check("tags", tags, 100);
+    for (var email : emails) {
+      if (Identity.email(email) == null) {
+        throw new IllegalArgumentException("`" + email + "` is no e-mail address.");
+      }
+    }
+  }
+
+  private static void check(String member, @Nullable String name) {
+    if (name != null
+        && (name.isBlank() || name.length() > LONGEST_NAME || hasControlCharacter(name))) {
+      throw new IllegalArgumentException(
+          "`" + member + "` has 1 to " + LONGEST_NAME + " characters, none a control character.");
+    }
+  }
+
+  private static void check(String member, List<String> texts, int longest) {
+    if (texts.size() > MOST) {
+      throw new IllegalArgumentException("`" + member + "` has at most " + MOST + " entries.");
+    }
+    if (texts.stream().map(t -> t.toLowerCase(java.util.Locale.ROOT)).distinct().count()
+        != texts.size()) {
+      throw new IllegalArgumentException("`" + member + "` names something twice.");
+    }
+    for (var text : texts) {
+      if (text.isBlank() || text.length() > longest || hasControlCharacter(text)) {
+        throw new IllegalArgumentException(
+            "Each of `"
+                + member
+                + "` has 1 to "
+                + longest
+                + " characters, none a control character.");
+      }
+    }
+  }
+
+  private static boolean hasControlCharacter(String text) {
+    return text.chars().anyMatch(Character::isISOControl);
+  }
+}
