@@ -174,20 +174,26 @@ final class Dispatcher extends Handler.Abstract {
   }
 
   private static Reply refusal(Route.Refusals refusals, ServedRequest request, Throwable thrown) {
-    switch (thrown) {
-      case BodyException e -> LOG.debug("Request {}: {}", request.id(), e.why(), e);
-      case BusyException e -> LOG.debug("Request {} was turned away", request.id(), e);
-      default -> LOG.error("Request {} failed", request.id(), thrown);
-    }
     if (thrown instanceof InterruptedException) {
       var _ = Thread.interrupted();
     }
+    Reply reply;
     try {
-      return Objects.requireNonNull(refusals.onError(request, thrown), "No words for a failure");
+      reply = Objects.requireNonNull(refusals.onError(request, thrown), "No words for a failure");
     } catch (Throwable worse) {
+      LOG.error("Request {} failed", request.id(), thrown);
       LOG.error("Request {} failed, and so did the words for it", request.id(), worse);
       return Reply.of(500, "application/problem+json", BareRefusal.body(500));
     }
+    switch (thrown) {
+      case BodyException e -> LOG.debug("Request {}: {}", request.id(), e.why(), e);
+      case BusyException e -> LOG.debug("Request {} was turned away", request.id(), e);
+      // What is the caller's fault is told to the caller.
+      case Throwable e when reply.status() < 500 ->
+          LOG.debug("Request {} was answered {}", request.id(), reply.status(), e);
+      default -> LOG.error("Request {} failed", request.id(), thrown);
+    }
+    return reply;
   }
 
   private static Reply.Full withDefault(Reply.Full reply, String name, String value) {

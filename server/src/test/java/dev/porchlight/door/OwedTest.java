@@ -1,0 +1,193 @@
+package dev.porchlight.door;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.connector.Body;
+import dev.porchlight.connector.Connector;
+import dev.porchlight.connector.Message;
+import dev.porchlight.connector.Reading;
+import dev.porchlight.connector.WriteOptions;
+import dev.porchlight.connector.Written;
+import dev.porchlight.connector.realtor.ConnectionsPlus;
+import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A defect of ours costs no lead.
+class OwedTest {
+  /// Connections Plus with a defect that can be mended.
+  private static final class Defective implements Connector {
+    private final Connector sound = new ConnectionsPlus();
+    private final AtomicBoolean broken = new AtomicBoolean(true);
+
+    @Override
+    public String contract() {
+      return sound.contract();
+    }
+
+    @Override
+    public String channel() {
+      return sound.channel();
+    }
+
+    @Override
+    public boolean reads() {
+      return true;
+    }
+
+    @Override
+    public boolean writes() {
+      return true;
+    }
+
+    @Override
+    public Reading read(Body body) {
+      if (broken.get()) {
+        throw new IllegalStateException("a defect, as the test wants it");
+      }
+      return sound.read(body);
+    }
+
+    @Override
+    public @Nullable String peekLeadId(Body body) {
+      return sound.peekLeadId(body);
+    }
+
+    @Override
+    public Written write(Message message, WriteOptions options) {
+      return sound.write(message, options);
+    }
+  }
+
+  @TempDir Path folder;
+
+  private static Map<String, Connector> with(Connector connector, Map<String, Connector> all) {
+    var changed = new LinkedHashMap<>(all);
+    changed.put(connector.contract(), connector);
+    return changed;
+  }
+
+  @Test
+  void a_lead_that_we_fail_to_read_is_owed_and_becomes_a_lead_once_the_defect_is_mended() {
+    var connector = new Defective();
+    try (var crm = FakeCrm.open();
+        var hub = TestHub.in(folder).connectors(all -> with(connector, all)).start()) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
+      var body = LeadBodies.buyer(" L-1 ", InventedPerson.of(1));
+
+      var answer = portal.post(body);
+
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.json().path("status_code").intValue()).isEqualTo(200);
+      assertThat(hub.leads()).isEmpty();
+      var owed = hub.items("/receipts?state=owed");
+      assertThat(owed).hasSize(1);
+      assertThat(hub.api().read("//health").path("needs_a_hand").path("owed").intValue())
+          .isEqualTo(1);
+      assertThat(hub.api().get("//health/ready").status()).isEqualTo(200);
+      assertThat(hub.api().read("/doctor").toString())
+          .contains(owed.getFirst().path("id").stringValue());
+      assertThat(answer.text()).doesNotContain("defect");
+      assertThat(crm.requests()).isEmpty();
+
+      connector.broken.set(false);
+      hub.clock().advance(Duration.ofMinutes(10));
+      hub.awaitReceipt(owed.getFirst().path("id").stringValue(), "done");
+
+      var story = hub.story("L-1");
+      assertThat(story.path("communications_guid").stringValue())
+          .isEqualTo(answer.json().path("communications_guid").stringValue());
+      hub.awaitDelivery("L-1", endpoint, "delivered");
+      assertThat(crm.await(1)).hasSize(1);
+      assertThat(portal.post(body).text()).isEqualTo(answer.text());
+      assertThat(hub.api().read("//health").path("needs_a_hand").path("owed").intValue()).isZero();
+    }
+  }
+
+  @Test
+  void what_is_owed_is_worked_by_the_next_start_in_the_order_it_came() {
+    var connector = new Defective();
+    try (var hub = TestHub.in(folder).connectors(all -> with(connector, all)).start()) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
+      var guid = portal.post(body).json().path("communications_guid").stringValue();
+      hub.clock().advance(Duration.ofMillis(5));
+      var second = portal.post(body.deepCopy().put("message", "Is it still free?"));
+      hub.clock().advance(Duration.ofMillis(5));
+      var repeat = portal.post(body);
+      assertThat(second.json().path("communications_guid").stringValue()).isEqualTo(guid);
+      assertThat(repeat.json().path("communications_guid").stringValue()).isEqualTo(guid);
+      hub.checkRebuild();
+
+      connector.broken.set(false);
+      hub.restart();
+      hub.await(
+          "nothing to be owed",
+          () ->
+              hub.items("/receipts?state=owed").isEmpty()
+                  ? java.util.Optional.of(true)
+                  : java.util.Optional.empty());
+
+      var story = hub.story("L-1");
+      assertThat(story.path("communications_guid").stringValue()).isEqualTo(guid);
+      assertThat(story.path("version").intValue()).isEqualTo(2);
+      assertThat(story.path("content").path("message").stringValue())
+          .isEqualTo("Is it still free?");
+      assertThat(story.path("receipts").valueStream().map(r -> r.path("state").stringValue()))
+          .containsExactly("done", "done", "repeat");
+    }
+  }
+
+  @Test
+  void an_owed_body_that_turns_out_unreadable_goes_to_quarantine() {
+    var connector = new Defective();
+    try (var hub = TestHub.in(folder).connectors(all -> with(connector, all)).start()) {
+      var portal = hub.addSource("portal", "connections-plus");
+      assertThat(portal.sender().post("not json").status()).isEqualTo(200);
+      var id = hub.items("/receipts?state=owed").getFirst().path("id").stringValue();
+      connector.broken.set(false);
+      hub.hub().wake();
+      hub.awaitReceipt(id, "quarantined");
+      var mended =
+          hub.api()
+              .post(
+                  "/receipts/" + id + "/resubmit",
+                  LeadBodies.buyer("L-1", InventedPerson.of(1)).toString());
+      assertThat(mended.status()).isEqualTo(200);
+      assertThat(hub.leads()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_mended_body_that_we_fail_to_read_is_owed_too_and_mends_its_receipt_later() {
+    var connector = new Defective();
+    try (var hub = TestHub.in(folder).connectors(all -> with(connector, all)).start()) {
+      var portal = hub.addSource("portal", "connections-plus");
+      connector.broken.set(false);
+      var bad = portal.sender().post("not json").json().path("communications_guid").stringValue();
+      connector.broken.set(true);
+      var answer =
+          hub.api()
+              .post(
+                  "/receipts/" + bad + "/resubmit",
+                  LeadBodies.buyer("L-1", InventedPerson.of(1)).toString());
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(Json.tree(answer.text()).path("state").stringValue()).isEqualTo("owed");
+      connector.broken.set(false);
+      hub.hub().wake();
+      hub.awaitReceipt(bad, "mended");
+      assertThat(hub.leads()).hasSize(1);
+    }
+  }
+}
