@@ -1,16 +1,14 @@
 package dev.porchlight;
 
-import java.util.Map;
+import dev.porchlight.cli.CommandLineProgram;
+import dev.porchlight.cli.Terminal;
 
 /// The main program.
 public final class Porchlight {
   private Porchlight() {}
 
-  /// @param args as typed
-  public static void main(String[] args) throws Exception {
-    var hub = Hub.start(HubConfig.read(Map.of(), System::getenv, null));
-    System.out.println("Porchlight listens at " + hub.address());
-    hub.firstToken().ifPresent(t -> System.out.println("token " + t));
-    Runtime.getRuntime().addShutdownHook(new Thread(hub::close));
+  /// @param args as typed; see `porchlight --help`
+  public static void main(String[] args) {
+    System.exit(CommandLineProgram.run(args, new ThisProcess(), Terminal.ofProcess()));
   }
 }

@@ -159,8 +159,9 @@ public final class SqliteEngine implements Engine {
     }
   }
 
-  private int schema() throws SQLException {
-    try (var statement = writer.createStatement()) {
+  /// The version of the schema that a database has; 0 when it has none.
+  static int schema(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
       try (var results =
           statement.executeQuery(
               "SELECT 1 FROM sqlite_master WHERE name = 'flyway_schema_history'")) {
@@ -178,7 +179,7 @@ public final class SqliteEngine implements Engine {
   }
 
   private void migrate() throws SQLException {
-    int found = schema();
+    int found = schema(writer);
     if (found > SCHEMA) {
       throw new IllegalStateException(
           "The database was written by a newer release (schema "

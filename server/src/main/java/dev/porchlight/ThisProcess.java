@@ -1,0 +1,156 @@
+package dev.porchlight;
+
+import dev.porchlight.cli.Local;
+import dev.porchlight.cli.Terminal;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.demo.Demo;
+import dev.porchlight.desk.Receipts;
+import dev.porchlight.ops.Doctor;
+import dev.porchlight.sign.SealException;
+import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.sqlite.SqliteReading;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What the command line does in this process: runs hubs, and reads their store when none runs.
+final class ThisProcess implements Local {
+  @Override
+  public String version() {
+    return Hub.VERSION;
+  }
+
+  /// The end comes by a signal: the hub is closed in order, and the process ends with 0, so that
+  /// whoever runs it (systemd, a container) can tell an orderly end from a broken one.
+  @Override
+  public int serve(Map<String, String> flags, @Nullable Path file, Terminal terminal) {
+    var config = HubConfig.read(flags, terminal.environment(), file);
+    var hub = start(config);
+    hub.firstToken()
+        .ifPresent(token -> {
+          terminal.out().println("This is the administrator's token; it is not shown again:");
+          terminal.out().println("  " + token);
+        });
+    terminal.out().println("Porchlight listens at " + hub.address());
+    terminal.out().flush();
+    return untilEnded(hub::close);
+  }
+
+  /// Waits for the signal that ends the process, and closes then.
+  private static int untilEnded(Runnable close) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  int status = 1;
+                  try {
+                    close.run();
+                    status = 0;
+                  } finally {
+                    System.out.flush();
+                    System.err.flush();
+                    // Java itself would end with 143, or 130.
+                    Runtime.getRuntime().halt(status);
+                  }
+                },
+                "shutdown"));
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return 0;
+  }
+
+  private static Hub start(HubConfig config) {
+    try {
+      return Hub.start(config);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(
+          "There is no address `" + config.bind() + "` to listen at.", e);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "Porchlight can't listen at "
+              + config.bind()
+              + ":"
+              + config.port()
+              + " ("
+              + reason(e)
+              + "); choose another port with --port, 0 picks one.",
+          e);
+    } catch (UncheckedIOException e) {
+      throw new IllegalStateException(e.getMessage() + ": " + reason(e), e);
+    } catch (SealException e) {
+      throw new IllegalStateException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static String reason(Throwable e) {
+    var deepest = e;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
+  }
+
+  @Override
+  public int demo(boolean once, Terminal terminal) {
+    // The demo tells its own story; only trouble is logged beside it.
+    if (System.getenv("PORCHLIGHT_LOG_LEVEL") == null
+        && System.getProperty("PORCHLIGHT_LOG_LEVEL") == null) {
+      System.setProperty("PORCHLIGHT_LOG_LEVEL", "WARN");
+    }
+    var demo =
+        Demo.start(
+            (data, token) -> {
+              var hub = start(HubConfig.local(data, token));
+              return new Demo.Running() {
+                @Override
+                public URI address() {
+                  return hub.address();
+                }
+
+                @Override
+                public void close() {
+                  hub.close();
+                }
+              };
+            },
+            terminal.out(),
+            terminal.interactive());
+    if (once) {
+      try (demo) {
+        return demo.once() ? 0 : 1;
+      }
+    }
+    Thread.ofPlatform().name("demo").daemon().start(demo::forever);
+    return untilEnded(demo::close);
+  }
+
+  @Override
+  public List<Finding> examine(Path data) {
+    try (var store = new EngineStore(SqliteReading.open(data, Clock.systemUTC()))) {
+      var found =
+          new Doctor(store, new Receipts(store), new Deliveries(store))
+              .examine().stream()
+                  // Whether it takes work is for a running hub to say.
+                  .skip(1)
+                  .map(f -> new Finding(f.level(), f.sentence()));
+      return Stream.concat(
+              Stream.of(
+                  new Finding(
+                      "ok",
+                      "No hub answers; the store in " + data + " was read as it lies there.")),
+              found)
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.porchlight.cli;
+
+import dev.porchlight.client.HubClient;
+import dev.porchlight.client.HubException;
+import dev.porchlight.value.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `porchlight delivery`.
+@Command(name = "delivery", description = "What is owed to an endpoint, and how it goes.")
+final class DeliveryCommand extends Noun {
+  @Command(name = "list", description = "Lists deliveries, newest first.")
+  int list(
+      @Option(
+              names = "--state",
+              paramLabel = "STATE",
+              description = "pending, delivered, dead, unwritable or dropped")
+          @Nullable String state,
+      @Option(
+              names = "--endpoint",
+              paramLabel = "ENDPOINT",
+              description = "an endpoint's id or name")
+          @Nullable String endpoint,
+      @Option(names = "--lead", paramLabel = "ID", description = "a lead's id")
+          @Nullable String lead,
+      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
+          @Nullable String limit,
+      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
+          @Nullable String cursor)
+      throws HubException {
+    String id = null;
+    if (endpoint != null) {
+      try (var hub = connect()) {
+        id = resolve(hub, "/endpoints", endpoint);
+      }
+    }
+    return list(
+        "/deliveries",
+        HubClient.query(
+            "state", state, "endpoint", id, "lead", lead, "limit", limit, "cursor", cursor),
+        "There are no such deliveries.",
+        List.of(
+            new Column("PLANNED", row -> Text.time(Text.at(row, "planned_at"))),
+            column("STATE", "state"),
+            column("ATTEMPTS", "attempts_made"),
+            column("ENDPOINT", "endpoint_name"),
+            column("KIND", "kind"),
+            column("LEAD", "lead"),
+            column("ID", "id"),
+            column("REASON", "reason")));
+  }
+
+  @Command(name = "show", description = "Shows a delivery with its attempts and losses.")
+  int show(@Parameters(paramLabel = "ID", description = "its id") String id) throws HubException {
+    try (var hub = connect()) {
+      var delivery = hub.get("/deliveries/" + HubClient.segment(id));
+      return show(delivery, () -> Story.delivery(delivery, "").forEach(this::say));
+    }
+  }
+
+  @Command(name = "retry", description = "Starts a delivery anew, under the same webhook-id.")
+  int retry(@Parameters(paramLabel = "ID", description = "its id") String id) throws HubException {
+    try (var hub = connect()) {
+      var delivery = hub.post("/deliveries/" + HubClient.segment(id) + "/retry", Json.object());
+      return show(
+          delivery,
+          () ->
+              say(
+                  "The delivery to "
+                      + Text.at(delivery, "endpoint_name")
+                      + " is attempted again; `porchlight delivery show "
+                      + id
+                      + "` tells how it went."));
+    }
+  }
+}

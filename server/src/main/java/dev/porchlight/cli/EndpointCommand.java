@@ -1,0 +1,176 @@
+package dev.porchlight.cli;
+
+import dev.porchlight.client.HubClient;
+import dev.porchlight.client.HubException;
+import dev.porchlight.value.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `porchlight endpoint`.
+@Command(name = "endpoint", description = "Where we deliver.")
+final class EndpointCommand extends Noun {
+  @Command(name = "add", description = "Adds an endpoint and shows its signing secret, once.")
+  int add(
+      @Parameters(paramLabel = "NAME", description = "its name") String name,
+      @Option(names = "--to", required = true, paramLabel = "URL", description = "where to deliver")
+          String to,
+      @Option(
+              names = "--contract",
+              required = true,
+              paramLabel = "CONTRACT",
+              description = "connections-plus, lead-delivery, porchlight or verbatim")
+          String contract,
+      @Option(
+              names = "--node",
+              paramLabel = "ID",
+              description = "whose leads it gets; the default office's")
+          @Nullable String node,
+      @Option(
+              names = "--api-key",
+              paramLabel = "KEY",
+              description = "their API key, if they want one")
+          @Nullable String apiKey,
+      @Option(
+              names = "--append-channel",
+              description = "append the contract's channel (/lead, /lead-delivery) to the URL")
+          boolean appendChannel,
+      @Option(names = "--tests", description = "deliver test leads too") boolean tests,
+      @Option(
+              names = "--assumed-role",
+              paramLabel = "ROLE",
+              description = "buyer or seller, where a lead does not say")
+          @Nullable String assumedRole,
+      @Option(
+              names = "--fallback-contract",
+              paramLabel = "CONTRACT",
+              description = "what to write when the first contract can't carry a lead")
+          @Nullable String fallback)
+      throws HubException {
+    var body = Json.object();
+    body.put("name", name);
+    body.put("url", to);
+    body.put("contract", contract);
+    if (node != null) {
+      body.put("node", node);
+    }
+    if (apiKey != null) {
+      body.put("api_key", apiKey);
+    }
+    if (appendChannel) {
+      body.put("append_channel", true);
+    }
+    if (tests) {
+      body.put("tests", true);
+    }
+    if (assumedRole != null) {
+      body.put("assumed_role", assumedRole);
+    }
+    if (fallback != null) {
+      body.put("fallback_contract", fallback);
+    }
+    try (var hub = connect()) {
+      var made = hub.post("/endpoints", body);
+      return show(
+          made,
+          () -> {
+            say("Endpoint " + Text.at(made, "name") + " gets leads from now on.");
+            say("  id      " + Text.at(made, "id"));
+            say("  url     " + Text.at(made, "url"));
+            say("  secret  " + Text.at(made, "secret"));
+            say(
+                "The secret is not shown again. Try it: porchlight endpoint test "
+                    + Text.at(made, "id"));
+          });
+    }
+  }
+
+  @Command(name = "list", description = "Lists the endpoints.")
+  int list(
+      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
+          @Nullable String limit,
+      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
+          @Nullable String cursor)
+      throws HubException {
+    return list(
+        "/endpoints",
+        HubClient.query("limit", limit, "cursor", cursor),
+        "There are no endpoints yet: `porchlight endpoint add NAME --to URL --contract CONTRACT`"
+            + " makes one.",
+        List.of(
+            column("NAME", "name"),
+            column("CONTRACT", "contract"),
+            new Column("STATE", row -> row.path("disabled").asBoolean(false) ? "disabled" : "on"),
+            column("URL", "url"),
+            column("ID", "id")));
+  }
+
+  @Command(
+      name = "rotate-secret",
+      description =
+          "Makes a new signing secret and shows it, once; the others sign beside it for"
+              + " the overlap.")
+  int rotateSecret(
+      @Parameters(paramLabel = "ENDPOINT", description = "its id or name") String endpoint,
+      @Option(
+              names = "--overlap-hours",
+              paramLabel = "HOURS",
+              description = "for how long the others still sign, 0 to 168; 24")
+          @Nullable Integer overlap)
+      throws HubException {
+    var body = Json.object();
+    if (overlap != null) {
+      body.put("overlap_hours", overlap);
+    }
+    try (var hub = connect()) {
+      var id = resolve(hub, "/endpoints", endpoint);
+      var made = hub.post("/endpoints/" + HubClient.segment(id) + "/rotate-secret", body);
+      return show(
+          made,
+          () -> {
+            say("New secret of " + endpoint + ": " + Text.at(made, "secret"));
+            say(
+                "The others sign beside it until "
+                    + Text.time(Text.at(made, "old_secrets_end_at"))
+                    + ". The secret is not shown again.");
+          });
+    }
+  }
+
+  @Command(name = "test", description = "Sends an invented test lead and shows the exchange.")
+  int test(@Parameters(paramLabel = "ENDPOINT", description = "its id or name") String endpoint)
+      throws HubException {
+    try (var hub = connect()) {
+      var id = resolve(hub, "/endpoints", endpoint);
+      var seen = hub.post("/endpoints/" + HubClient.segment(id) + "/test", Json.object());
+      boolean delivered = seen.path("delivered").asBoolean(false);
+      show(
+          seen,
+          () -> {
+            say("POST " + Text.at(seen, "url"));
+            seen.path("request_headers")
+                .properties()
+                .forEach(
+                    h -> say("  " + h.getKey() + ": " + Text.clean(h.getValue().asString(""))));
+            say("  " + Text.at(seen, "request_body"));
+            var status = Text.at(seen, "status");
+            var answer = Text.at(seen, "answer_head").strip();
+            say(
+                (delivered ? "It was taken" : "It was not taken")
+                    + (status.isEmpty() ? "" : ": the answer was " + status)
+                    + " after "
+                    + Math.round(seen.path("duration_ms").asDouble(0))
+                    + " ms."
+                    + (Text.at(seen, "error").isEmpty()
+                        ? ""
+                        : " " + Text.sentence(Text.at(seen, "error"))));
+            if (!answer.isEmpty()) {
+              say("  " + answer);
+            }
+          });
+      return delivered ? CommandLineProgram.OK : CommandLineProgram.FAILED;
+    }
+  }
+}

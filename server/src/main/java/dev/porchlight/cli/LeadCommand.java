@@ -1,0 +1,82 @@
+package dev.porchlight.cli;
+
+import dev.porchlight.client.HubClient;
+import dev.porchlight.client.HubException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/// `porchlight lead`.
+@Command(name = "lead", description = "Leads and their stories.")
+final class LeadCommand extends Noun {
+  @Command(name = "list", description = "Lists leads, newest first.")
+  int list(
+      @Option(names = "--source", paramLabel = "SOURCE", description = "a source's id or name")
+          @Nullable String source,
+      @Option(names = "--contact", paramLabel = "ID", description = "a contact's id")
+          @Nullable String contact,
+      @Option(names = "--test", paramLabel = "true|false", description = "only test leads, or none")
+          @Nullable String test,
+      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
+          @Nullable String limit,
+      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
+          @Nullable String cursor)
+      throws HubException {
+    return list(
+        "/leads",
+        HubClient.query(
+            "source",
+            source,
+            "contact_id",
+            contact,
+            "test",
+            test,
+            "limit",
+            limit,
+            "cursor",
+            cursor),
+        "There are no such leads.",
+        List.of(
+            new Column("RECEIVED", row -> Text.time(Text.at(row, "created_at"))),
+            new Column("WHO", row -> Story.who(row.path("content"))),
+            column("INTENT", "content.intent"),
+            column("ANSWERS", "answers.member_name"),
+            column("LEAD ID", "lead_id"),
+            column("ID", "id")));
+  }
+
+  @Command(name = "show", description = "Tells a lead's whole story.")
+  int show(
+      @Parameters(paramLabel = "ID", description = "its id here, or the sender's lead_id")
+          String id)
+      throws HubException {
+    try (var hub = connect()) {
+      var lead = find(hub, id);
+      return show(lead, () -> Story.lead(lead).forEach(this::say));
+    }
+  }
+
+  private static JsonNode find(HubClient hub, String id) throws HubException {
+    try {
+      return hub.get("/leads/" + HubClient.segment(id));
+    } catch (HubException e) {
+      if (e.status() != 404) {
+        throw e;
+      }
+      var items = hub.get("/leads", HubClient.query("lead_id", id, "limit", "2")).path("items");
+      if (items.isEmpty()) {
+        throw e;
+      }
+      if (items.size() > 1) {
+        throw new IllegalArgumentException(
+            "Several sources sent a lead with the lead_id "
+                + id
+                + "; name one by its own id (`porchlight lead list`).");
+      }
+      return hub.get("/leads/" + items.path(0).path("id").asString(""));
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.porchlight.cli;
+
+import dev.porchlight.client.HubClient;
+import dev.porchlight.client.HubException;
+import dev.porchlight.value.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `porchlight node`.
+@Command(name = "node", description = "Companies, offices, teams and members.")
+final class NodeCommand extends Noun {
+  @Command(name = "add", description = "Adds a node.")
+  int add(
+      @Parameters(paramLabel = "NAME", description = "its name") String name,
+      @Option(
+              names = "--kind",
+              required = true,
+              paramLabel = "KIND",
+              description = "mls, company, office, team or member")
+          String kind,
+      @Option(names = "--parent", paramLabel = "ID", description = "the node above it")
+          @Nullable String parent,
+      @Option(names = "--email", paramLabel = "EMAIL", description = "a member's address")
+          @Nullable String email)
+      throws HubException {
+    var body = Json.object();
+    body.put("name", name);
+    body.put("kind", kind);
+    if (email != null) {
+      body.put("email", email);
+    }
+    try (var hub = connect()) {
+      if (parent != null) {
+        body.put("parent", resolve(hub, "/nodes", parent));
+      }
+      var made = hub.post("/nodes", body);
+      return show(
+          made,
+          () ->
+              say(
+                  "The "
+                      + Text.at(made, "kind")
+                      + " "
+                      + Text.at(made, "name")
+                      + " has the id "
+                      + Text.at(made, "id")
+                      + "."));
+    }
+  }
+
+  @Command(name = "list", description = "Lists the nodes.")
+  int list(
+      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
+          @Nullable String limit,
+      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
+          @Nullable String cursor)
+      throws HubException {
+    return list(
+        "/nodes",
+        HubClient.query("limit", limit, "cursor", cursor),
+        "There are no nodes that this token sees.",
+        List.of(
+            column("KIND", "kind"),
+            column("NAME", "name"),
+            column("EMAIL", "email"),
+            column("ID", "id"),
+            column("PARENT", "parent")));
+  }
+}

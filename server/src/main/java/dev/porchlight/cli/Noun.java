@@ -1,0 +1,110 @@
+package dev.porchlight.cli;
+
+import dev.porchlight.client.HubClient;
+import dev.porchlight.client.HubException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/// What commands on one kind of thing have in common.
+abstract class Noun implements Runnable {
+  @ParentCommand @Nullable RootCommand root;
+  @Spec @Nullable CommandSpec spec;
+
+  /// A column of a table: its heading and what stands below it.
+  record Column(String heading, Cell cell) {}
+
+  /// What a row has to say.
+  @FunctionalInterface
+  interface Cell {
+    String of(JsonNode row);
+  }
+
+  static Column column(String heading, String path) {
+    return new Column(heading, row -> Text.at(row, path));
+  }
+
+  @Override
+  public void run() {
+    var known = spec;
+    if (known != null) {
+      throw new ParameterException(
+          known.commandLine(),
+          "Name what to do: " + String.join(", ", known.subcommands().keySet()) + ".");
+    }
+  }
+
+  final RootCommand root() {
+    var known = root;
+    if (known == null) {
+      throw new IllegalStateException("a command without its parent");
+    }
+    return known;
+  }
+
+  final HubClient connect() {
+    return root().connect();
+  }
+
+  final void say(String line) {
+    root().terminal.out().println(line);
+  }
+
+  /// Prints the reply as it is, or in words.
+  final int show(JsonNode reply, Runnable words) {
+    if (root().json) {
+      say(reply.toPrettyString());
+    } else {
+      words.run();
+    }
+    return CommandLineProgram.OK;
+  }
+
+  /// Prints a list as a table.
+  final int list(String path, Map<String, String> query, String nothing, List<Column> columns)
+      throws HubException {
+    try (var hub = connect()) {
+      var reply = hub.get(path, query);
+      return show(
+          reply,
+          () -> {
+            var rows = new ArrayList<List<String>>();
+            for (var item : reply.path("items")) {
+              rows.add(columns.stream().map(c -> c.cell().of(item)).toList());
+            }
+            if (rows.isEmpty()) {
+              say(nothing);
+              return;
+            }
+            Text.table(columns.stream().map(Column::heading).toList(), rows).forEach(this::say);
+            var next = Text.at(reply, "next_cursor");
+            if (!next.isEmpty()) {
+              say("There are more: --cursor " + next);
+            }
+          });
+    }
+  }
+
+  /// The id of the thing with that id or name.
+  static String resolve(HubClient hub, String path, String idOrName) throws HubException {
+    String cursor = null;
+    do {
+      var page = hub.get(path, HubClient.query("limit", "200", "cursor", cursor));
+      for (var item : page.path("items")) {
+        if (item.path("id").asString("").equals(idOrName)
+            || item.path("name").asString("").equals(idOrName)) {
+          return item.path("id").asString("");
+        }
+      }
+      var next = Text.at(page, "next_cursor");
+      cursor = next.isEmpty() ? null : next;
+    } while (cursor != null);
+    return idOrName;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.porchlight.cli;
+
+import dev.porchlight.client.HubClient;
+import dev.porchlight.client.HubException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `porchlight receipt`.
+@Command(name = "receipt", description = "What arrived, as it arrived.")
+final class ReceiptCommand extends Noun {
+  @Command(name = "list", description = "Lists receipts, newest first.")
+  int list(
+      @Option(
+              names = "--state",
+              paramLabel = "STATE",
+              description = "done, repeat, owed, quarantined, refused or mended")
+          @Nullable String state,
+      @Option(names = "--source", paramLabel = "SOURCE", description = "a source's id or name")
+          @Nullable String source,
+      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
+          @Nullable String limit,
+      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
+          @Nullable String cursor)
+      throws HubException {
+    return list(
+        "/receipts",
+        HubClient.query("state", state, "source", source, "limit", limit, "cursor", cursor),
+        "There are no such receipts.",
+        List.of(
+            new Column("RECEIVED", row -> Text.time(Text.at(row, "received_at"))),
+            column("STATE", "state"),
+            new Column("SOURCE", row -> name(row.path("source_name").asString(""), row)),
+            column("ID", "id"),
+            column("REASON", "reason")));
+  }
+
+  private static String name(String name, tools.jackson.databind.JsonNode row) {
+    return name.isEmpty() ? Text.at(row, "source") : Text.clean(name);
+  }
+
+  @Command(name = "show", description = "Shows a receipt: how it was read, and its bytes.")
+  int show(
+      @Parameters(paramLabel = "ID", description = "its id") String id,
+      @Option(names = "--raw", description = "only the bytes as received") boolean raw)
+      throws HubException {
+    var path = "/receipts/" + HubClient.segment(id);
+    try (var hub = connect()) {
+      if (raw) {
+        root().terminal.out().writeBytes(hub.bytes(path + "/raw"));
+        root().terminal.out().flush();
+        return CommandLineProgram.OK;
+      }
+      var receipt = hub.get(path);
+      if (root().json) {
+        return show(receipt, () -> {});
+      }
+      Story.receipt(receipt).forEach(this::say);
+      try {
+        var body = new String(hub.bytes(path + "/raw"), StandardCharsets.UTF_8);
+        say("The body as received (" + Text.at(receipt, "content_type") + "):");
+        body.lines().map(Text::clean).forEach(line -> say("  " + line));
+      } catch (HubException e) {
+        say(e.sentence());
+      }
+      return CommandLineProgram.OK;
+    }
+  }
+
+  @Command(
+      name = "resubmit",
+      description = {
+        "Takes a mended body in a quarantined receipt's place.",
+        "Without --file the same bytes are read once more, as after an upgrade."
+      })
+  int resubmit(
+      @Parameters(paramLabel = "ID", description = "its id") String id,
+      @Option(
+              names = "--file",
+              paramLabel = "FILE",
+              description = "the mended body; - reads it from stdin")
+          @Nullable String file)
+      throws HubException {
+    byte[] body = new byte[0];
+    if (file != null) {
+      try {
+        body =
+            file.equals("-")
+                ? root().terminal.in().readAllBytes()
+                : Files.readAllBytes(Path.of(file));
+      } catch (IOException e) {
+        throw new IllegalArgumentException("The file " + file + " can't be read.", e);
+      }
+      if (body.length == 0) {
+        throw new IllegalArgumentException("The mended body is empty.");
+      }
+    }
+    try (var hub = connect()) {
+      var receipt = hub.post("/receipts/" + HubClient.segment(id) + "/resubmit", body);
+      return show(receipt, () -> Story.receipt(receipt).forEach(this::say));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.porchlight.cli;
+
+import dev.porchlight.client.HubClient;
+import dev.porchlight.client.HubException;
+import dev.porchlight.value.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `porchlight token`.
+@Command(name = "token", description = "Who may use the API.")
+final class TokenCommand extends Noun {
+  @Command(name = "add", description = "Makes a token and shows it, once.")
+  int add(
+      @Parameters(paramLabel = "NAME", description = "whose it is") String name,
+      @Option(names = "--scope", paramLabel = "SCOPE", description = "read, work or admin; read")
+          @Nullable String scope,
+      @Option(names = "--node", paramLabel = "ID", description = "only what lies below that node")
+          @Nullable String node)
+      throws HubException {
+    var body = Json.object();
+    body.put("name", name);
+    body.putArray("scopes").add(scope == null ? "read" : scope);
+    try (var hub = connect()) {
+      if (node != null) {
+        body.put("node", resolve(hub, "/nodes", node));
+      }
+      var made = hub.post("/tokens", body);
+      return show(
+          made,
+          () -> {
+            say("Token of " + Text.at(made, "name") + ": " + Text.at(made, "token"));
+            say("It is not shown again. Its id is " + Text.at(made, "id") + ".");
+          });
+    }
+  }
+
+  @Command(name = "list", description = "Lists the tokens.")
+  int list(
+      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
+          @Nullable String limit,
+      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
+          @Nullable String cursor)
+      throws HubException {
+    return list(
+        "/tokens",
+        HubClient.query("limit", limit, "cursor", cursor),
+        "There are no tokens.",
+        List.of(
+            column("NAME", "name"),
+            new Column("SCOPES", row -> Text.list(row.path("scopes"))),
+            column("HINT", "hint"),
+            new Column("MADE", row -> Text.time(Text.at(row, "created_at"))),
+            new Column("REVOKED", row -> Text.time(Text.at(row, "revoked_at"))),
+            column("ID", "id")));
+  }
+
+  @Command(name = "revoke", description = "Ends a token at once.")
+  int revoke(@Parameters(paramLabel = "ID", description = "its id") String id) throws HubException {
+    try (var hub = connect()) {
+      var ended = hub.delete("/tokens/" + HubClient.segment(id));
+      return show(ended, () -> say("The token of " + Text.at(ended, "name") + " is void."));
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.porchlight.store.sqlite;
+
+import dev.porchlight.store.Engine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.sqlite.JDBC;
+import org.sqlite.SQLiteConfig;
+
+/// The file of a hub that does not run, opened to look at it: nothing is written, nothing is
+/// migrated, and no lock is taken. One reader at a time.
+public final class SqliteReading implements Engine {
+  private final Connection connection;
+  private final Handle handle;
+  private final Clock clock;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private SqliteReading(Connection connection, Clock clock) {
+    this.connection = connection;
+    this.clock = clock;
+    handle = Jdbi.open(connection);
+  }
+
+  /// Opens the file in that folder.
+  ///
+  /// @throws IllegalStateException with a sentence for the user: there is no store, it can't be
+  ///   read, or another release wrote it
+  public static SqliteReading open(Path folder, Clock clock) {
+    var file = folder.resolve("porchlight.db");
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalStateException("There is no store in the folder " + folder + ".");
+    }
+    var config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setBusyTimeout(5000);
+    try {
+      var connection = JDBC.createConnection("jdbc:sqlite:" + file, config.toProperties());
+      try {
+        int found = SqliteEngine.schema(connection);
+        if (found != SqliteEngine.SCHEMA) {
+          throw new IllegalStateException(
+              "The store in "
+                  + folder
+                  + " was written by "
+                  + (found > SqliteEngine.SCHEMA ? "a newer" : "an older")
+                  + " release (schema "
+                  + found
+                  + ", this release knows "
+                  + SqliteEngine.SCHEMA
+                  + "); look at it with that release.");
+        }
+        return new SqliteReading(connection, clock);
+      } catch (SQLException | RuntimeException e) {
+        connection.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(
+          "The store in " + folder + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Connection writer() throws SQLException {
+    throw new SQLException("this store is open for reading only");
+  }
+
+  @Override
+  public void begin(Connection ignored) throws SQLException {
+    writer();
+  }
+
+  @Override
+  public void commit(Connection ignored) throws SQLException {
+    writer();
+  }
+
+  @Override
+  public void rollback(Connection ignored) {
+    // Nothing was begun.
+  }
+
+  @Override
+  public Failure classify(SQLException failure) {
+    return Failure.NO_ROOM;
+  }
+
+  @Override
+  public <T> T read(Function<Handle, T> query) {
+    lock.lock();
+    try {
+      return query.apply(handle);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  @Override
+  public void close() {
+    handle.close();
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException("The store was not closed in order", e);
+    }
+  }
+}
