@@ -15,6 +15,7 @@ import dev.porchlight.connector.realtor.ConnectionsPlus;
 import dev.porchlight.connector.realtor.LeadDelivery;
 import dev.porchlight.connector.realtor.RealtorReplies;
 import dev.porchlight.connector.verbatim.Verbatim;
+import dev.porchlight.console.LeadPage;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoint;
@@ -203,6 +204,9 @@ public final class Hub implements AutoCloseable {
     routes.addAll(
         new Health(store, receipts, deliveries, engine, metrics.registry(), VERSION)
             .routes(problems));
+    routes.addAll(
+        new LeadPage(store, credentials, principals, leads, receipts, persons, deliveries)
+            .routes());
     server =
         HttpServer.start(
             Settings.listeningOn(InetAddress.getByName(config.bind()), config.port())

@@ -1,0 +1,87 @@
+package dev.porchlight.console;
+
+import dev.porchlight.access.Credential;
+import dev.porchlight.access.Credentials;
+import dev.porchlight.access.Principals;
+import dev.porchlight.account.Scope;
+import dev.porchlight.web.Request;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Tells who may see the page of a lead: whoever has a link to it, as a cookie once it was
+/// followed, or a token of our API.
+final class Passes {
+  private static final String COOKIE = "porchlight_lead";
+  private static final String BEARER = "bearer ";
+
+  private final Credentials credentials;
+  private final Principals principals;
+
+  Passes(Credentials credentials, Principals principals) {
+    this.credentials = credentials;
+    this.principals = principals;
+  }
+
+  /// The link that a token opens; empty when it opens nothing, or another lead.
+  Optional<Credential> link(String token, String lead) {
+    return credentials.find(Credential.Kind.LINK, token).filter(c -> c.owner().equals(lead));
+  }
+
+  /// What a request with that lead's page as its aim may see. A link shows its lead and what hangs
+  /// on it.
+  Optional<Scope> find(Request request, String lead) {
+    var bearer =
+        request
+            .header("Authorization")
+            .filter(h -> h.toLowerCase(Locale.ROOT).startsWith(BEARER))
+            .map(h -> h.substring(BEARER.length()).strip());
+    if (bearer.isPresent()) {
+      return principals.find(bearer.get()).map(p -> p.scope());
+    }
+    return request.headers().stream()
+        .filter(h -> h.getKey().equalsIgnoreCase("Cookie"))
+        .flatMap(h -> java.util.Arrays.stream(h.getValue().split(";", -1)))
+        .map(String::strip)
+        .filter(c -> c.startsWith(COOKIE + "="))
+        .map(c -> c.substring(COOKIE.length() + 1))
+        .flatMap(token -> link(token, lead).stream())
+        .findFirst()
+        .map(_ -> Scope.EVERYTHING);
+  }
+
+  /// The cookie that stands for a link: for that lead's page alone, as long as the link lives. Lax,
+  /// since the first visit comes from a mail or a chat, and a strict cookie would not be sent with
+  /// the request that follows the redirect.
+  static String cookie(Request request, String token, Credential link, Instant now) {
+    var cookie =
+        new StringBuilder(COOKIE)
+            .append('=')
+            .append(token)
+            .append("; Path=/leads/")
+            .append(link.owner());
+    if (link.expiresAt() != null) {
+      cookie
+          .append("; Max-Age=")
+          .append(Math.max(0, Duration.between(now, link.expiresAt()).toSeconds()));
+    }
+    cookie.append("; HttpOnly; SameSite=Lax");
+    if (!isPlainLoopback(request.baseUrl())) {
+      cookie.append("; Secure");
+    }
+    return cookie.toString();
+  }
+
+  private static boolean isPlainLoopback(String baseUrl) {
+    if (!baseUrl.startsWith("http://")) {
+      return false;
+    }
+    var host = URI.create(baseUrl).getHost();
+    return host != null
+        && (host.equalsIgnoreCase("localhost")
+            || host.equals("[::1]")
+            || host.matches("127(\\.[0-9]{1,3}){3}"));
+  }
+}
