@@ -279,10 +279,13 @@ final class EndpointResources {
 
   Reply remove(Call call) throws Exception {
     var known = endpoint(call);
-    return call.change(batch -> {
-      batch.change(Endpoint.SETTING, known.id(), null);
-      return new Call.Answer(200, Views.endpoint(known));
-    });
+    var reply =
+        call.change(batch -> {
+          batch.change(Endpoint.SETTING, known.id(), null);
+          return new Call.Answer(200, Views.endpoint(known));
+        });
+    engine.wake();
+    return reply;
   }
 
   /// A new secret, signed with from now on; the others sign beside it until the overlap is over.
