@@ -281,7 +281,7 @@ final class EndpointResources {
   Reply remove(Call call) throws Exception {
     var known = endpoint(call);
     var held = secrets.list(owner(known.id())).stream().map(Secrets.Open::id).toList();
-    return call.change(batch -> {
+    var reply = call.change(batch -> {
       if (Endpoints.in(batch.settings()).find(known.id()).isEmpty()) {
         throw AccountResources.missing("endpoint");
       }
@@ -289,6 +289,8 @@ final class EndpointResources {
       held.forEach(id -> secrets.remove(batch, owner(known.id()), id));
       return new Call.Answer(200, Views.endpoint(known));
     });
+    engine.wake();
+    return reply;
   }
 
   /// A new secret, signed with from now on; the others sign beside it until the overlap is over.

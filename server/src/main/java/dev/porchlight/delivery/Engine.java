@@ -51,6 +51,7 @@ public final class Engine implements AutoCloseable {
   private static final int WAITING = 1000;
   private static final Duration NEEDED = Duration.ofSeconds(16);
   private static final long POLL_MILLIS = 250;
+  private static final Instant AT_ANY_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
   private final Store store;
   private final String hub;
@@ -66,6 +67,8 @@ public final class Engine implements AutoCloseable {
   private final Listener listener;
   private volatile boolean closing;
   private @Nullable Thread poller;
+  private @Nullable Endpoints seen;
+  private List<String> removed = List.of();
 
   /// Is told of what happens; for metrics. Must be quick.
   public interface Listener {
@@ -254,7 +257,13 @@ public final class Engine implements AutoCloseable {
               ? List.of(new Open(head.get(), DeliveryState.planned(head.get().id(), store.now())))
               : open(claim.endpointId(), claim.orderKey());
       head = Optional.empty();
-      var next = next(view, store.now());
+      var endpoint = Endpoints.in(store.settings()).find(claim.endpointId());
+      if (endpoint.isPresent() && endpoint.get().disabled()) {
+        release(claim);
+        return;
+      }
+      // What is owed to an endpoint that is gone waits for nothing.
+      var next = endpoint.isEmpty() ? view.stream().findFirst() : next(view, store.now());
       boolean goOn =
           next.isPresent() ? attempt(claim, next.get(), view) : settle(claim, view, null);
       if (!goOn) {
@@ -561,7 +570,11 @@ public final class Engine implements AutoCloseable {
   private List<Claim> claimDue() {
     var now = store.now();
     var due = new ArrayList<String[]>();
-    for (var endpoint : Endpoints.in(store.settings()).all()) {
+    var endpoints = Endpoints.in(store.settings());
+    for (var id : removed(endpoints)) {
+      due.addAll(dueAt(id, AT_ANY_TIME, QUOTA));
+    }
+    for (var endpoint : endpoints.all()) {
       int quota = Math.min(QUOTA, room(endpoint.id()).free());
       if (!endpoint.disabled() && quota > 0) {
         due.addAll(dueAt(endpoint.id(), now, quota));
@@ -570,14 +583,31 @@ public final class Engine implements AutoCloseable {
     return due.isEmpty() ? List.of() : store.write(WorkQueue.ATTEMPTS, batch -> claim(batch, due));
   }
 
-  private List<String[]> dueAt(String endpoint, Instant now, int quota) {
+  /// The endpoints that are gone and were still owed something when the settings last changed.
+  /// Called by the poller only.
+  private List<String> removed(Endpoints endpoints) {
+    if (endpoints != seen) {
+      removed =
+          store
+              .read(h ->
+                  h.createQuery("SELECT DISTINCT endpoint_id FROM lane").mapTo(String.class).list())
+              .stream()
+              .filter(id -> endpoints.find(id).isEmpty())
+              .toList();
+      seen = endpoints;
+    }
+    return removed;
+  }
+
+  private List<String[]> dueAt(String endpoint, Instant due, int quota) {
     return store.read(h ->
         h.createQuery(
                 "SELECT endpoint_id, order_key FROM lane WHERE endpoint_id = :e"
-                    + " AND due_at <= :now AND (owner IS NULL OR leased_until < :now)"
+                    + " AND due_at <= :due AND (owner IS NULL OR leased_until < :now)"
                     + " ORDER BY due_at LIMIT :quota")
             .bind("e", endpoint)
-            .bind("now", Row.micros(now))
+            .bind("due", Row.micros(due))
+            .bind("now", Row.micros(store.now()))
             .bind("quota", quota)
             .map((r, _) -> new String[] {r.getString(1), r.getString(2)})
             .list());
@@ -585,9 +615,12 @@ public final class Engine implements AutoCloseable {
 
   private List<Claim> claim(Batch batch, List<String[]> due) {
     var claims = new ArrayList<Claim>();
+    var endpoints = Endpoints.in(batch.settings());
     for (var key : due) {
       var lane = batch.find(Tables.LANE, key[0], key[1]);
-      if (lane != null && lane.isFree(batch.now()) && !lane.dueAt().isAfter(batch.now())) {
+      if (lane != null
+          && lane.isFree(batch.now())
+          && (!lane.dueAt().isAfter(batch.now()) || endpoints.find(key[0]).isEmpty())) {
         var leased = lane.leasedBy(hub, batch.now().plus(lease));
         batch.put(Tables.LANE, leased);
         claims.add(new Claim(key[0], key[1], leased.fence(), Optional.empty()));

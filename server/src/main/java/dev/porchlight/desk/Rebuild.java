@@ -63,7 +63,7 @@ public final class Rebuild {
               List.of("lead_id", "version"),
               List.of("receipt_id", "at", "fingerprint", "fact")),
           new Compared("lead_fingerprint", List.of("lead_id", "fingerprint"), List.of("version")),
-          new Compared("person", List.of("id"), List.of("company_id", "created_at")),
+          new Compared("person", List.of("id"), List.of("company_id", "families", "created_at")),
           new Compared("person_email", List.of("company_id", "email"), List.of("person_id")),
           new Compared("person_phone", List.of("company_id", "phone"), List.of("persons")),
           new Compared(

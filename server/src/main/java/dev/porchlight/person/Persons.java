@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// point at somebody else, that is noted as a possible duplicate and nobody is merged.
 public final class Persons {
   private static final int MOST_SHARING_A_PHONE = 50;
+  private static final int MOST_FAMILIES = 50;
 
-  record PersonRow(String id, String companyId, Instant createdAt) {}
+  /// @param families the folded family names that they were met under, as a JSON list
+  record PersonRow(String id, String companyId, String families, Instant createdAt) {}
 
   record EmailRow(String companyId, String email, String personId) {}
 
@@ -37,7 +39,7 @@ public final class Persons {
   record DuplicateRow(String a, String b, String receiptId, String evidence, Instant at) {}
 
   /// One person who gave a phone number.
-  record Sharer(String person, List<String> families) {}
+  record Sharer(String person) {}
 
   record Sharers(List<Sharer> list) {}
 
@@ -45,8 +47,9 @@ public final class Persons {
       Table.<PersonRow>named("person")
           .key("id", PersonRow::id)
           .column("company_id", PersonRow::companyId)
+          .column("families", PersonRow::families)
           .column("created_at", PersonRow::createdAt)
-          .readBy(r -> new PersonRow(r.text(1), r.text(2), r.time(3)));
+          .readBy(r -> new PersonRow(r.text(1), r.text(2), r.text(3), r.time(4)));
   static final Table<EmailRow> EMAIL =
       Table.<EmailRow>named("person_email")
           .key("company_id", EmailRow::companyId)
@@ -133,10 +136,7 @@ public final class Persons {
     var phoneRow = phone == null ? null : batch.find(PHONE, company, phone);
     var sharers = phoneRow == null ? new Sharers(List.of()) : sharers(phoneRow);
     var byPhone =
-        sharers.list().stream()
-            .filter(
-                s -> s.families().stream().anyMatch(f -> Identity.compatible(f, identity.family())))
-            .findFirst();
+        sharers.list().stream().filter(s -> fits(batch, s.person(), identity.family())).findFirst();
     Found found;
     if (known != null) {
       found = new Found(known, false, "A later version of a lead of this person.");
@@ -150,10 +150,11 @@ public final class Persons {
               "The phone number is the same, " + phone + ", and the family names fit.");
     } else {
       var id = draw.uuid("person");
-      batch.put(PERSON, new PersonRow(id, company, draw.at()));
+      batch.put(PERSON, new PersonRow(id, company, "[]", draw.at()));
       found = new Found(id, true, "Nobody known has this e-mail address or phone number.");
     }
     var person = found.personId();
+    learn(batch, person, identity.family());
     if (email != null) {
       if (byEmail == null) {
         batch.put(EMAIL, new EmailRow(company, email, person));
@@ -178,7 +179,7 @@ public final class Persons {
                   "both have the phone number " + phone,
                   draw.at(),
                   receiptId));
-      share(batch, company, phone, sharers, person, identity.family());
+      share(batch, company, phone, sharers, person);
     }
     return found;
   }
@@ -187,30 +188,45 @@ public final class Persons {
     return Json.read(row.persons(), Sharers.class);
   }
 
+  /// Whether somebody of that folded family name may be that person. Nothing known on either side
+  /// speaks against it; once a name is known, an unnamed enquiry of theirs vouches for nobody.
+  private static boolean fits(Batch batch, String person, String family) {
+    var row = batch.find(PERSON, person);
+    if (row == null) {
+      return false;
+    }
+    var known = families(row);
+    return family.isEmpty()
+        || known.isEmpty()
+        || known.stream().anyMatch(f -> Identity.compatible(f, family));
+  }
+
+  private static List<String> families(PersonRow row) {
+    return List.of(Json.read(row.families(), String[].class));
+  }
+
+  private static void learn(Batch batch, String person, String family) {
+    var row = batch.find(PERSON, person);
+    if (row == null || family.isEmpty()) {
+      return;
+    }
+    var known = families(row);
+    if (!known.contains(family) && known.size() < MOST_FAMILIES) {
+      var more = new ArrayList<>(known);
+      more.add(family);
+      batch.put(
+          PERSON, new PersonRow(row.id(), row.companyId(), Json.write(more), row.createdAt()));
+    }
+  }
+
   private static void share(
-      Batch batch, String company, String phone, Sharers sharers, String person, String family) {
-    var list = new ArrayList<Sharer>();
-    boolean found = false;
-    for (var sharer : sharers.list()) {
-      if (sharer.person().equals(person)) {
-        found = true;
-        if (sharer.families().contains(family)
-            || sharer.families().size() >= MOST_SHARING_A_PHONE) {
-          return;
-        }
-        var families = new ArrayList<>(sharer.families());
-        families.add(family);
-        list.add(new Sharer(person, families));
-      } else {
-        list.add(sharer);
-      }
+      Batch batch, String company, String phone, Sharers sharers, String person) {
+    if (sharers.list().size() >= MOST_SHARING_A_PHONE
+        || sharers.list().stream().anyMatch(s -> s.person().equals(person))) {
+      return;
     }
-    if (!found) {
-      if (list.size() >= MOST_SHARING_A_PHONE) {
-        return;
-      }
-      list.add(new Sharer(person, List.of(family)));
-    }
+    var list = new ArrayList<>(sharers.list());
+    list.add(new Sharer(person));
     batch.put(PHONE, new PhoneRow(company, phone, Json.write(new Sharers(list))));
   }
 

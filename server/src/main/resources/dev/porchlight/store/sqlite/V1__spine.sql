@@ -134,6 +134,8 @@ CREATE TABLE lead_fingerprint (
 CREATE TABLE person (
   id         TEXT PRIMARY KEY,
   company_id TEXT NOT NULL,
+  -- The folded family names that they were met under, as a JSON list.
+  families   TEXT NOT NULL,
   created_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
@@ -144,7 +146,7 @@ CREATE TABLE person_email (
   PRIMARY KEY (company_id, email)
 ) WITHOUT ROWID;
 
--- All persons of a company who gave one phone number, as JSON: [{"person": id, "families": [folded]}]
+-- All persons of a company who gave one phone number, as JSON: {"list": [{"person": id}]}
 CREATE TABLE person_phone (
   company_id TEXT NOT NULL,
   phone      TEXT NOT NULL,
