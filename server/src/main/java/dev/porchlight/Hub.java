@@ -202,7 +202,7 @@ public final class Hub implements AutoCloseable {
             routes,
             problems,
             metrics::answered);
-    engine.start(true);
+    engine.start(store.alone());
   }
 
   private static Connector get(Map<String, Connector> connectors, String contract) {
