@@ -107,17 +107,22 @@ public final class EngineStore implements Store {
     for (var queue : WorkQueue.values()) {
       queues.put(queue, new ArrayDeque<>());
     }
-    engine.read(h -> {
-      h.createQuery("SELECT seq, at FROM log ORDER BY seq DESC LIMIT 1")
-          .map((r, _) -> {
-            lastSeq = r.getLong(1);
-            lastAt = Row.instant(r.getLong(2));
-            return lastSeq;
-          })
-          .findOne();
-      settings = newer(h, Settings.EMPTY);
-      return lastSeq;
-    });
+    try {
+      engine.read(h -> {
+        h.createQuery("SELECT seq, at FROM log ORDER BY seq DESC LIMIT 1")
+            .map((r, _) -> {
+              lastSeq = r.getLong(1);
+              lastAt = Row.instant(r.getLong(2));
+              return lastSeq;
+            })
+            .findOne();
+        settings = newer(h, Settings.EMPTY);
+        return lastSeq;
+      });
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
     told = lastSeq;
     writer = Thread.ofPlatform().name("store-writer").start(this::loop);
     foreign =
