@@ -45,6 +45,7 @@ import dev.porchlight.sign.KeyFile;
 import dev.porchlight.store.EngineStore;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.store.postgres.PostgresEngine;
 import dev.porchlight.store.sqlite.SqliteEngine;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
@@ -96,7 +97,11 @@ public final class Hub implements AutoCloseable {
   public static Hub start(
       HubConfig config, Clock clock, UnaryOperator<Map<String, Connector>> connectors)
       throws IOException {
-    var store = new EngineStore(SqliteEngine.open(config.data(), clock));
+    var store =
+        new EngineStore(
+            config.databaseUrl() == null
+                ? SqliteEngine.open(config.data(), clock)
+                : PostgresEngine.open(config.databaseUrl(), clock));
     try {
       return new Hub(config, clock, connectors.apply(contracts()), store);
     } catch (IOException | RuntimeException e) {
@@ -215,7 +220,7 @@ public final class Hub implements AutoCloseable {
             routes,
             problems,
             metrics::answered);
-    engine.start(true);
+    engine.start(store.alone());
   }
 
   private static Connector get(Map<String, Connector> connectors, String contract) {
@@ -247,7 +252,24 @@ public final class Hub implements AutoCloseable {
     if (fingerprint(store) == null) {
       var body = Json.object();
       body.put("fingerprint", fingerprint);
-      store.write(WorkQueue.EDITS, batch -> batch.change("hub", "secret-key", body.toString()));
+      store.write(
+          WorkQueue.EDITS,
+          batch -> {
+            var there = batch.settings().find("hub", "secret-key");
+            // Another hub may have been first; then a different key must not pass for its own.
+            if (there.isPresent()
+                && !Json.tree(there.get().body())
+                    .path("fingerprint")
+                    .asString()
+                    .equals(fingerprint)) {
+              throw new IllegalStateException(
+                  "Another hub has just set this database up with another secret key: give both"
+                      + " the same one");
+            }
+            return there.isPresent()
+                ? there.get()
+                : batch.change("hub", "secret-key", body.toString());
+          });
     }
   }
 

@@ -33,6 +33,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// @param adminToken `PORCHLIGHT_ADMIN_TOKEN` only: an administrator's token that holds while it is
 ///   set; none
 /// @param lease `lease`, `PORCHLIGHT_LEASE`: for how long a hub holds a lane, in seconds; 30 s
+/// @param databaseUrl `database_url`, `PORCHLIGHT_DATABASE_URL`: `jdbc:postgresql://...` of the
+///   database that several hubs share; none, which means a file in the data folder
 public record HubConfig(
     int port,
     String bind,
@@ -43,7 +45,8 @@ public record HubConfig(
     Path secretKeyFile,
     @Nullable String secretKey,
     @Nullable String adminToken,
-    Duration lease) {
+    Duration lease,
+    @Nullable String databaseUrl) {
   private static final Set<String> KEYS =
       Set.of(
           "port",
@@ -51,6 +54,7 @@ public record HubConfig(
           "data",
           "trusted_proxies",
           "allow_networks",
+          "database_url",
           "hub_number",
           "secret_key_file",
           "lease");
@@ -58,6 +62,29 @@ public record HubConfig(
   public HubConfig {
     trustedProxies = List.copyOf(trustedProxies);
     allowNetworks = List.copyOf(allowNetworks);
+    if (databaseUrl != null && !databaseUrl.startsWith("jdbc:postgresql:")) {
+      throw new IllegalArgumentException(
+          "database_url must begin with jdbc:postgresql://; without it the data folder is used");
+    }
+  }
+
+  /// The same on a shared database.
+  ///
+  /// @param url `jdbc:postgresql://...`
+  /// @param number this hub's, which no other hub on that database has
+  public HubConfig withDatabase(String url, int number) {
+    return new HubConfig(
+        port,
+        bind,
+        data,
+        trustedProxies,
+        allowNetworks,
+        number,
+        secretKeyFile,
+        secretKey,
+        adminToken,
+        lease,
+        url);
   }
 
   /// A hub on its own in a folder, listening on loopback at a port it picks: for tests and the
@@ -73,7 +100,8 @@ public record HubConfig(
         keyFileOf(data),
         null,
         adminToken,
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        null);
   }
 
   /// Reads it all.
@@ -111,7 +139,8 @@ public record HubConfig(
             : keyFileOf(data),
         environment.apply("PORCHLIGHT_SECRET_KEY"),
         environment.apply("PORCHLIGHT_ADMIN_TOKEN"),
-        Duration.ofSeconds(number(values, "lease", 30, 20, 3600)));
+        Duration.ofSeconds(number(values, "lease", 30, 20, 3600)),
+        values.get("database_url"));
   }
 
   private static Path keyFileOf(Path data) {

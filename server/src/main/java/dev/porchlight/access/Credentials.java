@@ -2,25 +2,73 @@ package dev.porchlight.access;
 
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// All credentials, held in memory by hash: looking one up costs a hash and no I/O, whether it is
 /// right or wrong, so guessing costs us nothing and tells nothing. May be shared by threads.
 public final class Credentials {
+  private static final Logger LOG = LoggerFactory.getLogger(Credentials.class);
+  private static final int TRIES = 1000;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private final Store store;
+  private final Set<String> stale = ConcurrentHashMap.newKeySet();
   private final Map<String, Credential> byHash = new ConcurrentHashMap<>();
 
   public Credentials(Store store) {
     this.store = store;
+    if (!store.alone()) {
+      store.follow(lines -> {
+        var changed =
+            lines.stream()
+                .filter(l -> l.kind().startsWith("credential."))
+                .map(LogEntry::ref)
+                .toList();
+        if (stale.addAll(changed)) {
+          Thread.startVirtualThread(this::reloadStale);
+        }
+      });
+    }
     reload();
+  }
+
+  /// Reads again what another hub may have changed, until it is read: what was revoked must not
+  /// stay open. One reader after the other, so that the last one to read is the last one to keep.
+  private synchronized void reloadStale() {
+    for (int tries = 0; tries < TRIES && !stale.isEmpty(); tries++) {
+      var ids = List.copyOf(stale);
+      try {
+        store
+            .read(h ->
+                h.createQuery(
+                        "SELECT "
+                            + Credential.TABLE.columnList()
+                            + " FROM credential WHERE id IN (<ids>)")
+                    .bindList("ids", ids)
+                    .map((r, _) -> Credential.TABLE.read(new Row(r)))
+                    .list())
+            .forEach(c -> byHash.put(c.hash(), c));
+        ids.forEach(stale::remove);
+      } catch (StoreUnavailableException e) {
+        LOG.debug("Changed credentials can't be read for now: {}", e.getMessage());
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
   }
 
   private void reload() {

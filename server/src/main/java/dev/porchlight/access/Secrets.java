@@ -36,6 +36,8 @@ public final class Secrets {
   /// @param id what it is for within its owner, for example `api_key`, `signing 0190…`
   public record Open(String id, String text, Instant createdAt, @Nullable Instant expiresAt) {}
 
+  private static final String CHANGED = "secret.changed";
+
   private final Store store;
   private final SecretBox box;
   private final Map<String, List<Open>> cache = new ConcurrentHashMap<>();
@@ -43,6 +45,13 @@ public final class Secrets {
   public Secrets(Store store, SecretBox box) {
     this.store = store;
     this.box = box;
+    store.follow(lines -> {
+      for (var line : lines) {
+        if (line.kind().equals(CHANGED)) {
+          cache.remove(line.subject());
+        }
+      }
+    });
   }
 
   /// Seals a text for a place.
@@ -69,6 +78,7 @@ public final class Secrets {
     batch.find(TABLE, sealed.owner(), sealed.id());
     batch.put(
         TABLE, new SealedRow(sealed.owner(), sealed.id(), sealed.bytes(), sealed.at(), expires));
+    batch.append(CHANGED, sealed.owner(), sealed.id());
     batch.afterCommit(() -> cache.remove(sealed.owner()));
   }
 
@@ -77,6 +87,7 @@ public final class Secrets {
     var row = batch.find(TABLE, owner, id);
     if (row != null) {
       batch.put(TABLE, new SealedRow(owner, id, row.sealed(), row.createdAt(), expires));
+      batch.append(CHANGED, owner, id);
       batch.afterCommit(() -> cache.remove(owner));
     }
   }
@@ -84,6 +95,7 @@ public final class Secrets {
   /// Removes a secret within a unit.
   public void remove(Batch batch, String owner, String id) {
     batch.delete(TABLE, owner, id);
+    batch.append(CHANGED, owner, id);
     batch.afterCommit(() -> cache.remove(owner));
   }
 

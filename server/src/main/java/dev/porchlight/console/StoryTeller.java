@@ -500,7 +500,7 @@ final class StoryTeller {
         .find(known.scope(), lead.contactId())
         .ifPresent(contact -> contact(known, contact, who, facts));
     persons
-        .listPossibleDuplicates(lead.personId())
+        .listPossibleDuplicates(known.scope(), lead.personId())
         .forEach(d -> sentences.add(texts.of("person.duplicate", Clean.line(d.evidence()))));
     return new Item(
         Tone.GOOD,

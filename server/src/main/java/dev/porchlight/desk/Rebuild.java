@@ -399,7 +399,7 @@ public final class Rebuild {
 
   private static int compareKeys(List<String> a, List<String> b) {
     for (int i = 0; i < a.size(); i++) {
-      // Numbers in keys are small and come zero-padded from the query.
+      // Numbers come padded with zeros: texts sort as numbers do when they are equally long.
       int order = compareCodePoints(a.get(i), b.get(i));
       if (order != 0) {
         return order;
@@ -422,17 +422,21 @@ public final class Rebuild {
                 r -> String.join("\u0000", r.key()), r -> r, (a, _) -> a, TreeMap::new));
   }
 
-  private static String keyExpression(String column) {
-    return switch (column) {
-      // Texts sort as numbers do when they are equally long.
-      case "n", "version", "seq" -> "substr('0000000000' || " + column + ", -10, 10)";
-      default -> column;
-    };
+  private static boolean isNumber(String column) {
+    return column.equals("n") || column.equals("version") || column.equals("seq");
+  }
+
+  /// The value of a key's column as the database has it.
+  private static Object inDatabase(String column, String text) {
+    if (isNumber(column)) {
+      return Long.valueOf(text);
+    }
+    return text;
   }
 
   private static List<KeyedRow> page(
       Compared compared, Store store, List<String> after, int limit) {
-    var keys = compared.key().stream().map(Rebuild::keyExpression).toList();
+    var keys = compared.key();
     var where = new StringBuilder();
     if (!after.isEmpty()) {
       where.append(" WHERE (").append(String.join(", ", keys)).append(") > (");
@@ -456,7 +460,7 @@ public final class Rebuild {
     return store.read(h -> {
       var query = h.createQuery(sql);
       for (int i = 0; i < after.size(); i++) {
-        query.bind("k" + i, after.get(i));
+        query.bind("k" + i, inDatabase(keys.get(i), after.get(i)));
       }
       return query.map((r, _) -> row(compared, r)).list();
     });
@@ -467,7 +471,10 @@ public final class Rebuild {
     var key = new ArrayList<String>();
     int column = 1;
     for (int i = 0; i < compared.key().size(); i++) {
-      key.add(r.getString(column++));
+      key.add(
+          isNumber(compared.key().get(i))
+              ? "%010d".formatted(r.getLong(column++))
+              : r.getString(column++));
     }
     var values = new StringBuilder();
     for (var name : compared.columns()) {
@@ -481,7 +488,7 @@ public final class Rebuild {
   }
 
   private static String one(Difference d, Store store) {
-    var keys = d.compared().key().stream().map(Rebuild::keyExpression).toList();
+    var keys = d.compared().key();
     var where = new StringBuilder();
     for (int i = 0; i < keys.size(); i++) {
       where.append(i == 0 ? " WHERE " : " AND ").append(keys.get(i)).append(" = :k").append(i);
@@ -497,7 +504,7 @@ public final class Rebuild {
     return store.read(h -> {
       var query = h.createQuery(sql);
       for (int i = 0; i < keys.size(); i++) {
-        query.bind("k" + i, d.key().get(i));
+        query.bind("k" + i, inDatabase(keys.get(i), d.key().get(i)));
       }
       return query.map((r, _) -> row(d.compared(), r).values()).findOne().orElse("nothing");
     });

@@ -375,11 +375,11 @@ public final class Persons {
     var sharers = row == null ? new Sharers(List.of()) : sharers(row);
     sharers.list().stream()
         .filter(s -> !s.person().equals(person))
-        .filter(s -> s.families().stream().anyMatch(f -> Identity.compatible(f, family)))
+        .filter(s -> fits(batch, s.person(), family))
         .findFirst()
         .ifPresent(
             s -> note(batch, person, s.person(), "both have the phone number " + phone, at, ""));
-    share(batch, company, phone, sharers, person, family);
+    share(batch, company, phone, sharers, person);
   }
 
   /// Does again what the line of the log with that number did.

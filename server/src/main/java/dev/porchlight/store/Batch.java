@@ -37,10 +37,11 @@ public interface Batch {
   /// Sets a setting: a new version, valid from a log entry of its own. A null body removes it.
   Setting change(String kind, String id, @Nullable String body);
 
-  /// SQL at the same connection. Sees what earlier batches committed and what [#flush] has written.
+  /// SQL at the same connection. Sees all that was put so far, in this unit and before it. A unit
+  /// that throws after using it costs the others of its batch a second run.
   Handle sql();
 
-  /// Writes out what has been put so far, so that [#sql] sees it.
+  /// Writes out what has been put so far; [#sql] does it by itself.
   void flush();
 
   /// Something to do once this batch is on disk: on the writer's thread, so it must be quick and

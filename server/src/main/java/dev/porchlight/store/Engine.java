@@ -3,6 +3,7 @@ package dev.porchlight.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
@@ -12,7 +13,9 @@ public interface Engine extends AutoCloseable {
   enum Failure {
     /// Our statement or data was wrong: the unit is at fault, the database is well.
     OURS,
-    /// No room, or no connection: nothing was written, trying again later makes sense.
+    /// The connection is gone and nothing was written: a new one may do at once.
+    LOST,
+    /// No room, or no database: nothing is promised, trying again later makes sense.
     NO_ROOM,
     /// The disk or file is in doubt.
     IN_DOUBT
@@ -21,15 +24,34 @@ public interface Engine extends AutoCloseable {
   /// The connection of the writer; the same until it is lost.
   Connection writer() throws SQLException;
 
-  void begin(Connection connection) throws SQLException;
+  /// Begins a transaction that no other can run beside.
+  ///
+  /// @return what others have brought the log to; empty where there are no others
+  Optional<Head> begin(Connection connection) throws SQLException;
 
-  /// Ends the transaction; returns when it is synced.
+  /// How far the log has come.
+  ///
+  /// @param seq its last entry; 0 when it is empty
+  /// @param at that entry's time
+  /// @param settingSeq the last change of a setting; 0 when there was none
+  record Head(long seq, Instant at, long settingSeq) {}
+
+  /// Ends the transaction; returns when it is synced. Where the connection is lost meanwhile, it
+  /// finds out what became of it before it returns or throws.
   void commit(Connection connection) throws SQLException;
 
+  /// Undoes what is open, if anything is.
   void rollback(Connection connection);
+
+  /// Says whether writing works: writes something of no meaning and takes it away again.
+  void probe(Connection connection) throws SQLException;
 
   Failure classify(SQLException failure);
 
+  /// Whether no other process can write to this database.
+  boolean alone();
+
+  /// Reads, as [Store#read] says.
   <T> T read(Function<Handle, T> query);
 
   /// The database's time.

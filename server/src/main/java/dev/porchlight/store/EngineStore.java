@@ -12,10 +12,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
@@ -43,16 +43,25 @@ import org.slf4j.LoggerFactory;
 /// it names *instead*; where it names nothing its caller gets the exception.
 ///
 /// When the commit fails, or the disk does, nobody in the batch is told that it worked: all get
-/// [StoreUnavailableException]. After a failed sync nothing is known about the file's pages any
-/// more, so the store halts: it reads on but takes no work until it is started again.
+/// [StoreUnavailableException]. Where there is no room, or no database, new work is refused at once
+/// while the writer tries by itself, four times a second, whether it works again. After a failed
+/// sync nothing is known about the file's pages any more, so the store halts: it reads on but takes
+/// no work until it is started again.
+///
+/// Where other processes write to the same database ([Engine#alone] says no), each batch begins by
+/// learning under the engine's lock what they have left: the end of the log, and settings newer
+/// than those known. A follower looks four times a second for lines of theirs, takes over new
+/// settings and tells the listeners. They hear of every line once and in order, whoever wrote it.
 public final class EngineStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(EngineStore.class);
   private static final int MAX_UNITS = 64;
   private static final int RESERVED_FOR_LOWER = 16;
   private static final int MAX_BYTES = 256 * 1024;
+  private static final int BYTES_RESERVED_FOR_LOWER = MAX_BYTES / 4;
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long GIVE_UP_SECONDS = 10;
-  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final int PAGE = 500;
 
   static final Table<LogEntry> LOG_TABLE =
       Table.<LogEntry>named("log")
@@ -70,6 +79,13 @@ public final class EngineStore implements Store {
   private final CopyOnWriteArrayList<Consumer<List<LogEntry>>> followers =
       new CopyOnWriteArrayList<>();
   private final Thread writer;
+  private final @Nullable Thread foreign;
+  private final Semaphore news = new Semaphore(0);
+
+  /// Held while listeners are told; guards [#told].
+  private final ReentrantLock telling = new ReentrantLock();
+
+  private long told;
 
   /// Only the writer's thread.
   private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -91,39 +107,49 @@ public final class EngineStore implements Store {
     for (var queue : WorkQueue.values()) {
       queues.put(queue, new ArrayDeque<>());
     }
-    engine.read(h -> {
-      h.createQuery("SELECT seq, at FROM log ORDER BY seq DESC LIMIT 1")
-          .map((r, _) -> {
-            lastSeq = r.getLong(1);
-            lastAt = Row.instant(r.getLong(2));
-            return lastSeq;
-          })
-          .findOne();
-      settings = load(h);
-      return lastSeq;
-    });
+    try {
+      engine.read(h -> {
+        h.createQuery("SELECT seq, at FROM log ORDER BY seq DESC LIMIT 1")
+            .map((r, _) -> {
+              lastSeq = r.getLong(1);
+              lastAt = Row.instant(r.getLong(2));
+              return lastSeq;
+            })
+            .findOne();
+        settings = newer(h, Settings.EMPTY);
+        return lastSeq;
+      });
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+    told = lastSeq;
     writer = Thread.ofPlatform().name("store-writer").start(this::loop);
+    foreign =
+        engine.alone()
+            ? null
+            : Thread.ofPlatform().name("store-follower").daemon().start(this::followOthers);
   }
 
-  private static Settings load(Handle h) {
-    var loaded = Settings.EMPTY;
-    var rows =
-        h.createQuery("SELECT kind, id, seq, at, body FROM setting ORDER BY seq")
-            .map((r, _) -> {
-              var row = new Row(r);
-              return new VersionRow(
-                  row.text(1), row.text(2), row.number(3), row.time(4), row.textOrNull(5));
-            })
-            .list();
-    for (var row : rows) {
-      loaded = loaded.with(row.seq(), row.kind(), row.id(), row.setting());
-    }
-    return loaded;
+  private static final String NEWER_SETTINGS =
+      "SELECT kind, id, seq, at, body FROM setting WHERE seq > :seq ORDER BY seq";
+
+  private static Settings newer(Handle h, Settings known) {
+    return h.createQuery(NEWER_SETTINGS)
+        .bind("seq", known.seq())
+        .map((r, _) -> SETTING_TABLE.read(new Row(r)))
+        .reduce(
+            known.changes(),
+            (changes, row) -> changes.add(row.seq(), row.kind(), row.id(), row.setting()))
+        .done();
   }
 
   @Override
   public <T> T write(WorkQueue queue, Unit<T> unit) {
-    var job = new Job<>(unit, System.nanoTime());
+    if (Thread.currentThread() == writer) {
+      throw new IllegalStateException("the writer can't wait for itself");
+    }
+    var job = new Job<>(unit, unit.size(), System.nanoTime());
     lock.lock();
     try {
       if (closing) {
@@ -131,7 +157,8 @@ public final class EngineStore implements Store {
       }
       switch (state) {
         case StoreState.Halted(var reason) -> throw new StoreUnavailableException(reason);
-        case StoreState.Refusing _, StoreState.Accepting _ -> {}
+        case StoreState.Refusing(var reason) -> throw new StoreUnavailableException(reason);
+        case StoreState.Accepting _ -> {}
       }
       queues.computeIfAbsent(queue, _ -> new ArrayDeque<>()).add(job);
       work.signal();
@@ -180,8 +207,23 @@ public final class EngineStore implements Store {
   }
 
   @Override
+  public boolean alone() {
+    return engine.alone();
+  }
+
+  @Override
   public StoreState state() {
     return state;
+  }
+
+  /// How many units wait for the writer; for figures.
+  public long waiting() {
+    lock.lock();
+    try {
+      return queues.values().stream().mapToLong(ArrayDeque::size).sum();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// How many transactions have been committed; for figures.
@@ -203,141 +245,233 @@ public final class EngineStore implements Store {
     } finally {
       lock.unlock();
     }
-    try {
-      writer.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    news.release();
+    boolean interrupted = join(writer);
+    if (foreign != null) {
+      interrupted |= join(foreign);
     }
     engine.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Waits, come what may: closing the files under a writer at work would be worse.
+  private static boolean join(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
   }
 
   private void loop() {
     while (true) {
       var jobs = take();
-      if (jobs.isEmpty()) {
+      if (!jobs.isEmpty()) {
+        try {
+          runTogether(jobs, false);
+        } catch (Throwable t) {
+          LOG.error("The writer failed outside any unit; its callers are told 503", t);
+          abandon();
+          refuse(jobs, new StoreUnavailableException("the writer failed", t));
+        }
+      } else if (isDone()) {
         return;
-      }
-      try {
-        runTogether(jobs);
-      } catch (Throwable t) {
-        LOG.error("The writer failed outside any unit; its callers are told 503", t);
-        jobs.forEach(
-            j -> j.result.completeExceptionally(new StoreUnavailableException("writer failed", t)));
-        drop();
+      } else {
+        lookAgain();
       }
     }
   }
 
-  /// Waits for work; an empty list when the store is closing and nothing is left.
-  private List<Job<?>> take() {
+  private boolean isDone() {
     lock.lock();
     try {
-      while (true) {
-        if (queues.values().stream().anyMatch(q -> !q.isEmpty())) {
-          break;
-        }
-        if (closing) {
-          return List.of();
-        }
-        work.awaitUninterruptibly();
-      }
-      var taken = new ArrayList<Job<?>>();
-      int bytes = 0;
-      for (int round = 0; round < 2; round++) {
-        int limit = round == 0 ? MAX_UNITS - RESERVED_FOR_LOWER : MAX_UNITS;
-        for (var queue : queues.values()) {
-          int fromThis = 0;
-          while (!queue.isEmpty() && taken.size() < MAX_UNITS && fromThis < limit) {
-            var next = queue.peek();
-            if (!taken.isEmpty() && bytes + next.unit.size() > MAX_BYTES) {
-              return taken;
-            }
-            queue.poll();
-            if (next.start()) {
-              taken.add(next);
-              bytes += next.unit.size();
-              fromThis++;
-            }
-          }
-        }
-      }
-      return taken.isEmpty() ? take() : taken;
+      return closing && queues.values().stream().allMatch(ArrayDeque::isEmpty);
     } finally {
       lock.unlock();
     }
   }
 
-  private void runTogether(List<Job<?>> jobs) {
+  /// Waits for work. An empty list when the store is closing and nothing is left, and from time to
+  /// time while it refuses.
+  private List<Job<?>> take() {
+    lock.lock();
+    try {
+      while (true) {
+        var taken = takeNow();
+        if (!taken.isEmpty() || closing) {
+          return taken;
+        }
+        if (!(state instanceof StoreState.Refusing)) {
+          work.awaitUninterruptibly();
+        } else if (work.awaitNanos(LOOK_AGAIN_NANOS) <= 0) {
+          return List.of();
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("Somebody interrupted the writer, which has no use for it", e);
+      return List.of();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Job<?>> takeNow() {
+    var taken = new ArrayList<Job<?>>();
+    int bytes = 0;
+    long now = System.nanoTime();
+    // First each queue in turn but never all of the batch, then whatever there is.
+    for (int round = 0; round < 2; round++) {
+      int limit = round == 0 ? MAX_UNITS - RESERVED_FOR_LOWER : MAX_UNITS;
+      int room = round == 0 ? MAX_BYTES - BYTES_RESERVED_FOR_LOWER : MAX_BYTES;
+      for (var queue : queues.values()) {
+        int fromThis = 0;
+        int bytesFromThis = 0;
+        while (taken.size() < MAX_UNITS && fromThis < limit) {
+          var next = queue.peek();
+          if (next == null
+              || !taken.isEmpty()
+                  && (bytes + next.size > MAX_BYTES || bytesFromThis + next.size > room)) {
+            break;
+          }
+          queue.poll();
+          if (next.start(now)) {
+            taken.add(next);
+            bytes += next.size;
+            bytesFromThis += next.size;
+            fromThis++;
+          }
+        }
+      }
+    }
+    return taken;
+  }
+
+  private void runTogether(List<Job<?>> jobs, boolean again) {
     switch (state) {
       case StoreState.Halted(var reason) -> {
         refuse(jobs, new StoreUnavailableException(reason));
         return;
       }
-      case StoreState.Refusing _, StoreState.Accepting _ -> {}
+      case StoreState.Refusing(var reason) -> {
+        refuse(jobs, new StoreUnavailableException(reason));
+        return;
+      }
+      case StoreState.Accepting _ -> {}
     }
+    OpenBatch batch;
     try {
-      transact(jobs);
+      batch = transact(jobs);
+    } catch (UnitThrewException e) {
+      abandon();
+      apart(jobs, e.thrown);
+      return;
     } catch (SQLException e) {
-      switch (failed(e)) {
-        case OURS -> {
-          if (jobs.size() > 1) {
-            for (var job : jobs) {
-              runTogether(List.of(job));
-            }
+      var failure = engine.classify(e);
+      abandon();
+      switch (failure) {
+        case OURS ->
+            apart(jobs, new IllegalStateException("the database refused what a unit wrote", e));
+        case LOST -> {
+          if (again) {
+            refuseForNow(e);
+            refuse(jobs, new StoreUnavailableException(message(e), e));
           } else {
-            blame(jobs.getFirst(), e);
+            LOG.warn("The database's connection was lost; it is made anew: {}", message(e));
+            runTogether(jobs, true);
           }
         }
-        case NO_ROOM ->
-            refuse(jobs, new StoreUnavailableException(String.valueOf(e.getMessage()), e));
-        case IN_DOUBT ->
-            refuse(jobs, new StoreUnavailableException(String.valueOf(e.getMessage()), e));
+        case NO_ROOM -> {
+          refuseForNow(e);
+          refuse(jobs, new StoreUnavailableException(message(e), e));
+        }
+        case IN_DOUBT -> {
+          halt(e);
+          refuse(jobs, new StoreUnavailableException(message(e), e));
+        }
       }
-    }
-  }
-
-  /// The database refused what this unit wrote: what it names instead is tried, once.
-  private <T> void blame(Job<T> job, SQLException refusal) {
-    var instead = job.fallBack();
-    if (instead.isEmpty()) {
-      job.result.completeExceptionally(
-          new IllegalStateException("the database refused what a unit wrote", refusal));
+      return;
+    } catch (RuntimeException | Error e) {
+      LOG.error("The writer failed; the units are run one by one", e);
+      abandon();
+      apart(jobs, e);
       return;
     }
-    LOG.error("The database refused what a unit wrote; its fallback is run", refusal);
-    runTogether(List.of(job));
+    settle(batch, jobs);
   }
 
-  private void refuse(List<Job<?>> jobs, StoreUnavailableException why) {
+  /// Something in this batch can't be written: each unit is run alone; one that is alone already is
+  /// at fault, and what it names instead is tried, once.
+  private void apart(List<Job<?>> jobs, Throwable why) {
+    if (jobs.size() > 1) {
+      for (var job : jobs) {
+        runTogether(List.of(job), false);
+      }
+      return;
+    }
+    var job = jobs.getFirst();
+    if (job.fallBack()) {
+      LOG.error("A unit could not be written; its fallback is run", why);
+      runTogether(jobs, false);
+    } else {
+      job.result.completeExceptionally(why);
+    }
+  }
+
+  private static void refuse(List<Job<?>> jobs, StoreUnavailableException why) {
     jobs.forEach(j -> j.result.completeExceptionally(why));
   }
 
-  private Engine.Failure failed(SQLException e) {
-    var failure = engine.classify(e);
+  private static String message(SQLException e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  private void refuseForNow(SQLException e) {
+    if (state instanceof StoreState.Accepting) {
+      LOG.error("Nothing can be stored for now: {}", message(e));
+      state = new StoreState.Refusing(message(e));
+    }
+  }
+
+  private void halt(SQLException e) {
+    LOG.error("The disk is in doubt; no work is taken until the next start", e);
+    state = new StoreState.Halted("the disk is in doubt: " + message(e));
+  }
+
+  /// While refusing: does storing work again?
+  private void lookAgain() {
+    if (!(state instanceof StoreState.Refusing)) {
+      return;
+    }
+    try {
+      engine.probe(open());
+      abandon();
+      LOG.info("Storing works again");
+      state = new StoreState.Accepting();
+    } catch (SQLException e) {
+      abandon();
+      if (engine.classify(e) == Engine.Failure.IN_DOUBT) {
+        halt(e);
+      }
+    } catch (RuntimeException e) {
+      abandon();
+      LOG.error("Looking whether storing works again failed", e);
+    }
+  }
+
+  /// Ends what is open and forgets the connection with all that was prepared on it: rows added to a
+  /// statement that was never run must not turn up in the next batch.
+  private void abandon() {
+    statements.values().forEach(EngineStore::closeQuietly);
+    statements.clear();
     if (connection != null) {
       engine.rollback(connection);
     }
-    switch (failure) {
-      case OURS -> {}
-      case NO_ROOM -> {
-        if (!(state instanceof StoreState.Refusing)) {
-          LOG.error("Nothing can be stored for now: {}", e.getMessage());
-        }
-        state = new StoreState.Refusing(String.valueOf(e.getMessage()));
-        drop();
-      }
-      case IN_DOUBT -> {
-        LOG.error("The disk is in doubt; no work is taken until the next start", e);
-        state = new StoreState.Halted("the disk is in doubt: " + e.getMessage());
-        drop();
-      }
-    }
-    return failure;
-  }
-
-  private void drop() {
-    statements.values().forEach(EngineStore::closeQuietly);
-    statements.clear();
     connection = null;
     handle = null;
   }
@@ -350,19 +484,25 @@ public final class EngineStore implements Store {
     }
   }
 
-  private void transact(List<Job<?>> jobs) throws SQLException {
+  private Connection open() throws SQLException {
     var conn = engine.writer();
     if (conn != connection) {
-      drop();
+      statements.values().forEach(EngineStore::closeQuietly);
+      statements.clear();
       connection = conn;
       handle = Jdbi.open(conn);
     }
-    engine.begin(conn);
+    return conn;
+  }
+
+  /// Runs the units and commits.
+  private OpenBatch transact(List<Job<?>> jobs) throws SQLException {
+    var conn = open();
+    engine.begin(conn).ifPresent(this::learn);
     var batch = new OpenBatch(conn);
-    long taken = System.nanoTime();
     try {
       for (var job : jobs) {
-        if (taken - job.since > PATIENCE_NANOS) {
+        if (job.waited() > PATIENCE_NANOS) {
           job.fallBack();
         }
         batch.run(job);
@@ -372,36 +512,130 @@ public final class EngineStore implements Store {
       throw e.failure;
     }
     engine.commit(conn);
+    return batch;
+  }
+
+  /// Takes over where others have brought the log. Under the engine's lock, so nothing can follow.
+  private void learn(Engine.Head head) {
+    lastSeq = head.seq();
+    lastAt = head.at();
+    if (head.settingSeq() > settings.seq() && handle != null) {
+      adopt(newer(handle, settings));
+    }
+  }
+
+  private void adopt(Settings found) {
+    synchronized (queues) {
+      if (found.seq() > settings.seq()) {
+        settings = found;
+      }
+    }
+  }
+
+  /// All that follows a commit: nothing in here may make it look undone.
+  private void settle(OpenBatch batch, List<Job<?>> jobs) {
     lastSeq = batch.seq;
     lastAt = batch.now;
-    settings = batch.settings;
+    adopt(batch.settings);
     batches++;
     units += jobs.size();
-    if (!(state instanceof StoreState.Accepting)) {
-      LOG.info("Storing works again");
-      state = new StoreState.Accepting();
-    }
     // Before the callers are answered: whoever has an answer finds what follows from it in place.
     for (var action : batch.afterwards) {
       try {
         action.run();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         LOG.error("An action after a commit failed", e);
       }
     }
     for (var job : jobs) {
       job.answer();
     }
-    if (!batch.lines.isEmpty()) {
-      for (var follower : followers) {
-        try {
-          follower.accept(batch.lines);
-        } catch (RuntimeException e) {
-          LOG.error("A follower of the log failed", e);
-        }
+    if (batch.lines.isEmpty() || followers.isEmpty() && engine.alone()) {
+      return;
+    }
+    telling.lock();
+    try {
+      if (engine.alone() || batch.lines.getFirst().seq() == told + 1) {
+        tell(batch.lines);
+      } else {
+        // Lines of others come before: the follower brings all in order.
+        news.release();
+      }
+    } finally {
+      telling.unlock();
+    }
+  }
+
+  private void tell(List<LogEntry> lines) {
+    told = lines.getLast().seq();
+    for (var follower : followers) {
+      try {
+        follower.accept(lines);
+      } catch (Throwable e) {
+        LOG.error("A follower of the log failed", e);
       }
     }
   }
+
+  private void followOthers() {
+    while (!closing) {
+      try {
+        if (news.tryAcquire(LOOK_AGAIN_NANOS, TimeUnit.NANOSECONDS)) {
+          news.drainPermits();
+        }
+        while (!closing && hearOthers()) {
+          LOG.trace("There may be more");
+        }
+      } catch (InterruptedException e) {
+        LOG.debug("Somebody interrupted the follower, which has no use for it", e);
+      } catch (StoreUnavailableException e) {
+        LOG.debug("The log can't be followed for now: {}", e.getMessage());
+      } catch (RuntimeException e) {
+        LOG.error("The log could not be followed", e);
+      }
+    }
+  }
+
+  /// Reads on in the log and tells the listeners; false when there is nothing more.
+  private boolean hearOthers() {
+    telling.lock();
+    long after;
+    try {
+      after = told;
+    } finally {
+      telling.unlock();
+    }
+    var lines = engine.read(h -> linesAfter(h, after));
+    if (lines.isEmpty()) {
+      return false;
+    }
+    if (lines.stream().anyMatch(l -> l.kind().startsWith(SETTING_KIND))) {
+      adopt(engine.read(h -> newer(h, settings)));
+    }
+    telling.lock();
+    try {
+      var fresh = lines.stream().filter(l -> l.seq() > told).toList();
+      if (!fresh.isEmpty()) {
+        tell(fresh);
+      }
+    } finally {
+      telling.unlock();
+    }
+    return lines.size() == PAGE;
+  }
+
+  private static List<LogEntry> linesAfter(Handle h, long seq) {
+    return h.createQuery(
+            "SELECT "
+                + LOG_TABLE.columnList()
+                + " FROM log WHERE seq > :seq ORDER BY seq LIMIT "
+                + PAGE)
+        .bind("seq", seq)
+        .map((r, _) -> LOG_TABLE.read(new Row(r)))
+        .list();
+  }
+
+  private static final String SETTING_KIND = "setting.";
 
   private record VersionRow(String kind, String id, long seq, Instant at, @Nullable String body) {
     @Nullable Setting setting() {
@@ -421,21 +655,30 @@ public final class EngineStore implements Store {
 
   /// One unit on its way through the writer.
   private static final class Job<T> {
-    private Unit<T> unit;
+    private final int size;
     private final long since;
     private final CompletableFuture<T> result = new CompletableFuture<>();
-    private boolean taken;
-    private boolean withdrawn;
+
+    /// Only the writer's thread, once it is queued.
+    private Unit<T> unit;
+
+    private long takenAt;
     private boolean fellBack;
     private @Nullable Outcome<T> outcome;
 
-    Job(Unit<T> unit, long since) {
+    private boolean taken;
+    private boolean withdrawn;
+
+    Job(Unit<T> unit, int size, long since) {
       this.unit = unit;
+      this.size = Math.clamp(size, 0, MAX_BYTES);
       this.since = since;
     }
 
-    synchronized boolean start() {
+    /// False when its caller has given up.
+    synchronized boolean start(long now) {
       taken = true;
+      takenAt = now;
       return !withdrawn;
     }
 
@@ -445,31 +688,42 @@ public final class EngineStore implements Store {
       }
     }
 
-    Optional<Unit<T>> fallBack() {
+    /// For how long it waited until the writer took it, in nanoseconds.
+    long waited() {
+      return takenAt - since;
+    }
+
+    /// Puts what the unit names instead in its place; false when it names nothing.
+    boolean fallBack() {
       if (fellBack) {
-        return Optional.empty();
+        return false;
       }
-      var instead = unit.instead();
-      if (instead.isPresent()) {
-        unit = instead.get();
-        fellBack = true;
+      try {
+        var instead = unit.instead();
+        if (instead.isPresent()) {
+          unit = instead.get();
+          fellBack = true;
+        }
+      } catch (RuntimeException e) {
+        LOG.error("A unit could not say what to do in its place", e);
       }
-      return instead;
+      return fellBack;
     }
 
     void run(Batch batch) {
       outcome = new Outcome.Done<>(unit.run(batch));
     }
 
-    void threw(RuntimeException e) {
+    void threw(Throwable e) {
       outcome = new Outcome.Threw<>(e);
     }
 
     void answer() {
       switch (outcome) {
         case Outcome.Done<T>(var value) -> result.complete(value);
-        case Outcome.Threw<T>(var exception) -> result.completeExceptionally(exception);
-        case null -> throw new IllegalStateException("answered before it ran");
+        case Outcome.Threw<T>(var thrown) -> result.completeExceptionally(thrown);
+        case null ->
+            result.completeExceptionally(new IllegalStateException("answered before it ran"));
       }
     }
   }
@@ -477,7 +731,7 @@ public final class EngineStore implements Store {
   private sealed interface Outcome<T> {
     record Done<T>(T value) implements Outcome<T> {}
 
-    record Threw<T>(RuntimeException exception) implements Outcome<T> {}
+    record Threw<T>(Throwable thrown) implements Outcome<T> {}
   }
 
   /// What is known and what is changed of one row.
@@ -487,12 +741,22 @@ public final class EngineStore implements Store {
     private boolean there;
     private boolean dirty;
 
+    /// What is to be written, worked out when the row was put: a row whose values can't be had is
+    /// its unit's fault, not the batch's.
+    private List<@Nullable Object> values = List.of();
+
+    void forget() {
+      known = false;
+      row = null;
+    }
+
     Cell<R> copy() {
       var copy = new Cell<R>();
       copy.row = row;
       copy.known = known;
       copy.there = there;
       copy.dirty = dirty;
+      copy.values = values;
       return copy;
     }
   }
@@ -506,6 +770,7 @@ public final class EngineStore implements Store {
     private final List<Runnable> afterwards = new ArrayList<>();
     private long seq = lastSeq;
     private Settings settings = EngineStore.this.settings;
+    private @Nullable Broken broken;
 
     /// What the unit at work has changed: undone when it throws.
     private final List<Runnable> undo = new ArrayList<>();
@@ -526,26 +791,46 @@ public final class EngineStore implements Store {
         var settingsBefore = settings;
         try {
           job.run(this);
+          if (broken != null) {
+            // The unit has caught it, but the transaction is gone.
+            throw broken;
+          }
           return;
-        } catch (Broken e) {
-          throw e;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+          if (broken != null) {
+            throw broken;
+          }
           if (usedSql) {
             // What it wrote by SQL can only go with the transaction.
-            throw new Broken(new SQLException("a unit threw after using SQL", e));
+            throw new Broken(databaseFailure(e));
           }
           undo.reversed().forEach(Runnable::run);
           lines.subList(lineCount, lines.size()).clear();
           afterwards.subList(actionCount, afterwards.size()).clear();
           seq = seqBefore;
           settings = settingsBefore;
-          if (job.fallBack().isEmpty()) {
+          if (!job.fallBack()) {
             job.threw(e);
             return;
           }
           LOG.error("A unit threw; its fallback is run", e);
         }
       }
+    }
+
+    /// What stopped a unit that used SQL: the database, or its own exception.
+    private SQLException databaseFailure(Throwable thrown) {
+      for (var cause = thrown; cause != null; cause = cause.getCause()) {
+        if (cause instanceof SQLException e && engine.classify(e) != Engine.Failure.OURS) {
+          return e;
+        }
+      }
+      return new UnitThrewException(thrown);
+    }
+
+    private Broken broken(SQLException e) {
+      broken = new Broken(e);
+      return broken;
     }
 
     @Override
@@ -585,7 +870,9 @@ public final class EngineStore implements Store {
 
     @Override
     public <R> void put(Table<R> table, R row) {
+      var values = table.valuesOf(row);
       var cell = change(table, table.keyOf(row));
+      cell.values = values;
       cell.row = row;
       cell.known = true;
       cell.dirty = true;
@@ -614,7 +901,7 @@ public final class EngineStore implements Store {
           return results.next() ? table.read(new Row(results)) : null;
         }
       } catch (SQLException e) {
-        throw new Broken(e);
+        throw broken(e);
       }
     }
 
@@ -639,7 +926,7 @@ public final class EngineStore implements Store {
 
     @Override
     public Setting change(String kind, String id, @Nullable String body) {
-      long at = append("setting." + kind, id, "");
+      long at = append(SETTING_KIND + kind, id, "");
       var row = new VersionRow(kind, id, at, now, body);
       put(SETTING_TABLE, row);
       settings = settings.with(at, kind, id, row.setting());
@@ -648,7 +935,9 @@ public final class EngineStore implements Store {
 
     @Override
     public Handle sql() {
-      usedSql = true;
+      flush();
+      // Whatever it changes, rows are read anew afterwards.
+      cells.values().forEach(rows -> rows.values().forEach(Cell::forget));
       if (handle == null) {
         throw new IllegalStateException("no connection");
       }
@@ -674,7 +963,7 @@ public final class EngineStore implements Store {
           }
         }
       } catch (SQLException e) {
-        throw new Broken(e);
+        throw broken(e);
       }
     }
 
@@ -698,11 +987,11 @@ public final class EngineStore implements Store {
           cell.there = false;
         } else if (cell.there) {
           upserts = statement(table.upsert());
-          bind(upserts, table.valuesOf(cell.row));
+          bind(upserts, cell.values);
           upserts.addBatch();
         } else {
           inserts = statement(table.insert());
-          bind(inserts, table.valuesOf(cell.row));
+          bind(inserts, cell.values);
           inserts.addBatch();
           cell.there = true;
         }
@@ -739,6 +1028,17 @@ public final class EngineStore implements Store {
           default -> throw new IllegalArgumentException("not a column's value");
         }
       }
+    }
+  }
+
+  /// A unit threw after it had used SQL.
+  private static final class UnitThrewException extends SQLException {
+    private static final long serialVersionUID = 1;
+    private final transient Throwable thrown;
+
+    UnitThrewException(Throwable thrown) {
+      super(thrown);
+      this.thrown = thrown;
     }
   }
 

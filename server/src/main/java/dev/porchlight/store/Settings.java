@@ -2,9 +2,11 @@ package dev.porchlight.store;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,14 +53,43 @@ public final class Settings {
 
   /// A copy in which one setting is another; a null `setting` removes it.
   public Settings with(long seq, String kind, String id, @Nullable Setting setting) {
-    var copy = new HashMap<>(kinds);
-    var ofKind = new LinkedHashMap<>(copy.getOrDefault(kind, Map.of()));
-    if (setting == null) {
-      ofKind.remove(id);
-    } else {
-      ofKind.put(id, setting);
+    return changes().add(seq, kind, id, setting).done();
+  }
+
+  /// Starts a copy with many changes.
+  Changes changes() {
+    return new Changes(this);
+  }
+
+  /// Collects changes in the log's order.
+  static final class Changes {
+    private final Map<String, Map<String, Setting>> kinds;
+    private final Set<String> copied = new HashSet<>();
+    private final Settings before;
+    private long seq;
+
+    private Changes(Settings before) {
+      this.before = before;
+      kinds = new HashMap<>(before.kinds);
+      seq = before.seq;
     }
-    copy.put(kind, ofKind);
-    return new Settings(seq, copy);
+
+    Changes add(long at, String kind, String id, @Nullable Setting setting) {
+      if (copied.add(kind)) {
+        kinds.put(kind, new LinkedHashMap<>(kinds.getOrDefault(kind, Map.of())));
+      }
+      var ofKind = kinds.computeIfAbsent(kind, _ -> new LinkedHashMap<>());
+      if (setting == null) {
+        ofKind.remove(id);
+      } else {
+        ofKind.put(id, setting);
+      }
+      seq = at;
+      return this;
+    }
+
+    Settings done() {
+      return copied.isEmpty() ? before : new Settings(seq, new HashMap<>(kinds));
+    }
   }
 }

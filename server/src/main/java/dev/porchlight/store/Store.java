@@ -25,9 +25,14 @@ public interface Store extends AutoCloseable {
   /// The database's time plus the test clock's offset, to the microsecond.
   Instant now();
 
-  /// Tells of the log's new lines after each commit, in order, on the writer's thread: listeners
-  /// must be quick. Close the result to stop.
+  /// Tells of the log's new lines after each commit, in order; of those that other processes wrote
+  /// within a second. On a thread of the store's: listeners must be quick and must not write. Close
+  /// the result to stop.
   AutoCloseable follow(Consumer<List<LogEntry>> listener);
+
+  /// Whether no other process can write to this database: then whatever a process left half done is
+  /// nobody's.
+  boolean alone();
 
   /// Whether it takes work, and if not, why.
   StoreState state();

@@ -125,7 +125,7 @@ public final class Table<R> {
 
   static Object plain(Object value) {
     return switch (value) {
-      case String text -> text;
+      case String text -> wellFormed(text);
       case Long number -> number;
       case Integer number -> number.longValue();
       case Boolean flag -> flag ? 1L : 0L;
@@ -133,6 +133,25 @@ public final class Table<R> {
       case byte[] bytes -> bytes;
       default -> throw new IllegalArgumentException("no column holds a " + value.getClass());
     };
+  }
+
+  /// A text that every database takes: U+FFFD in place of NUL and of halves of surrogate pairs.
+  private static String wellFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == 0 || Character.isSurrogate(c)) {
+        return replaced(text);
+      }
+    }
+    return text;
+  }
+
+  private static String replaced(String text) {
+    return text.codePoints()
+        .map(c ->
+            c == 0 || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xfffd : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   /// Collects columns. The order is that in which [Reader] finds them.

@@ -18,12 +18,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,9 +33,11 @@ import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -52,11 +56,14 @@ public final class SqliteEngine implements Engine {
   private static final long READ_SECONDS = 2;
   private static final int CHECKPOINT_EVERY = 64;
 
+  /// 64 MiB in pages.
+  private static final long LONG_LOG = 16_384;
+
   private final Path file;
   private final Clock clock;
   private final FileChannel lockFile;
   private final ExecutorService readerThreads;
-  private final BlockingQueue<Handle> readers = new ArrayBlockingQueue<>(READERS);
+  private final BlockingQueue<Reader> readers = new ArrayBlockingQueue<>(READERS);
   private final Thread checkpointer;
   private final Semaphore committed = new Semaphore(0);
   private volatile boolean closing;
@@ -110,12 +117,13 @@ public final class SqliteEngine implements Engine {
     this.lockFile = lockFile;
     writer = connect(false);
     try {
-      checkVersion();
+      checkVersion(version());
       migrate();
       for (int i = 0; i < READERS; i++) {
-        readers.add(Jdbi.open(connect(true)));
+        readers.add(new Reader(connect(true)));
       }
     } catch (SQLException | RuntimeException e) {
+      closeReaders();
       writer.close();
       throw e;
     }
@@ -142,20 +150,23 @@ public final class SqliteEngine implements Engine {
     return connection;
   }
 
-  private void checkVersion() throws SQLException {
+  private String version() throws SQLException {
     try (var statement = writer.createStatement();
         var results = statement.executeQuery("SELECT sqlite_version()")) {
       results.next();
-      var version = results.getString(1);
-      var parts = version.split("\\.", -1);
-      int number =
-          Integer.parseInt(parts[0]) * 1_000_000
-              + Integer.parseInt(parts[1]) * 1000
-              + Integer.parseInt(parts[2]);
-      if (number < 3_051_003) {
-        throw new IllegalStateException(
-            "SQLite " + version + " can damage a database in WAL mode; 3.51.3 or newer is needed");
-      }
+      return results.getString(1);
+    }
+  }
+
+  static void checkVersion(String version) {
+    var parts = version.split("\\.", -1);
+    int number =
+        Integer.parseInt(parts[0]) * 1_000_000
+            + Integer.parseInt(parts[1]) * 1000
+            + Integer.parseInt(parts[2]);
+    if (number < 3_051_003) {
+      throw new IllegalStateException(
+          "SQLite " + version + " can damage a database in WAL mode; 3.51.3 or newer is needed");
     }
   }
 
@@ -213,8 +224,21 @@ public final class SqliteEngine implements Engine {
   }
 
   @Override
-  public void begin(Connection connection) throws SQLException {
+  public Optional<Head> begin(Connection connection) throws SQLException {
     execute(connection, "BEGIN IMMEDIATE");
+    return Optional.empty();
+  }
+
+  @Override
+  public void probe(Connection connection) throws SQLException {
+    execute(connection, "DROP TABLE IF EXISTS store_probe");
+    execute(connection, "CREATE TABLE store_probe AS SELECT zeroblob(65536) AS body");
+    execute(connection, "DROP TABLE store_probe");
+  }
+
+  @Override
+  public boolean alone() {
+    return true;
   }
 
   @Override
@@ -275,12 +299,19 @@ public final class SqliteEngine implements Engine {
     if (closing) {
       throw new StoreUnavailableException("the store is closed");
     }
-    var result = CompletableFuture.supplyAsync(() -> readHere(query), readerThreads);
+    Future<T> result;
+    try {
+      result = readerThreads.submit(() -> readHere(query));
+    } catch (RejectedExecutionException e) {
+      throw new StoreUnavailableException("the store is closed", e);
+    }
     try {
       return result.get(READ_SECONDS * 5, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new StoreUnavailableException("a read took too long", e);
+      result.cancel(false);
+      throw new StoreUnavailableException("too many reads are waiting", e);
     } catch (InterruptedException e) {
+      result.cancel(false);
       Thread.currentThread().interrupt();
       throw new StoreUnavailableException("interrupted while reading", e);
     } catch (ExecutionException e) {
@@ -293,19 +324,56 @@ public final class SqliteEngine implements Engine {
   }
 
   private <T> T readHere(Function<Handle, T> query) {
-    var handle = readers.poll();
-    if (handle == null) {
+    var reader = readers.poll();
+    if (reader == null) {
       throw new IllegalStateException("more reading threads than readers");
     }
     try {
-      handle.execute("BEGIN");
+      reader.until = System.nanoTime() + TimeUnit.SECONDS.toNanos(READ_SECONDS);
+      reader.handle.execute("BEGIN");
       try {
-        return query.apply(handle);
+        return query.apply(reader.handle);
       } finally {
-        handle.execute("ROLLBACK");
+        reader.until = Long.MAX_VALUE;
+        rollback(reader.handle.getConnection());
       }
+    } catch (JdbiException e) {
+      throw reading(e);
     } finally {
-      readers.add(handle);
+      readers.add(reader);
+    }
+  }
+
+  /// What a failed read means for its caller: our mistake, or a database that can't answer.
+  private RuntimeException reading(JdbiException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLiteException s) {
+        if ((s.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_INTERRUPT.code) {
+          return new StoreUnavailableException("a read took longer than 2 s", e);
+        }
+        if (classify(s) != Failure.OURS) {
+          return new StoreUnavailableException("the database can't be read", e);
+        }
+      }
+    }
+    return e;
+  }
+
+  /// A connection for reading, with the time by which its reading must be over.
+  private static final class Reader extends ProgressHandler {
+    private static final int STEPS = 10_000;
+
+    private final Handle handle;
+    private volatile long until = Long.MAX_VALUE;
+
+    Reader(Connection connection) throws SQLException {
+      handle = Jdbi.open(connection);
+      ProgressHandler.setHandler(connection, STEPS, this);
+    }
+
+    @Override
+    protected int progress() {
+      return System.nanoTime() > until ? 1 : 0;
     }
   }
 
@@ -314,8 +382,17 @@ public final class SqliteEngine implements Engine {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
+  /// Checkpoints and gives the length of the write-ahead log, in pages.
+  private static long checkpoint(Connection connection, String how) throws SQLException {
+    try (var statement = connection.createStatement();
+        var results = statement.executeQuery("PRAGMA wal_checkpoint(" + how + ")")) {
+      return results.next() ? results.getLong(2) : 0;
+    }
+  }
+
   private void checkpoint() {
     try (var connection = connect(false)) {
+      execute(connection, "PRAGMA busy_timeout = 250");
       while (!closing) {
         committed.tryAcquire(1, TimeUnit.SECONDS);
         committed.drainPermits();
@@ -323,7 +400,11 @@ public final class SqliteEngine implements Engine {
           return;
         }
         try {
-          execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+          if (checkpoint(connection, "PASSIVE") > LONG_LOG) {
+            // Under steady writing a passive one never catches up and the log only grows: this one
+            // makes the writer wait for a moment, so that it begins the log anew.
+            checkpoint(connection, "RESTART");
+          }
         } catch (SQLException e) {
           LOG.warn("A checkpoint failed and will be tried again: {}", e.getMessage());
         }
@@ -337,6 +418,9 @@ public final class SqliteEngine implements Engine {
 
   @Override
   public void close() {
+    if (closing) {
+      return;
+    }
     closing = true;
     committed.release();
     try {
@@ -350,9 +434,7 @@ public final class SqliteEngine implements Engine {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    var all = new ArrayList<Handle>();
-    readers.drainTo(all);
-    all.forEach(Handle::close);
+    closeReaders();
     try {
       if (!writer.isClosed()) {
         execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -369,6 +451,12 @@ public final class SqliteEngine implements Engine {
     if (deleteInTheEnd != null) {
       delete(deleteInTheEnd);
     }
+  }
+
+  private void closeReaders() {
+    var all = new ArrayList<Reader>();
+    readers.drainTo(all);
+    all.forEach(r -> r.handle.close());
   }
 
   private static void delete(Path folder) {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -74,8 +75,19 @@ public final class SqliteReading implements Engine {
   }
 
   @Override
-  public void begin(Connection ignored) throws SQLException {
+  public Optional<Head> begin(Connection ignored) throws SQLException {
     writer();
+    return Optional.empty();
+  }
+
+  @Override
+  public void probe(Connection ignored) throws SQLException {
+    writer();
+  }
+
+  @Override
+  public boolean alone() {
+    return true;
   }
 
   @Override

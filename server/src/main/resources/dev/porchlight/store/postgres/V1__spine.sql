@@ -1,0 +1,261 @@
+-- The one ordered record of all that happened. Times are microseconds since 1970 everywhere.
+CREATE TABLE log (
+  seq     BIGINT PRIMARY KEY,
+  at      BIGINT NOT NULL,
+  kind    TEXT COLLATE "C" NOT NULL,
+  subject TEXT COLLATE "C" NOT NULL,
+  ref     TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX log_subject ON log (subject, seq);
+
+-- Every version of every setting; the newest of an id holds, a null body removes it.
+CREATE TABLE setting (
+  kind TEXT COLLATE "C" NOT NULL,
+  id   TEXT COLLATE "C" NOT NULL,
+  seq  BIGINT NOT NULL,
+  at   BIGINT NOT NULL,
+  body TEXT COLLATE "C",
+  PRIMARY KEY (kind, id, seq)
+);
+
+CREATE INDEX setting_seq ON setting (seq);
+
+-- The last batch that each hub process has committed: where the connection is lost at the commit,
+-- this tells what became of it.
+CREATE TABLE batch_mark (
+  hub   TEXT COLLATE "C" PRIMARY KEY,
+  batch TEXT COLLATE "C" NOT NULL,
+  at    BIGINT NOT NULL
+) WITH (fillfactor = 30);
+
+-- Keys and tokens that we only check: SHA-256 of what the client sends.
+CREATE TABLE credential (
+  hash       TEXT COLLATE "C" PRIMARY KEY,
+  id         TEXT COLLATE "C" NOT NULL UNIQUE,
+  kind       TEXT COLLATE "C" NOT NULL,   -- source | token | link
+  owner      TEXT COLLATE "C" NOT NULL,   -- the source's id, the token's name, the lead's id
+  body       TEXT COLLATE "C" NOT NULL,   -- JSON: scopes, node, hint
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT,
+  revoked_at BIGINT
+);
+CREATE INDEX credential_owner ON credential (kind, owner);
+
+-- Secrets that we must use: sealed with the hub's key.
+CREATE TABLE secret (
+  owner      TEXT COLLATE "C" NOT NULL,
+  id         TEXT COLLATE "C" NOT NULL,
+  sealed     BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT,
+  PRIMARY KEY (owner, id)
+);
+
+-- One request as it arrived, what was drawn for it, and what became of it.
+CREATE TABLE receipt (
+  id           TEXT COLLATE "C" PRIMARY KEY,
+  at           BIGINT NOT NULL,
+  seed         TEXT COLLATE "C" NOT NULL,
+  counter      BIGINT NOT NULL,
+  source_id    TEXT COLLATE "C" NOT NULL,
+  office_id    TEXT COLLATE "C" NOT NULL,
+  channel      TEXT COLLATE "C" NOT NULL,
+  content_type TEXT COLLATE "C" NOT NULL,
+  headers      TEXT COLLATE "C" NOT NULL,
+  size         BIGINT NOT NULL,
+  state        TEXT COLLATE "C" NOT NULL,   -- done | repeat | owed | quarantined | refused | mended
+  message      TEXT COLLATE "C" NOT NULL,
+  guid         TEXT COLLATE "C" NOT NULL,
+  lead_id      TEXT COLLATE "C",
+  version      BIGINT NOT NULL,
+  reason       TEXT COLLATE "C" NOT NULL,
+  signature    TEXT COLLATE "C" NOT NULL,
+  corrects     TEXT COLLATE "C",
+  settled_seq  BIGINT NOT NULL
+);
+CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'mended');
+CREATE INDEX receipt_lead ON receipt (lead_id, id) WHERE lead_id IS NOT NULL;
+CREATE INDEX receipt_source ON receipt (source_id, id);
+CREATE INDEX receipt_corrects ON receipt (corrects) WHERE corrects IS NOT NULL;
+
+CREATE TABLE receipt_raw (
+  receipt_id TEXT COLLATE "C" PRIMARY KEY,
+  codec      BIGINT NOT NULL,  -- 0 as it is, 1 deflated
+  body       BYTEA NOT NULL
+);
+
+CREATE TABLE violation (
+  receipt_id TEXT COLLATE "C" NOT NULL,
+  n          BIGINT NOT NULL,
+  pointer    TEXT COLLATE "C" NOT NULL,
+  rule       TEXT COLLATE "C" NOT NULL,
+  action     TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (receipt_id, n)
+);
+
+-- What makes a receipt one more version of a lead: the sender's id, or what stands in for it.
+CREATE TABLE lead_key (
+  source_id TEXT COLLATE "C" NOT NULL,
+  value     TEXT COLLATE "C" NOT NULL,
+  lead_id   TEXT COLLATE "C" NOT NULL,
+  at        BIGINT NOT NULL,
+  PRIMARY KEY (source_id, value)
+);
+
+CREATE TABLE lead (
+  id          TEXT COLLATE "C" PRIMARY KEY,
+  source_id   TEXT COLLATE "C" NOT NULL,
+  external_id TEXT COLLATE "C" NOT NULL,
+  derived     BIGINT NOT NULL,
+  guid        TEXT COLLATE "C" NOT NULL,
+  office_id   TEXT COLLATE "C" NOT NULL,
+  person_id   TEXT COLLATE "C" NOT NULL,
+  contact_id  TEXT COLLATE "C" NOT NULL,
+  test        BIGINT NOT NULL,
+  version     BIGINT NOT NULL,
+  evidence    TEXT COLLATE "C" NOT NULL,
+  answers     TEXT COLLATE "C" NOT NULL,
+  created_at  BIGINT NOT NULL,
+  updated_at  BIGINT NOT NULL,
+  seq         BIGINT NOT NULL
+);
+CREATE INDEX lead_seq ON lead (seq);
+CREATE INDEX lead_contact ON lead (contact_id, seq);
+CREATE INDEX lead_external ON lead (external_id);
+
+CREATE TABLE lead_version (
+  lead_id     TEXT COLLATE "C" NOT NULL,
+  version     BIGINT NOT NULL,
+  receipt_id  TEXT COLLATE "C" NOT NULL,
+  at          BIGINT NOT NULL,
+  fingerprint TEXT COLLATE "C" NOT NULL,
+  fact        TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (lead_id, version)
+);
+
+-- Every content a lead was ever sent with, so that a late repeat of an old one is known as such.
+CREATE TABLE lead_fingerprint (
+  lead_id     TEXT COLLATE "C" NOT NULL,
+  fingerprint TEXT COLLATE "C" NOT NULL,
+  version     BIGINT NOT NULL,
+  PRIMARY KEY (lead_id, fingerprint)
+);
+
+CREATE TABLE person (
+  id         TEXT COLLATE "C" PRIMARY KEY,
+  company_id TEXT COLLATE "C" NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE TABLE person_email (
+  company_id TEXT COLLATE "C" NOT NULL,
+  email      TEXT COLLATE "C" NOT NULL,
+  person_id  TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (company_id, email)
+);
+
+-- All persons of a company who gave one phone number, as JSON: [{"person": id, "families": [folded]}]
+CREATE TABLE person_phone (
+  company_id TEXT COLLATE "C" NOT NULL,
+  phone      TEXT COLLATE "C" NOT NULL,
+  persons    TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (company_id, phone)
+);
+
+CREATE TABLE possible_duplicate (
+  person_a   TEXT COLLATE "C" NOT NULL,
+  person_b   TEXT COLLATE "C" NOT NULL,
+  receipt_id TEXT COLLATE "C" NOT NULL,
+  evidence   TEXT COLLATE "C" NOT NULL,
+  at         BIGINT NOT NULL,
+  PRIMARY KEY (person_a, person_b)
+);
+
+CREATE TABLE contact (
+  id          TEXT COLLATE "C" PRIMARY KEY,
+  person_id   TEXT COLLATE "C" NOT NULL,
+  office_id   TEXT COLLATE "C" NOT NULL,
+  owner_id    TEXT COLLATE "C" NOT NULL,
+  body        TEXT COLLATE "C" NOT NULL,
+  created_at  BIGINT NOT NULL,
+  modified_at BIGINT NOT NULL,
+  seq         BIGINT NOT NULL
+);
+CREATE INDEX contact_seq ON contact (seq);
+
+-- Which contact a person has in an office.
+CREATE TABLE person_contact (
+  person_id  TEXT COLLATE "C" NOT NULL,
+  office_id  TEXT COLLATE "C" NOT NULL,
+  contact_id TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (person_id, office_id)
+);
+
+-- One event owed to one endpoint; as planned, and how it stands.
+CREATE TABLE delivery (
+  id          TEXT COLLATE "C" PRIMARY KEY,
+  seq         BIGINT NOT NULL,
+  endpoint_id TEXT COLLATE "C" NOT NULL,
+  order_key   TEXT COLLATE "C" NOT NULL,
+  event_id    TEXT COLLATE "C" NOT NULL,
+  kind        TEXT COLLATE "C" NOT NULL,
+  lead_id     TEXT COLLATE "C" NOT NULL,
+  version     BIGINT NOT NULL,
+  office_id   TEXT COLLATE "C" NOT NULL,
+  planned_at  BIGINT NOT NULL,
+  why         TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX delivery_lane ON delivery (endpoint_id, order_key, seq);
+CREATE INDEX delivery_lead ON delivery (lead_id, seq);
+CREATE INDEX delivery_seq ON delivery (seq);
+
+CREATE TABLE delivery_state (
+  delivery_id TEXT COLLATE "C" PRIMARY KEY,
+  state       TEXT COLLATE "C" NOT NULL,   -- pending | delivered | dead | unwritable | dropped
+  attempts    BIGINT NOT NULL,
+  tries       BIGINT NOT NULL,
+  passed      BIGINT NOT NULL,
+  next_at     BIGINT,
+  ended_at    BIGINT,
+  reason      TEXT COLLATE "C" NOT NULL,
+  losses      TEXT COLLATE "C" NOT NULL
+) WITH (fillfactor = 60);
+CREATE INDEX delivery_open ON delivery_state (state, delivery_id) WHERE state IN ('pending', 'dead', 'unwritable');
+
+-- A lane stands while something in it is due.
+CREATE TABLE lane (
+  endpoint_id TEXT COLLATE "C" NOT NULL,
+  order_key   TEXT COLLATE "C" NOT NULL,
+  due_at      BIGINT NOT NULL,
+  pending     BIGINT NOT NULL,
+  blocked     BIGINT NOT NULL,
+  owner       TEXT COLLATE "C",
+  leased_until BIGINT,
+  fence       BIGINT NOT NULL,
+  PRIMARY KEY (endpoint_id, order_key)
+) WITH (fillfactor = 60);
+CREATE INDEX lane_due ON lane (endpoint_id, due_at);
+
+CREATE TABLE attempt (
+  delivery_id TEXT COLLATE "C" NOT NULL,
+  n           BIGINT NOT NULL,
+  at          BIGINT NOT NULL,
+  micros      BIGINT NOT NULL,
+  outcome     TEXT COLLATE "C" NOT NULL,   -- delivered | refused | unreachable | guarded | unwritable
+  status      BIGINT,
+  error       TEXT COLLATE "C" NOT NULL,
+  answer      BYTEA NOT NULL,
+  sent_bytes  BIGINT NOT NULL,
+  PRIMARY KEY (delivery_id, n)
+);
+
+-- The durable answer to a request that named an Idempotency-Key.
+CREATE TABLE idempotent (
+  principal    TEXT COLLATE "C" NOT NULL,
+  name         TEXT COLLATE "C" NOT NULL,
+  request_hash TEXT COLLATE "C" NOT NULL,
+  status       BIGINT NOT NULL,
+  body         TEXT COLLATE "C" NOT NULL,
+  at           BIGINT NOT NULL,
+  PRIMARY KEY (principal, name)
+);

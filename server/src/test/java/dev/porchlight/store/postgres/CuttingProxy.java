@@ -1,0 +1,140 @@
+package dev.porchlight.store.postgres;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Stands between a hub and its database and cuts the connection at a commit. Clients must send
+/// each statement's text every time (`prepareThreshold=0`), by which it knows a commit.
+final class CuttingProxy implements AutoCloseable {
+  enum Cut {
+    /// None: all is passed on.
+    NONE,
+    /// The database never hears of the commit.
+    BEFORE,
+    /// The database commits; its answer is kept back.
+    AFTER
+  }
+
+  private final int to;
+  private final ServerSocket server;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private volatile Cut next = Cut.NONE;
+  private volatile boolean down;
+
+  /// How many commits were cut.
+  final AtomicInteger cuts = new AtomicInteger();
+
+  CuttingProxy(int to) throws IOException {
+    this.to = to;
+    server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread.ofVirtual().start(this::accept);
+  }
+
+  int port() {
+    return server.getLocalPort();
+  }
+
+  /// Cuts the next commit, once.
+  void cutNext(Cut cut) {
+    next = cut;
+  }
+
+  /// Cuts all connections and refuses new ones; and the same back.
+  void down(boolean isDown) {
+    down = isDown;
+    if (isDown) {
+      open.forEach(CuttingProxy::close);
+    }
+  }
+
+  private void accept() {
+    while (!server.isClosed()) {
+      try {
+        var client = server.accept();
+        if (down) {
+          client.close();
+          continue;
+        }
+        var database = new Socket(InetAddress.getLoopbackAddress(), to);
+        open.add(client);
+        open.add(database);
+        var silent = new AtomicInteger();
+        Thread.ofVirtual().start(() -> requests(client, database, silent));
+        Thread.ofVirtual().start(() -> answers(database, client, silent));
+      } catch (IOException e) {
+        if (!server.isClosed()) {
+          throw new java.io.UncheckedIOException(e);
+        }
+      }
+    }
+  }
+
+  private void requests(Socket client, Socket database, AtomicInteger silent) {
+    try (client;
+        database) {
+      InputStream in = client.getInputStream();
+      OutputStream out = database.getOutputStream();
+      var buffer = new byte[65536];
+      int n;
+      while ((n = in.read(buffer)) > 0) {
+        var text = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
+        if (next != Cut.NONE && text.contains("COMMIT\0")) {
+          var cut = next;
+          next = Cut.NONE;
+          cuts.incrementAndGet();
+          if (cut == Cut.BEFORE) {
+            return;
+          }
+          silent.set(1);
+        }
+        out.write(buffer, 0, n);
+        out.flush();
+      }
+    } catch (IOException e) {
+      // One side is gone; so is the other.
+      close(client);
+    }
+  }
+
+  private static void answers(Socket database, Socket client, AtomicInteger silent) {
+    try (client;
+        database) {
+      InputStream in = database.getInputStream();
+      OutputStream out = client.getOutputStream();
+      var buffer = new byte[65536];
+      int n;
+      while ((n = in.read(buffer)) > 0) {
+        if (silent.get() == 1) {
+          return;
+        }
+        out.write(buffer, 0, n);
+        out.flush();
+      }
+    } catch (IOException e) {
+      // One side is gone; so is the other.
+      close(client);
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    down(true);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.porchlight.store.postgres;
+
+import dev.porchlight.store.Engine;
+import dev.porchlight.store.StoreContractTest;
+import java.time.Clock;
+
+class PostgresStoreTest extends StoreContractTest {
+  private final String url = TestPostgres.newDatabase();
+
+  @Override
+  protected Engine open(Clock clock) {
+    return PostgresEngine.open(url, clock);
+  }
+}

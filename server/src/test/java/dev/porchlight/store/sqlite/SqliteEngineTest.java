@@ -1,0 +1,161 @@
+package dev.porchlight.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.StoreState;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.store.WorkQueue;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteEngineTest {
+  @TempDir Path folder;
+
+  private SqliteEngine open() {
+    return SqliteEngine.open(folder, Clock.systemUTC());
+  }
+
+  private static String pragma(Connection connection, String name) throws SQLException {
+    try (var statement = connection.createStatement();
+        var results = statement.executeQuery("PRAGMA " + name)) {
+      results.next();
+      return results.getString(1);
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
+  void the_writer_has_the_pragmas_that_durability_rests_on() throws SQLException {
+    try (var engine = open()) {
+      var writer = engine.writer();
+      assertThat(pragma(writer, "auto_vacuum")).isEqualTo("2");
+      assertThat(pragma(writer, "journal_mode")).isEqualTo("wal");
+      assertThat(pragma(writer, "synchronous")).isEqualTo("2");
+      assertThat(pragma(writer, "secure_delete")).isEqualTo("1");
+      assertThat(pragma(writer, "wal_autocheckpoint")).isEqualTo("0");
+    }
+  }
+
+  @Test
+  void readers_can_only_read() {
+    try (var engine = open()) {
+      assertThat(
+              engine.<Integer>read(
+                  h -> h.createQuery("PRAGMA query_only").mapTo(Integer.class).one()))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_second_hub_on_the_folder_is_refused() {
+    var first = open();
+    try {
+      assertThatThrownBy(this::open)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("Another hub has the data folder");
+    } finally {
+      first.close();
+    }
+    open().close();
+  }
+
+  @Test
+  void a_newer_schema_is_refused_with_a_sentence() throws SQLException {
+    open().close();
+    try (var connection =
+        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("porchlight.db"))) {
+      execute(
+          connection,
+          "UPDATE flyway_schema_history SET version = '"
+              + (SqliteEngine.SCHEMA + 1)
+              + "' WHERE installed_rank = (SELECT MAX(installed_rank) FROM flyway_schema_history)");
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("newer release");
+    // And it let go of the folder: the same sentence, not that of a second hub.
+    assertThatThrownBy(this::open).hasMessageContaining("newer release");
+  }
+
+  @Test
+  void sqlite_releases_that_can_damage_the_file_are_refused() {
+    for (var version : new String[] {"3.51.2", "3.50.9", "3.8.11", "2.99.99"}) {
+      assertThatThrownBy(() -> SqliteEngine.checkVersion(version))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("3.51.3 or newer is needed");
+    }
+    for (var version : new String[] {"3.51.3", "3.52.0", "3.54.1", "4.0.0"}) {
+      SqliteEngine.checkVersion(version);
+    }
+  }
+
+  @Test
+  void a_file_that_is_no_database_is_refused_with_a_sentence() throws Exception {
+    Files.writeString(folder.resolve("porchlight.db"), "no database at all ".repeat(500));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("can't be opened");
+  }
+
+  @Test
+  void a_full_disk_is_503_claims_nothing_and_mends_itself_when_there_is_room() throws Exception {
+    var engine = open();
+    try (var store = new EngineStore(engine)) {
+      store.write(WorkQueue.LEADS, batch -> batch.append("test", "before", ""));
+      var writer = engine.writer();
+      execute(writer, "PRAGMA max_page_count = " + pragma(writer, "page_count"));
+      var claimed = new AtomicBoolean();
+      var large = "x".repeat(100_000);
+      assertThatThrownBy(() ->
+              store.write(
+                  WorkQueue.LEADS,
+                  batch -> {
+                    batch.afterCommit(() -> claimed.set(true));
+                    batch.append("test", "small", "");
+                    return batch.append("test", "full", large);
+                  }))
+          .isInstanceOf(StoreUnavailableException.class);
+      assertThat(store.state()).isInstanceOf(StoreState.Refusing.class);
+      assertThatThrownBy(
+              () -> store.write(WorkQueue.LEADS, batch -> batch.append("test", "refused", "")))
+          .isInstanceOf(StoreUnavailableException.class);
+      assertThat(subjects(store)).isEqualTo("before");
+      assertThat(claimed).isFalse();
+      execute(writer, "PRAGMA max_page_count = 1000000");
+      await().until(() -> store.state() instanceof StoreState.Accepting);
+      long seq = store.write(WorkQueue.LEADS, batch -> batch.append("test", "full", large));
+      assertThat(seq).isEqualTo(2);
+      assertThat(subjects(store)).isEqualTo("before,full");
+    }
+  }
+
+  private static String subjects(EngineStore store) {
+    List<String> subjects =
+        store.read(
+            h -> h.createQuery("SELECT subject FROM log ORDER BY seq").mapTo(String.class).list());
+    return String.join(",", subjects);
+  }
+
+  @Test
+  void a_store_in_passing_takes_its_folder_with_it() {
+    var passing = folder.resolve("passing");
+    SqliteEngine.open(passing, Clock.systemUTC()).thenDelete(passing).close();
+    assertThat(passing).doesNotExist();
+  }
+}
