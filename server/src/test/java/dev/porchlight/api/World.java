@@ -8,6 +8,7 @@ import dev.porchlight.HubConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -207,6 +208,36 @@ final class World implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
+    }
+  }
+
+  /// Sends header values as they are, which Java's client would not, and reads until the end.
+  Reply raw(String method, String path, Map<String, String> headers, byte[] body)
+      throws IOException {
+    var head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+    head.append("Connection: close\r\n");
+    headers.forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
+    try (var socket = new Socket(hub.address().getHost(), hub.address().getPort())) {
+      var out = socket.getOutputStream();
+      out.write((head + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      out.write(body);
+      out.flush();
+      var all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      int end = all.indexOf("\r\n\r\n");
+      var lines = all.substring(0, end).split("\r\n");
+      var got = new LinkedHashMap<String, List<String>>();
+      for (int i = 1; i < lines.length; i++) {
+        int colon = lines[i].indexOf(':');
+        got.put(lines[i].substring(0, colon), List.of(lines[i].substring(colon + 1).strip()));
+      }
+      var reply =
+          new Reply(
+              Integer.parseInt(lines[0].split(" ")[1]),
+              got,
+              all.substring(end + 4).getBytes(StandardCharsets.ISO_8859_1));
+      documents.check(
+          new Documents.Exchange(method, path, body, reply.status(), got, reply.body()));
+      return reply;
     }
   }
 
