@@ -192,6 +192,35 @@ final class ForeignOfficeTest {
   }
 
   @Test
+  void aCompanysTokenSeesTheCompanyAndAllBelow(@TempDir Path folder) throws Exception {
+    try (var world = new World(folder)) {
+      var company = world.node("company");
+      var token = world.as(world.token("admin", company));
+      token.get("/api/v1/nodes/" + company).expect(200);
+      token.get("/api/v1/nodes/" + world.node("mls")).expect(404);
+      var office =
+          token
+              .post(
+                  "/api/v1/nodes",
+                  "{\"kind\": \"office\", \"name\": \"New\", \"parent\": \"%s\"}"
+                      .formatted(company))
+              .expect(201)
+              .id();
+      token.get("/api/v1/nodes/" + office).expect(200);
+      var endpoint = world.endpoint("all", "porchlight", company);
+      token.get("/api/v1/endpoints/" + endpoint).expect(200);
+      var below = world.as(world.token("admin", office));
+      below.get("/api/v1/endpoints/" + endpoint).expect(404);
+      below.get("/api/v1/nodes/" + company).expect(404);
+      below
+          .post(
+              "/api/v1/nodes",
+              "{\"kind\": \"office\", \"name\": \"x\", \"parent\": \"%s\"}".formatted(company))
+          .expect(400);
+    }
+  }
+
+  @Test
   void eachScopeDoesWhatItMayAndNoMore(@TempDir Path folder) throws Exception {
     try (var world = new World(folder)) {
       var office = office(world, "first", world.node("office"));

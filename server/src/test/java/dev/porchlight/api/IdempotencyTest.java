@@ -3,12 +3,17 @@ package dev.porchlight.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +119,45 @@ final class IdempotencyTest {
       }
       assertThat(world.admin().get("/api/v1/tokens?limit=200").json().path("items")).hasSize(5);
     }
+  }
+
+  @Test
+  void answersAndLinksLapseAfterADayAndDoNotPileUp(@TempDir Path folder) throws Exception {
+    var offset = new AtomicReference<>(Duration.ZERO);
+    InstantSource later = () -> Instant.now().plus(offset.get());
+    try (var world = new World(folder, later.withZone(ZoneOffset.UTC))) {
+      var lead =
+          world.lead(
+              world.source("portal", "connections-plus", null),
+              "L-1",
+              "Sam",
+              "Doe",
+              "sam@example.com");
+      var body = "{\"name\": \"one\"}";
+      for (int n = 0; n < 30; n++) {
+        world.admin().keyed("POST", "/api/v1/tokens", body, "key-" + n).expect(201);
+        world.admin().post("/api/v1/leads/" + lead + "/link", "").expect(201);
+      }
+      var first = world.admin().keyed("POST", "/api/v1/tokens", body, "key-0");
+      offset.set(Duration.ofHours(23));
+      assertThat(world.admin().keyed("POST", "/api/v1/tokens", body, "key-0").body())
+          .isEqualTo(first.body());
+      offset.set(Duration.ofHours(25));
+      var again = world.admin().keyed("POST", "/api/v1/tokens", body, "key-0").expect(201);
+      assertThat(again.id()).isNotEqualTo(first.id());
+      world.admin().keyed("POST", "/api/v1/tokens", body, "key-x").expect(201);
+      world.admin().post("/api/v1/leads/" + lead + "/link", "").expect(201);
+      world.admin().post("/api/v1/leads/" + lead + "/link", "").expect(201);
+      assertThat(count(world, "idempotent")).isEqualTo(2);
+      assertThat(count(world, "credential WHERE kind = 'link'")).isEqualTo(2);
+    }
+  }
+
+  private static int count(World world, String table) {
+    return world
+        .hub
+        .store()
+        .read(h -> h.createQuery("SELECT COUNT(*) FROM " + table).mapTo(Integer.class).one());
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -55,7 +57,12 @@ final class World implements AutoCloseable {
   }
 
   World(Path folder) throws IOException, InterruptedException {
-    hub = Hub.start(HubConfig.local(folder.resolve("data"), ADMIN));
+    this(folder, Clock.systemUTC());
+  }
+
+  World(Path folder, Clock clock) throws IOException, InterruptedException {
+    hub =
+        Hub.start(HubConfig.local(folder.resolve("data"), ADMIN), clock, UnaryOperator.identity());
     crm = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     crm.createContext(
         "/",
