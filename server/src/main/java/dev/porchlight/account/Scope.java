@@ -23,6 +23,11 @@ public record Scope(boolean everything, Set<String> offices, @Nullable String ro
     }
   }
 
+  /// What lands in these offices, and no node.
+  public Scope(boolean everything, Set<String> offices) {
+    this(everything, offices, null);
+  }
+
   /// The offices at or below a node, as the tree stands now.
   public static Scope at(Settings settings, String node) {
     var nodes = Nodes.in(settings);

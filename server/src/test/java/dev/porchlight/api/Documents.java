@@ -7,6 +7,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -103,7 +104,13 @@ final class Documents {
       byte[] reply) {
     @Override
     public String toString() {
-      return method + " " + path + " -> " + status + " " + new String(reply).strip();
+      return method
+          + " "
+          + path
+          + " -> "
+          + status
+          + " "
+          + new String(reply, StandardCharsets.UTF_8).strip();
     }
   }
 
@@ -154,7 +161,10 @@ final class Documents {
       var request = resolved(operation.path("requestBody")).at("/content/application~1json/schema");
       if (e.body().length > 0
           && request.has("properties") | request.has("allOf") | request.has("$ref")) {
-        validate(request, e.body(), "the request, which was taken: " + new String(e.body()));
+        validate(
+            request,
+            e.body(),
+            "the request, which was taken: " + new String(e.body(), StandardCharsets.UTF_8));
       }
     }
   }
@@ -166,6 +176,27 @@ final class Documents {
       assertThat(problem.path("status").asInt()).as(e.toString()).isEqualTo(e.status());
       validate(document.at("/components/schemas/Problem"), e.reply(), e.toString());
     }
+  }
+
+  /// Fails unless every example of the document is what its schema allows; gives their number.
+  int checkExamples() {
+    return checkExamples(document);
+  }
+
+  private int checkExamples(JsonNode node) {
+    int count = 0;
+    if (node.has("example") && node.has("schema")) {
+      var example = node.get("example").toString().getBytes(StandardCharsets.UTF_8);
+      // What portals send is described by the AsyncAPI document.
+      if (!node.get("schema").equals(JSON.readTree("{\"type\": \"object\"}"))) {
+        validate(node.get("schema"), example, "an example: " + node.get("example"));
+      }
+      count++;
+    }
+    for (var child : node) {
+      count += checkExamples(child);
+    }
+    return count;
   }
 
   /// Validates JSON against a schema of the document, closed.

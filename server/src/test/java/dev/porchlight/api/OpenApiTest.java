@@ -28,6 +28,13 @@ final class OpenApiTest {
   }
 
   @Test
+  void itsExamplesAreWhatItAllows(@TempDir Path folder) throws Exception {
+    try (var world = new World(folder)) {
+      assertThat(world.documents.checkExamples()).isGreaterThan(8);
+    }
+  }
+
+  @Test
   void everyOperationAnswersAsDocumented(@TempDir Path folder) throws Exception {
     try (var world = new World(folder)) {
       var admin = world.admin();
