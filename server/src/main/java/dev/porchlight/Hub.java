@@ -78,6 +78,7 @@ public final class Hub implements AutoCloseable {
   private final OutgoingClient outgoing;
   private final Engine engine;
   private final OwedWork owedWork;
+  private final List<Route> routes = new ArrayList<>();
   private final HttpServer server;
   private final Rebuild rebuild;
   private final Doctor doctor;
@@ -176,7 +177,6 @@ public final class Hub implements AutoCloseable {
     var problems = new Problems();
     var realtor = new RealtorReplies();
     Replies replies = realtor;
-    var routes = new ArrayList<Route>();
     routes.addAll(
         new PushDoor(store, desk, credentials, secrets, _ -> replies, metrics.registry())
             .routes(channels(connectors)));
@@ -406,6 +406,11 @@ public final class Hub implements AutoCloseable {
   public void wake() {
     engine.wake();
     owedWork.wake();
+  }
+
+  /// Everything it answers, for audits.
+  public List<Route> routes() {
+    return List.copyOf(routes);
   }
 
   /// Its store, for figures and for audits.

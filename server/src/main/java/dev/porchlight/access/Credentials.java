@@ -117,9 +117,23 @@ public final class Credentials {
       return false;
     }
     batch.put(Credential.TABLE, credential);
+    if (credential.kind() == Credential.Kind.LINK) {
+      dropLapsedLinks(batch);
+    }
     batch.append("credential.added", credential.owner(), credential.id());
     batch.afterCommit(() -> byHash.put(credential.hash(), credential));
     return true;
+  }
+
+  /// Each new link takes more than one lapsed one away, so they don't pile up.
+  private void dropLapsedLinks(Batch batch) {
+    byHash.values().stream()
+        .filter(c -> c.kind() == Credential.Kind.LINK && !c.isLive(batch.now()))
+        .limit(20)
+        .forEach(c -> {
+          batch.delete(Credential.TABLE, c.hash());
+          batch.afterCommit(() -> byHash.remove(c.hash()));
+        });
   }
 
   /// Ends one within a unit: at once, or at that time.

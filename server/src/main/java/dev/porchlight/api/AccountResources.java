@@ -50,8 +50,7 @@ final class AccountResources {
   }
 
   private static boolean sees(Scope scope, Nodes nodes, String node) {
-    return scope.everything()
-        || nodes.officeOf(node).map(o -> scope.contains(o.id())).orElse(false);
+    return scope.containsNode(nodes, node);
   }
 
   Reply listNodes(Call call) {

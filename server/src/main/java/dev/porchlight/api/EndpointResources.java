@@ -1,7 +1,6 @@
 package dev.porchlight.api;
 
 import dev.porchlight.access.Secrets;
-import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
@@ -96,11 +95,7 @@ final class EndpointResources {
   }
 
   private boolean sees(Call call, String node) {
-    return call.scope().everything()
-        || Nodes.in(store.settings())
-            .officeOf(node)
-            .map(o -> call.scope().contains(o.id()))
-            .orElse(false);
+    return call.scope().containsNode(Nodes.in(store.settings()), node);
   }
 
   Reply list(Call call) {
@@ -138,7 +133,7 @@ final class EndpointResources {
           new Endpoint(
               id,
               name,
-              node.isEmpty() ? Nodes.in(batch.settings()).defaultOffice().id() : node.get(),
+              node.isEmpty() ? home(call, batch) : node.get(),
               url,
               false,
               contract,
@@ -160,6 +155,14 @@ final class EndpointResources {
       view.put("secret", secret);
       return new Call.Answer(201, view);
     });
+  }
+
+  private static String home(Call call, Batch batch) {
+    var office = Nodes.in(batch.settings()).defaultOffice();
+    if (!call.scope().contains(office.id())) {
+      throw new FaultException(Fault.BODY_INVALID, "Name the node whose leads it gets.");
+    }
+    return office.id();
   }
 
   private static String visible(String key) {
@@ -250,8 +253,7 @@ final class EndpointResources {
   }
 
   private static boolean sees(Call call, Nodes nodes, String node) {
-    return call.scope().everything()
-        || nodes.officeOf(node).map(Node::id).map(call.scope()::contains).orElse(false);
+    return call.scope().containsNode(nodes, node);
   }
 
   Reply change(Call call) throws Exception {

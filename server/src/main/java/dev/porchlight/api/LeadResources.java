@@ -2,6 +2,7 @@ package dev.porchlight.api;
 
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
+import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.Body;
 import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Deliveries;
@@ -378,12 +379,14 @@ final class LeadResources {
       var now =
           Persons.findContact(batch, known.id())
               .orElseThrow(() -> AccountResources.missing("contact"));
-      try {
-        return new Call.Answer(
-            200, Views.contact(Persons.edit(batch, now, edit, call.principal().id(), batch.now())));
-      } catch (IllegalArgumentException e) {
-        throw new FaultException(Fault.BODY_INVALID, String.valueOf(e.getMessage()));
+      if (edit.owner() != null
+          && !edit.owner().equals(now.ownerId())
+          && !Persons.mayOwn(Nodes.in(batch.settings()), edit.owner(), now.officeId())) {
+        throw new FaultException(
+            Fault.BODY_INVALID, "The owner must be a member of the contact's office.");
       }
+      return new Call.Answer(
+          200, Views.contact(Persons.edit(batch, now, edit, call.principal().id(), batch.now())));
     });
   }
 

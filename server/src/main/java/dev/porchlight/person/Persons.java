@@ -299,13 +299,12 @@ public final class Persons {
   /// @param principal who typed it
   /// @param at when
   /// @return the contact as it is now; unchanged, and nothing is logged, when there was nothing new
-  /// @throws IllegalArgumentException with a sentence for the user, when the owner that was named
-  ///   is no member of the contact's office
+  /// @throws IllegalArgumentException when the owner that was named may not own it: ask [#mayOwn]
   public static Contact edit(
       Batch batch, Contact contact, ContactEdit edit, String principal, Instant at) {
     var nodes = Nodes.in(batch.settings());
     var owner = edit.owner() == null ? contact.ownerId() : edit.owner();
-    if (!owner.equals(contact.ownerId()) && !isMember(nodes, owner, contact.officeId())) {
+    if (!owner.equals(contact.ownerId()) && !mayOwn(nodes, owner, contact.officeId())) {
       throw new IllegalArgumentException("The owner must be a member of the contact's office.");
     }
     var body = contact.body().plus(edit);
@@ -343,7 +342,8 @@ public final class Persons {
   /// Stands for "the number itself must name its country".
   private static final String NO_REGION = "ZZ";
 
-  private static boolean isMember(Nodes nodes, String node, String office) {
+  /// Whether that node is a member of the office, and so may own its contacts.
+  public static boolean mayOwn(Nodes nodes, String node, String office) {
     return nodes.find(node).filter(n -> n.kind() == Node.Kind.MEMBER).isPresent()
         && nodes.officeOf(node).filter(o -> o.id().equals(office)).isPresent();
   }
@@ -427,6 +427,11 @@ public final class Persons {
   /// @param receiptId the receipt that brought it to light; empty when a member's typing did
   /// @param evidence why it may be so
   public record PossibleDuplicate(String personId, String receiptId, String evidence) {}
+
+  /// Who may be the same person as this one, in whatever office.
+  public List<PossibleDuplicate> listPossibleDuplicates(String person) {
+    return listPossibleDuplicates(Scope.EVERYTHING, person);
+  }
 
   /// Who may be the same person as this one, among those who have a contact that the scope may see.
   public List<PossibleDuplicate> listPossibleDuplicates(Scope scope, String person) {

@@ -1,0 +1,105 @@
+package dev.porchlight.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/// The AsyncAPI document, the contracts that it is made of, and what goes out.
+final class AsyncApiTest {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @Test
+  void hasTheChannelsAsTheContractsHaveThem() throws Exception {
+    var served = contract("asyncapi.yaml");
+    for (var name : new String[] {"connections-plus", "lead-delivery"}) {
+      var contract = contract(name + ".asyncapi.yaml");
+      for (var channel : contract.path("channels").properties()) {
+        assertThat(served.path("channels").get(channel.getKey())).isEqualTo(channel.getValue());
+      }
+      for (var kind : contract.path("components").properties()) {
+        for (var entry : kind.getValue().properties()) {
+          assertThat(served.path("components").path(kind.getKey()).get(entry.getKey()))
+              .as(kind.getKey() + " " + entry.getKey())
+              .isEqualTo(entry.getValue());
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatAnEndpointOfOursGetsIsAsDocumented(@TempDir Path folder) throws Exception {
+    try (var world = new World(folder)) {
+      var document = new YAMLMapper().readTree(world.as("").get("/asyncapi.yaml").body());
+      world.endpoint("ours", "porchlight", null);
+      var source = world.source("portal", "connections-plus", null);
+      var lead = world.lead(source, "L-1", "Sam", "Doe", "sam@example.com");
+      var created = world.nextReceived();
+      world.lead(source, "L-1", "Sam", "Doe", "sam.doe@example.com");
+      var updated = world.nextReceived();
+
+      validate(document, "LeadCreatedPayload", created.json());
+      validate(document, "LeadUpdatedPayload", updated.json());
+      assertThat(created.json().at("/data/id").asString()).isEqualTo(lead);
+      for (var event : new World.Received[] {created, updated}) {
+        var headers = JSON.createObjectNode();
+        for (var name :
+            document.at("/components/schemas/EventHeaders/properties").propertyNames()) {
+          headers.put(name, event.header(name));
+        }
+        validate(document, "EventHeaders", headers);
+      }
+
+      var broken = (ObjectNode) created.json();
+      ((ObjectNode) broken.get("data")).put("unheard_of", 1);
+      assertThat(schema(document, "LeadCreatedPayload").validate(broken)).isNotEmpty();
+    }
+  }
+
+  private static JsonNode contract(String name) throws Exception {
+    return new YAMLMapper().readTree(Files.readAllBytes(Path.of("../contracts", name)));
+  }
+
+  private static void validate(JsonNode document, String name, JsonNode value) {
+    assertThat(schema(document, name).validate(value).stream().map(Object::toString))
+        .as(value.toString())
+        .isEmpty();
+  }
+
+  /// AsyncAPI 2.6 has the words of draft 7; objects are closed here by what the document names.
+  private static Schema schema(JsonNode document, String name) {
+    var closed = document.deepCopy();
+    close(closed);
+    var id = "https://porchlight.test/asyncapi";
+    var registry =
+        SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_7,
+            b ->
+                b.schemas(Map.of(id, closed.toString()))
+                    .schemaRegistryConfig(
+                        SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
+    return registry.getSchema(SchemaLocation.of(id + "#/components/schemas/" + name));
+  }
+
+  private static void close(JsonNode node) {
+    node.forEach(AsyncApiTest::close);
+    if (node instanceof ObjectNode object
+        && object.path("type").asString("").equals("object")
+        && object.has("properties")
+        && !object.has("additionalProperties")) {
+      object.put("additionalProperties", false);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.porchlight.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The OpenAPI document and the hub say the same.
+final class OpenApiTest {
+  @Test
+  void documentsTheVeryRoutesThatTheHubHas(@TempDir Path folder) throws Exception {
+    try (var world = new World(folder)) {
+      var routes =
+          world.hub.routes().stream()
+              .filter(r ->
+                  r.template()
+                      .matches("/(api/.*|in/.*|lead|lead-delivery|health.*|metrics|.*yaml)"))
+              .map(r -> r.method() + " " + r.template())
+              .collect(Collectors.toCollection(TreeSet::new));
+      assertThat(world.documents.operations()).isEqualTo(routes);
+    }
+  }
+
+  @Test
+  void itsExamplesAreWhatItAllows(@TempDir Path folder) throws Exception {
+    try (var world = new World(folder)) {
+      assertThat(world.documents.checkExamples()).isGreaterThan(8);
+    }
+  }
+
+  @Test
+  void everyOperationAnswersAsDocumented(@TempDir Path folder) throws Exception {
+    try (var world = new World(folder)) {
+      var admin = world.admin();
+      var nobody = world.as("");
+
+      // Accounts.
+      admin.get("/api/v1/nodes").expect(200);
+      var office = world.node("office");
+      admin.get("/api/v1/nodes/" + office).expect(200);
+      admin.get("/api/v1/nodes/none").expect(404);
+      var member =
+          admin
+              .post(
+                  "/api/v1/nodes",
+                  """
+                  {"kind": "member", "name": "Robin Okafor", "parent": "%s",
+                   "email": "robin@example.com"}
+                  """
+                      .formatted(office))
+              .expect(201)
+              .id();
+      var source = world.source("portal", "connections-plus", null);
+      var other = world.source("mail", "lead-delivery", member);
+      admin.get("/api/v1/sources").expect(200);
+      admin.get("/api/v1/sources/portal").expect(200);
+      admin
+          .patch(
+              "/api/v1/sources/mail",
+              """
+              {"region": "CA", "signature": {"header": "X-Signature", "algorithm": "hmac-sha256",
+               "keys": ["a-key-for-signatures"], "timestamp_header": "X-Time",
+               "content": "{body}"}}
+              """)
+          .expect(200);
+      admin.patch("/api/v1/sources/mail", "{\"signature\": null}").expect(200);
+      var key =
+          admin
+              .post("/api/v1/sources/mail/rotate-key", "{\"overlap_hours\": 1}")
+              .expect(201)
+              .json()
+              .path("api_key")
+              .asString();
+      admin.get("/api/v1/tokens").expect(200);
+      var token = admin.post("/api/v1/tokens", "{\"name\": \"t\"}").expect(201).id();
+      admin.delete("/api/v1/tokens/" + token).expect(200);
+
+      // Doors.
+      var endpoint = world.endpoint("crm", "lead-delivery", null);
+      var lead = world.lead(source, "L-1", "Sam", "Doe", "sam@example.com");
+      world.door(
+          "/in/portal/lead", source.key(), World.buyer("L-2", "Jo", "Poe", "jo@example.com"));
+      world
+          .door("/lead", source.key(), World.buyer("L-3", "Al", "Roe", "al@example.com"))
+          .expect(200);
+      var standard =
+          """
+          {"lead_id": "D-1", "contact": {"email": "kim@example.com"},
+           "timestamp": "2026-01-02T03:04:05Z"}
+          """;
+      world.door("/in/mail/lead-delivery", key, standard).expect(200);
+      world.door("/lead-delivery", other.key(), standard).expect(200);
+      world.door("/in/portal", source.key(), "[]").expect(400);
+      world.door("/in/portal", "wrong", "{}").expect(401);
+      world.door("/lead", null, "{}").expect(401);
+      world.send("GET", "/lead", new byte[0], Map.of()).expect(405);
+
+      // Leads and what became of them.
+      admin.get("/api/v1/leads?test=false&source=portal&limit=2").expect(200);
+      admin.get("/api/v1/leads/" + lead).expect(200);
+      admin.post("/api/v1/leads/" + lead + "/link", "").expect(201);
+      admin.get("/api/v1/receipts?state=done").expect(200);
+      var quarantined = world.first("/api/v1/receipts?state=quarantined");
+      admin.get("/api/v1/receipts/" + quarantined).expect(200);
+      var raw = admin.get("/api/v1/receipts/" + quarantined + "/raw").expect(200);
+      assertThat(raw.text()).isEqualTo("[]");
+      admin.post("/api/v1/receipts/" + quarantined + "/resubmit", "").expect(422);
+      admin
+          .post(
+              "/api/v1/receipts/" + quarantined + "/resubmit",
+              World.buyer("L-4", "Bo", "Loe", "bo@example.com"))
+          .expect(200);
+      admin.post("/api/v1/receipts/" + quarantined + "/resubmit", "{}").expect(409);
+      admin.get("/api/v1/contacts").expect(200);
+      var contact = world.first("/api/v1/contacts?limit=1");
+      admin.get("/api/v1/contacts/" + contact).expect(200);
+      admin
+          .patch(
+              "/api/v1/contacts/" + contact,
+              """
+              {"display_name": "B. Loe", "given_name": "Bo", "family_name": null,
+               "emails": ["bo@example.com"], "phones": ["+1 804 555 0199"], "tags": ["warm"],
+               "owner": "%s"}
+              """
+                  .formatted(member))
+          .expect(200);
+
+      // Deliveries.
+      await()
+          .until(() ->
+              admin
+                      .get("/api/v1/deliveries?state=delivered&endpoint=" + endpoint)
+                      .json()
+                      .path("items")
+                      .size()
+                  == 5);
+      var delivery = world.first("/api/v1/deliveries?lead=" + lead);
+      admin.get("/api/v1/deliveries/" + delivery).expect(200);
+      admin.get("/api/v1/leads/" + lead).expect(200);
+      admin.post("/api/v1/deliveries/" + delivery + "/retry", "").expect(202);
+      admin.get("/api/v1/endpoints").expect(200);
+      admin.get("/api/v1/endpoints/" + endpoint).expect(200);
+      admin
+          .patch(
+              "/api/v1/endpoints/" + endpoint,
+              """
+              {"name": "the CRM", "append_channel": true, "api_key": "their-key",
+               "kinds": ["lead.created"], "sources": ["%s"], "tests": true,
+               "assumed_role": "buyer", "fallback_contract": "verbatim", "x_signature": true,
+               "digital_signature": true, "received_bytes": false}
+              """
+                  .formatted(source.id()))
+          .expect(200);
+      var trial = admin.post("/api/v1/endpoints/" + endpoint + "/test", "").expect(200).json();
+      assertThat(trial.path("delivered").asBoolean()).isTrue();
+      assertThat(trial.toString()).doesNotContain("their-key");
+      admin.post("/api/v1/endpoints/" + endpoint + "/rotate-secret", "{}").expect(201);
+      admin
+          .patch("/api/v1/endpoints/" + endpoint, "{\"assumed_role\": null, \"api_key\": null}")
+          .expect(200);
+      admin.delete("/api/v1/endpoints/" + endpoint).expect(200);
+      admin.delete("/api/v1/endpoints/" + endpoint).expect(404);
+
+      // How it is.
+      var check = admin.post("/api/v1/rebuild-check", "").expect(200).json();
+      assertThat(check.path("differences")).isEmpty();
+      admin.get("/api/v1/doctor").expect(200);
+      for (var path : new String[] {"/health", "/health/live", "/health/ready", "/metrics"}) {
+        nobody.get(path).expect(200);
+      }
+      assertThat(nobody.get("/openapi.yaml").header("content-type")).isEqualTo("application/yaml");
+      assertThat(nobody.get("/asyncapi.yaml").text()).startsWith("asyncapi: 2.6.0");
+      nobody.get("/nothing/here").expect(404);
+      nobody.send("PUT", "/api/v1/leads", "{}".getBytes(StandardCharsets.UTF_8), Map.of());
+
+      assertThat(world.documents.called()).isEqualTo(world.documents.operations());
+    }
+  }
+}
