@@ -37,32 +37,38 @@ public final class Bench {
 
   private final Plan plan;
   private final boolean quick;
+  private final List<String> serverFlags;
   private final Map<String, List<Double>> figures = new LinkedHashMap<>();
 
-  private Bench(Plan plan, boolean quick) {
+  private Bench(Plan plan, boolean quick, List<String> moreFlags) {
     this.plan = plan;
     this.quick = quick;
+    this.serverFlags = new ArrayList<>(SERVER_FLAGS);
+    serverFlags.addAll(moreFlags);
   }
 
   /// Runs it all.
   public static void main(String[] arguments) throws Exception {
     boolean quick = false;
+    var moreFlags = List.<String>of();
     var out = Path.of("docs/benchmarks.md");
     var data = Path.of("bench/target/data");
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
         case "--quick" -> quick = true;
         case "--no-build" -> {}
+        case "--flags" -> moreFlags = List.of(arguments[++i].split(" +"));
         case "--out" -> out = Path.of(arguments[++i]);
         case "--data" -> data = Path.of(arguments[++i]);
         default -> {
-          System.err.println("bench/run [--quick] [--no-build] [--out FILE] [--data FOLDER]");
+          System.err.println(
+              "bench/run [--quick] [--no-build] [--out FILE] [--data FOLDER]" + " [--flags FLAGS]");
           System.exit(2);
         }
       }
     }
     Files.createDirectories(data);
-    var bench = new Bench(quick ? Plan.QUICK : Plan.FULL, quick);
+    var bench = new Bench(quick ? Plan.QUICK : Plan.FULL, quick, moreFlags);
     long began = System.nanoTime();
     bench.run(data.toAbsolutePath());
     var page = bench.page(data.toAbsolutePath(), (System.nanoTime() - began) / 1e9);
@@ -77,7 +83,7 @@ public final class Bench {
     try (var server =
             new Side(
                 ServerSide.class,
-                SERVER_FLAGS,
+                serverFlags,
                 List.of(data.toString()),
                 data.resolve("server.log"));
         var load = new Side(LoadSide.class, LOAD_FLAGS, List.of(), data.resolve("load.log"))) {
@@ -375,7 +381,7 @@ public final class Bench {
             : "unknown");
     all.put(
         "JVM", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-    all.put("flags of the hub", String.join(" ", SERVER_FLAGS));
+    all.put("flags of the hub", String.join(" ", serverFlags));
     all.put("flags of the load", String.join(" ", LOAD_FLAGS));
     all.put("versions", "Porchlight " + Hub.VERSION + ", " + libraries());
     all.put(

@@ -49,6 +49,10 @@ final class Side implements AutoCloseable {
     out.newLine();
     out.flush();
     var answer = in.readLine();
+    while (answer != null && !answer.startsWith("{")) {
+      // The JVM itself has something to say, about a recording for example.
+      answer = in.readLine();
+    }
     if (answer == null) {
       throw new IOException("a process ended: " + Files.readString(log));
     }
