@@ -1,3 +1,6 @@
+-- WITHOUT ROWID where rows are small: such a table spills what exceeds a quarter of a page into a
+-- page of its own, so tables whose rows hold JSON, headers or bodies are ordinary ones.
+
 -- The one ordered record of all that happened. Times are microseconds since 1970 everywhere.
 CREATE TABLE log (
   seq     INTEGER PRIMARY KEY,
@@ -43,7 +46,7 @@ CREATE TABLE secret (
 
 -- One request as it arrived, what was drawn for it, and what became of it.
 CREATE TABLE receipt (
-  id           TEXT PRIMARY KEY,
+  id           TEXT NOT NULL PRIMARY KEY,
   at           INTEGER NOT NULL,
   seed         TEXT NOT NULL,
   counter      INTEGER NOT NULL,
@@ -62,7 +65,7 @@ CREATE TABLE receipt (
   signature    TEXT NOT NULL,
   corrects     TEXT,
   settled_seq  INTEGER NOT NULL
-) WITHOUT ROWID;
+);
 CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'mended');
 CREATE INDEX receipt_lead ON receipt (lead_id, id) WHERE lead_id IS NOT NULL;
 CREATE INDEX receipt_source ON receipt (source_id, id);
@@ -121,7 +124,7 @@ CREATE TABLE lead_version (
   fingerprint TEXT NOT NULL,
   fact        TEXT NOT NULL,
   PRIMARY KEY (lead_id, version)
-) WITHOUT ROWID;
+);
 
 -- Every content a lead was ever sent with, so that a late repeat of an old one is known as such.
 CREATE TABLE lead_fingerprint (
@@ -164,7 +167,7 @@ CREATE TABLE possible_duplicate (
 ) WITHOUT ROWID;
 
 CREATE TABLE contact (
-  id          TEXT PRIMARY KEY,
+  id          TEXT NOT NULL PRIMARY KEY,
   person_id   TEXT NOT NULL,
   office_id   TEXT NOT NULL,
   owner_id    TEXT NOT NULL,
@@ -172,7 +175,7 @@ CREATE TABLE contact (
   created_at  INTEGER NOT NULL,
   modified_at INTEGER NOT NULL,
   seq         INTEGER NOT NULL
-) WITHOUT ROWID;
+);
 CREATE INDEX contact_seq ON contact (seq);
 
 -- What members typed into contacts, in the log's order; body is JSON.
@@ -249,7 +252,7 @@ CREATE TABLE attempt (
   answer      BLOB NOT NULL,
   sent_bytes  INTEGER NOT NULL,
   PRIMARY KEY (delivery_id, n)
-) WITHOUT ROWID;
+);
 
 -- The durable answer to a request that named an Idempotency-Key.
 CREATE TABLE idempotent (
@@ -260,5 +263,5 @@ CREATE TABLE idempotent (
   body         TEXT NOT NULL,
   at           INTEGER NOT NULL,
   PRIMARY KEY (principal, name)
-) WITHOUT ROWID;
+);
 CREATE INDEX idempotent_at ON idempotent (at);

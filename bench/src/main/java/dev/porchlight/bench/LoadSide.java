@@ -1,0 +1,96 @@
+package dev.porchlight.bench;
+
+import dev.porchlight.value.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The process that loads and receives. Takes a command a line, answers each with a line of JSON.
+public final class LoadSide {
+  private LoadSide() {}
+
+  /// Runs until its input ends.
+  public static void main(String[] arguments) throws Exception {
+    Sample.startAt(1_000_000_000);
+    var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    try (var receiver = new Receiver()) {
+      for (var line = in.readLine(); line != null; line = in.readLine()) {
+        var words = line.split(" ", -1);
+        var answer =
+            switch (words[0]) {
+              case "url" -> Json.object().put("url", receiver.url());
+              case "load" -> load(words);
+              case "follow" -> follow(words, receiver);
+              default -> throw new IllegalArgumentException(line);
+            };
+        System.out.println(answer);
+        System.out.flush();
+      }
+    }
+  }
+
+  /// `load URL KEY CONNECTIONS MILLIS`
+  private static ObjectNode load(String[] words) throws IOException {
+    return shown(
+        Load.run(
+            URI.create(words[1]),
+            words[2],
+            Integer.parseInt(words[3]),
+            0,
+            Long.parseLong(words[4]),
+            _ -> {}));
+  }
+
+  private static ObjectNode shown(Load.Result result) {
+    return Json.object()
+        .put("accepted", result.accepted())
+        .put("refused", result.refused())
+        .put("rate", result.accepted() / result.seconds())
+        .put("p50", result.times().quantile(0.5))
+        .put("p99", result.times().quantile(0.99));
+  }
+
+  /// `follow URL KEY CONNECTIONS MILLIS RATE`: and the way of each lead to the receiver, until all
+  /// are there.
+  private static ObjectNode follow(String[] words, Receiver receiver)
+      throws IOException, InterruptedException {
+    receiver.arrived.clear();
+    long before = receiver.requests();
+    var answered = new HashMap<Long, Long>();
+    long start = System.nanoTime();
+    var result =
+        Load.run(
+            URI.create(words[1]),
+            words[2],
+            Integer.parseInt(words[3]),
+            Double.parseDouble(words[5]),
+            Long.parseLong(words[4]),
+            number -> answered.put(number, System.nanoTime()));
+    long sent = System.nanoTime();
+    long during = receiver.requests() - before;
+    while (receiver.arrived.size() < answered.size()
+        && System.nanoTime() - sent < 60_000_000_000L) {
+      Thread.sleep(5);
+    }
+    long end = System.nanoTime();
+    var way = new Times();
+    answered.forEach((number, at) -> {
+      var there = receiver.arrived.get(number);
+      if (there != null) {
+        way.add(Math.max(0, there - at));
+      }
+    });
+    return shown(result)
+        .put("arrived", way.count())
+        .put("missing", answered.size() - way.count())
+        .put("requests", receiver.requests() - before)
+        .put("during", during / ((sent - start) / 1e9))
+        .put("deliveries", way.count() / ((end - start) / 1e9))
+        .put("way50", way.quantile(0.5))
+        .put("way99", way.quantile(0.99));
+  }
+}

@@ -1,0 +1,91 @@
+package dev.porchlight.bench;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// A CRM that answers 204 and notes when each lead came first.
+final class Receiver implements AutoCloseable {
+  private static final byte[] ANSWER =
+      "HTTP/1.1 204 No Content\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final ServerSocket server;
+  private final AtomicLong requests = new AtomicLong();
+  final ConcurrentHashMap<Long, Long> arrived = new ConcurrentHashMap<>();
+
+  Receiver() throws IOException {
+    server = new ServerSocket(0, 1024, InetAddress.ofLiteral("127.0.0.1"));
+    Thread.ofPlatform().daemon().start(this::accept);
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getLocalPort() + "/leads";
+  }
+
+  long requests() {
+    return requests.get();
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        var socket = server.accept();
+        Thread.ofVirtual().start(() -> serve(socket));
+      }
+    } catch (IOException e) {
+      // closed
+    }
+  }
+
+  private void serve(Socket socket) {
+    try (socket;
+        var in = new BufferedInputStream(socket.getInputStream(), 16 * 1024)) {
+      socket.setTcpNoDelay(true);
+      while (true) {
+        int length = head(in);
+        if (length < 0) {
+          return;
+        }
+        var body = in.readNBytes(length);
+        arrived.putIfAbsent(Sample.numberIn(body), System.nanoTime());
+        requests.incrementAndGet();
+        socket.getOutputStream().write(ANSWER);
+      }
+    } catch (IOException e) {
+      // The hub ended its connection.
+    }
+  }
+
+  private static int head(InputStream in) throws IOException {
+    int length = -1;
+    var line = new StringBuilder();
+    while (true) {
+      int c = in.read();
+      if (c < 0) {
+        return -1;
+      }
+      if (c == '\n') {
+        if (line.isEmpty()) {
+          return length;
+        }
+        if (line.length() > 15 && line.substring(0, 15).equalsIgnoreCase("content-length:")) {
+          length = Integer.parseInt(line.substring(15).strip());
+        }
+        line.setLength(0);
+      } else if (c != '\r') {
+        line.append((char) c);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}
