@@ -55,11 +55,16 @@ public final class SqliteEngine implements Engine {
   private final Path file;
   private final Clock clock;
   private final FileChannel lockFile;
+  private final DataFolder folder;
   private final ExecutorService readerThreads;
   private final BlockingQueue<Handle> readers = new ArrayBlockingQueue<>(READERS);
   private final Thread checkpointer;
   private final Semaphore committed = new Semaphore(0);
   private volatile boolean closing;
+
+  /// Why nothing may be synced any more; null while all is well.
+  private volatile @Nullable String doubt;
+
   private Connection writer;
   private int commits;
   private @Nullable Path deleteInTheEnd;
@@ -79,8 +84,9 @@ public final class SqliteEngine implements Engine {
               StandardOpenOption.WRITE);
       lock(lockFile, folder);
       try {
-        return new SqliteEngine(folder.resolve("porchlight.db"), clock, lockFile);
-      } catch (SQLException | RuntimeException e) {
+        return new SqliteEngine(
+            folder.resolve("porchlight.db"), clock, lockFile, DataFolder.prepare(folder));
+      } catch (IOException | SQLException | RuntimeException e) {
         lockFile.close();
         throw e;
       }
@@ -104,18 +110,21 @@ public final class SqliteEngine implements Engine {
     throw new IllegalStateException("Another hub has the data folder " + folder + " open");
   }
 
-  private SqliteEngine(Path file, Clock clock, FileChannel lockFile) throws SQLException {
+  private SqliteEngine(Path file, Clock clock, FileChannel lockFile, DataFolder folder)
+      throws IOException, SQLException {
     this.file = file;
     this.clock = clock;
     this.lockFile = lockFile;
+    this.folder = folder;
     writer = connect(false);
     try {
       checkVersion();
       migrate();
+      folder.examine(writer, clock);
       for (int i = 0; i < READERS; i++) {
         readers.add(Jdbi.open(connect(true)));
       }
-    } catch (SQLException | RuntimeException e) {
+    } catch (IOException | SQLException | RuntimeException e) {
       writer.close();
       throw e;
     }
@@ -213,6 +222,10 @@ public final class SqliteEngine implements Engine {
 
   @Override
   public void begin(Connection connection) throws SQLException {
+    var inDoubt = doubt;
+    if (inDoubt != null) {
+      throw new SQLException(inDoubt, null, SQLiteErrorCode.SQLITE_IOERR.code);
+    }
     execute(connection, "BEGIN IMMEDIATE");
   }
 
@@ -221,7 +234,11 @@ public final class SqliteEngine implements Engine {
     try {
       execute(connection, "COMMIT");
     } catch (SQLException e) {
-      throw new CommitFailedException(e);
+      var failed = new CommitFailedException(e);
+      if (classify(failed) == Failure.IN_DOUBT) {
+        doubt(failed);
+      }
+      throw failed;
     }
     if (++commits % CHECKPOINT_EVERY == 0) {
       committed.release();
@@ -244,6 +261,13 @@ public final class SqliteEngine implements Engine {
     }
   }
 
+  /// After this nothing is synced again: a second sync of the same pages can succeed although they
+  /// never reached the disk.
+  private void doubt(SQLException failure) {
+    doubt = "a sync or write failed: " + failure.getMessage();
+    folder.halt(failure.getMessage());
+  }
+
   private static final class CommitFailedException extends SQLException {
     private static final long serialVersionUID = 1;
 
@@ -260,9 +284,14 @@ public final class SqliteEngine implements Engine {
     } else if (failure.getCause() instanceof SQLiteException s) {
       code = s.getResultCode();
     }
+    if (code == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE) {
+      // The index of the log could not grow: the disk is full, and nothing was written yet.
+      return Failure.NO_ROOM;
+    }
     return switch (code.code & 0xff) {
       case 13 -> Failure.NO_ROOM; // SQLITE_FULL
       case 5, 6 -> Failure.NO_ROOM; // SQLITE_BUSY, SQLITE_LOCKED: somebody else holds the file
+      case 7 -> Failure.NO_ROOM; // SQLITE_NOMEM
       case 8, 10, 11, 14, 26 -> // READONLY, IOERR, CORRUPT, CANTOPEN, NOTADB
           Failure.IN_DOUBT;
       default -> failure instanceof CommitFailedException ? Failure.IN_DOUBT : Failure.OURS;
@@ -318,13 +347,19 @@ public final class SqliteEngine implements Engine {
       while (!closing) {
         committed.tryAcquire(1, TimeUnit.SECONDS);
         committed.drainPermits();
-        if (closing) {
+        if (closing || doubt != null) {
           return;
         }
+        folder.keepNote(connection);
         try {
           execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
         } catch (SQLException e) {
-          LOG.warn("A checkpoint failed and will be tried again: {}", e.getMessage());
+          if (classify(e) == Failure.IN_DOUBT) {
+            LOG.error("A checkpoint failed; nothing is stored until the next start", e);
+            doubt(e);
+          } else {
+            LOG.warn("A checkpoint failed and will be tried again: {}", e.getMessage());
+          }
         }
       }
     } catch (SQLException e) {
@@ -353,7 +388,12 @@ public final class SqliteEngine implements Engine {
     readers.drainTo(all);
     all.forEach(Handle::close);
     try {
-      if (!writer.isClosed()) {
+      if (doubt != null) {
+        // Closing the last connection would checkpoint, and so sync, what is in doubt. It is left
+        // open; the next start looks after it.
+        LOG.warn("The database is left as it is: {}", doubt);
+      } else if (!writer.isClosed()) {
+        folder.keepNote(writer);
         execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
         writer.close();
       }
@@ -383,6 +423,11 @@ public final class SqliteEngine implements Engine {
   /// The names of the files that hold the data: the database, its write-ahead log, its shared
   /// memory.
   public static List<String> files() {
-    return List.of("porchlight.db", "porchlight.db-wal", "porchlight.db-shm");
+    return List.of(
+        "porchlight.db",
+        "porchlight.db-wal",
+        "porchlight.db-shm",
+        "porchlight.head",
+        "porchlight.halted");
   }
 }
