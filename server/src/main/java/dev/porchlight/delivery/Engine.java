@@ -412,7 +412,7 @@ public final class Engine implements AutoCloseable {
       batch.delete(Tables.LANE, lane.endpointId(), lane.orderKey());
       return false;
     }
-    var now = batch.now();
+    var now = batch.clock();
     var head = later.stream().filter(s -> !s.passed()).findFirst();
     boolean blocked = head.isPresent() && isLater(head.get(), now);
     boolean unseen = pending > later.size();
@@ -517,8 +517,8 @@ public final class Engine implements AutoCloseable {
     var claims = new ArrayList<Claim>();
     for (var key : due) {
       var lane = batch.find(Tables.LANE, key[0], key[1]);
-      if (lane != null && lane.isFree(batch.now()) && !lane.dueAt().isAfter(batch.now())) {
-        var leased = lane.leasedBy(hub, batch.now().plus(lease));
+      if (lane != null && lane.isFree(batch.clock()) && !lane.dueAt().isAfter(batch.clock())) {
+        var leased = lane.leasedBy(hub, batch.clock().plus(lease));
         batch.put(Tables.LANE, leased);
         claims.add(new Claim(key[0], key[1], leased.fence(), Optional.empty()));
       }
