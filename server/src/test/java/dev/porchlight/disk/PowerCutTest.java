@@ -96,7 +96,7 @@ class PowerCutTest {
     }
   }
 
-  private static void copy(Path from, Path to) throws Exception {
+  static void copy(Path from, Path to) throws Exception {
     try (var files = Files.walk(from)) {
       for (var file : files.toList()) {
         Files.copy(file, to.resolve(from.relativize(file).toString()));

@@ -19,9 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /// What lies beside the database and outlives its accidents.
 ///
-/// - `porchlight.head`: how far the log has come, noted about once a second without a sync, only of
-///   what was synced before. A database that comes back with a shorter log has lost something, and
-///   says so.
+/// - `porchlight.head`: how far the log has come, noted after each commit, itself without a sync. A
+///   database that comes back with a shorter log has lost something, and says so.
 /// - `porchlight.halted`: why the store halted, until the next start has looked at the database.
 ///
 /// What is found at a start becomes a line of the log, which the doctor shows: `store.lost` (its
@@ -36,7 +35,7 @@ final class DataFolder {
 
   private final Path folder;
   private final boolean closedInOrder;
-  private long noted = -1;
+  private @Nullable FileChannel note;
 
   private DataFolder(Path folder, boolean closedInOrder) {
     this.folder = folder;
@@ -144,25 +143,32 @@ final class DataFolder {
     }
   }
 
-  /// Notes how far the log has come, where it has come further. Never fails: a lost note only makes
-  /// a loss harder to see.
-  void keepNote(Connection reader) {
+  /// Notes how far the log has come, after a commit. Never fails: a lost note only makes a loss
+  /// harder to see.
+  void keepNote(Connection writer) {
     try {
-      long head = head(reader);
-      if (head == noted) {
-        return;
+      long head = head(writer);
+      if (note == null) {
+        note =
+            FileChannel.open(
+                folder.resolve("porchlight.head"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
       }
-      try (var channel =
-          FileChannel.open(
-              folder.resolve("porchlight.head"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE)) {
-        var text = "%020d %08x%n".formatted(head, checksum(head));
-        channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
-      }
-      noted = head;
+      var text = "%020d %08x%n".formatted(head, checksum(head));
+      note.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
     } catch (SQLException | IOException e) {
       LOG.debug("The log's head was not noted", e);
+    }
+  }
+
+  void close() {
+    try {
+      if (note != null) {
+        note.close();
+      }
+    } catch (IOException e) {
+      LOG.debug("The note was not closed", e);
     }
   }
 

@@ -66,7 +66,7 @@ public final class SqliteEngine implements Engine {
   private volatile @Nullable String doubt;
 
   private Connection writer;
-  private int commits;
+  private volatile int commits;
   private @Nullable Path deleteInTheEnd;
 
   /// Opens the file in that folder, making both where they are missing, and brings its schema up to
@@ -240,7 +240,10 @@ public final class SqliteEngine implements Engine {
       }
       throw failed;
     }
-    if (++commits % CHECKPOINT_EVERY == 0) {
+    folder.keepNote(connection);
+    int count = commits + 1;
+    commits = count;
+    if (count % CHECKPOINT_EVERY == 0) {
       committed.release();
     }
   }
@@ -344,15 +347,26 @@ public final class SqliteEngine implements Engine {
 
   private void checkpoint() {
     try (var connection = connect(false)) {
+      execute(connection, "PRAGMA busy_timeout = 250");
+      boolean emptied = false;
+      int seen = -1;
       while (!closing) {
         committed.tryAcquire(1, TimeUnit.SECONDS);
         committed.drainPermits();
         if (closing || doubt != null) {
           return;
         }
-        folder.keepNote(connection);
+        int count = commits;
+        boolean idle = count == seen;
+        seen = count;
+        if (idle && emptied) {
+          continue;
+        }
         try {
-          execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+          // A log that is empty can't be cut short; emptying it takes the writer's lock, so it is
+          // done only when nobody writes.
+          execute(connection, "PRAGMA wal_checkpoint(" + (idle ? "TRUNCATE" : "PASSIVE") + ")");
+          emptied = idle;
         } catch (SQLException e) {
           if (classify(e) == Failure.IN_DOUBT) {
             LOG.error("A checkpoint failed; nothing is stored until the next start", e);
@@ -393,13 +407,13 @@ public final class SqliteEngine implements Engine {
         // open; the next start looks after it.
         LOG.warn("The database is left as it is: {}", doubt);
       } else if (!writer.isClosed()) {
-        folder.keepNote(writer);
         execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
         writer.close();
       }
     } catch (SQLException e) {
       LOG.warn("The database file was not closed in order: {}", e.getMessage());
     }
+    folder.close();
     try {
       lockFile.close();
     } catch (IOException e) {
