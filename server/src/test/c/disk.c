@@ -12,7 +12,8 @@
  *                                  writes or syncs, into DISK_CUTS/1 ..; the process dies at the last
  *   /disk/picture/<name>           one picture now, of synced things only, into DISK_CUTS/<name>
  *   /disk/room/<bytes>             files grow by so much more, then ENOSPC; -1: no limit
- *   /disk/failsync/<n>/<suffix>    EIO at the n-th sync of a file whose name ends so; what was
+ *   /disk/failsync/<n>/<suffix>    EIO at the n-th sync that has something to do, of a file whose name
+ *                                  ends so; what was
  *                                  unsynced then stays readable and is not on the disk
  *   /disk/clock/<seconds>          moves the wall clock
  * DISK_IMAGE names a picture that tells what the disk holds of files that are there already.
@@ -438,7 +439,7 @@ static int synced(int fd) {
   pthread_mutex_lock(&lock);
   file *f = fd_file[fd];
   int count = f ? f->count : 0;
-  if (f && fail_in > 0 && strlen(fd_suffix[fd]) >= strlen(fail_suffix) &&
+  if (count > 0 && fail_in > 0 && strlen(fd_suffix[fd]) >= strlen(fail_suffix) &&
       !strcmp(fd_suffix[fd] + strlen(fd_suffix[fd]) - strlen(fail_suffix), fail_suffix) &&
       --fail_in == 0) {
     forget(f, count); /* the pages count as clean from now on, and are not on the disk */

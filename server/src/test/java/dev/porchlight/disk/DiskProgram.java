@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpServer;
 import dev.porchlight.Hub;
 import dev.porchlight.HubConfig;
+import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.store.sqlite.SqliteEngine;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
@@ -17,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -46,6 +50,13 @@ final class DiskProgram {
           hub = Hub.start(HubConfig.local(program.data, TOKEN));
           program.prepare(hub.address());
           say("started " + hub.address());
+        }
+        case "promise" -> {
+          // At once, before a checkpoint could come to the help of what was in doubt.
+          var store = new EngineStore(SqliteEngine.open(program.data, Clock.systemUTC()));
+          store.write(WorkQueue.EDITS, batch -> batch.append("test.promised", "test", ""));
+          disk("picture/" + words[1]);
+          say("promised");
         }
         case "load" -> {
           if (hub == null) {

@@ -108,7 +108,7 @@ final class PlayedDisk implements AutoCloseable {
       if (line.startsWith("> ")) {
         return line.substring(2);
       }
-      System.err.println(line);
+      // The rest is the hub's log.
     }
     return null;
   }
