@@ -133,7 +133,7 @@ public final class Deliveries {
           if (delivery == null || state == null || !scope.contains(delivery.officeId())) {
             return Optional.empty();
           }
-          var now = batch.now();
+          var now = batch.clock();
           var due = state.dueNow(now);
           batch.put(Tables.STATE, due);
           batch.append("delivery.retried", delivery.leadId(), id);

@@ -240,7 +240,7 @@ public final class Engine implements AutoCloseable {
           if (lane == null || !lane.isHeld(hub, claim.fence())) {
             return false;
           }
-          batch.put(Tables.LANE, lane.heldUntil(batch.now().plus(lease)));
+          batch.put(Tables.LANE, lane.heldUntil(batch.clock().plus(lease)));
           return true;
         });
   }
@@ -512,7 +512,7 @@ public final class Engine implements AutoCloseable {
       batch.delete(Tables.LANE, lane.endpointId(), lane.orderKey());
       return false;
     }
-    var now = batch.now();
+    var now = batch.clock();
     var head = later.stream().filter(s -> !s.passed()).findFirst();
     boolean waiting = pending > passed;
     boolean blocked = waiting && head.isPresent() && isLater(head.get(), now);
@@ -619,9 +619,9 @@ public final class Engine implements AutoCloseable {
     for (var key : due) {
       var lane = batch.find(Tables.LANE, key[0], key[1]);
       if (lane != null
-          && lane.isFree(batch.now())
-          && (!lane.dueAt().isAfter(batch.now()) || endpoints.find(key[0]).isEmpty())) {
-        var leased = lane.leasedBy(hub, batch.now().plus(lease));
+          && lane.isFree(batch.clock())
+          && (!lane.dueAt().isAfter(batch.clock()) || endpoints.find(key[0]).isEmpty())) {
+        var leased = lane.leasedBy(hub, batch.clock().plus(lease));
         batch.put(Tables.LANE, leased);
         claims.add(new Claim(key[0], key[1], leased.fence(), Optional.empty()));
       }

@@ -56,7 +56,7 @@ public final class Planner {
               why(endpoint, event, nodes));
       deliveries.add(delivery);
       batch.put(Tables.DELIVERY, delivery);
-      batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.now()));
+      batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
       enqueue(batch, endpoint, event, delivery).ifPresent(claims::add);
     }
     return new Plan(deliveries, claims);
@@ -85,7 +85,7 @@ public final class Planner {
   }
 
   private Optional<Claim> enqueue(Batch batch, Endpoint endpoint, Event event, Delivery delivery) {
-    Instant now = batch.now();
+    Instant now = batch.clock();
     var lane = batch.find(Tables.LANE, endpoint.id(), delivery.orderKey());
     if (lane == null) {
       boolean take = !endpoint.disabled();

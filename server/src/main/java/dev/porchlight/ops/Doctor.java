@@ -5,14 +5,18 @@ import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
+import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreState;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Looks the hub over and says in sentences what it finds.
 public final class Doctor {
   private static final int SHOWN = 20;
+  private static final Duration REMEMBERED = Duration.ofDays(30);
 
   /// One finding.
   ///
@@ -40,6 +44,7 @@ public final class Doctor {
               new Finding("fault", "The store takes no work until the next start: " + why);
         });
     findings.add(log());
+    findings.addAll(accidents());
     receipts(
         findings,
         Receipt.State.OWED,
@@ -73,6 +78,43 @@ public final class Doctor {
         ? new Finding("ok", "The log has " + counts[0] + " entries without a gap.")
         : new Finding(
             "fault", "The log has " + counts[0] + " entries, but the last is " + counts[1] + ".");
+  }
+
+  /// What the store found at its starts, for a month.
+  private List<Finding> accidents() {
+    var since = Row.micros(store.now().minus(REMEMBERED));
+    return store.read(h ->
+        h.createQuery(
+                "SELECT seq, at, kind, ref FROM log WHERE subject = 'log'"
+                    + " AND kind IN ('store.lost', 'store.halted') AND at > :since ORDER BY seq")
+            .bind("since", since)
+            .map((r, _) ->
+                accident(r.getLong(1), Row.instant(r.getLong(2)), r.getString(3), r.getString(4)))
+            .list());
+  }
+
+  private static Finding accident(long seq, Instant at, String kind, String ref) {
+    return switch (kind) {
+      case "store.lost" ->
+          new Finding(
+              "fault",
+              "At the start of "
+                  + at
+                  + " the log ended at "
+                  + (seq - 1)
+                  + " although it had reached "
+                  + ref
+                  + ": its newest entries are gone, with what was promised in them. Restore a"
+                  + " backup, or have the senders send again what they sent in the hours before.");
+      default ->
+          new Finding(
+              "attention",
+              "The store had halted before the start of "
+                  + at
+                  + " ("
+                  + ref
+                  + "). The database was checked then and is whole; look after the disk.");
+    };
   }
 
   private void receipts(List<Finding> findings, Receipt.State state, String what, String advice) {

@@ -10,6 +10,13 @@ public interface Batch {
   /// The time of this batch; never before that of an earlier one.
   Instant now();
 
+  /// What the clock shows as this batch runs: the same as [#now] unless the clock was set back since
+  /// an earlier batch. For what is compared with [Store#now] later: when something is due, how long
+  /// a lease holds.
+  default Instant clock() {
+    return now();
+  }
+
   /// The row with that key, or null.
   <R> @Nullable R find(Table<R> table, Object... key);
 

@@ -765,6 +765,7 @@ public final class EngineStore implements Store {
   private final class OpenBatch implements Batch {
     private final Connection conn;
     private final Instant now;
+    private final Instant clock;
     private final Map<Table<?>, Map<List<Object>, Cell<?>>> cells = new LinkedHashMap<>();
     private final List<LogEntry> lines = new ArrayList<>();
     private final List<Runnable> afterwards = new ArrayList<>();
@@ -777,8 +778,8 @@ public final class EngineStore implements Store {
 
     OpenBatch(Connection conn) {
       this.conn = conn;
-      var at = engine.now();
-      now = at.isBefore(lastAt) ? lastAt : at;
+      clock = engine.now();
+      now = clock.isBefore(lastAt) ? lastAt : clock;
     }
 
     void run(Job<?> job) {
@@ -836,6 +837,11 @@ public final class EngineStore implements Store {
     @Override
     public Instant now() {
       return now;
+    }
+
+    @Override
+    public Instant clock() {
+      return clock;
     }
 
     @SuppressWarnings("unchecked") // a table's cells hold that table's rows

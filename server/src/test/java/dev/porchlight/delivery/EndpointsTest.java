@@ -220,7 +220,8 @@ class EndpointsTest {
         c.secretKeyFile(),
         c.secretKey(),
         c.adminToken(),
-        c.lease());
+        c.lease(),
+        c.databaseUrl());
   }
 
   @Test

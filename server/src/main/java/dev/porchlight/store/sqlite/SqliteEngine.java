@@ -62,13 +62,18 @@ public final class SqliteEngine implements Engine {
   private final Path file;
   private final Clock clock;
   private final FileChannel lockFile;
+  private final DataFolder folder;
   private final ExecutorService readerThreads;
   private final BlockingQueue<Reader> readers = new ArrayBlockingQueue<>(READERS);
   private final Thread checkpointer;
   private final Semaphore committed = new Semaphore(0);
   private volatile boolean closing;
+
+  /// Why nothing may be synced any more; null while all is well.
+  private volatile @Nullable String doubt;
+
   private Connection writer;
-  private int commits;
+  private volatile int commits;
   private @Nullable Path deleteInTheEnd;
 
   /// Opens the file in that folder, making both where they are missing, and brings its schema up to
@@ -86,8 +91,9 @@ public final class SqliteEngine implements Engine {
               StandardOpenOption.WRITE);
       lock(lockFile, folder);
       try {
-        return new SqliteEngine(folder.resolve("porchlight.db"), clock, lockFile);
-      } catch (SQLException | RuntimeException e) {
+        return new SqliteEngine(
+            folder.resolve("porchlight.db"), clock, lockFile, DataFolder.prepare(folder));
+      } catch (IOException | SQLException | RuntimeException e) {
         lockFile.close();
         throw e;
       }
@@ -111,18 +117,21 @@ public final class SqliteEngine implements Engine {
     throw new IllegalStateException("Another hub has the data folder " + folder + " open");
   }
 
-  private SqliteEngine(Path file, Clock clock, FileChannel lockFile) throws SQLException {
+  private SqliteEngine(Path file, Clock clock, FileChannel lockFile, DataFolder folder)
+      throws IOException, SQLException {
     this.file = file;
     this.clock = clock;
     this.lockFile = lockFile;
+    this.folder = folder;
     writer = connect(false);
     try {
       checkVersion(version());
       migrate();
+      folder.examine(writer, clock);
       for (int i = 0; i < READERS; i++) {
         readers.add(new Reader(connect(true)));
       }
-    } catch (SQLException | RuntimeException e) {
+    } catch (IOException | SQLException | RuntimeException e) {
       closeReaders();
       writer.close();
       throw e;
@@ -225,6 +234,10 @@ public final class SqliteEngine implements Engine {
 
   @Override
   public Optional<Head> begin(Connection connection) throws SQLException {
+    var inDoubt = doubt;
+    if (inDoubt != null) {
+      throw new SQLException(inDoubt, null, SQLiteErrorCode.SQLITE_IOERR.code);
+    }
     execute(connection, "BEGIN IMMEDIATE");
     return Optional.empty();
   }
@@ -246,9 +259,16 @@ public final class SqliteEngine implements Engine {
     try {
       execute(connection, "COMMIT");
     } catch (SQLException e) {
-      throw new CommitFailedException(e);
+      var failed = new CommitFailedException(e);
+      if (classify(failed) == Failure.IN_DOUBT) {
+        doubt(failed);
+      }
+      throw failed;
     }
-    if (++commits % CHECKPOINT_EVERY == 0) {
+    folder.keepNote(connection);
+    int count = commits + 1;
+    commits = count;
+    if (count % CHECKPOINT_EVERY == 0) {
       committed.release();
     }
   }
@@ -269,6 +289,13 @@ public final class SqliteEngine implements Engine {
     }
   }
 
+  /// After this nothing is synced again: a second sync of the same pages can succeed although they
+  /// never reached the disk.
+  private void doubt(SQLException failure) {
+    doubt = "a sync or write failed: " + failure.getMessage();
+    folder.halt(failure.getMessage());
+  }
+
   private static final class CommitFailedException extends SQLException {
     private static final long serialVersionUID = 1;
 
@@ -285,9 +312,14 @@ public final class SqliteEngine implements Engine {
     } else if (failure.getCause() instanceof SQLiteException s) {
       code = s.getResultCode();
     }
+    if (code == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE) {
+      // The index of the log could not grow: the disk is full, and nothing was written yet.
+      return Failure.NO_ROOM;
+    }
     return switch (code.code & 0xff) {
       case 13 -> Failure.NO_ROOM; // SQLITE_FULL
       case 5, 6 -> Failure.NO_ROOM; // SQLITE_BUSY, SQLITE_LOCKED: somebody else holds the file
+      case 7 -> Failure.NO_ROOM; // SQLITE_NOMEM
       case 8, 10, 11, 14, 26 -> // READONLY, IOERR, CORRUPT, CANTOPEN, NOTADB
           Failure.IN_DOUBT;
       default -> failure instanceof CommitFailedException ? Failure.IN_DOUBT : Failure.OURS;
@@ -393,20 +425,36 @@ public final class SqliteEngine implements Engine {
   private void checkpoint() {
     try (var connection = connect(false)) {
       execute(connection, "PRAGMA busy_timeout = 250");
+      boolean emptied = false;
+      int seen = -1;
       while (!closing) {
         committed.tryAcquire(1, TimeUnit.SECONDS);
         committed.drainPermits();
-        if (closing) {
+        if (closing || doubt != null) {
           return;
         }
+        int count = commits;
+        boolean idle = count == seen;
+        seen = count;
+        if (idle && emptied) {
+          continue;
+        }
         try {
-          if (checkpoint(connection, "PASSIVE") > LONG_LOG) {
+          // A log that is empty can't be cut short; emptying it takes the writer's lock, so it is
+          // done only when nobody writes.
+          if (checkpoint(connection, idle ? "TRUNCATE" : "PASSIVE") > LONG_LOG) {
             // Under steady writing a passive one never catches up and the log only grows: this one
             // makes the writer wait for a moment, so that it begins the log anew.
             checkpoint(connection, "RESTART");
           }
+          emptied = idle;
         } catch (SQLException e) {
-          LOG.warn("A checkpoint failed and will be tried again: {}", e.getMessage());
+          if (classify(e) == Failure.IN_DOUBT) {
+            LOG.error("A checkpoint failed; nothing is stored until the next start", e);
+            doubt(e);
+          } else {
+            LOG.warn("A checkpoint failed and will be tried again: {}", e.getMessage());
+          }
         }
       }
     } catch (SQLException e) {
@@ -436,13 +484,18 @@ public final class SqliteEngine implements Engine {
     }
     closeReaders();
     try {
-      if (!writer.isClosed()) {
+      if (doubt != null) {
+        // Closing the last connection would checkpoint, and so sync, what is in doubt. It is left
+        // open; the next start looks after it.
+        LOG.warn("The database is left as it is: {}", doubt);
+      } else if (!writer.isClosed()) {
         execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
         writer.close();
       }
     } catch (SQLException e) {
       LOG.warn("The database file was not closed in order: {}", e.getMessage());
     }
+    folder.close();
     try {
       lockFile.close();
     } catch (IOException e) {
@@ -472,6 +525,11 @@ public final class SqliteEngine implements Engine {
   /// The names of the files that hold the data: the database, its write-ahead log, its shared
   /// memory.
   public static List<String> files() {
-    return List.of("porchlight.db", "porchlight.db-wal", "porchlight.db-shm");
+    return List.of(
+        "porchlight.db",
+        "porchlight.db-wal",
+        "porchlight.db-shm",
+        "porchlight.head",
+        "porchlight.halted");
   }
 }
