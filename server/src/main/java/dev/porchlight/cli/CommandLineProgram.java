@@ -1,6 +1,9 @@
 package dev.porchlight.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.porchlight.client.HubException;
+import java.io.PrintWriter;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -29,8 +32,8 @@ public final class CommandLineProgram {
     // The JDK's HTTP client logs through it when asked; nobody here is interested.
     Logger.getLogger("jdk.httpclient").setLevel(Level.OFF);
     var line = new CommandLine(new RootCommand(local, terminal));
-    line.setOut(new java.io.PrintWriter(terminal.out(), true));
-    line.setErr(new java.io.PrintWriter(terminal.err(), true));
+    line.setOut(new PrintWriter(terminal.out(), true, UTF_8));
+    line.setErr(new PrintWriter(terminal.err(), true, UTF_8));
     line.setUsageHelpAutoWidth(terminal.interactive());
     line.setColorScheme(
         CommandLine.Help.defaultColorScheme(

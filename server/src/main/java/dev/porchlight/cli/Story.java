@@ -196,11 +196,10 @@ final class Story {
           indent
               + "  "
               + (pointer.isEmpty() ? "the whole body" : pointer)
-              + ": "
-              + Text.sentence(Text.at(violation, "rule"))
-              + (Text.at(violation, "action").isEmpty()
-                  ? ""
-                  : " " + Text.sentence(Text.at(violation, "action"))));
+              + " ("
+              + Text.at(violation, "rule")
+              + "): "
+              + Text.sentence(Text.at(violation, "action")));
     }
   }
 
@@ -298,7 +297,10 @@ final class Story {
     if (!Text.at(receipt, "lead").isEmpty()) {
       lines.add("    became lead " + Text.at(receipt, "lead"));
     }
-    violations(lines, receipt.path("violations"), "  ");
+    // Of what could not be read nobody can say whether it keeps its contract.
+    if (!receipt.path("violations").isEmpty() || !Text.at(receipt, "lead").isEmpty()) {
+      violations(lines, receipt.path("violations"), "  ");
+    }
     return lines;
   }
 }

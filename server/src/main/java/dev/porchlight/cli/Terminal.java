@@ -18,12 +18,11 @@ public record Terminal(
 
   /// This process's own.
   public static Terminal ofProcess() {
-    var console = System.console();
     return new Terminal(
         System.in,
         System.out,
         System.err,
-        console != null && console.isTerminal() && System.getenv("NO_COLOR") == null,
+        isTerminal() && System.getenv("NO_COLOR") == null,
         System::getenv);
   }
 
@@ -31,5 +30,12 @@ public record Terminal(
   @Nullable String variable(String name) {
     var value = environment.apply(name);
     return value == null || value.isBlank() ? null : value;
+  }
+
+  /// Since Java 22 there is a console always; whether a person sits at it is another question.
+  private static boolean isTerminal() {
+    @SuppressWarnings("SystemConsoleNull")
+    var console = System.console();
+    return console != null && console.isTerminal();
   }
 }

@@ -164,8 +164,7 @@ public final class Demo implements AutoCloseable {
       complete &= settled();
       out.println();
       complete &= summary();
-      out.println();
-      foot();
+      out.flush();
       return complete;
     } catch (HubException | IOException e) {
       out.println();

@@ -1,0 +1,287 @@
+package dev.porchlight;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.cli.CommandLineProgram;
+import dev.porchlight.cli.Terminal;
+import dev.porchlight.value.Json;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// The command line against a hub that runs.
+class CommandLineTest {
+  private static final String KEY = "the-key-of-the-portal";
+
+  @TempDir Path folder;
+  private Hub hub;
+  private final Map<String, String> environment = new HashMap<>();
+
+  private record Ran(int code, String out, String err) {
+    JsonNode json() {
+      return Json.tree(out);
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    hub = Hub.start(HubConfig.local(folder.resolve("data"), "admin-token"));
+    environment.put("PORCHLIGHT_URL", hub.address().toString());
+    environment.put("PORCHLIGHT_ADMIN_TOKEN", "admin-token");
+  }
+
+  @AfterEach
+  void stop() {
+    hub.close();
+  }
+
+  private Ran run(String... args) {
+    return typing("", args);
+  }
+
+  private Ran typing(String stdin, String... args) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    int code =
+        CommandLineProgram.run(
+            args,
+            new ThisProcess(),
+            new Terminal(
+                new ByteArrayInputStream(stdin.getBytes(UTF_8)),
+                new PrintStream(out, true, UTF_8),
+                new PrintStream(err, true, UTF_8),
+                false,
+                environment::get));
+    return new Ran(code, out.toString(UTF_8), err.toString(UTF_8));
+  }
+
+  private Ran ok(String... args) {
+    var ran = run(args);
+    assertThat(ran.code()).as("%s: %s%s", List.of(args), ran.out(), ran.err()).isZero();
+    return ran;
+  }
+
+  private int post(String body) throws Exception {
+    try (var client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              HttpRequest.newBuilder(URI.create(hub.address() + "/in/portal"))
+                  .header("X-API-Key", KEY)
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString(body))
+                  .build(),
+              HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    }
+  }
+
+  private void addSource() {
+    ok("source", "add", "portal", "--contract", "connections-plus", "--api-key", KEY);
+  }
+
+  @Test
+  void a_source_is_added_listed_and_gets_another_key() {
+    addSource();
+    assertThat(ok("source", "list").out()).contains("NAME", "portal", "connections-plus");
+    var rotated = ok("source", "rotate-key", "portal", "--overlap-hours", "0", "--json").json();
+    assertThat(rotated.path("api_key").asString()).startsWith("plk_").isNotEqualTo(KEY);
+  }
+
+  @Test
+  void what_the_api_refuses_is_one_sentence_and_ends_with_1() {
+    addSource();
+    var again = run("source", "add", "portal", "--contract", "connections-plus");
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.out()).isEmpty();
+    assertThat(again.err())
+        .isEqualToIgnoringNewLines("porchlight: There is a source named `portal` already.");
+  }
+
+  @Test
+  void what_is_not_understood_ends_with_2() {
+    assertThat(run("frobnicate").code()).isEqualTo(2);
+    assertThat(run("lead").code()).isEqualTo(2);
+    assertThat(run("source", "add", "x").code()).isEqualTo(2);
+    assertThat(run("rebuild").code()).isEqualTo(2);
+    assertThat(run("lead", "show").err()).contains("porchlight lead show --help");
+  }
+
+  @Test
+  void the_lead_tells_its_story_in_words_and_in_json() throws Exception {
+    addSource();
+    ok("endpoint", "add", "crm", "--to", "http://127.0.0.1:9/", "--contract", "porchlight");
+    assertThat(
+            post(
+                """
+                {"lead_id":"a1","role":"Buyer","contact":{"first_name":"Ana","last_name":"Lopez",
+                 "email":"ana@example.com"},"property":{"list_price":300000}}\
+                """))
+        .isEqualTo(200);
+    assertThat(ok("lead", "list").out()).contains("Ana Lopez", "buyer", "Front desk", "a1");
+    var story = ok("lead", "show", "a1").out();
+    assertThat(story)
+        .contains(
+            "Ana Lopez wants to buy",
+            "from portal as BuyerLead",
+            "300,000 USD",
+            "/role",
+            "Nobody known has this e-mail address",
+            "Front desk",
+            "lead.created to crm (porchlight)");
+    var json = ok("--json", "lead", "show", "a1").json();
+    assertThat(ok("lead", "show", json.path("id").asString()).out()).contains("Ana Lopez");
+    var delivery = ok("delivery", "list", "--endpoint", "crm", "--json").json();
+    var id = delivery.path("items").path(0).path("id").asString();
+    assertThat(ok("delivery", "show", id).out()).contains("crm", "lead.created");
+    assertThat(ok("delivery", "retry", id).out()).contains("attempted again");
+  }
+
+  @Test
+  void strangers_text_does_not_reach_the_terminal_as_control_characters() throws Exception {
+    addSource();
+    post(
+        "{\"lead_id\":\"a2\",\"role\":\"buyer\",\"contact\":{\"first_name\":\"\\u001b[31mRed\","
+            + "\"email\":\"red@example.com\"},\"message\":\"line\\u001b]0;title\\u0007\"}");
+    assertThat(ok("lead", "list").out()).contains("Red").doesNotContain("\u001b");
+    assertThat(ok("lead", "show", "a2").out()).doesNotContain("\u001b").doesNotContain("\u0007");
+  }
+
+  @Test
+  void a_quarantined_receipt_is_mended_from_stdin_and_from_a_file() throws Exception {
+    addSource();
+    var mended =
+        """
+        {"lead_id":"m%d","role":"seller","contact":{"email":"bo@example.com"},
+         "timestamp":"2026-11-20T10:00:00Z"}\
+        """;
+    for (int i = 0; i < 2; i++) {
+      assertThat(post("{\"lead_id\":")).isEqualTo(400);
+      var list = ok("receipt", "list", "--state", "quarantined", "--json").json();
+      var id = list.path("items").path(0).path("id").asString();
+      assertThat(ok("receipt", "show", id).out()).contains("quarantine", "{\"lead_id\":");
+      assertThat(ok("receipt", "show", id, "--raw").out()).isEqualTo("{\"lead_id\":");
+      var file = Files.writeString(folder.resolve("a mended body.json"), mended.formatted(i));
+      var ran =
+          i == 0
+              ? typing(mended.formatted(i), "receipt", "resubmit", id, "--file", "-")
+              : run("receipt", "resubmit", id, "--file", file.toString());
+      assertThat(ran.code()).as(ran.err()).isZero();
+      assertThat(ran.out()).contains("SellerLead", "in the place of receipt " + id);
+    }
+    assertThat(ok("lead", "list", "--json").json().path("items")).hasSize(2);
+  }
+
+  @Test
+  void an_endpoint_that_does_not_answer_fails_its_test() {
+    ok("endpoint", "add", "crm", "--to", "http://127.0.0.1:9/", "--contract", "porchlight");
+    var test = run("endpoint", "test", "crm");
+    assertThat(test.code()).isEqualTo(1);
+    assertThat(test.out()).contains("POST http://127.0.0.1:9/", "webhook-id", "It was not taken");
+    var rotated = ok("endpoint", "rotate-secret", "crm", "--json").json();
+    assertThat(rotated.path("secret").asString()).startsWith("whsec_");
+  }
+
+  @Test
+  void nodes_and_tokens_are_added_and_a_token_revoked() {
+    var company =
+        ok("node", "list", "--json")
+            .json()
+            .path("items")
+            .valueStream()
+            .filter(n -> n.path("kind").asString().equals("company"))
+            .findFirst()
+            .orElseThrow();
+    ok("node", "add", "Alder", "--kind", "office", "--parent", company.path("name").asString());
+    ok("node", "add", "Dana", "--kind", "member", "--parent", "Alder");
+    assertThat(ok("node", "list").out()).contains("Alder", "Dana");
+    var made = ok("token", "add", "reader", "--json").json();
+    environment.put("PORCHLIGHT_TOKEN", made.path("token").asString());
+    assertThat(run("token", "add", "other").code()).isEqualTo(1);
+    assertThat(ok("lead", "list").out()).contains("no such leads");
+    environment.remove("PORCHLIGHT_TOKEN");
+    ok("token", "revoke", made.path("id").asString());
+    assertThat(run("--token", made.path("token").asString(), "lead", "list").code()).isEqualTo(1);
+  }
+
+  @Test
+  void rebuild_and_doctor_look_a_running_hub_over() {
+    assertThat(ok("rebuild", "--check").out()).contains("The rebuild equals the store");
+    assertThat(ok("rebuild", "--check", "--json").json().path("equal").asBoolean()).isTrue();
+    assertThat(ok("doctor").out()).contains("The store takes work.");
+  }
+
+  @Test
+  void the_doctor_reads_the_store_where_no_hub_answers_and_changes_nothing() throws Exception {
+    hub.close();
+    var data = folder.resolve("data");
+    var before = Files.readAllBytes(data.resolve("porchlight.db"));
+    var found = ok("doctor", "--data", data.toString());
+    assertThat(found.out()).contains("No hub answers", "without a gap").doesNotContain("fault");
+    assertThat(Files.readAllBytes(data.resolve("porchlight.db"))).isEqualTo(before);
+    var nothing = run("doctor", "--data", folder.resolve("nothing").toString());
+    assertThat(nothing.code()).isEqualTo(1);
+    assertThat(nothing.err()).contains("There is no store in the folder");
+    assertThat(run("lead", "list").err()).contains("No hub answers at");
+  }
+
+  @Test
+  void serve_says_in_a_sentence_why_it_can_not() {
+    var taken = run("serve", "--port", "0", "--data", folder.resolve("data").toString());
+    assertThat(taken.code()).isEqualTo(1);
+    assertThat(taken.err()).contains("Another hub has the data folder").doesNotContain("\tat ");
+    var port =
+        run(
+            "serve",
+            "--port",
+            Integer.toString(hub.address().getPort()),
+            "--data",
+            folder.resolve("other").toString());
+    assertThat(port.code()).isEqualTo(1);
+    assertThat(port.err()).contains("can't listen at 127.0.0.1:").doesNotContain("\tat ");
+    assertThat(run("serve", "--port", "many").err()).contains("port must be a number");
+  }
+
+  @Test
+  void the_version_is_the_projects() throws Exception {
+    assertThat(ok("version").out()).contains("Porchlight " + Hub.VERSION);
+    assertThat(ok("version", "--json").json().path("version").asString()).isEqualTo(Hub.VERSION);
+    var pom = Files.readString(Path.of("pom.xml"));
+    assertThat(pom.substring(pom.indexOf("<parent>"), pom.indexOf("</parent>")))
+        .contains("<version>" + Hub.VERSION + "</version>");
+  }
+
+  @Test
+  void the_demo_shows_one_round_and_leaves_nothing_behind() throws Exception {
+    var before = demoFolders();
+    var demo = ok("demo", "--once").out();
+    assertThat(demo)
+        .contains("BuyerLead", "SellerLead", "StandardLead", "EnhancedLead")
+        .contains("4 leads, 4 persons, 4 contacts, 8 of 8 deliveries")
+        .doesNotContain("\u001b", "✗");
+    var after = new ArrayList<>(demoFolders());
+    after.removeAll(before);
+    assertThat(after).isEmpty();
+  }
+
+  private static List<Path> demoFolders() throws Exception {
+    try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files.filter(f -> f.getFileName().toString().startsWith("porchlight-demo")).toList();
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package dev.porchlight;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The launcher, in a folder that looks like a checkout, with JDKs that only say how they were
+/// called.
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+  @TempDir Path folder;
+  private Path checkout;
+  private Path jdks;
+
+  private record Ran(int code, String out, String err) {}
+
+  @BeforeEach
+  void lay() throws IOException {
+    checkout = Files.createDirectories(folder.resolve("a checkout"));
+    jdks = Files.createDirectories(folder.resolve("jdks"));
+    Files.copy(
+        Path.of("..", "porchlight"),
+        checkout.resolve("porchlight"),
+        java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+    Files.createDirectories(checkout.resolve("server/src/main"));
+    Files.createDirectories(checkout.resolve("contracts"));
+    Files.writeString(checkout.resolve("pom.xml"), "");
+    Files.writeString(checkout.resolve("server/pom.xml"), "");
+  }
+
+  /// As the build leaves it.
+  private void built() throws IOException {
+    var lib = Files.createDirectories(checkout.resolve("server/target/app/lib"));
+    Files.writeString(lib.resolve("porchlight-server-0.1.0.jar"), "");
+  }
+
+  private Path jdk(String name, String version) throws IOException {
+    var home = Files.createDirectories(jdks.resolve(name));
+    Files.writeString(
+        home.resolve("release"), "IMPLEMENTOR=\"Sample\"\nJAVA_VERSION=\"" + version + "\"\n");
+    program(
+        Files.createDirectories(home.resolve("bin")).resolve("java"),
+        "printf 'home %s\\n' '" + home + "'; for a in \"$@\"; do printf '<%s>\\n' \"$a\"; done");
+    return home;
+  }
+
+  private static void program(Path file, String script) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+
+  /// Tools of the system, but neither a java nor a mvn.
+  private Path tools() throws IOException {
+    var bin = Files.createDirectories(folder.resolve("bin"));
+    for (var tool :
+        List.of(
+            "dirname",
+            "readlink",
+            "cat",
+            "find",
+            "head",
+            "tail",
+            "grep",
+            "date",
+            "sleep",
+            "rm",
+            "mkdir",
+            "touch")) {
+      for (var place : List.of("/bin", "/usr/bin")) {
+        var there = Path.of(place, tool);
+        if (Files.exists(there) && Files.notExists(bin.resolve(tool))) {
+          program(bin.resolve(tool), "exec " + there + " \"$@\"");
+        }
+      }
+    }
+    return bin;
+  }
+
+  private Ran run(Path script, Path from, Map<String, String> environment, String... args)
+      throws Exception {
+    var command = new ArrayList<String>();
+    command.add(script.toString());
+    command.addAll(List.of(args));
+    var err = Files.createTempFile(folder, "err", null);
+    var builder = new ProcessBuilder(command).directory(from.toFile()).redirectError(err.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", tools().toString());
+    builder.environment().put("PORCHLIGHT_JDK_FOLDERS", jdks.toString());
+    builder.environment().putAll(environment);
+    var process = builder.start();
+    process.getOutputStream().close();
+    var out = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return new Ran(process.exitValue(), out, Files.readString(err));
+  }
+
+  @Test
+  void without_a_JDK_25_one_sentence_says_what_to_install() throws Exception {
+    built();
+    jdk("jdk-21", "21.0.4");
+    jdk("jdk-250", "250.1");
+    var ran = run(checkout.resolve("porchlight"), folder, Map.of(), "version");
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err().strip().lines()).hasSize(1);
+    assertThat(ran.err()).contains("needs a JDK 25: install one");
+  }
+
+  @Test
+  void the_JDK_25_among_others_is_found_and_arguments_arrive_as_they_were() throws Exception {
+    built();
+    jdk("jdk-21", "21.0.4");
+    var right = jdk("jdk 25", "25.0.3");
+    var ran =
+        run(checkout.resolve("porchlight"), folder, Map.of(), "lead", "show", "a b  c", "", "$x*");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out())
+        .startsWith("home " + right)
+        .contains("<--enable-native-access=ALL-UNNAMED>")
+        .contains("<" + checkout.toRealPath() + "/server/target/app/lib/*>")
+        .endsWith("<dev.porchlight.Porchlight>\n<lead>\n<show>\n<a b  c>\n<>\n<$x*>\n");
+  }
+
+  @Test
+  void JAVA_HOME_is_taken_when_it_is_25_and_passed_by_when_it_is_not() throws Exception {
+    built();
+    var found = jdk("found", "25");
+    var wanted = jdk("wanted", "25.0.1");
+    var old = jdk("old", "17.0.2");
+    var script = checkout.resolve("porchlight");
+    assertThat(run(script, folder, Map.of("JAVA_HOME", wanted.toString())).out())
+        .startsWith("home " + wanted);
+    assertThat(run(script, folder, Map.of("JAVA_HOME", old.toString())).out())
+        .startsWith("home " + found);
+    assertThat(run(script, folder, Map.of("PORCHLIGHT_JAVA_HOME", wanted.toString())).out())
+        .startsWith("home " + wanted);
+    var wrong = run(script, folder, Map.of("PORCHLIGHT_JAVA_HOME", old.toString()));
+    assertThat(wrong.code()).isEqualTo(1);
+    assertThat(wrong.err()).contains("is not the home of a JDK 25");
+  }
+
+  @Test
+  void it_runs_through_links_and_from_anywhere() throws Exception {
+    built();
+    jdk("jdk-25", "25.0.3");
+    var elsewhere = Files.createDirectories(folder.resolve("else where"));
+    var first = Files.createSymbolicLink(folder.resolve("first"), checkout.resolve("porchlight"));
+    var second = Files.createSymbolicLink(elsewhere.resolve("second"), Path.of("..", "first"));
+    assertThat(first).isSymbolicLink();
+    var ran = run(second, elsewhere, Map.of(), "version");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("<" + checkout.toRealPath() + "/server/target/app/lib/*>");
+  }
+
+  @Test
+  void what_is_to_be_built_without_Maven_says_so() throws Exception {
+    jdk("jdk-25", "25.0.3");
+    var ran = run(checkout.resolve("porchlight"), folder, Map.of(), "version");
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("Maven is needed to build Porchlight: install Maven");
+  }
+
+  @Test
+  void it_builds_once_and_again_when_a_source_is_newer() throws Exception {
+    jdk("jdk-25", "25.0.3");
+    program(
+        tools().resolve("mvn"),
+        "echo '[INFO] --- maven-compiler-plugin:1:compile (default) @ server ---'\n"
+            + "mkdir -p server/target/app/lib\n"
+            + "echo x >>builds\n"
+            + ": >server/target/app/lib/porchlight-server-0.1.0.jar");
+    var script = checkout.resolve("porchlight");
+    var first = run(script, folder, Map.of(), "version");
+    assertThat(first.code()).as(first.err()).isZero();
+    assertThat(first.err()).contains("Nothing is built yet", "Built in");
+    assertThat(first.out()).startsWith("home ");
+    assertThat(run(script, folder, Map.of(), "version").err()).isEmpty();
+    var source = Files.writeString(checkout.resolve("server/src/main/New.java"), "");
+    source.toFile().setLastModified(System.currentTimeMillis() + 60_000);
+    assertThat(run(script, folder, Map.of(), "version").err()).contains("have changed");
+    assertThat(Files.readAllLines(checkout.resolve("builds"))).hasSize(2);
+  }
+
+  @Test
+  void a_failed_build_shows_its_errors_and_ends_with_1() throws Exception {
+    jdk("jdk-25", "25.0.3");
+    program(tools().resolve("mvn"), "echo '[ERROR] it is broken'; exit 1");
+    var ran = run(checkout.resolve("porchlight"), folder, Map.of(), "version");
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("[ERROR] it is broken", "The build failed", "build.log");
+  }
+}
