@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.HubConfig;
 import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.FakeCrm.Reaction;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +131,30 @@ class EndpointsTest {
       assertThat(crm.requests())
           .extracting(r -> r.json().path("data").path("lead_id").stringValue())
           .containsExactly("L-1", "L-2", "L-3");
+    }
+  }
+
+  @Test
+  void an_endpoint_that_is_disabled_amid_a_lane_gets_no_more_of_it() {
+    var latch = new CountDownLatch(1);
+    try (var hub = TestHub.start(folder);
+        var crm =
+            FakeCrm.open(hub.clock())
+                .answers(new Reaction.Held(latch, new Reaction.Status(200, Map.of(), "")))) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
+      var ana = InventedPerson.of(1);
+      portal.post(LeadBodies.buyer("L-1", ana));
+      portal.post(LeadBodies.buyer("L-2", ana));
+      crm.await(1);
+      hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", true));
+      latch.countDown();
+      hub.awaitDelivery("L-1", endpoint, "delivered");
+      // Closing waits until the lane is let go.
+      hub.restart();
+      assertThat(crm.requests()).hasSize(1);
+      hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", false));
+      hub.awaitDelivery("L-2", endpoint, "delivered");
     }
   }
 

@@ -201,21 +201,25 @@ class RetriesTest {
     try (var hub = TestHub.start(folder);
         var crm =
             FakeCrm.open(hub.clock())
-                .answers(new Reaction.Held(latch, new Reaction.Status(500, Map.of(), "")))) {
+                .answers(new Reaction.Held(latch, new Reaction.Status(200, Map.of(), "")))
+                .answers(500)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
       portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
       crm.await(1);
       hub.clock().advance(Duration.ofSeconds(31));
-      var delivered = hub.awaitDelivery("L-1", endpoint, "delivered");
+      var waiting = hub.awaitAttempts("L-1", endpoint, 1);
+      assertThat(waiting.path("reason").stringValue()).contains("500");
       latch.countDown();
       // Closing waits until the first attempt has tried to settle.
       hub.restart();
-      assertThat(hub.deliveries("L-1", endpoint).getFirst()).isEqualTo(delivered);
+      assertThat(hub.deliveries("L-1", endpoint).getFirst()).isEqualTo(waiting);
+      hub.clock().set(next(waiting));
+      hub.awaitDelivery("L-1", endpoint, "delivered");
       assertThat(crm.requests())
-          .hasSize(2)
+          .hasSize(3)
           .extracting(r -> r.header("webhook-id"))
-          .containsOnly(delivered.path("event_id").stringValue());
+          .containsOnly(waiting.path("event_id").stringValue());
     }
   }
 

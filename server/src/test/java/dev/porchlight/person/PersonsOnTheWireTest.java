@@ -29,7 +29,10 @@ class PersonsOnTheWireTest {
       hub.clock().advance(Duration.ofMinutes(1));
       portal.post(
           LeadBodies.seller(
-              "L-2", ana.withEmail("ana.at.work@example.com").withPhone("(804) 477-7777")));
+              "L-2",
+              ana.withName("Anna", "Lopez")
+                  .withEmail("ana.at.work@example.com")
+                  .withPhone("(804) 477-7777")));
 
       assertThat(hub.items("/contacts")).hasSize(1);
       var contact = hub.story("L-1").path("contact");
