@@ -142,9 +142,10 @@ public final class Engine implements AutoCloseable {
 
   private void begin(Claim claim) {
     running.incrementAndGet();
+    long since = System.nanoTime();
     workers.execute(() -> {
       try {
-        work(claim);
+        work(claim, since);
       } catch (StoreUnavailableException e) {
         LOG.warn(
             "A lane of endpoint {} is left to its lease: {}", claim.endpointId(), e.getMessage());
@@ -156,14 +157,41 @@ public final class Engine implements AutoCloseable {
     });
   }
 
-  private void work(Claim claim) {
+  private void work(Claim claim, long since) {
     var room = room(claim.endpointId());
     room.acquireUninterruptibly();
     try {
-      drain(claim);
+      // In a long queue a lease may have come near its end, or gone to somebody else.
+      if (System.nanoTime() - since < lease.toNanos() / 4 || renew(claim)) {
+        drain(claim);
+      }
     } finally {
       room.release();
     }
+  }
+
+  /// Holds the lane for a whole lease from now; false when it is no longer ours.
+  private boolean renew(Claim claim) {
+    return store.write(
+        WorkQueue.ATTEMPTS,
+        batch -> {
+          var lane = batch.find(Tables.LANE, claim.endpointId(), claim.orderKey());
+          if (lane == null || lane.fence() != claim.fence() || !hub.equals(lane.owner())) {
+            return false;
+          }
+          batch.put(
+              Tables.LANE,
+              new Lane(
+                  lane.endpointId(),
+                  lane.orderKey(),
+                  lane.dueAt(),
+                  lane.pending(),
+                  lane.blocked(),
+                  hub,
+                  batch.now().plus(lease),
+                  lane.fence()));
+          return true;
+        });
   }
 
   private void drain(Claim claim) {
@@ -470,15 +498,18 @@ public final class Engine implements AutoCloseable {
 
   private void poll() {
     while (!closing) {
+      boolean more = false;
       try {
-        claimDue().forEach(this::begin);
+        var claims = claimDue();
+        claims.forEach(this::begin);
+        more = !claims.isEmpty();
       } catch (StoreUnavailableException e) {
         LOG.debug("No work found: {}", e.getMessage());
       } catch (RuntimeException e) {
         LOG.error("Looking for due deliveries failed", e);
       }
       try {
-        if (wake.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (wake.tryAcquire(more ? POLL_MILLIS / 16 : POLL_MILLIS, TimeUnit.MILLISECONDS)) {
           wake.drainPermits();
         }
       } catch (InterruptedException e) {
