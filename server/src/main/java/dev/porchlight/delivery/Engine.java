@@ -549,15 +549,18 @@ public final class Engine implements AutoCloseable {
 
   private void poll() {
     while (!closing) {
+      boolean more = false;
       try {
-        claimDue().forEach(this::begin);
+        var claims = claimDue();
+        claims.forEach(this::begin);
+        more = !claims.isEmpty();
       } catch (StoreUnavailableException e) {
         LOG.debug("No work found: {}", e.getMessage());
       } catch (RuntimeException e) {
         LOG.error("Looking for due deliveries failed", e);
       }
       try {
-        if (wake.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (wake.tryAcquire(more ? POLL_MILLIS / 16 : POLL_MILLIS, TimeUnit.MILLISECONDS)) {
           wake.drainPermits();
         }
       } catch (InterruptedException e) {

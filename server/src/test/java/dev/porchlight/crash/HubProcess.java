@@ -24,7 +24,8 @@ final class HubProcess implements AutoCloseable {
     this.address = address;
   }
 
-  /// Starts one on a folder and returns when it listens.
+  /// Starts one on a folder and returns when it listens. One that ends in order leaves an archive
+  /// of its classes beside the log, from which the next ones start faster.
   static HubProcess start(Path data, Path log) throws IOException, InterruptedException {
     var builder =
         new ProcessBuilder(
@@ -33,6 +34,10 @@ final class HubProcess implements AutoCloseable {
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + log.resolveSibling("hub.jsa"),
+                "-Xlog:disable",
+                "-Xlog:all=error:stderr",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -63,6 +68,12 @@ final class HubProcess implements AutoCloseable {
     if (killed.compareAndSet(false, true)) {
       process.destroyForcibly();
     }
+  }
+
+  /// Ends it in order.
+  void end() throws IOException, InterruptedException {
+    process.getOutputStream().close();
+    awaitEnd();
   }
 
   void awaitEnd() throws InterruptedException {
