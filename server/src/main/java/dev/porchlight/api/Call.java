@@ -33,6 +33,7 @@ final class Call {
   private static final int MAX_BODY = 1024 * 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int DEFAULT_LIMIT = 50;
+  private static final Problems PROBLEMS = new Problems();
   private static final int MAX_LIMIT = 200;
 
   /// The answer to a request that named an Idempotency-Key.
@@ -75,24 +76,42 @@ final class Call {
   static Handler needing(
       Permission needed, Principals principals, Store store, Secrets secrets, Resource resource) {
     return request -> {
-      if (!request.isConfidential()) {
-        throw new FaultException(Fault.PLAIN_HTTP, "Use HTTPS.");
+      try {
+        return answer(request, needed, principals, store, secrets, resource);
+      } catch (FaultException e) {
+        // The caller's fault, mostly: answered in words, and none of the log's business.
+        if (e.fault().status() >= 500) {
+          throw e;
+        }
+        return PROBLEMS.onError(request, e);
       }
-      var principal =
-          request
-              .header("Authorization")
-              .filter(h -> h.regionMatches(true, 0, "Bearer ", 0, 7))
-              .flatMap(h -> principals.find(h.substring(7).strip()))
-              .orElseThrow(() ->
-                  new FaultException(
-                      Fault.UNAUTHENTICATED,
-                      "Send a token of this hub as `Authorization: Bearer …`."));
-      if (!principal.permission().includes(needed)) {
-        throw new FaultException(
-            Fault.NOT_ALLOWED, "This needs the scope `" + needed.word() + "`.");
-      }
-      return resource.answer(new Call(request, principal, store, secrets));
     };
+  }
+
+  private static Reply answer(
+      Request request,
+      Permission needed,
+      Principals principals,
+      Store store,
+      Secrets secrets,
+      Resource resource)
+      throws Exception {
+    if (!request.isConfidential()) {
+      throw new FaultException(Fault.PLAIN_HTTP, "Use HTTPS.");
+    }
+    var principal =
+        request
+            .header("Authorization")
+            .filter(h -> h.regionMatches(true, 0, "Bearer ", 0, 7))
+            .flatMap(h -> principals.find(h.substring(7).strip()))
+            .orElseThrow(() ->
+                new FaultException(
+                    Fault.UNAUTHENTICATED,
+                    "Send a token of this hub as `Authorization: Bearer …`."));
+    if (!principal.permission().includes(needed)) {
+      throw new FaultException(Fault.NOT_ALLOWED, "This needs the scope `" + needed.word() + "`.");
+    }
+    return resource.answer(new Call(request, principal, store, secrets));
   }
 
   Request request() {
