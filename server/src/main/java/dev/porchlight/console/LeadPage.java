@@ -8,6 +8,7 @@ import dev.porchlight.desk.Receipts;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -18,11 +19,14 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The story of one lead as it happens: `/leads/{id}`, and its changes as server-sent events under
 /// `/leads/{id}/events`. Opened by a link with a token for that lead, which becomes a cookie, or by
 /// a token of our API that sees the lead.
 public final class LeadPage {
+  private static final Logger LOG = LoggerFactory.getLogger(LeadPage.class);
   private static final long PING_SECONDS = 15;
 
   private final Store store;
@@ -128,6 +132,9 @@ public final class LeadPage {
         }
         sink.send("story", pages.story(story.get()));
       }
+    } catch (StoreUnavailableException e) {
+      // The hub stops in the middle of a look, or can't look at all: the reader will come back.
+      LOG.debug("The events of lead {} ended", id, e);
     }
   }
 

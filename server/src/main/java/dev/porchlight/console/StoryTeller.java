@@ -358,7 +358,11 @@ final class StoryTeller {
 
     void named(String name, String value) {
       if (list.size() < MOST) {
-        list.add(new Story.Fact(Clean.line(name.replace('_', ' ')), Clean.line(value), null));
+        list.add(
+            new Story.Fact(
+                Clean.line(name.startsWith("/") ? name : name.replace('_', ' ')),
+                Clean.line(value),
+                null));
       }
     }
   }
@@ -423,7 +427,7 @@ final class StoryTeller {
     facts.add("receipt.id", receipt.id());
     return new Item(
         switch (receipt.state()) {
-          case DONE -> breaches.isEmpty() ? Tone.GOOD : Tone.WAITING;
+          case DONE -> Tone.GOOD;
           case REPEAT, MENDED -> Tone.PLAIN;
           case OWED -> Tone.WAITING;
           case QUARANTINED, REFUSED -> Tone.BAD;
@@ -566,7 +570,9 @@ final class StoryTeller {
     if (state.state() == DeliveryState.State.DELIVERED && ended != null) {
       sentences.add(
           texts.of("delivery.took", texts.took(Duration.between(delivery.plannedAt(), ended))));
-    } else if (!state.reason().isEmpty()) {
+    } else if (!state.reason().isEmpty()
+        && (state.state() != DeliveryState.State.PENDING || state.attempts() == 0)) {
+      // The attempts say why it is still pending.
       sentences.add(Clean.line(state.reason()));
     }
     if (state.state() == DeliveryState.State.PENDING

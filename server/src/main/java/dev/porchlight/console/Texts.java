@@ -43,11 +43,6 @@ final class Texts {
     return new MessageFormat(words.getString(key), locale).format(values);
   }
 
-  /// A text that may be missing in the language.
-  String orElse(String key, String otherwise) {
-    return words.containsKey(key) ? words.getString(key) : otherwise;
-  }
-
   Story.Time time(Instant at, Instant now) {
     return new Story.Time(
         at.truncatedTo(ChronoUnit.MILLIS).toString(), exact.format(at), relative(at, now));

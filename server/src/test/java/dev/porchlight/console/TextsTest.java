@@ -1,0 +1,113 @@
+package dev.porchlight.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.ResourceBundle;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TextsTest {
+  private final Texts texts = new Texts(Locale.US);
+
+  @Test
+  void every_key_is_written_and_used() {
+    var code =
+        Stream.of("src/main/java/dev/porchlight/console", "src/main/jte")
+            .flatMap(TextsTest::files)
+            .toList();
+    var all = String.join("\n", code);
+    var bundle = ResourceBundle.getBundle("dev.porchlight.console.messages", Locale.ROOT);
+    assertThat(bundle.keySet())
+        .allSatisfy(key ->
+            assertThat(
+                    all.contains("\"" + key + "\"")
+                        // Built of a prefix and a word.
+                        || all.contains("\"" + key.substring(0, key.lastIndexOf('.') + 1) + "\"")
+                        || key.startsWith("refused.")
+                        || key.startsWith("time."))
+                .as(key)
+                .isTrue());
+    assertThat(
+            Pattern.compile(
+                    "(?:\\bof|orElse|add|link|figure)\\(\\s*(?:figures,"
+                        + " )?\"([a-z_]+(?:\\.[a-z_]+)+)\"\\s*[,)]")
+                .matcher(all)
+                .results()
+                .map(m -> m.group(1)))
+        .isNotEmpty()
+        .allSatisfy(key -> assertThat(bundle.containsKey(key)).as(key).isTrue());
+  }
+
+  private static Stream<String> files(String folder) {
+    try (var paths = Files.walk(Path.of(folder))) {
+      return paths
+          .filter(Files::isRegularFile)
+          .map(p -> {
+            try {
+              return Files.readString(p);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          })
+          .toList()
+          .stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-03-14T09:00:00.5Z, now",
+    "2026-03-14T08:59:59Z, 1 second ago",
+    "2026-03-14T08:58:00Z, 2 minutes ago",
+    "2026-03-14T08:00:00Z, 1 hour ago",
+    "2026-03-11T08:00:00Z, 3 days ago",
+    "2026-03-14T09:00:30Z, in 30 seconds",
+  })
+  void times_are_relative(Instant at, String expected) {
+    var time = texts.time(at, Instant.parse("2026-03-14T09:00:00Z"));
+    assertThat(time.relative()).isEqualTo(expected);
+    assertThat(time.exact()).endsWith(" UTC");
+  }
+
+  @Test
+  void a_number_without_bound_stays_short() {
+    assertThat(texts.number(new BigDecimal("1E+999999999"))).isEqualTo("1E+999999999");
+    assertThat(texts.money(new BigDecimal("1E-999999999"), "USD")).isEqualTo("1E-999999999 USD");
+    assertThat(texts.money(new BigDecimal("449900.5"), "USD")).isEqualTo("$449,900.50");
+    assertThat(texts.money(new BigDecimal("7"), "QQQ")).isEqualTo("7 QQQ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ana+x@example.com, mailto:ana%2Bx@example.com",
+    "a@example.com?bcc=b@example.com,",
+    "a b@example.com,",
+  })
+  void only_one_plain_address_becomes_a_mail_link(String address, String link) {
+    assertThat(Clean.mailto(address)).isEqualTo(link);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://example.com/a?b=c, https://example.com/a?b=c",
+    "javascript:alert(1),",
+    "//example.com/x,",
+    "https://user@example.com/,",
+    "data:text/html;base64;x,",
+  })
+  void only_the_web_is_linked(String address, String link) {
+    assertThat(Clean.web(address)).isEqualTo(link);
+  }
+}
