@@ -109,8 +109,16 @@ public final class SqliteEngine implements Engine {
     } catch (IOException e) {
       throw new UncheckedIOException("The data folder " + folder + " can't be used", e);
     } catch (SQLException e) {
+      int code = e.getErrorCode() & 0xff;
+      boolean damaged =
+          code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code;
       throw new IllegalStateException(
-          "The database in " + folder + " can't be opened: " + e.getMessage(), e);
+          "The database in "
+              + folder
+              + " can't be opened: "
+              + e.getMessage()
+              + (damaged ? ". Keep a copy of the folder, then restore a backup" : ""),
+          e);
     }
   }
 
