@@ -113,6 +113,7 @@ class LimitsTest {
               _ -> new ConnectionsPlus(),
               new Planner("nobody", Duration.ofSeconds(30)),
               new Messages(store),
+              _ -> {},
               _ -> {});
       var door =
           new PushDoor(
@@ -193,7 +194,8 @@ class LimitsTest {
         c.secretKeyFile(),
         c.secretKey(),
         c.adminToken(),
-        c.lease());
+        c.lease(),
+        c.databaseUrl());
   }
 
   private static Optional<InetAddress> outside() throws java.net.SocketException {
