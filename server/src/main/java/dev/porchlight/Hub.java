@@ -5,6 +5,7 @@ import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.api.Api;
+import dev.porchlight.api.BackupRoutes;
 import dev.porchlight.api.ContractDocuments;
 import dev.porchlight.api.EndpointTest;
 import dev.porchlight.api.Problems;
@@ -42,10 +43,12 @@ import dev.porchlight.ops.Health;
 import dev.porchlight.ops.Metrics;
 import dev.porchlight.person.Persons;
 import dev.porchlight.sign.KeyFile;
+import dev.porchlight.store.Backups;
 import dev.porchlight.store.EngineStore;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.store.postgres.PostgresEngine;
+import dev.porchlight.store.sqlite.SqliteBackups;
 import dev.porchlight.store.sqlite.SqliteEngine;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
@@ -75,6 +78,7 @@ public final class Hub implements AutoCloseable {
   public static final String VERSION = "0.1.0";
 
   private final EngineStore store;
+  private final Backups backups;
   private final OutgoingClient outgoing;
   private final Engine engine;
   private final OwedWork owedWork;
@@ -98,13 +102,18 @@ public final class Hub implements AutoCloseable {
   public static Hub start(
       HubConfig config, Clock clock, UnaryOperator<Map<String, Connector>> connectors)
       throws IOException {
-    var store =
-        new EngineStore(
-            config.databaseUrl() == null
-                ? SqliteEngine.open(config.data(), clock)
-                : PostgresEngine.open(config.databaseUrl(), clock));
+    var database =
+        config.databaseUrl() == null
+            ? SqliteEngine.open(config.data(), clock)
+            : PostgresEngine.open(config.databaseUrl(), clock);
+    var store = new EngineStore(database);
+    var keyFile = config.secretKey() == null ? config.secretKeyFile() : null;
+    var backups =
+        database instanceof SqliteEngine sqlite
+            ? new SqliteBackups(sqlite, config.data(), keyFile, () -> fingerprint(store), VERSION)
+            : Backups.elsewhere();
     try {
-      return new Hub(config, clock, connectors.apply(contracts()), store);
+      return new Hub(config, clock, connectors.apply(contracts()), store, backups);
     } catch (IOException | RuntimeException e) {
       store.close();
       throw e;
@@ -126,9 +135,15 @@ public final class Hub implements AutoCloseable {
     return all;
   }
 
-  private Hub(HubConfig config, Clock clock, Map<String, Connector> connectors, EngineStore store)
+  private Hub(
+      HubConfig config,
+      Clock clock,
+      Map<String, Connector> connectors,
+      EngineStore store,
+      Backups backups)
       throws IOException {
     this.store = store;
+    this.backups = backups;
     int number = config.hubNumber();
     var process = "hub-" + number + "-" + Draw.fresh(store.now(), number).seed();
     var key = KeyFile.load(config.secretKey(), config.secretKeyFile(), fingerprint(store));
@@ -206,6 +221,7 @@ public final class Hub implements AutoCloseable {
                             .toList()))
             .routes());
     routes.addAll(new ContractDocuments().routes(problems));
+    routes.addAll(new BackupRoutes(store, principals, secrets, backups).routes());
     routes.addAll(
         new Health(store, receipts, deliveries, engine, metrics.registry(), VERSION)
             .routes(problems));
@@ -400,6 +416,11 @@ public final class Hub implements AutoCloseable {
   /// What the doctor finds.
   public List<Doctor.Finding> examine() {
     return doctor.examine();
+  }
+
+  /// Makes backups of it and lists them.
+  public Backups backups() {
+    return backups;
   }
 
   /// Looks for due deliveries and owed receipts now; for whoever sets the clock.

@@ -143,7 +143,7 @@ public record HubConfig(
         values.get("database_url"));
   }
 
-  private static Path keyFileOf(Path data) {
+  static Path keyFileOf(Path data) {
     return data.resolveSibling(data.getFileName() + ".key");
   }
 

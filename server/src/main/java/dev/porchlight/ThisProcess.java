@@ -7,14 +7,19 @@ import dev.porchlight.demo.Demo;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.ops.Doctor;
 import dev.porchlight.sign.SealException;
+import dev.porchlight.store.BackupException;
+import dev.porchlight.store.BackupManifest;
 import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.sqlite.SqliteBackups;
 import dev.porchlight.store.sqlite.SqliteReading;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -133,6 +138,37 @@ final class ThisProcess implements Local {
     }
     Thread.ofPlatform().name("demo").daemon().start(demo::forever);
     return untilEnded(demo::close);
+  }
+
+  @Override
+  public List<String> restore(Path from, Path data, @Nullable Path keyFile) {
+    var folder = data.toAbsolutePath().normalize();
+    var key = keyFile == null ? HubConfig.keyFileOf(folder) : keyFile.toAbsolutePath();
+    BackupManifest restored;
+    try {
+      restored = SqliteBackups.restore(from, folder, key);
+    } catch (BackupException e) {
+      throw new IllegalStateException(e.getMessage() + ".", e);
+    }
+    var said = new ArrayList<String>();
+    said.add(
+        "Restored into "
+            + folder
+            + ": the log up to "
+            + restored.logHead()
+            + ", as of "
+            + restored.madeAt()
+            + ".");
+    if (Files.notExists(key)) {
+      said.add(
+          "The backup has no key file: put the hub's into "
+              + key
+              + " before it starts"
+              + (restored.keyFingerprint() == null
+                  ? "."
+                  : " (fingerprint " + restored.keyFingerprint() + ")."));
+    }
+    return said;
   }
 
   @Override

@@ -30,6 +30,14 @@ public interface Local {
   /// @throws IllegalStateException with a sentence, when it can't be read
   List<Finding> examine(Path data);
 
+  /// Looks a backup over and restores it into a data folder that is missing or empty.
+  ///
+  /// @param from the backup's folder
+  /// @param keyFile where the key file belongs; null for its usual place beside the data folder
+  /// @return sentences to print: what was restored, what is still to be done
+  /// @throws IllegalStateException with a sentence, when it can't be restored
+  List<String> restore(Path from, Path data, @Nullable Path keyFile);
+
   /// One finding.
   ///
   /// @param level `ok`, `attention` or `fault`

@@ -197,6 +197,64 @@ final class RootCommand implements Runnable {
   }
 
   @Command(
+      name = "backup",
+      description = {
+        "Makes a backup of a running hub, in `backups` in its data folder.",
+        "The hub goes on meanwhile. Copy the backup's folder to another machine afterwards."
+      })
+  int backup(
+      @Option(
+              names = "--with-key",
+              description = "put the key file beside it; who has both can open the secrets")
+          boolean withKey)
+      throws HubException {
+    var body = Json.object();
+    body.put("include_key", withKey);
+    try (var hub = connect()) {
+      var made = hub.post("/backups", body);
+      if (json) {
+        terminal.out().println(made.toPrettyString());
+      } else {
+        terminal.out().println("The backup is whole: " + Text.at(made, "folder"));
+        terminal
+            .out()
+            .println(
+                "It holds the log up to "
+                    + Text.at(made, "log_head")
+                    + " and "
+                    + Text.count(made.path("counts").path("lead").asLong(0), "lead", "leads")
+                    + (withKey ? ", and the key file." : ". The key file is not in it."));
+      }
+      return CommandLineProgram.OK;
+    }
+  }
+
+  @Command(
+      name = "restore",
+      description = "Looks a backup over and restores it into a new data folder.")
+  int restore(
+      @Option(
+              names = "--from",
+              required = true,
+              paramLabel = "FOLDER",
+              description = "the backup's folder")
+          Path from,
+      @Option(
+              names = "--data",
+              required = true,
+              paramLabel = "FOLDER",
+              description = "a data folder that is missing or empty")
+          Path data,
+      @Option(
+              names = "--key-file",
+              paramLabel = "FILE",
+              description = "where the key file belongs; beside the data folder")
+          @Nullable Path keyFile) {
+    local.restore(from, data, keyFile).forEach(terminal.out()::println);
+    return CommandLineProgram.OK;
+  }
+
+  @Command(
       name = "doctor",
       description = {
         "Looks the hub over and says what a person should see to.",

@@ -171,6 +171,9 @@ final class OpenApiTest {
       var check = admin.post("/api/v1/rebuild-check", "").expect(200).json();
       assertThat(check.path("differences")).isEmpty();
       admin.get("/api/v1/doctor").expect(200);
+      admin.post("/api/v1/backups", "{}").expect(201);
+      admin.post("/api/v1/backups", "{\"include_key\": 1}").expect(400);
+      assertThat(admin.get("/api/v1/backups").expect(200).json().path("items")).hasSize(1);
       for (var path : new String[] {"/health", "/health/live", "/health/ready", "/metrics"}) {
         nobody.get(path).expect(200);
       }

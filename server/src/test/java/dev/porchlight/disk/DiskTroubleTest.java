@@ -199,7 +199,7 @@ class DiskTroubleTest {
         assertThat(hub.checkRebuild().differences()).as(when).isEmpty();
       } catch (IllegalStateException e) {
         noticed++;
-        assertThat(e).as(when).hasMessageContaining("restore a backup");
+        assertThat(e).as(when).hasMessageContaining("then restore a backup");
       }
     }
     assertThat(noticed).as("losses seen").isPositive();

@@ -209,23 +209,6 @@ final class DataFolder {
         : Optional.empty();
   }
 
-  /// Proves that there is room for a megabyte in the folder, beyond what the database's own files
-  /// hold already.
-  ///
-  /// @throws IOException when there is not
-  static void proveRoom(Path folder) throws IOException {
-    var file = folder.resolve("porchlight.room");
-    try (var channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      var chunk = ByteBuffer.allocate(CHUNK);
-      while (chunk.hasRemaining()) {
-        channel.write(chunk);
-      }
-    } finally {
-      Files.deleteIfExists(file);
-    }
-  }
-
   /// Makes the names in a folder last. Where folders can't be opened this does nothing.
   static void sync(Path folder) throws IOException {
     FileChannel channel;

@@ -29,6 +29,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.ProgressHandler;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -55,6 +57,10 @@ public final class SqliteEngine implements Engine {
   private static final int READERS = 4;
   private static final long READ_SECONDS = 2;
   private static final int CHECKPOINT_EVERY = 64;
+  private static final int COPY_PAGES = 256;
+  private static final int COPY_RETRY_MILLIS = 10;
+  private static final int COPY_RETRIES = 500;
+  private static final long LONGEST_REST = TimeUnit.MILLISECONDS.toNanos(50);
 
   /// 64 MiB in pages.
   private static final long LONG_LOG = 16_384;
@@ -68,6 +74,9 @@ public final class SqliteEngine implements Engine {
   private final Thread checkpointer;
   private final Semaphore committed = new Semaphore(0);
   private volatile boolean closing;
+
+  /// A backup holds an old state open: the log can't be emptied meanwhile.
+  private volatile boolean copying;
 
   /// Why nothing may be synced any more; null while all is well.
   private volatile @Nullable String doubt;
@@ -100,8 +109,16 @@ public final class SqliteEngine implements Engine {
     } catch (IOException e) {
       throw new UncheckedIOException("The data folder " + folder + " can't be used", e);
     } catch (SQLException e) {
+      int code = e.getErrorCode() & 0xff;
+      boolean damaged =
+          code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code;
       throw new IllegalStateException(
-          "The database in " + folder + " can't be opened: " + e.getMessage(), e);
+          "The database in "
+              + folder
+              + " can't be opened: "
+              + e.getMessage()
+              + (damaged ? ". Keep a copy of the folder, then restore a backup" : ""),
+          e);
     }
   }
 
@@ -244,9 +261,16 @@ public final class SqliteEngine implements Engine {
 
   @Override
   public void probe(Connection connection) throws SQLException {
-    execute(connection, "DROP TABLE IF EXISTS store_probe");
-    execute(connection, "CREATE TABLE store_probe AS SELECT zeroblob(65536) AS body");
-    execute(connection, "DROP TABLE store_probe");
+    try {
+      execute(connection, "DROP TABLE IF EXISTS store_probe");
+      execute(connection, "CREATE TABLE store_probe AS SELECT zeroblob(65536) AS body");
+      execute(connection, "DROP TABLE store_probe");
+    } catch (SQLException e) {
+      if (classify(e) == Failure.IN_DOUBT) {
+        doubt(e);
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -422,6 +446,43 @@ public final class SqliteEngine implements Engine {
     }
   }
 
+  /// Copies all that is committed now into a new file, while writing goes on: in steps of a
+  /// megabyte, resting after each as long as it took, so that the disk is never busy with it alone.
+  ///
+  /// One read transaction is held from the first step to the last, so the copy is of one moment and
+  /// no commit makes it begin again. Until it ends the write-ahead log only grows.
+  void copyTo(Path copy) throws SQLException {
+    try (var connection = connect(true)) {
+      copying = true;
+      execute(connection, "BEGIN");
+      try (var statement = connection.createStatement();
+          var results = statement.executeQuery("SELECT COUNT(*) FROM setting LIMIT 1")) {
+        results.next();
+      }
+      long[] since = {System.nanoTime()};
+      int result =
+          connection
+              .unwrap(SQLiteConnection.class)
+              .getDatabase()
+              .backup(
+                  "main",
+                  copy.toString(),
+                  (_, _) -> {
+                    LockSupport.parkNanos(Math.min(System.nanoTime() - since[0], LONGEST_REST));
+                    since[0] = System.nanoTime();
+                  },
+                  COPY_RETRY_MILLIS,
+                  COPY_RETRIES,
+                  COPY_PAGES);
+      if (result != SQLiteErrorCode.SQLITE_OK.code && result != SQLiteErrorCode.SQLITE_DONE.code) {
+        throw new SQLException("copying ended with " + SQLiteErrorCode.getErrorCode(result));
+      }
+      execute(connection, "ROLLBACK");
+    } finally {
+      copying = false;
+    }
+  }
+
   private void checkpoint() {
     try (var connection = connect(false)) {
       execute(connection, "PRAGMA busy_timeout = 250");
@@ -434,7 +495,7 @@ public final class SqliteEngine implements Engine {
           return;
         }
         int count = commits;
-        boolean idle = count == seen;
+        boolean idle = count == seen && !copying;
         seen = count;
         if (idle && emptied) {
           continue;
@@ -442,7 +503,7 @@ public final class SqliteEngine implements Engine {
         try {
           // A log that is empty can't be cut short; emptying it takes the writer's lock, so it is
           // done only when nobody writes.
-          if (checkpoint(connection, idle ? "TRUNCATE" : "PASSIVE") > LONG_LOG) {
+          if (checkpoint(connection, idle ? "TRUNCATE" : "PASSIVE") > LONG_LOG && !copying) {
             // Under steady writing a passive one never catches up and the log only grows: this one
             // makes the writer wait for a moment, so that it begins the log anew.
             checkpoint(connection, "RESTART");
