@@ -154,6 +154,8 @@ public final class PostgresEngine implements Engine {
     config.setInitializationFailTimeout(-1);
     config.setAutoCommit(false);
     config.setConnectionInitSql(READER_SETTINGS);
+    // Else the pool leaves those settings uncommitted, and the first rollback takes them back.
+    config.setIsolateInternalQueries(true);
     pool = new HikariDataSource(config);
     jdbi = Jdbi.create(pool);
     // The pool ends what is open when it takes a connection back.
