@@ -468,7 +468,18 @@ public final class PostgresEngine implements Engine {
 
   @Override
   public void close() {
+    if (closing) {
+      return;
+    }
     closing = true;
+    try {
+      // Reads under way are let finish.
+      if (!readers.tryAcquire(READERS, READ_SECONDS * 2, TimeUnit.SECONDS)) {
+        LOG.warn("Reads still under way are cut");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     pool.close();
     if (writer != null) {
       rollback(writer);
