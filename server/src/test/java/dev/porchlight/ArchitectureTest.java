@@ -42,7 +42,9 @@ class ArchitectureTest {
   };
 
   /// What everybody above may stand on.
-  private static final String[] FOUNDATIONS = {"value", "store", "account", "sign", "net", "web"};
+  private static final String[] FOUNDATIONS = {
+    "value", "store", "account", "sign", "net", "web", "client"
+  };
 
   /// Ways in and out; only the root package, which wires them, knows them.
   private static final String[] LEAVES = {
@@ -196,6 +198,18 @@ class ArchitectureTest {
                     DescribedPredicate.alwaysTrue(),
                     DescribedPredicate.not(resideInAnyPackage(in(LEAVES)))),
             offender(".ops", "dev.porchlight.api.Api api")));
+    all.add(
+        new Arrow(
+            "the command line speaks HTTP only",
+            noClasses()
+                .that()
+                .resideInAPackage(in("cli"))
+                .should()
+                .dependOnClassesThat(
+                    OURS.and(
+                        DescribedPredicate.not(resideInAnyPackage(in("cli", "client", "value")))))
+                .allowEmptyShould(true),
+            offender(".cli", "dev.porchlight.store.Store store")));
     all.add(
         new Arrow(
             "only the root package knows an engine by its name",

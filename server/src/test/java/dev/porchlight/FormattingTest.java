@@ -59,17 +59,22 @@ class FormattingTest {
   private static List<Path> unformatted(Path root, boolean rewrite)
       throws IOException, FormatterException {
     var found = new ArrayList<Path>();
-    for (var file : sources(root)) {
-      var text = Files.readString(file);
-      var formatted = formatted(text);
-      if (!formatted.equals(text)) {
-        found.add(root.relativize(file));
-        if (rewrite) {
-          Files.writeString(file, formatted);
-        }
+    for (var file : sources(root).parallelStream().filter(FormattingTest::isUnformatted).toList()) {
+      found.add(root.relativize(file));
+      if (rewrite) {
+        Files.writeString(file, formatted(Files.readString(file)));
       }
     }
     return found;
+  }
+
+  private static boolean isUnformatted(Path file) {
+    try {
+      var text = Files.readString(file);
+      return !formatted(text).equals(text);
+    } catch (IOException | FormatterException e) {
+      throw new IllegalStateException(file + " can't be formatted", e);
+    }
   }
 
   private static List<Path> sources(Path root) throws IOException {

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -498,7 +499,10 @@ public final class EngineStore implements Store {
   /// Runs the units and commits.
   private OpenBatch transact(List<Job<?>> jobs) throws SQLException {
     var conn = open();
-    engine.begin(conn).ifPresent(this::learn);
+    var head = engine.begin(conn);
+    if (head.isPresent()) {
+      learn(head.get());
+    }
     var batch = new OpenBatch(conn);
     try {
       for (var job : jobs) {
@@ -516,11 +520,15 @@ public final class EngineStore implements Store {
   }
 
   /// Takes over where others have brought the log. Under the engine's lock, so nothing can follow.
-  private void learn(Engine.Head head) {
+  private void learn(Engine.Head head) throws SQLException {
     lastSeq = head.seq();
     lastAt = head.at();
     if (head.settingSeq() > settings.seq() && handle != null) {
-      adopt(newer(handle, settings));
+      try {
+        adopt(newer(handle, settings));
+      } catch (JdbiException e) {
+        throw e.getCause() instanceof SQLException failure ? failure : new SQLException(e);
+      }
     }
   }
 

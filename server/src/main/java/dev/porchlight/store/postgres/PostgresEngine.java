@@ -154,6 +154,8 @@ public final class PostgresEngine implements Engine {
     config.setInitializationFailTimeout(-1);
     config.setAutoCommit(false);
     config.setConnectionInitSql(READER_SETTINGS);
+    // Else the pool leaves those settings uncommitted, and the first rollback takes them back.
+    config.setIsolateInternalQueries(true);
     pool = new HikariDataSource(config);
     jdbi = Jdbi.create(pool);
     // The pool ends what is open when it takes a connection back.
@@ -466,7 +468,18 @@ public final class PostgresEngine implements Engine {
 
   @Override
   public void close() {
+    if (closing) {
+      return;
+    }
     closing = true;
+    try {
+      // Reads under way are let finish.
+      if (!readers.tryAcquire(READERS, READ_SECONDS * 2, TimeUnit.SECONDS)) {
+        LOG.warn("Reads still under way are cut");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     pool.close();
     if (writer != null) {
       rollback(writer);

@@ -20,7 +20,9 @@ final class CuttingProxy implements AutoCloseable {
     /// The database never hears of the commit.
     BEFORE,
     /// The database commits; its answer is kept back.
-    AFTER
+    AFTER,
+    /// The same, and nobody can connect from then on.
+    AFTER_AND_DOWN
   }
 
   private final int to;
@@ -93,6 +95,7 @@ final class CuttingProxy implements AutoCloseable {
           if (cut == Cut.BEFORE) {
             return;
           }
+          down |= cut == Cut.AFTER_AND_DOWN;
           silent.set(1);
         }
         out.write(buffer, 0, n);

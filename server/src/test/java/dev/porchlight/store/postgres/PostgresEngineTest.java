@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -222,6 +223,29 @@ class PostgresEngineTest {
         assertThat(subjects.get((int) (futures.get(i).get() - 1)))
             .isEqualTo("r" + i / 20 + "u" + i % 20);
       }
+    }
+  }
+
+  @Test
+  void a_commit_whose_outcome_can_not_be_found_out_is_503_and_what_it_left_is_found_later()
+      throws Exception {
+    try (var proxy = new CuttingProxy(TestPostgres.port());
+        var store = new EngineStore(open(through(proxy, url)))) {
+      var heard = Collections.synchronizedList(new ArrayList<String>());
+      store.follow(lines -> lines.forEach(l -> heard.add(l.subject())));
+      append(store, "before");
+      proxy.cutNext(CuttingProxy.Cut.AFTER_AND_DOWN);
+      long began = System.nanoTime();
+      assertThatThrownBy(() -> append(store, "cut")).isInstanceOf(StoreUnavailableException.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(12));
+      await().until(() -> store.state() instanceof StoreState.Refusing);
+      proxy.down(false);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> store.state() instanceof StoreState.Accepting);
+      assertThat(append(store, "after")).isEqualTo(3);
+      assertThat(subjects(url)).containsExactly("before", "cut", "after");
+      await().until(() -> heard.equals(List.of("before", "cut", "after")));
     }
   }
 

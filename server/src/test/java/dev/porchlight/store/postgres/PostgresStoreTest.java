@@ -5,7 +5,8 @@ import dev.porchlight.store.StoreContractTest;
 import java.time.Clock;
 
 class PostgresStoreTest extends StoreContractTest {
-  private final String url = TestPostgres.newDatabase();
+  private static final String DATABASE = TestPostgres.newDatabase();
+  private final String url = TestPostgres.emptied(DATABASE);
 
   @Override
   protected Engine open(Clock clock) {

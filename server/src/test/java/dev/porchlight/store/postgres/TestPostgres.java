@@ -3,10 +3,14 @@ package dev.porchlight.store.postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /// One PostgreSQL server for all tests of a run, started when the first asks for it, and a database
 /// of its own for each that asks. It syncs as one in earnest does.
@@ -18,15 +22,52 @@ public final class TestPostgres {
 
   private static EmbeddedPostgres start() {
     try {
-      return EmbeddedPostgres.builder()
-          .setServerConfig("fsync", "on")
-          .setServerConfig("synchronous_commit", "on")
-          .setServerConfig("full_page_writes", "on")
-          .setServerConfig("max_connections", "200")
-          .start();
+      var folder = Files.createTempDirectory("porchlight-postgres");
+      var server =
+          EmbeddedPostgres.builder()
+              .setDataDirectory(folder)
+              .setCleanDataDirectory(false)
+              .setRegisterShutdownHook(false)
+              .setServerConfig("fsync", "on")
+              .setServerConfig("synchronous_commit", "on")
+              .setServerConfig("full_page_writes", "on")
+              .setServerConfig("max_connections", "200")
+              .start();
+      // What it holds is thrown away, so it need not be written out in order first.
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(() -> {
+                server.getProcess().destroyForcibly().onExit().join();
+                delete(folder);
+              }));
+      return server;
     } catch (IOException e) {
       throw new UncheckedIOException("no PostgreSQL for the tests", e);
     }
+  }
+
+  private static void delete(Path folder) {
+    // Its children end when they notice that it is gone, and may write until then.
+    for (int tries = 0; tries < 20 && Files.exists(folder); tries++) {
+      try (var files = Files.walk(folder)) {
+        for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException | UncheckedIOException e) {
+        LockSupport.parkNanos(50_000_000);
+      }
+    }
+  }
+
+  /// That database with nothing in it.
+  static String emptied(String url) {
+    try (var connection = connect(url);
+        var statement = connection.createStatement()) {
+      statement.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return url;
   }
 
   static int port() {

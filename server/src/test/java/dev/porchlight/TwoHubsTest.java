@@ -1,0 +1,147 @@
+package dev.porchlight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.porchlight.store.postgres.TestPostgres;
+import dev.porchlight.value.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Two hubs on one database, seen from outside.
+@Timeout(60)
+class TwoHubsTest {
+  private static final Duration A_SECOND = Duration.ofSeconds(1);
+
+  @TempDir Path folder;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private Hub one;
+  private Hub two;
+
+  @BeforeEach
+  void start() throws IOException {
+    var url = TestPostgres.newDatabase();
+    // One folder, so one key that seals secrets; no data lie in it.
+    var config = HubConfig.local(folder.resolve("data"), "admin-token");
+    one = Hub.start(config.withDatabase(url, 1));
+    two = Hub.start(config.withDatabase(url, 2));
+  }
+
+  @AfterEach
+  void stop() {
+    two.close();
+    one.close();
+    client.close();
+  }
+
+  private HttpResponse<String> post(Hub hub, String path, String body, String... headers) {
+    try {
+      return client.send(
+          HttpRequest.newBuilder(hub.address().resolve(path))
+              .header("Content-Type", "application/json")
+              .headers(headers)
+              .POST(HttpRequest.BodyPublishers.ofString(body))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private JsonNode make(Hub hub, String path, String body) {
+    var answer = post(hub, path, body, "Authorization", "Bearer admin-token");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    return Json.tree(answer.body());
+  }
+
+  private JsonNode get(Hub hub, String path) {
+    try {
+      var answer =
+          client.send(
+              HttpRequest.newBuilder(hub.address().resolve(path))
+                  .header("Authorization", "Bearer admin-token")
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      return Json.tree(answer.body());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String lead(int n, String email) {
+    return """
+    {"lead_id": "lead-%d", "role": "buyer", "timestamp": "2026-05-04T10:00:00Z",
+     "contact": {"first_name": "Ana", "last_name": "Invented", "email": "%s"},
+     "message": "Is it still to be had?"}
+    """
+        .formatted(n, email);
+  }
+
+  @Test
+  void a_source_made_at_one_hub_is_known_to_the_other_within_a_second() {
+    var source =
+        make(one, "/api/v1/sources", "{\"name\": \"portal\", \"contract\": \"connections-plus\"}");
+    var path = URI.create(source.path("url").asString()).getPath();
+    var key = source.path("api_key").asString();
+    await()
+        .atMost(A_SECOND)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() ->
+            post(two, path, lead(1, "ana@example.org"), "X-API-Key", key).statusCode() == 200);
+  }
+
+  @Test
+  void leads_into_both_at_once_make_each_person_once_and_a_rebuild_gives_the_same()
+      throws Exception {
+    var source =
+        make(one, "/api/v1/sources", "{\"name\": \"portal\", \"contract\": \"connections-plus\"}");
+    var path = URI.create(source.path("url").asString()).getPath();
+    var key = source.path("api_key").asString();
+    await()
+        .atMost(A_SECOND)
+        .until(() ->
+            post(two, path, lead(0, "first@example.org"), "X-API-Key", key).statusCode() == 200);
+    var answers = new ArrayList<Future<HttpResponse<String>>>();
+    try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 1; i <= 60; i++) {
+        var email = "p" + i + "@example.org";
+        int n = i;
+        answers.add(callers.submit(() -> post(one, path, lead(n, email), "X-API-Key", key)));
+        answers.add(callers.submit(() -> post(two, path, lead(1000 + n, email), "X-API-Key", key)));
+        answers.add(callers.submit(() -> post(two, path, lead(n, email), "X-API-Key", key)));
+      }
+    }
+    for (var answer : answers) {
+      assertThat(answer.get().statusCode()).isEqualTo(200);
+    }
+    await().until(() -> get(one, "/api/v1/receipts?state=owed").path("items").isEmpty());
+    for (var hub : List.of(one, two)) {
+      var counts =
+          hub.store()
+              .read(h ->
+                  h.createQuery(
+                          "SELECT (SELECT COUNT(*) FROM person), (SELECT COUNT(*) FROM lead),"
+                              + " (SELECT COUNT(*) FROM contact)")
+                      .map((r, _) -> List.of(r.getLong(1), r.getLong(2), r.getLong(3)))
+                      .one());
+      assertThat(counts).containsExactly(61L, 121L, 61L);
+    }
+    assertThat(one.checkRebuild().differences()).isEmpty();
+    assertThat(one.checkRebuild().decisions()).isGreaterThan(121);
+  }
+}
