@@ -73,10 +73,8 @@ final class CrashTest {
     var log = folder.resolve("hub.log");
     var process = HubProcess.start(data, log);
     try {
-      var targets = setUp(process, crm);
-      process.end();
-      process = HubProcess.start(data, log);
       publish(process);
+      var targets = setUp(process, crm);
       var book = new Sender.Book();
       var senders = new ArrayList<Sender>();
       for (int i = 0; i < SENDERS; i++) {
@@ -84,7 +82,7 @@ final class CrashTest {
       }
       for (int round = 1; round <= count; round++) {
         crm.refuse(round % 10 == 5 ? 0.01 : 0);
-        process = round(process, senders, data, log, round % 5 == 0);
+        process = round(process, senders, data, log, round % 7 == 0);
         awaitQuiet(data);
         audit(data, book, crm);
         if (round % REBUILD_EVERY == 0 || round == count) {
