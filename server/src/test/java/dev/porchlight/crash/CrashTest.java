@@ -73,10 +73,8 @@ final class CrashTest {
     var log = folder.resolve("hub.log");
     var process = HubProcess.start(data, log);
     try {
-      var targets = setUp(process, crm);
-      process.end();
-      process = HubProcess.start(data, log);
       publish(process);
+      var targets = setUp(process, crm);
       var book = new Sender.Book();
       var senders = new ArrayList<Sender>();
       for (int i = 0; i < SENDERS; i++) {
@@ -84,10 +82,11 @@ final class CrashTest {
       }
       for (int round = 1; round <= count; round++) {
         crm.refuse(round % 10 == 5 ? 0.01 : 0);
-        process = round(process, senders, data, log, round % 5 == 0);
+        process = round(process, senders, data, log, round % 7 == 0);
         awaitQuiet(data);
         audit(data, book, crm);
         if (round % REBUILD_EVERY == 0 || round == count) {
+          checkFile(data);
           checkRebuild(process);
         }
       }
@@ -221,6 +220,12 @@ final class CrashTest {
     return Json.tree(answer.body());
   }
 
+  private static void checkFile(Path data) throws SQLException {
+    try (var db = open(data)) {
+      assertThat(rows(db, "PRAGMA quick_check(5)")).containsExactly(List.of("ok"));
+    }
+  }
+
   private static void checkRebuild(HubProcess hub) throws IOException {
     try (var wire = new Wire(hub.address())) {
       var answer =
@@ -262,7 +267,6 @@ final class CrashTest {
           .as("lines of a log without gaps")
           .isEqualTo(number(db, "SELECT MAX(seq) FROM log"));
       assertThat(number(db, "SELECT MIN(seq) FROM log")).isEqualTo(1);
-      assertThat(rows(db, "PRAGMA quick_check(5)")).containsExactly(List.of("ok"));
     }
   }
 
@@ -274,25 +278,38 @@ final class CrashTest {
     var byExternal = new HashMap<String, List<String>>();
     for (var row :
         rows(db, "SELECT external_id, id, guid, person_id, contact_id, source_id FROM lead")) {
-      assertThat(byExternal.put(row.getFirst(), row)).as("twice: " + row).isNull();
+      if (byExternal.put(row.getFirst(), row) != null) {
+        throw new AssertionError("twice: " + row);
+      }
     }
     assertThat(byExternal.keySet()).containsAll(book.acknowledged.keySet());
     assertThat(book.sent.keySet()).containsAll(byExternal.keySet());
-    book.guids.forEach(
-        (lead, guid) -> assertThat(byExternal.get(lead)).as(lead).element(2).isEqualTo(guid));
+    book.guids.forEach((lead, guid) -> {
+      var row = byExternal.get(lead);
+      if (row == null || !guid.equals(row.get(2))) {
+        throw new AssertionError(lead + " was answered " + guid + " and is " + row);
+      }
+    });
     var versions = new HashMap<String, List<String>>();
     for (var row :
         rows(
             db,
             "SELECT l.external_id, json_extract(v.fact, '$.message') FROM lead_version v"
-                + " JOIN lead l ON l.id = v.lead_id ORDER BY v.lead_id, v.version")) {
+                + " JOIN lead l ON l.id = v.lead_id")) {
       versions.computeIfAbsent(row.getFirst(), _ -> new ArrayList<>()).add(row.get(1));
     }
     for (var lead : byExternal.keySet()) {
       var kept = versions.getOrDefault(lead, List.of());
-      assertThat(kept).as(lead).doesNotHaveDuplicates();
-      assertThat(kept).as(lead).containsAll(book.acknowledged.getOrDefault(lead, List.of()));
-      assertThat(book.sent.get(lead)).as(lead).containsAll(kept);
+      // Plain first: an assertion for each of some hundred thousand would take longer than the
+      // leads.
+      var different = new HashSet<>(kept);
+      if (different.size() < kept.size()
+          || !different.containsAll(book.acknowledged.getOrDefault(lead, List.of()))
+          || !new HashSet<>(book.sent.getOrDefault(lead, List.of())).containsAll(kept)) {
+        assertThat(kept).as(lead).doesNotHaveDuplicates();
+        assertThat(kept).as(lead).containsAll(book.acknowledged.getOrDefault(lead, List.of()));
+        assertThat(book.sent.get(lead)).as(lead).containsAll(kept);
+      }
     }
     assertThat(number(db, "SELECT COUNT(*) FROM receipt WHERE state IN ('quarantined','refused')"))
         .isZero();
@@ -307,7 +324,11 @@ final class CrashTest {
         found
             .computeIfAbsent(book.persons.get(external), _ -> new HashSet<>())
             .add(row.get(3) + " " + row.get(4)));
-    found.forEach((person, ids) -> assertThat(ids).as("person " + person).hasSize(1));
+    found.forEach((person, ids) -> {
+      if (ids.size() != 1) {
+        throw new AssertionError("person " + person + " is " + ids);
+      }
+    });
     assertThat(number(db, "SELECT COUNT(*) FROM person")).isEqualTo(found.size());
     assertThat(number(db, "SELECT COUNT(*) FROM contact")).isEqualTo(found.size());
     assertThat(
@@ -328,8 +349,9 @@ final class CrashTest {
                 + " JOIN setting s ON s.kind = 'endpoint'"
                 + " LEFT JOIN delivery d ON d.lead_id = v.lead_id AND d.version = v.version"
                 + " AND d.endpoint_id = s.id")) {
-      assertThat(row.get(1)).as("not planned: " + row).isNotNull();
-      assertThat(owed.put(row.getFirst(), row.get(1))).as("planned twice: " + row).isNull();
+      if (row.get(1) == null || owed.put(row.getFirst(), row.get(1)) != null) {
+        throw new AssertionError("not planned, or twice: " + row);
+      }
     }
     var arrived = new LinkedHashMap<String, String>();
     var reached = new HashMap<String, Long>();
@@ -337,12 +359,14 @@ final class CrashTest {
       var what = a.endpoint() + " " + a.lead() + " " + a.version();
       var before = arrived.put(what, a.webhookId());
       if (before != null) {
-        assertThat(a.webhookId()).as("another id for " + what).isEqualTo(before);
+        if (!a.webhookId().equals(before)) {
+          throw new AssertionError("another id for " + what + ": " + a.webhookId());
+        }
       } else {
         var highest = reached.put(a.endpoint() + " " + a.contact(), a.sequence());
-        assertThat(highest == null ? 0 : highest)
-            .as("order at " + a.endpoint() + " of contact " + a.contact())
-            .isLessThan(a.sequence());
+        if (highest != null && highest >= a.sequence()) {
+          throw new AssertionError(a + " came after number " + highest + " of its contact");
+        }
       }
     }
     assertThat(arrived).isEqualTo(owed);

@@ -34,10 +34,6 @@ final class HubProcess implements AutoCloseable {
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + log.resolveSibling("hub.jsa"),
-                "-Xlog:disable",
-                "-Xlog:all=error:stderr",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -68,12 +64,6 @@ final class HubProcess implements AutoCloseable {
     if (killed.compareAndSet(false, true)) {
       process.destroyForcibly();
     }
-  }
-
-  /// Ends it in order.
-  void end() throws IOException, InterruptedException {
-    process.getOutputStream().close();
-    awaitEnd();
   }
 
   void awaitEnd() throws InterruptedException {
