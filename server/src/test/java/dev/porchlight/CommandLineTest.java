@@ -284,4 +284,22 @@ class CommandLineTest {
       return files.filter(f -> f.getFileName().toString().startsWith("porchlight-demo")).toList();
     }
   }
+
+  @Test
+  void a_backup_is_made_of_a_running_hub_and_restored_into_a_new_folder_only() {
+    addSource();
+    var made = ok("backup", "--json").json();
+    assertThat(made.path("with_key").asBoolean()).isFalse();
+    var from = made.path("folder").asString();
+    assertThat(ok("backup", "--with-key").out()).contains("The backup is whole", "the key file");
+
+    var into = folder.resolve("new/data");
+    assertThat(ok("restore", "--from", from, "--data", into.toString()).out())
+        .contains("Restored into", "put the hub's into " + folder.resolve("new/data.key"));
+    assertThat(into.resolve("porchlight.db")).exists();
+
+    var again = run("restore", "--from", from, "--data", into.toString());
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.err()).contains("is not empty");
+  }
 }
