@@ -283,14 +283,15 @@ final class EndpointResources {
   Reply remove(Call call) throws Exception {
     var known = endpoint(call);
     var held = secrets.list(owner(known.id())).stream().map(Secrets.Open::id).toList();
-    var reply = call.change(batch -> {
-      if (Endpoints.in(batch.settings()).find(known.id()).isEmpty()) {
-        throw AccountResources.missing("endpoint");
-      }
-      batch.change(Endpoint.SETTING, known.id(), null);
-      held.forEach(id -> secrets.remove(batch, owner(known.id()), id));
-      return new Call.Answer(200, Views.endpoint(known));
-    });
+    var reply =
+        call.change(batch -> {
+          if (Endpoints.in(batch.settings()).find(known.id()).isEmpty()) {
+            throw AccountResources.missing("endpoint");
+          }
+          batch.change(Endpoint.SETTING, known.id(), null);
+          held.forEach(id -> secrets.remove(batch, owner(known.id()), id));
+          return new Call.Answer(200, Views.endpoint(known));
+        });
     engine.wake();
     return reply;
   }

@@ -10,9 +10,9 @@ public interface Batch {
   /// The time of this batch; never before that of an earlier one.
   Instant now();
 
-  /// What the clock shows as this batch runs: the same as [#now] unless the clock was set back since
-  /// an earlier batch. For what is compared with [Store#now] later: when something is due, how long
-  /// a lease holds.
+  /// What the clock shows as this batch runs: the same as [#now] unless the clock was set back
+  /// since an earlier batch. For what is compared with [Store#now] later: when something is due,
+  /// how long a lease holds.
   default Instant clock() {
     return now();
   }

@@ -2,7 +2,8 @@ package dev.porchlight.web;
 
 import java.io.Serial;
 
-/// A body that could not be taken whole. Carries what to answer; the connection ends after the reply.
+/// A body that could not be taken whole. Carries what to answer; the connection ends after the
+/// reply.
 public final class BodyException extends Exception {
   @Serial private static final long serialVersionUID = 1;
 

@@ -27,8 +27,8 @@ public sealed interface Reply {
     }
   }
 
-  /// A live stream of server-sent events: the handler's thread stays in `events` until the reader goes
-  /// or the server stops.
+  /// A live stream of server-sent events: the handler's thread stays in `events` until the reader
+  /// goes or the server stops.
   record Stream(List<Map.Entry<String, String>> headers, Events events) implements Reply {
     public Stream {
       headers = List.copyOf(headers);

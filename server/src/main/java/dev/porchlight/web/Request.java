@@ -34,14 +34,15 @@ public interface Request {
 
   /// Reads the whole body.
   ///
-  /// @throws BodyException when it is larger than `limit` bytes (413), was not there within `patience`
-  ///     (408), or broke off
+  /// @throws BodyException when it is larger than `limit` bytes (413), was not there within
+  ///   `patience` (408), or broke off
   byte[] body(int limit, Duration patience) throws BodyException, IOException;
 
   /// Who is at the other end of the socket.
   InetAddress peer();
 
-  /// True when the request came over TLS to us, from loopback, or from a trusted proxy that says so.
+  /// True when the request came over TLS to us, from loopback, or from a trusted proxy that says
+  /// so.
   boolean isConfidential();
 
   /// The scheme and authority that the client used, for links: `http://127.0.0.1:8080`.
