@@ -618,6 +618,7 @@ final class StoryTeller {
           case REFUSED -> texts.of("attempt.refused", status(attempt));
           case UNREACHABLE -> texts.of("attempt.unreachable", Clean.line(attempt.error()));
           case GUARDED -> texts.of("attempt.guarded", Clean.line(attempt.error()));
+          case DEFECT -> texts.of("attempt.defect", Clean.line(attempt.error()));
         },
         texts.of("receipt.size", attempt.sentBytes()),
         said(new String(attempt.answer(), StandardCharsets.UTF_8), ANSWER));

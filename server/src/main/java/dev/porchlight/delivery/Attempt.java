@@ -32,7 +32,9 @@ public record Attempt(
     /// No answer within the deadline, or none at all.
     UNREACHABLE,
     /// Our guard would not let us dial that address.
-    GUARDED;
+    GUARDED,
+    /// Nothing was sent: the body could not be written, by a defect of ours.
+    DEFECT;
 
     /// The word in the API and the store.
     public String word() {
@@ -48,7 +50,7 @@ public record Attempt(
     return switch (outcome) {
       case DELIVERED -> "delivered";
       case REFUSED -> "answered with status " + status;
-      case UNREACHABLE, GUARDED -> error;
+      case UNREACHABLE, GUARDED, DEFECT -> error;
     };
   }
 }

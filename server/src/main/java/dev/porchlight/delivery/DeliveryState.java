@@ -61,7 +61,7 @@ public record DeliveryState(
       case DELIVERED ->
           new DeliveryState(
               deliveryId, State.DELIVERED, made, inRun, passed, null, now, "", newLosses);
-      case REFUSED, UNREACHABLE, GUARDED ->
+      case REFUSED, UNREACHABLE, GUARDED, DEFECT ->
           schedule
               .waitAfter(inRun)
               .map(wait ->

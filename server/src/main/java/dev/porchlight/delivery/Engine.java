@@ -330,7 +330,18 @@ public final class Engine implements AutoCloseable {
       throw e;
     } catch (RuntimeException e) {
       LOG.error("Delivery {} could not be written: a defect of ours", delivery.id(), e);
-      rendered = new Renderer.Rendered.CannotWrite("Writing failed by a defect of ours.");
+      var defect =
+          new Attempt(
+              delivery.id(),
+              open.state().attempts() + 1,
+              store.now(),
+              Duration.ZERO,
+              Attempt.Outcome.DEFECT,
+              null,
+              "Writing failed by a defect of ours.",
+              new byte[0],
+              0);
+      return tried(claim, open, view, defect, open.state().losses());
     }
     return switch (rendered) {
       case Renderer.Rendered.CannotWrite(var reason) ->
@@ -338,22 +349,26 @@ public final class Engine implements AutoCloseable {
               claim,
               view,
               new Settlement(open.state().unwritable(reason, store.now()), null, delivery));
-      case Renderer.Rendered.Ready ready -> {
-        var attempt = send(open, endpoint.get(), known, ready);
-        // Recorded times are the store's: a wait counts from the end of the attempt before.
-        var after =
-            open.state()
-                .after(
-                    attempt,
-                    RetrySchedule.of(delivery.kind()),
-                    store.now(),
-                    ThreadLocalRandom.current().nextDouble(-0.1, 0.1),
-                    ready.losses());
-        boolean goOn = settle(claim, view, new Settlement(after, attempt, delivery));
-        listener.attempted(delivery, attempt, after);
-        yield goOn;
-      }
+      case Renderer.Rendered.Ready ready ->
+          tried(claim, open, view, send(open, endpoint.get(), known, ready), ready.losses());
     };
+  }
+
+  /// Settles an attempt. Recorded times are the store's: a wait counts from the end of the attempt
+  /// before.
+  private boolean tried(Claim claim, Open open, List<Open> view, Attempt attempt, String losses) {
+    var delivery = open.delivery();
+    var after =
+        open.state()
+            .after(
+                attempt,
+                RetrySchedule.of(delivery.kind()),
+                store.now(),
+                ThreadLocalRandom.current().nextDouble(-0.1, 0.1),
+                losses);
+    boolean goOn = settle(claim, view, new Settlement(after, attempt, delivery));
+    listener.attempted(delivery, attempt, after);
+    return goOn;
   }
 
   private Attempt send(

@@ -89,14 +89,18 @@ final class Decision {
       throw new IllegalStateException("lead " + key.leadId() + " is not there");
     }
     var said = batch.find(Tables.FINGERPRINT, known.id(), content.fingerprint());
-    return said == null
-        ? version(batch, intake, content, source, known)
-        : repeat(batch, receipt, known, said.version());
+    if (said != null) {
+      return repeat(batch, receipt, known, said.version(), "");
+    }
+    return intake.rework() && known.updatedAt().isAfter(receipt.at())
+        ? overtaken(batch, intake, content, source, known)
+        : version(batch, intake, content, source, known);
   }
 
-  private static Decided repeat(Batch batch, Receipt receipt, LeadRecord lead, int version) {
+  private static Decided repeat(
+      Batch batch, Receipt receipt, LeadRecord lead, int version, String reason) {
     long seq = batch.append("receipt.repeat", lead.id(), receipt.id());
-    var became = receipt.became(Receipt.State.REPEAT, lead.id(), version, lead.guid(), "", seq);
+    var became = receipt.became(Receipt.State.REPEAT, lead.id(), version, lead.guid(), reason, seq);
     batch.put(Tables.RECEIPT, became);
     mend(batch, became);
     return new Decided(became, Optional.empty(), lead);
@@ -143,20 +147,42 @@ final class Decision {
     return new Decided(became, Optional.of(plan), record);
   }
 
+  /// It was owed, and a later receipt of the same lead was decided before it: what it says of the
+  /// person is added, but old content does not become the newest, and nothing is delivered.
+  private static Decided overtaken(
+      Batch batch, Intake intake, Intake.Content.OfLead content, Source source, LeadRecord known) {
+    meet(batch, intake, content, source, known);
+    batch.put(
+        Tables.FINGERPRINT, new FingerprintRow(known.id(), content.fingerprint(), known.version()));
+    return repeat(
+        batch,
+        intake.receipt(),
+        known,
+        known.version(),
+        "A later receipt of this lead was decided before this one, which stays with its raw body.");
+  }
+
+  /// The lead's person and contact learn what a further receipt says of them.
+  private static void meet(
+      Batch batch, Intake intake, Intake.Content.OfLead content, Source source, LeadRecord known) {
+    var receipt = intake.receipt();
+    var nodes = Nodes.in(batch.settings());
+    var office = nodes.get(known.officeId());
+    var company = nodes.companyOf(office.id()).orElse(office);
+    Persons.findOrMake(
+        batch, company.id(), content.identity(), known.personId(), receipt.draw(), receipt.id());
+    Persons.findContact(batch, known.personId(), office.id())
+        .ifPresent(c ->
+            Persons.enrich(batch, c, content.lead().enquirer(), source.name(), receipt.draw()));
+  }
+
   private Decided version(
       Batch batch, Intake intake, Intake.Content.OfLead content, Source source, LeadRecord known) {
     var receipt = intake.receipt();
     var draw = receipt.draw();
-    var nodes = Nodes.in(batch.settings());
-    var office = nodes.get(known.officeId());
-    var company = nodes.companyOf(office.id()).orElse(office);
-    var lead = content.lead();
     long settled = batch.append("receipt.done", known.id(), receipt.id());
-    Persons.findOrMake(
-        batch, company.id(), content.identity(), known.personId(), draw, receipt.id());
-    Persons.findContact(batch, known.personId(), office.id())
-        .ifPresent(c -> Persons.enrich(batch, c, lead.enquirer(), source.name(), draw));
-    var record = known.updated(known.version() + 1, lead.test(), draw.at());
+    meet(batch, intake, content, source, known);
+    var record = known.updated(known.version() + 1, content.lead().test(), draw.at());
     long seq = batch.append("lead.updated", known.id(), receipt.id());
     batch.put(Tables.LEAD, record);
     var became = write(batch, receipt, content, record, record.version(), settled);

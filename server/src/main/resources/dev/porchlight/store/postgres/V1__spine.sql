@@ -241,7 +241,7 @@ CREATE TABLE attempt (
   n           BIGINT NOT NULL,
   at          BIGINT NOT NULL,
   micros      BIGINT NOT NULL,
-  outcome     TEXT COLLATE "C" NOT NULL,   -- delivered | refused | unreachable | guarded | unwritable
+  outcome     TEXT COLLATE "C" NOT NULL,   -- delivered | refused | unreachable | guarded | defect
   status      BIGINT,
   error       TEXT COLLATE "C" NOT NULL,
   answer      BYTEA NOT NULL,

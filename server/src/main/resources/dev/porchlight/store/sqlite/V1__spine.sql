@@ -246,7 +246,7 @@ CREATE TABLE attempt (
   n           INTEGER NOT NULL,
   at          INTEGER NOT NULL,
   micros      INTEGER NOT NULL,
-  outcome     TEXT NOT NULL,   -- delivered | refused | unreachable | guarded | unwritable
+  outcome     TEXT NOT NULL,   -- delivered | refused | unreachable | guarded | defect
   status      INTEGER,
   error       TEXT NOT NULL,
   answer      BLOB NOT NULL,
