@@ -1,11 +1,10 @@
 package dev.porchlight.store;
 
-import dev.porchlight.value.Json;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What a backup says of itself, in `manifest.json` beside the copied database.
@@ -30,13 +29,14 @@ public record BackupManifest(
     boolean withKey,
     @Nullable String keyFingerprint) {
   private static final int FORMAT = 1;
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   public BackupManifest {
     counts = Map.copyOf(counts);
   }
 
   public ObjectNode toJson() {
-    var json = Json.object();
+    var json = MAPPER.createObjectNode();
     json.put("format", FORMAT);
     json.put("release", release);
     json.put("made_at", madeAt.toString());
@@ -51,8 +51,10 @@ public record BackupManifest(
     return json;
   }
 
-  /// @throws IllegalArgumentException when it is not one
-  public static BackupManifest fromJson(JsonNode json) {
+  /// @throws IllegalArgumentException when it is not one that this release can read
+  /// @throws tools.jackson.core.JacksonException when it is not JSON
+  public static BackupManifest fromJson(byte[] bytes) {
+    var json = MAPPER.readTree(bytes);
     if (json.path("format").asInt(0) != FORMAT) {
       throw new IllegalArgumentException("not a backup that this release can read");
     }

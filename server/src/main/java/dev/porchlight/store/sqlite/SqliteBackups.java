@@ -3,7 +3,6 @@ package dev.porchlight.store.sqlite;
 import dev.porchlight.store.BackupException;
 import dev.porchlight.store.BackupManifest;
 import dev.porchlight.store.Backups;
-import dev.porchlight.value.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -284,7 +283,7 @@ public final class SqliteBackups implements Backups {
   private static BackupManifest manifest(Path folder) {
     var file = folder.resolve(MANIFEST);
     try {
-      return BackupManifest.fromJson(Json.mapper().readTree(Files.readAllBytes(file)));
+      return BackupManifest.fromJson(Files.readAllBytes(file));
     } catch (IOException e) {
       throw new BackupException(folder + " is not a backup: it has no " + MANIFEST, e);
     } catch (IllegalArgumentException | tools.jackson.core.JacksonException e) {
