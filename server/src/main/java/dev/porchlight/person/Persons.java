@@ -439,11 +439,14 @@ public final class Persons {
     return store.read(h ->
         h.createQuery(
                 "SELECT d.person_a, d.person_b, d.receipt_id, d.evidence FROM possible_duplicate d"
-                    + " WHERE (d.person_a = :p OR d.person_b = :p) AND EXISTS (SELECT 1 FROM"
-                    + " person_contact c WHERE c.person_id = CASE d.person_a WHEN :p THEN"
-                    + " d.person_b ELSE d.person_a END AND "
-                    + scope.sql("c.office_id")
-                    + ") ORDER BY d.person_a, d.person_b")
+                    + " WHERE (d.person_a = :p OR d.person_b = :p) AND "
+                    + (scope.everything()
+                        ? "1 = 1"
+                        : "EXISTS (SELECT 1 FROM person_contact c WHERE c.person_id ="
+                            + " CASE d.person_a WHEN :p THEN d.person_b ELSE d.person_a END AND "
+                            + scope.sql("c.office_id")
+                            + ")")
+                    + " ORDER BY d.person_a, d.person_b")
             .bind("p", person)
             .map((r, _) ->
                 new PossibleDuplicate(

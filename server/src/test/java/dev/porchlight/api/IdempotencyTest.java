@@ -62,6 +62,7 @@ final class IdempotencyTest {
               "/api/v1/receipts/" + receipt + "/resubmit",
               World.buyer("L-2", "Jo", "Poe", "jo@example.com")));
       requests.add(List.of("POST", "/api/v1/rebuild-check", ""));
+      requests.add(List.of("POST", "/api/v1/backups", "{}"));
       requests.add(List.of("DELETE", "/api/v1/tokens/" + token, ""));
       requests.add(List.of("DELETE", "/api/v1/endpoints/" + endpoint, ""));
       int n = 0;

@@ -53,7 +53,7 @@ CREATE TABLE secret (
 
 -- One request as it arrived, what was drawn for it, and what became of it.
 CREATE TABLE receipt (
-  id           TEXT COLLATE "C" PRIMARY KEY,
+  id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   at           BIGINT NOT NULL,
   seed         TEXT COLLATE "C" NOT NULL,
   counter      BIGINT NOT NULL,
@@ -144,6 +144,8 @@ CREATE TABLE lead_fingerprint (
 CREATE TABLE person (
   id         TEXT COLLATE "C" PRIMARY KEY,
   company_id TEXT COLLATE "C" NOT NULL,
+  -- The folded family names that they were met under, as a JSON list.
+  families   TEXT COLLATE "C" NOT NULL,
   created_at BIGINT NOT NULL
 );
 
@@ -154,7 +156,7 @@ CREATE TABLE person_email (
   PRIMARY KEY (company_id, email)
 );
 
--- All persons of a company who gave one phone number, as JSON: [{"person": id, "families": [folded]}]
+-- All persons of a company who gave one phone number, as JSON: {"list": [{"person": id}]}
 CREATE TABLE person_phone (
   company_id TEXT COLLATE "C" NOT NULL,
   phone      TEXT COLLATE "C" NOT NULL,
@@ -172,7 +174,7 @@ CREATE TABLE possible_duplicate (
 );
 
 CREATE TABLE contact (
-  id          TEXT COLLATE "C" PRIMARY KEY,
+  id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   person_id   TEXT COLLATE "C" NOT NULL,
   office_id   TEXT COLLATE "C" NOT NULL,
   owner_id    TEXT COLLATE "C" NOT NULL,
@@ -182,6 +184,15 @@ CREATE TABLE contact (
   seq         BIGINT NOT NULL
 );
 CREATE INDEX contact_seq ON contact (seq);
+
+-- What members typed into contacts, in the log's order; body is JSON.
+CREATE TABLE contact_edit (
+  seq        BIGINT PRIMARY KEY,
+  contact_id TEXT COLLATE "C" NOT NULL,
+  body       TEXT COLLATE "C" NOT NULL,
+  principal  TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX contact_edit_contact ON contact_edit (contact_id, seq);
 
 -- Which contact a person has in an office.
 CREATE TABLE person_contact (
@@ -228,6 +239,7 @@ CREATE TABLE lane (
   order_key   TEXT COLLATE "C" NOT NULL,
   due_at      BIGINT NOT NULL,
   pending     BIGINT NOT NULL,
+  passed      BIGINT NOT NULL,
   blocked     BIGINT NOT NULL,
   owner       TEXT COLLATE "C",
   leased_until BIGINT,
@@ -259,3 +271,4 @@ CREATE TABLE idempotent (
   at           BIGINT NOT NULL,
   PRIMARY KEY (principal, name)
 );
+CREATE INDEX idempotent_at ON idempotent (at);
