@@ -6,13 +6,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -57,7 +55,7 @@ public final class EngineStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(EngineStore.class);
   private static final int MAX_UNITS = 64;
   private static final int RESERVED_FOR_LOWER = 16;
-  private static final int MAX_BYTES = 256 * 1024;
+  static final int MAX_BYTES = 256 * 1024;
   private static final int BYTES_RESERVED_FOR_LOWER = MAX_BYTES / 4;
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long GIVE_UP_SECONDS = 10;
@@ -368,7 +366,7 @@ public final class EngineStore implements Store {
     OpenBatch batch;
     try {
       batch = transact(jobs);
-    } catch (UnitThrewException e) {
+    } catch (OpenBatch.UnitThrewException e) {
       abandon();
       apart(jobs, e.thrown);
       return;
@@ -503,7 +501,9 @@ public final class EngineStore implements Store {
     if (head.isPresent()) {
       learn(head.get());
     }
-    var batch = new OpenBatch(conn);
+    var batch =
+        new OpenBatch(
+            conn, Objects.requireNonNull(handle), engine, statements, settings, lastSeq, lastAt);
     try {
       for (var job : jobs) {
         if (job.waited() > PATIENCE_NANOS) {
@@ -512,7 +512,7 @@ public final class EngineStore implements Store {
         batch.run(job);
       }
       batch.flush();
-    } catch (Broken e) {
+    } catch (OpenBatch.Broken e) {
       throw e.failure;
     }
     engine.commit(conn);
@@ -542,13 +542,13 @@ public final class EngineStore implements Store {
 
   /// All that follows a commit: nothing in here may make it look undone.
   private void settle(OpenBatch batch, List<Job<?>> jobs) {
-    lastSeq = batch.seq;
-    lastAt = batch.now;
-    adopt(batch.settings);
+    lastSeq = batch.seq();
+    lastAt = batch.now();
+    adopt(batch.settings());
     batches++;
     units += jobs.size();
     // Before the callers are answered: whoever has an answer finds what follows from it in place.
-    for (var action : batch.afterwards) {
+    for (var action : batch.afterwards()) {
       try {
         action.run();
       } catch (Throwable e) {
@@ -558,13 +558,13 @@ public final class EngineStore implements Store {
     for (var job : jobs) {
       job.answer();
     }
-    if (batch.lines.isEmpty() || followers.isEmpty() && engine.alone()) {
+    if (batch.lines().isEmpty() || followers.isEmpty() && engine.alone()) {
       return;
     }
     telling.lock();
     try {
-      if (engine.alone() || batch.lines.getFirst().seq() == told + 1) {
-        tell(batch.lines);
+      if (engine.alone() || batch.lines().getFirst().seq() == told + 1) {
+        tell(batch.lines());
       } else {
         // Lines of others come before: the follower brings all in order.
         news.release();
@@ -643,15 +643,15 @@ public final class EngineStore implements Store {
         .list();
   }
 
-  private static final String SETTING_KIND = "setting.";
+  static final String SETTING_KIND = "setting.";
 
-  private record VersionRow(String kind, String id, long seq, Instant at, @Nullable String body) {
+  record VersionRow(String kind, String id, long seq, Instant at, @Nullable String body) {
     @Nullable Setting setting() {
       return body == null ? null : new Setting(kind, id, seq, at, body);
     }
   }
 
-  private static final Table<VersionRow> SETTING_TABLE =
+  static final Table<VersionRow> SETTING_TABLE =
       Table.<VersionRow>named("setting")
           .key("kind", VersionRow::kind)
           .key("id", VersionRow::id)
@@ -660,410 +660,4 @@ public final class EngineStore implements Store {
           .column("body", VersionRow::body)
           .readBy(
               r -> new VersionRow(r.text(1), r.text(2), r.number(3), r.time(4), r.textOrNull(5)));
-
-  /// One unit on its way through the writer.
-  private static final class Job<T> {
-    private final int size;
-    private final long since;
-    private final CompletableFuture<T> result = new CompletableFuture<>();
-
-    /// Only the writer's thread, once it is queued.
-    private Unit<T> unit;
-
-    private long takenAt;
-    private boolean fellBack;
-    private @Nullable Outcome<T> outcome;
-
-    private boolean taken;
-    private boolean withdrawn;
-
-    Job(Unit<T> unit, int size, long since) {
-      this.unit = unit;
-      this.size = Math.clamp(size, 0, MAX_BYTES);
-      this.since = since;
-    }
-
-    /// False when its caller has given up.
-    synchronized boolean start(long now) {
-      taken = true;
-      takenAt = now;
-      return !withdrawn;
-    }
-
-    synchronized void withdraw() {
-      if (!taken) {
-        withdrawn = true;
-      }
-    }
-
-    /// For how long it waited until the writer took it, in nanoseconds.
-    long waited() {
-      return takenAt - since;
-    }
-
-    /// Puts what the unit names instead in its place; false when it names nothing.
-    boolean fallBack() {
-      if (fellBack) {
-        return false;
-      }
-      try {
-        var instead = unit.instead();
-        if (instead.isPresent()) {
-          unit = instead.get();
-          fellBack = true;
-        }
-      } catch (RuntimeException e) {
-        LOG.error("A unit could not say what to do in its place", e);
-      }
-      return fellBack;
-    }
-
-    void run(Batch batch) {
-      outcome = new Outcome.Done<>(unit.run(batch));
-    }
-
-    void threw(Throwable e) {
-      outcome = new Outcome.Threw<>(e);
-    }
-
-    void answer() {
-      switch (outcome) {
-        case Outcome.Done<T>(var value) -> result.complete(value);
-        case Outcome.Threw<T>(var thrown) -> result.completeExceptionally(thrown);
-        case null ->
-            result.completeExceptionally(new IllegalStateException("answered before it ran"));
-      }
-    }
-  }
-
-  private sealed interface Outcome<T> {
-    record Done<T>(T value) implements Outcome<T> {}
-
-    record Threw<T>(Throwable thrown) implements Outcome<T> {}
-  }
-
-  /// What is known and what is changed of one row.
-  private static final class Cell<R> {
-    private @Nullable R row;
-    private boolean known;
-    private boolean there;
-    private boolean dirty;
-
-    /// What is to be written, worked out when the row was put: a row whose values can't be had is
-    /// its unit's fault, not the batch's.
-    private List<@Nullable Object> values = List.of();
-
-    void forget() {
-      known = false;
-      row = null;
-    }
-
-    Cell<R> copy() {
-      var copy = new Cell<R>();
-      copy.row = row;
-      copy.known = known;
-      copy.there = there;
-      copy.dirty = dirty;
-      copy.values = values;
-      return copy;
-    }
-  }
-
-  /// The batch that is open. Changes of the unit at work are kept apart until it is through.
-  private final class OpenBatch implements Batch {
-    private final Connection conn;
-    private final Instant now;
-    private final Instant clock;
-    private final Map<Table<?>, Map<List<Object>, Cell<?>>> cells = new LinkedHashMap<>();
-    private final List<LogEntry> lines = new ArrayList<>();
-    private final List<Runnable> afterwards = new ArrayList<>();
-    private long seq = lastSeq;
-    private Settings settings = EngineStore.this.settings;
-    private @Nullable Broken broken;
-
-    /// What the unit at work has changed: undone when it throws.
-    private final List<Runnable> undo = new ArrayList<>();
-
-    OpenBatch(Connection conn) {
-      this.conn = conn;
-      clock = engine.now();
-      now = clock.isBefore(lastAt) ? lastAt : clock;
-    }
-
-    void run(Job<?> job) {
-      while (true) {
-        undo.clear();
-        usedSql = false;
-        int lineCount = lines.size();
-        int actionCount = afterwards.size();
-        long seqBefore = seq;
-        var settingsBefore = settings;
-        try {
-          job.run(this);
-          if (broken != null) {
-            // The unit has caught it, but the transaction is gone.
-            throw broken;
-          }
-          return;
-        } catch (Throwable e) {
-          if (broken != null) {
-            throw broken;
-          }
-          if (usedSql) {
-            // What it wrote by SQL can only go with the transaction.
-            throw new Broken(databaseFailure(e));
-          }
-          undo.reversed().forEach(Runnable::run);
-          lines.subList(lineCount, lines.size()).clear();
-          afterwards.subList(actionCount, afterwards.size()).clear();
-          seq = seqBefore;
-          settings = settingsBefore;
-          if (!job.fallBack()) {
-            job.threw(e);
-            return;
-          }
-          LOG.error("A unit threw; its fallback is run", e);
-        }
-      }
-    }
-
-    /// What stopped a unit that used SQL: the database, or its own exception.
-    private SQLException databaseFailure(Throwable thrown) {
-      for (var cause = thrown; cause != null; cause = cause.getCause()) {
-        if (cause instanceof SQLException e && engine.classify(e) != Engine.Failure.OURS) {
-          return e;
-        }
-      }
-      return new UnitThrewException(thrown);
-    }
-
-    private Broken broken(SQLException e) {
-      broken = new Broken(e);
-      return broken;
-    }
-
-    @Override
-    public Instant now() {
-      return now;
-    }
-
-    @Override
-    public Instant clock() {
-      return clock;
-    }
-
-    @SuppressWarnings("unchecked") // a table's cells hold that table's rows
-    private <R> Cell<R> cell(Table<R> table, List<Object> key) {
-      return (Cell<R>)
-          cells
-              .computeIfAbsent(table, _ -> new LinkedHashMap<>())
-              .computeIfAbsent(key, _ -> new Cell<R>());
-    }
-
-    private <R> Cell<R> change(Table<R> table, List<Object> key) {
-      var cell = cell(table, key);
-      var before = cell.copy();
-      undo.add(() -> cells.getOrDefault(table, new LinkedHashMap<>()).put(key, before));
-      return cell;
-    }
-
-    @Override
-    public <R> @Nullable R find(Table<R> table, Object... key) {
-      if (key.length != table.keyCount()) {
-        throw new IllegalArgumentException(table.name() + " has another key");
-      }
-      var plain = Arrays.stream(key).map(Table::plain).toList();
-      var cell = cell(table, plain);
-      if (!cell.known) {
-        cell.row = select(table, plain);
-        cell.there = cell.row != null;
-        cell.known = true;
-      }
-      return cell.row;
-    }
-
-    @Override
-    public <R> void put(Table<R> table, R row) {
-      var values = table.valuesOf(row);
-      var cell = change(table, table.keyOf(row));
-      cell.values = values;
-      cell.row = row;
-      cell.known = true;
-      cell.dirty = true;
-    }
-
-    @Override
-    public void delete(Table<?> table, Object... key) {
-      remove(table, Arrays.stream(key).map(Table::plain).toList());
-    }
-
-    private <R> void remove(Table<R> table, List<Object> key) {
-      var cell = change(table, key);
-      if (!cell.known) {
-        cell.there = true;
-      }
-      cell.row = null;
-      cell.known = true;
-      cell.dirty = true;
-    }
-
-    private <R> @Nullable R select(Table<R> table, List<Object> key) {
-      try {
-        var statement = statement(table.select());
-        bind(statement, key);
-        try (var results = statement.executeQuery()) {
-          return results.next() ? table.read(new Row(results)) : null;
-        }
-      } catch (SQLException e) {
-        throw broken(e);
-      }
-    }
-
-    @Override
-    public long append(String kind, String subject, String ref) {
-      lines.add(new LogEntry(++seq, now, kind, subject, ref));
-      return seq;
-    }
-
-    @Override
-    public void resumeAt(long next) {
-      if (next <= seq) {
-        throw new IllegalArgumentException("the log is at " + seq + " already");
-      }
-      seq = next - 1;
-    }
-
-    @Override
-    public Settings settings() {
-      return settings;
-    }
-
-    @Override
-    public Setting change(String kind, String id, @Nullable String body) {
-      long at = append(SETTING_KIND + kind, id, "");
-      var row = new VersionRow(kind, id, at, now, body);
-      put(SETTING_TABLE, row);
-      settings = settings.with(at, kind, id, row.setting());
-      return new Setting(kind, id, at, now, body == null ? "" : body);
-    }
-
-    @Override
-    public Handle sql() {
-      flush();
-      // Whatever it changes, rows are read anew afterwards.
-      cells.values().forEach(rows -> rows.values().forEach(Cell::forget));
-      if (handle == null) {
-        throw new IllegalStateException("no connection");
-      }
-      return handle;
-    }
-
-    private int written;
-    private boolean usedSql;
-
-    @Override
-    public void flush() {
-      usedSql = true;
-      try {
-        for (var entry : cells.entrySet()) {
-          write(entry.getKey(), entry.getValue());
-        }
-        for (; written < lines.size(); written++) {
-          var insert = statement(LOG_TABLE.insert());
-          bind(insert, LOG_TABLE.valuesOf(lines.get(written)));
-          insert.addBatch();
-          if (written == lines.size() - 1) {
-            insert.executeBatch();
-          }
-        }
-      } catch (SQLException e) {
-        throw broken(e);
-      }
-    }
-
-    @SuppressWarnings("unchecked") // a table's cells hold that table's rows
-    private <R> void write(Table<R> table, Map<List<Object>, Cell<?>> rows) throws SQLException {
-      PreparedStatement inserts = null;
-      PreparedStatement upserts = null;
-      PreparedStatement deletes = null;
-      for (var entry : rows.entrySet()) {
-        var cell = (Cell<R>) entry.getValue();
-        if (!cell.dirty) {
-          continue;
-        }
-        cell.dirty = false;
-        if (cell.row == null) {
-          if (cell.there) {
-            deletes = statement(table.delete());
-            bind(deletes, entry.getKey());
-            deletes.addBatch();
-          }
-          cell.there = false;
-        } else if (cell.there) {
-          upserts = statement(table.upsert());
-          bind(upserts, cell.values);
-          upserts.addBatch();
-        } else {
-          inserts = statement(table.insert());
-          bind(inserts, cell.values);
-          inserts.addBatch();
-          cell.there = true;
-        }
-      }
-      for (var statement : new PreparedStatement[] {deletes, inserts, upserts}) {
-        if (statement != null) {
-          statement.executeBatch();
-        }
-      }
-    }
-
-    @Override
-    public void afterCommit(Runnable action) {
-      afterwards.add(action);
-    }
-
-    private PreparedStatement statement(String sql) throws SQLException {
-      var known = statements.get(sql);
-      if (known == null) {
-        known = conn.prepareStatement(sql);
-        statements.put(sql, known);
-      }
-      return known;
-    }
-
-    private static void bind(PreparedStatement statement, List<? extends @Nullable Object> values)
-        throws SQLException {
-      for (int i = 0; i < values.size(); i++) {
-        switch (values.get(i)) {
-          case String text -> statement.setString(i + 1, text);
-          case Long number -> statement.setLong(i + 1, number);
-          case byte[] bytes -> statement.setBytes(i + 1, bytes);
-          case null -> statement.setObject(i + 1, null);
-          default -> throw new IllegalArgumentException("not a column's value");
-        }
-      }
-    }
-  }
-
-  /// A unit threw after it had used SQL.
-  private static final class UnitThrewException extends SQLException {
-    private static final long serialVersionUID = 1;
-    private final transient Throwable thrown;
-
-    UnitThrewException(Throwable thrown) {
-      super(thrown);
-      this.thrown = thrown;
-    }
-  }
-
-  /// The database failed under a unit: not the unit's own doing, so it must not be caught as such.
-  private static final class Broken extends RuntimeException {
-    private static final long serialVersionUID = 1;
-    private final transient SQLException failure;
-
-    Broken(SQLException failure) {
-      super(failure);
-      this.failure = failure;
-    }
-  }
 }
