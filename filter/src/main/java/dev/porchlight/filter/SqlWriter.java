@@ -443,7 +443,9 @@ public final class SqlWriter {
       int[] parts = pattern.parts();
       int[] anywhere = new int[parts.length + 2];
       Arrays.fill(anywhere, Wildcard.ANY);
-      System.arraycopy(parts, 0, anywhere, 1, parts.length);
+      for (int i = 0; i < parts.length; i++) {
+        anywhere[i + 1] = parts[i] == Wildcard.ONE ? Wildcard.ANY : parts[i];
+      }
       String like = written(anywhere);
       return like.length() > LONGEST_LIKE
           ? Part.narrowing(column.folded() + " IS NOT NULL")
