@@ -1,0 +1,209 @@
+package dev.porchlight.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class HostileTest {
+  /// Filters of 60,000 characters; only a reading in linear time and bounded depth gets through
+  /// them.
+  static List<String> corpus() {
+    int n = 60_000;
+    return List.of(
+        "(".repeat(n),
+        ")".repeat(n),
+        "(".repeat(n / 2) + ")".repeat(n / 2),
+        "(".repeat(n / 2 - 10) + "Rooms Eq 1" + ")".repeat(n / 2 - 10),
+        "-".repeat(n),
+        "-".repeat(n - 10) + "Rooms Eq 1",
+        "Rooms Eq " + "-".repeat(n - 10) + "1",
+        "Rooms Eq " + "- ".repeat(n / 2 - 10) + "1",
+        "Rooms Eq " + "(".repeat(n - 10),
+        "Rooms Eq " + "-(".repeat(n / 2 - 10),
+        "Not ".repeat(n / 4),
+        "Not (".repeat(n / 5),
+        "(Not ".repeat(n / 5),
+        "trim(".repeat(n / 5),
+        "trim(".repeat(n / 7) + "City" + ")".repeat(n / 7) + " Eq 'a'",
+        "Rooms" + " Add 1".repeat(n / 6 - 2) + " Eq 1",
+        "Rooms Eq 1" + " Mul 2".repeat(n / 6 - 2),
+        "Price Eq 1.0E99" + " Mul 1.0E99".repeat(n / 11 - 2),
+        "Price Eq 0.1" + " Mul 0.1".repeat(n / 8 - 2),
+        "Rooms Eq " + "1,".repeat(n / 2 - 9) + "1",
+        "Rooms Eq " + "9".repeat(n - 9),
+        "Price Eq " + "9".repeat(n - 12) + ".5",
+        "Rooms Eq 1" + " Or Rooms Eq 1".repeat(n / 14 - 1),
+        "City Eq '" + "\\'".repeat(n / 2 - 9) + "'",
+        "City Eq '" + "\\'".repeat(n / 2 - 9),
+        "City Eq '" + "*".repeat(n - 10) + "'",
+        "City Eq '*" + "a".repeat(n - 20) + "*b'",
+        "City Eq '?" + "a".repeat(n - 20) + "?b?'",
+        "DisplayName Eq '*" + "a".repeat(n - 30) + "*b'",
+        "City Eq startswith('" + "\uD83D\uDE00".repeat(n / 2 - 20) + "')",
+        "City Eq regex('" + "(".repeat(400) + "a" + ")".repeat(99) + "')",
+        "City Eq regex('" + "(".repeat(249) + "a" + ")".repeat(249) + "')",
+        "City Eq regex('(((a{30}){30}){30})')",
+        "City Eq regex('((((a*)*)*)*)*b')",
+        "City Eq " + "regex('(a|aa)+$'),".repeat(190) + "'a'",
+        "City Eq regex('" + "a?".repeat(60) + "a".repeat(60) + "')",
+        "\"".repeat(n),
+        "\"a\".".repeat(n / 4),
+        "A".repeat(n),
+        "A ".repeat(n / 2),
+        "a".repeat(n),
+        " ".repeat(n) + "x",
+        "Rooms Bt " + "1,".repeat(n / 3),
+        "City Eq '\u0000'",
+        "City Eq '\uD800'",
+        "City Eq '\uDC00\uD800'",
+        "\uD83D",
+        "\uFEFFRooms Eq 1");
+  }
+
+  @ParameterizedTest
+  @MethodSource("corpus")
+  void is_read_or_refused_at_once(String text) {
+    // Far more than needed: only a reading in quadratic time or worse takes this long.
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> readAndUse(text));
+  }
+
+  /// Reads strictly and permissively; what is read is also evaluated and written.
+  private static void readAndUse(String text) {
+    try {
+      Filter filter = Filter.parsePermissively(text, Sample.CATALOGUE, Sample.NOW);
+      String long_ = "a".repeat(5_000);
+      Evaluator.of(filter.expression())
+          .matches(name ->
+              name.equals("City") || name.equals("DisplayName") ? Value.text(long_) : Value.UNSET);
+      for (var dialect : Dialect.values()) {
+        Sql sql =
+            new SqlWriter(dialect, name -> Optional.of(column(name))).write(filter.expression());
+        assertThat(sql.condition().chars().filter(c -> c == '?').count())
+            .isEqualTo(sql.binds().size());
+      }
+    } catch (FilterException refused) {
+      assertThat(refused.errors()).isNotEmpty();
+      for (var error : refused.errors()) {
+        assertThat(error.code()).isIn(1040, 1041);
+        assertThat(error.position()).isBetween(0, text.length());
+        assertThat(error.token().length()).isLessThanOrEqualTo(100);
+        assertThat(text.startsWith(error.token(), error.position())).isTrue();
+        assertThat(error.message()).endsWith(".");
+      }
+    }
+  }
+
+  private static Column column(String name) {
+    return switch (name) {
+      case "Tags" -> new Column.Elements("t WHERE t.c = c.id", Column.Text.folded("t.f"));
+      case "Created" -> new Column.Plain("c.created", Column.Storage.EPOCH_MILLI);
+      case "DisplayName", "City", "Login" -> Column.Text.folded("c." + name);
+      default -> new Column.Plain("c." + name, Column.Storage.INTEGER);
+    };
+  }
+
+  @Property(tries = 2_000)
+  void any_text_is_read_or_refused(@ForAll String text) {
+    readAndUse(text);
+  }
+
+  @Property(tries = 10_000)
+  void any_run_of_tokens_is_read_or_refused(@ForAll("tokens") List<String> tokens) {
+    readAndUse(String.join(" ", tokens));
+    readAndUse(String.join("", tokens));
+  }
+
+  @Provide
+  Arbitrary<List<String>> tokens() {
+    return Arbitraries.of(
+            "(",
+            ")",
+            ",",
+            "-",
+            "'",
+            "\"",
+            ".",
+            "\\",
+            "*",
+            "?",
+            "Rooms",
+            "City",
+            "Tags",
+            "Created",
+            "Nobody",
+            "Eq",
+            "Ne",
+            "Gt",
+            "Bt",
+            "And",
+            "Or",
+            "Not",
+            "Add",
+            "Div",
+            "Mod",
+            "1",
+            "0",
+            "2.5",
+            "'a*'",
+            "'it\\'s'",
+            "2026-01-31",
+            "2026-01-31T10:00:00Z",
+            "10:00",
+            "true",
+            "NULL",
+            "trim(",
+            "length(",
+            "now()",
+            "days(-1)",
+            "regex('a')",
+            "Rooms Eq 1",
+            "City Eq 'a'",
+            "\n",
+            "E5",
+            "T",
+            ":",
+            "+01:00",
+            "substring(City,1,2)",
+            "all(Tags)")
+        .list()
+        .ofMaxSize(14);
+  }
+
+  @Example
+  void a_refusal_never_shows_half_a_character() {
+    var refused =
+        catchThrowableOfType(
+            FilterException.class, () -> Sample.read("City Eq '" + "\uD83D\uDE00".repeat(99)));
+    assertThat(refused.errors().getFirst().token()).hasSize(99);
+  }
+
+  @Test
+  void folding_keeps_its_promises_for_every_code_point() {
+    for (int c = 1; c <= Character.MAX_CODE_POINT; c++) {
+      if (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE) {
+        String text = Character.toString(c);
+        String folded = Folding.fold(text);
+        assertThat(folded.codePointCount(0, folded.length())).isEqualTo(1);
+        if (!Folding.fold(folded).equals(folded)
+            || !Folding.fold(Character.toString(Character.toLowerCase(c))).equals(folded)
+            || !Folding.fold(Character.toString(Character.toUpperCase(c))).equals(folded)
+            || (folded.charAt(0) >= 'A' && folded.charAt(0) <= 'Z')) {
+          throw new AssertionError("U+" + Integer.toHexString(c));
+        }
+      }
+    }
+  }
+}
