@@ -23,6 +23,6 @@ public enum Permission {
 
   /// Whether holding this is enough where that is needed.
   public boolean includes(Permission needed) {
-    return ordinal() >= needed.ordinal();
+    return compareTo(needed) >= 0;
   }
 }

@@ -340,7 +340,7 @@ final class EndpointResources {
       view.put("error", exchange.error());
     }
     view.put("answer_head", new String(exchange.answer(), StandardCharsets.UTF_8));
-    view.put("duration_ms", exchange.duration().toNanos() / 1000 / 1000.0);
+    view.put("duration_ms", exchange.duration().toNanos() / 1_000_000.0);
     return Call.ok(view);
   }
 

@@ -215,7 +215,7 @@ final class Views {
     var json = Json.object();
     json.put("n", a.n());
     json.put("at", a.at().toString());
-    json.put("duration_ms", a.duration().toNanos() / 1000 / 1000.0);
+    json.put("duration_ms", a.duration().toNanos() / 1_000_000.0);
     json.put("outcome", a.outcome().word());
     if (a.status() != null) {
       json.put("status", a.status());
