@@ -180,6 +180,8 @@ public final class Hub implements AutoCloseable {
             engine::offer,
             lead -> metrics.created(lead.test()));
     rebuild = new Rebuild(store, desk, () -> emptyStore(clock));
+    // Before anything plans: what it voids are the leases of a process that died, not ours.
+    engine.start(store.alone());
     owedWork = new OwedWork(store, desk);
 
     var leads = new Leads(store);
@@ -236,7 +238,6 @@ public final class Hub implements AutoCloseable {
             routes,
             problems,
             metrics::answered);
-    engine.start(store.alone());
   }
 
   private static Connector get(Map<String, Connector> connectors, String contract) {

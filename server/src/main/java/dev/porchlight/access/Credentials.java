@@ -52,6 +52,8 @@ public final class Credentials {
   private synchronized void reloadStale() {
     for (int tries = 0; tries < TRIES && !stale.isEmpty(); tries++) {
       var ids = List.copyOf(stale);
+      // Before the read: one that changes again meanwhile is put here again, and read again.
+      ids.forEach(stale::remove);
       try {
         store
             .read(h ->
@@ -63,15 +65,15 @@ public final class Credentials {
                     .map((r, _) -> Credential.TABLE.read(new Row(r)))
                     .list())
             .forEach(c -> byHash.put(c.hash(), c));
-        ids.forEach(stale::remove);
       } catch (StoreUnavailableException e) {
-        LOG.debug("Changed credentials can't be read for now: {}", e.getMessage());
+        stale.addAll(ids);
+        LOG.debug("Changed credentials can't be read yet: {}", e.getMessage());
         LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
   }
 
-  private void reload() {
+  private synchronized void reload() {
     store
         .read(h ->
             h.createQuery("SELECT " + Credential.TABLE.columnList() + " FROM credential")
@@ -140,8 +142,12 @@ public final class Credentials {
   ///
   /// @return it as it is from then on
   public Credential end(Batch batch, Credential credential, @Nullable Instant expires) {
-    batch.find(Credential.TABLE, credential.hash());
-    var ended = credential.until(expires, expires == null ? batch.now() : null);
+    var there = batch.find(Credential.TABLE, credential.hash());
+    if (there == null || there.revokedAt() != null) {
+      // Ended already, perhaps by another hub: nothing brings it back.
+      return there == null ? credential : there;
+    }
+    var ended = there.until(expires, expires == null ? batch.now() : null);
     batch.put(Credential.TABLE, ended);
     batch.append("credential.ended", credential.owner(), credential.id());
     batch.afterCommit(() -> byHash.put(ended.hash(), ended));

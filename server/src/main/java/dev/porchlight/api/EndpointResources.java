@@ -400,6 +400,12 @@ final class EndpointResources {
   }
 
   Reply retryDelivery(Call call) {
+    deliveries
+        .find(call.scope(), call.path("id"))
+        .filter(s -> Endpoints.in(store.settings()).find(s.delivery().endpointId()).isEmpty())
+        .ifPresent(s -> {
+          throw new FaultException(Fault.STATE_CONFLICT, "Its endpoint was removed.");
+        });
     var standing =
         deliveries
             .retry(call.scope(), call.path("id"))

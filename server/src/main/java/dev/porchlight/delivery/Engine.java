@@ -104,7 +104,11 @@ public final class Engine implements AutoCloseable {
     if (alone) {
       store.write(
           WorkQueue.ATTEMPTS,
-          batch -> batch.sql().execute("UPDATE lane SET owner = NULL, leased_until = NULL"));
+          batch ->
+              batch
+                  .sql()
+                  .execute(
+                      "UPDATE lane SET owner = NULL, leased_until = NULL WHERE owner <> ?", hub));
     }
     poller = Thread.ofPlatform().name("delivery-poller").daemon().start(this::poll);
   }
@@ -217,7 +221,8 @@ public final class Engine implements AutoCloseable {
     } catch (StoreUnavailableException e) {
       LOG.warn(
           "A lane of endpoint {} is left to its lease: {}", claim.endpointId(), e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An Error too: the room that this lane took must go to the next one.
       LOG.error("Working on a lane of endpoint {} failed", claim.endpointId(), e);
     }
   }
@@ -320,16 +325,27 @@ public final class Engine implements AutoCloseable {
           claim,
           view,
           new Settlement(
-              open.state().dropped("The endpoint was removed.", store.now()), null, delivery));
+              open.state().dropped("The endpoint was removed.", store.now()),
+              null,
+              delivery,
+              open.state()));
     }
-    var known = secrets.apply(delivery.endpointId());
-    Renderer.Rendered rendered;
     try {
-      rendered = renderer.render(delivery, endpoint.get(), known);
+      var known = secrets.apply(delivery.endpointId());
+      return switch (renderer.render(delivery, endpoint.get(), known)) {
+        case Renderer.Rendered.CannotWrite(var reason) ->
+            settle(
+                claim,
+                view,
+                new Settlement(
+                    open.state().unwritable(reason, store.now()), null, delivery, open.state()));
+        case Renderer.Rendered.Ready ready ->
+            tried(claim, open, view, send(open, endpoint.get(), known, ready), ready.losses());
+      };
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (RuntimeException e) {
-      LOG.error("Delivery {} could not be written: a defect of ours", delivery.id(), e);
+      LOG.error("Delivery {} could not be sent: a defect of ours", delivery.id(), e);
       var defect =
           new Attempt(
               delivery.id(),
@@ -338,20 +354,11 @@ public final class Engine implements AutoCloseable {
               Duration.ZERO,
               Attempt.Outcome.DEFECT,
               null,
-              "Writing failed by a defect of ours.",
+              "Writing or signing failed by a defect of ours.",
               new byte[0],
               0);
       return tried(claim, open, view, defect, open.state().losses());
     }
-    return switch (rendered) {
-      case Renderer.Rendered.CannotWrite(var reason) ->
-          settle(
-              claim,
-              view,
-              new Settlement(open.state().unwritable(reason, store.now()), null, delivery));
-      case Renderer.Rendered.Ready ready ->
-          tried(claim, open, view, send(open, endpoint.get(), known, ready), ready.losses());
-    };
   }
 
   /// Settles an attempt. Recorded times are the store's: a wait counts from the end of the attempt
@@ -366,7 +373,7 @@ public final class Engine implements AutoCloseable {
                 store.now(),
                 ThreadLocalRandom.current().nextDouble(-0.1, 0.1),
                 losses);
-    boolean goOn = settle(claim, view, new Settlement(after, attempt, delivery));
+    boolean goOn = settle(claim, view, new Settlement(after, attempt, delivery, open.state()));
     listener.attempted(delivery, attempt, after);
     return goOn;
   }
@@ -466,20 +473,23 @@ public final class Engine implements AutoCloseable {
   }
 
   /// What to write down of one delivery.
-  private record Settlement(DeliveryState after, @Nullable Attempt attempt, Delivery delivery) {}
+  ///
+  /// @param basis how it stood when the attempt began
+  private record Settlement(
+      DeliveryState after, @Nullable Attempt attempt, Delivery delivery, DeliveryState basis) {
+    /// How it stands, given how it was found: one that somebody retried by hand during the attempt
+    /// is due now, as they were told.
+    DeliveryState after(DeliveryState found, Instant now) {
+      return found.tries() < basis.tries() && after.state() != DeliveryState.State.DELIVERED
+          ? after.dueNow(now)
+          : after;
+    }
+  }
 
   /// Records how a delivery stands now, and when its lane is due next.
   ///
   /// @return whether there is more to do in the lane at once, which then is still leased to us
   private boolean settle(Claim claim, List<Open> view, @Nullable Settlement settlement) {
-    var later =
-        view.stream()
-            .map(o ->
-                settlement != null && o.delivery().equals(settlement.delivery())
-                    ? settlement.after()
-                    : o.state())
-            .filter(DeliveryState::isOpen)
-            .toList();
     return store.write(
         WorkQueue.ATTEMPTS,
         batch -> {
@@ -490,33 +500,40 @@ public final class Engine implements AutoCloseable {
           }
           int pending = lane.pending();
           int passed = lane.passed();
+          DeliveryState settled = null;
           if (settlement != null) {
-            var before = record(batch, settlement);
-            boolean open = settlement.after().isOpen();
-            pending -= open ? 0 : 1;
-            passed += (open && settlement.after().passed() ? 1 : 0) - (before.passed() ? 1 : 0);
+            var before = batch.find(Tables.STATE, settlement.delivery().id());
+            if (before == null) {
+              throw new IllegalStateException("no state of " + settlement.delivery().id());
+            }
+            settled = settlement.after(before, batch.clock());
+            record(batch, settlement, settled);
+            pending -= settled.isOpen() ? 0 : 1;
+            passed += (settled.isOpen() && settled.passed() ? 1 : 0) - (before.passed() ? 1 : 0);
           }
-          return leave(batch, lane, pending, passed, later);
+          return leave(batch, lane, pending, passed, later(view, settled));
         });
   }
 
-  /// @return how the delivery stood before
-  private static DeliveryState record(Batch batch, Settlement settlement) {
+  private static void record(Batch batch, Settlement settlement, DeliveryState settled) {
     var delivery = settlement.delivery();
-    var after = settlement.after();
-    var before = batch.find(Tables.STATE, delivery.id());
-    if (before == null) {
-      throw new IllegalStateException("delivery " + delivery.id() + " has no state");
-    }
-    batch.put(Tables.STATE, after);
+    batch.put(Tables.STATE, settled);
     if (settlement.attempt() != null) {
       batch.put(Tables.ATTEMPT, settlement.attempt());
     }
     batch.append(
-        after.isOpen() ? "delivery.attempted" : "delivery." + after.state().word(),
+        settled.isOpen() ? "delivery.attempted" : "delivery." + settled.state().word(),
         delivery.leadId(),
         delivery.id());
-    return before;
+  }
+
+  /// What is open in the lane as far as its holder knows, in order.
+  private static List<DeliveryState> later(List<Open> view, @Nullable DeliveryState settled) {
+    return view.stream()
+        .map(o ->
+            settled != null && settled.deliveryId().equals(o.delivery().id()) ? settled : o.state())
+        .filter(DeliveryState::isOpen)
+        .toList();
   }
 
   /// @param later what the holder knows of the lane's open deliveries: the next one in order, and

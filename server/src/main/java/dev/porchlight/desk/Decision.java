@@ -75,6 +75,10 @@ final class Decision {
   private Decided lead(Batch batch, Intake intake, Intake.Content.OfLead content) {
     var receipt = intake.receipt();
     var source = Sources.in(batch.settings()).find(intake.source().id()).orElse(intake.source());
+    if (!source.region().equals(intake.source().region())) {
+      // Read under a region that no longer holds: owed, and read anew under the one that does.
+      throw new IllegalStateException("the region of source " + source.id() + " changed meanwhile");
+    }
     var key = batch.find(Tables.LEAD_KEY, source.id(), content.key());
     if (key != null
         && content.keyLapses()

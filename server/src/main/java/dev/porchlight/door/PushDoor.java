@@ -63,7 +63,7 @@ public final class PushDoor {
   private final Secrets secrets;
   private final Function<String, Replies> replies;
   private final MeterRegistry meters;
-  private final Map<String, SignatureProfile> profiles = new ConcurrentHashMap<>();
+  private final Map<String, Profile> profiles = new ConcurrentHashMap<>();
 
   /// @param replies how receivers of a contract answer, by the contract's name; for the empty name
   ///   the form to use when no source is known
@@ -138,21 +138,26 @@ public final class PushDoor {
   }
 
   private Reply take(Source source, Request request, Body body) {
-    var profile = profile(source);
-    String checked = "";
-    if (profile.isPresent() && profile.get().policy() != SignatureProfile.Policy.OFF) {
-      var signed = signed(request, body);
-      var now = store.now();
-      var verdict = profile.get().verify(signed, now);
-      checked = describe(verdict, profile.get(), signed);
-      if (profile.get().policy() == SignatureProfile.Policy.REQUIRE
-          && !(verdict instanceof Verdict.Verified)) {
-        return refuseSigned(source, request, body, checked);
+    Checked checked;
+    try {
+      checked = check(source, request, body);
+    } catch (StoreUnavailableException e) {
+      return unavailable(source, request);
+    } catch (RuntimeException e) {
+      LOG.error("A signature at source {} could not be checked", source.name(), e);
+      if (requires(source)) {
+        return unavailable(source, request);
       }
+      checked = new Checked("Checking failed by a defect of ours.", false);
+    }
+    if (checked.refused()) {
+      return refuseSigned(source, request, body, checked.words());
     }
     Receipt receipt;
     try {
-      receipt = desk.accept(source, body, new Desk.Circumstances(headers(request), checked, null));
+      receipt =
+          desk.accept(
+              source, body, new Desk.Circumstances(headers(request), checked.words(), null));
     } catch (StoreUnavailableException e) {
       LOG.warn("A lead of source {} was not taken: {}", source.name(), e.getMessage());
       return unavailable(source, request);
@@ -163,6 +168,33 @@ public final class PushDoor {
       case QUARANTINED -> replies(source).refused(400, receipt.id(), receipt.reason());
       case REFUSED -> replies(source).refused(401, receipt.id(), receipt.reason());
     };
+  }
+
+  /// What checking a signature showed.
+  ///
+  /// @param words for the receipt; empty when nothing was checked
+  private record Checked(String words, boolean refused) {}
+
+  private Checked check(Source source, Request request, Body body) {
+    var profile = profile(source);
+    if (profile.isEmpty() || profile.get().policy() == SignatureProfile.Policy.OFF) {
+      return new Checked("", false);
+    }
+    var signed = signed(request, body);
+    var verdict = profile.get().verify(signed, store.now());
+    return new Checked(
+        describe(verdict, profile.get(), signed),
+        profile.get().policy() == SignatureProfile.Policy.REQUIRE
+            && !(verdict instanceof Verdict.Verified));
+  }
+
+  private static boolean requires(Source source) {
+    return source.signature() != null
+        && source
+            .signature()
+            .path("policy")
+            .asString("")
+            .equals(SignatureProfile.Policy.REQUIRE.word());
   }
 
   private Reply refuseSigned(Source source, Request request, Body body, String checked) {
@@ -213,22 +245,33 @@ public final class PushDoor {
     if (source.signature() == null) {
       return Optional.empty();
     }
-    return secrets
-        .find(source.id(), "signature")
-        .map(text -> profiles.computeIfAbsent(text, t -> SignatureProfile.fromJson(Json.tree(t))));
+    var text =
+        secrets
+            .find(source.id(), "signature")
+            // Settings and secrets of one change arrive one after the other: never let it pass
+            // unchecked.
+            .orElseThrow(
+                () -> new StoreUnavailableException("the signature's keys are not here yet"));
+    var known = profiles.get(source.id());
+    if (known == null || !known.text().equals(text)) {
+      known = new Profile(text, SignatureProfile.fromJson(Json.tree(text)));
+      profiles.put(source.id(), known);
+    }
+    return Optional.of(known.profile());
   }
+
+  /// A source's profile, and the text that it was read from.
+  private record Profile(String text, SignatureProfile profile) {}
 
   private static String headers(Request request) {
     var kept = Json.object();
     int size = 0;
     for (var header : request.headers()) {
-      size += header.getKey().length() + header.getValue().length();
-      if (size > KEPT_HEADERS) {
-        break;
-      }
       var name = header.getKey().toLowerCase(Locale.ROOT);
-      if (!NEVER_KEPT.contains(name) && !kept.has(name)) {
+      int length = name.length() + header.getValue().length();
+      if (!NEVER_KEPT.contains(name) && !kept.has(name) && size + length <= KEPT_HEADERS) {
         kept.put(name, header.getValue());
+        size += length;
       }
     }
     return kept.toString();
@@ -250,7 +293,7 @@ public final class PushDoor {
   private Reply unavailable(@Nullable Source source, Request request) {
     var id = UUID.randomUUID().toString();
     count(source == null ? "unknown" : source.contract(), "503");
-    LOG.debug("503 {} for request {}", id, request.id());
+    LOG.info("Refused 503 for request {}: nothing can be stored ({})", request.id(), id);
     return replies(source)
         .refused(503, id, "Nothing can be stored right now; please send it again.")
         .with("Retry-After", "5");
