@@ -47,6 +47,11 @@ final class NoStore implements Store {
   }
 
   @Override
+  public boolean alone() {
+    return real.alone();
+  }
+
+  @Override
   public StoreState state() {
     return real.state();
   }

@@ -80,6 +80,7 @@ public final class ServerSide {
         _ -> contract,
         new Planner("bench", Duration.ofSeconds(30)),
         new Messages(store),
+        _ -> {},
         _ -> {});
   }
 
