@@ -209,7 +209,8 @@ public record HubConfig(
     } catch (IOException e) {
       throw new IllegalArgumentException("The configuration file " + file + " can't be read", e);
     } catch (tools.jackson.core.JacksonException e) {
-      throw new IllegalArgumentException(file + " is not YAML: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException(
+          file + " is not YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
     }
   }
 }

@@ -54,6 +54,7 @@ final class AccountResources {
   }
 
   Reply listNodes(Call call) {
+    call.filters();
     var nodes = Nodes.in(store.settings());
     return call.list(nodes.all(), n -> sees(call.scope(), nodes, n.id()), Views::node, Node::id);
   }
@@ -126,6 +127,7 @@ final class AccountResources {
   }
 
   Reply listSources(Call call) {
+    call.filters();
     var settings = store.settings();
     var nodes = Nodes.in(settings);
     return call.list(
@@ -339,6 +341,7 @@ final class AccountResources {
   }
 
   Reply listTokens(Call call) {
+    call.filters();
     return call.list(
         credentials.list(Credential.Kind.TOKEN), c -> sees(call, c), Views::token, Credential::id);
   }

@@ -320,6 +320,27 @@ final class Call {
     return ByteBuffer.wrap(bytes());
   }
 
+  /// Refuses parameters that a list does not have, and those given twice: a filter that is misspelt
+  /// must not answer everything.
+  void filters(String... known) {
+    for (var parameter : request.query().entrySet()) {
+      var name = parameter.getKey();
+      if (!name.equals("limit") && !name.equals("cursor") && !List.of(known).contains(name)) {
+        throw new FaultException(
+            Fault.PARAMETER_INVALID,
+            "There is no parameter `"
+                + name.replaceAll("[^ -~]", "?")
+                + "` here; there are limit, cursor"
+                + (known.length == 0 ? "" : ", " + String.join(", ", known))
+                + ".");
+      }
+      if (parameter.getValue().size() > 1) {
+        throw new FaultException(
+            Fault.PARAMETER_INVALID, "The parameter `" + name + "` is given more than once.");
+      }
+    }
+  }
+
   /// How many items a list may answer with.
   int limit() {
     var text = request.queryValue("limit");

@@ -99,6 +99,7 @@ final class EndpointResources {
   }
 
   Reply list(Call call) {
+    call.filters();
     return call.list(
         Endpoints.in(store.settings()).all(),
         e -> sees(call, e.node()),
@@ -345,6 +346,7 @@ final class EndpointResources {
   }
 
   Reply listDeliveries(Call call) {
+    call.filters("endpoint", "lead", "state");
     var cursor = call.request().queryValue("cursor").orElse("");
     long before = Long.MAX_VALUE;
     var after = "";

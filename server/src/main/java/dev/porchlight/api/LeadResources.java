@@ -75,6 +75,7 @@ final class LeadResources {
   }
 
   Reply list(Call call) {
+    call.filters("source", "lead_id", "contact_id", "test");
     var request = call.request();
     var test =
         request
@@ -213,6 +214,7 @@ final class LeadResources {
   }
 
   Reply listReceipts(Call call) {
+    call.filters("state", "source", "lead");
     var request = call.request();
     var state =
         request
@@ -359,6 +361,7 @@ final class LeadResources {
   }
 
   Reply listContacts(Call call) {
+    call.filters();
     return call.list(
         most -> persons.list(call.scope(), call.seqCursor(), most),
         Views::contact,

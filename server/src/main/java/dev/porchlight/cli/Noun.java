@@ -91,20 +91,28 @@ abstract class Noun implements Runnable {
     }
   }
 
-  /// The id of the thing with that id or name.
+  /// The id of the thing with that id, or of the only one with that name.
   static String resolve(HubClient hub, String path, String idOrName) throws HubException {
     String cursor = null;
+    String named = null;
     do {
       var page = hub.get(path, HubClient.query("limit", "200", "cursor", cursor));
       for (var item : page.path("items")) {
-        if (item.path("id").asString("").equals(idOrName)
-            || item.path("name").asString("").equals(idOrName)) {
-          return item.path("id").asString("");
+        var id = item.path("id").asString("");
+        if (id.equals(idOrName)) {
+          return id;
+        }
+        if (item.path("name").asString("").equals(idOrName)) {
+          if (named != null) {
+            throw new HubException(
+                409, "Several have the name " + idOrName + "; say which by its id.");
+          }
+          named = id;
         }
       }
       var next = Text.at(page, "next_cursor");
       cursor = next.isEmpty() ? null : next;
     } while (cursor != null);
-    return idOrName;
+    return named == null ? idOrName : named;
   }
 }

@@ -8,7 +8,8 @@ public final class HubException extends Exception {
 
   private final int status;
 
-  HubException(int status, String sentence) {
+  /// @param status the HTTP status; 0 when nobody answered
+  public HubException(int status, String sentence) {
     super(sentence);
     this.status = status;
   }

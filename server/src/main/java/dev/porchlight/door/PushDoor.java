@@ -311,8 +311,10 @@ public final class PushDoor {
   private final class Refusals implements Route.Refusals {
     @Override
     public Reply methodNotAllowed(Request request, List<String> allowed) {
+      var id = UUID.randomUUID().toString();
+      LOG.info("Refused 405 for request {} ({})", request.id(), id);
       return replies(null)
-          .refused(405, request.id(), "Only POST is taken here.")
+          .refused(405, id, "Only POST is taken here.")
           .with("Allow", String.join(", ", allowed));
     }
 

@@ -151,7 +151,15 @@ public final class Persons {
     } else {
       var id = draw.uuid("person");
       batch.put(PERSON, new PersonRow(id, company, "[]", draw.at()));
-      found = new Found(id, true, "Nobody known has this e-mail address or phone number.");
+      found =
+          new Found(
+              id,
+              true,
+              sharers.list().isEmpty()
+                  ? "Nobody known has this e-mail address or phone number."
+                  : "Others have the phone number "
+                      + phone
+                      + ", but their family names do not fit, and nobody has the e-mail address.");
     }
     var person = found.personId();
     learn(batch, person, identity.family());

@@ -22,9 +22,9 @@ public final class SignatureProfiles {
   private SignatureProfiles() {}
 
   /// All of them in the order in which they are reported, without keys and with policy off:
-  /// `realtor-x-signature`, `realtor-x-signature-base64`, `realtor-digital-signature-emptied`,
-  /// `realtor-digital-signature-without`, `aviv`, `followupboss`, `meta`, `dotloop`, `twenty`,
-  /// `standard-webhooks`.
+  /// `realtor-x-signature`, `realtor-x-signature-prefixed`, `realtor-x-signature-base64`,
+  /// `realtor-digital-signature-emptied`, `realtor-digital-signature-without`, `aviv`,
+  /// `followupboss`, `meta`, `dotloop`, `twenty`, `standard-webhooks`.
   public static Map<String, SignatureProfile> known() {
     return KNOWN;
   }
@@ -59,6 +59,8 @@ public final class SignatureProfiles {
     var xSignature = new Location.Header("X-Signature");
     var member = new Location.BodyField("digital_signature");
     known.put("realtor-x-signature", simple(xSignature, Encoding.HEX, "", "{body}"));
+    known.put(
+        "realtor-x-signature-prefixed", simple(xSignature, Encoding.HEX, "sha256=", "{body}"));
     known.put("realtor-x-signature-base64", simple(xSignature, Encoding.BASE64, "", "{body}"));
     known.put(
         "realtor-digital-signature-emptied", simple(member, Encoding.HEX, "", "{body emptied}"));

@@ -447,7 +447,11 @@ final class LeadWriter {
         losses.add(
             new Loss(
                 field,
-                reason == null ? "a " + written.message() + " has no member for it" : reason));
+                reason == null
+                    ? (written.message().startsWith("E") ? "an " : "a ")
+                        + written.message()
+                        + " has no member for it"
+                    : reason));
       }
     }
   }

@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -92,7 +93,7 @@ public final class SqliteEngine implements Engine {
   ///   newer release wrote it, this SQLite is too old
   public static SqliteEngine open(Path folder, Clock clock) {
     try {
-      Files.createDirectories(folder);
+      makeFolder(folder);
       var lockFile =
           FileChannel.open(
               folder.resolve("porchlight.lock"),
@@ -119,6 +120,19 @@ public final class SqliteEngine implements Engine {
               + e.getMessage()
               + (damaged ? ". Keep a copy of the folder, then restore a backup" : ""),
           e);
+    }
+  }
+
+  /// Makes the folder, for its owner alone where the file system can say so: it holds people's
+  /// data.
+  private static void makeFolder(Path folder) throws IOException {
+    if (Files.notExists(folder)
+        && folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } else {
+      Files.createDirectories(folder);
     }
   }
 
