@@ -39,7 +39,7 @@ public final class KeyFile {
   /// Loads the key, or makes one where there is no store yet.
   ///
   /// @param environmentValue base64 of 32 bytes, or null or blank when the file holds the key
-  /// @param file the key file; its folder must exist if it is to be made
+  /// @param file the key file; it is made with its folder where it is needed
   /// @param knownFingerprint [SecretBox#fingerprint] as the store kept it, or null when there is no
   ///   store yet
   /// @throws SealException when there is no usable key, or not the one the store was made with
@@ -114,6 +114,7 @@ public final class KeyFile {
     if (folder == null) {
       throw new IOException("a key file needs a folder");
     }
+    Files.createDirectories(folder);
     boolean posix = Files.getFileStore(folder).supportsFileAttributeView("posix");
     var attributes =
         posix

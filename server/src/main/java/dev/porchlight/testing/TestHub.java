@@ -63,9 +63,10 @@ public final class TestHub implements AutoCloseable {
       return new Setup(folder, other, config, connectors, checked);
     }
 
-    /// With another configuration; port 0, the folder and the token are set already.
+    /// With another configuration; port 0, the folder and the token are set already, and what
+    /// earlier changes set.
     public Setup config(UnaryOperator<HubConfig> change) {
-      return new Setup(folder, clock, change, connectors, checked);
+      return new Setup(folder, clock, c -> change.apply(config.apply(c)), connectors, checked);
     }
 
     /// With other connectors, by contract.

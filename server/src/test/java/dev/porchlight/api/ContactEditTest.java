@@ -2,13 +2,19 @@ package dev.porchlight.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.Database;
+import dev.porchlight.testing.OnEveryDatabase;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// What members type into contacts stays, over the wire and through a rebuild.
+@OnEveryDatabase
 final class ContactEditTest {
+  @Parameter Database database;
+
   private static String contactOf(World world, String lead) {
     return world.admin().get("/api/v1/leads/" + lead).json().path("contact_id").asString();
   }
@@ -19,7 +25,7 @@ final class ContactEditTest {
 
   @Test
   void whatWasTypedSurvivesLaterLeads(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var source = world.source("portal", "connections-plus", null);
       var other = world.source("second", "connections-plus", null);
       var contact = contactOf(world, world.lead(source, "L-1", "Sam", "Doe", "sam@example.com"));
@@ -56,7 +62,7 @@ final class ContactEditTest {
 
   @Test
   void anAddressThatWasTypedFindsThePersonAgain(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var source = world.source("portal", "connections-plus", null);
       var contact = contactOf(world, world.lead(source, "L-1", "Sam", "Doe", "sam@example.com"));
       world
@@ -78,7 +84,7 @@ final class ContactEditTest {
 
   @Test
   void anAddressOfSomebodyElseIsNotedAndMergesNobody(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var source = world.source("portal", "connections-plus", null);
       var sam = contactOf(world, world.lead(source, "L-1", "Sam", "Doe", "sam@example.com"));
       var pat = contactOf(world, world.lead(source, "L-2", "Pat", "Poe", "pat@example.com"));
@@ -98,7 +104,7 @@ final class ContactEditTest {
 
   @Test
   void anOwnerIsAMemberOfTheOffice(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var office = world.node("office");
       var source = world.source("portal", "connections-plus", null);
       var lead = world.lead(source, "L-1", "Sam", "Doe", "sam@example.com");
@@ -130,7 +136,7 @@ final class ContactEditTest {
 
   @Test
   void whatCannotBeIsRefused(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var source = world.source("portal", "connections-plus", null);
       var path =
           "/api/v1/contacts/"

@@ -3,6 +3,8 @@ package dev.porchlight.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.porchlight.testing.Database;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.web.Route;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,9 +14,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// A token sees its office and nothing else, and does what its scope lets it.
+@OnEveryDatabase
 final class ForeignOfficeTest {
+  @Parameter Database database;
+
   /// An office with one of everything; `things` holds ids by the word in the path.
   private record Office(
       String id, String member, World.Source source, String admin, Map<String, String> things) {}
@@ -65,7 +71,7 @@ final class ForeignOfficeTest {
 
   @Test
   void everyRouteAnswers404ForWhatBelongsToAnotherOffice(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var first = office(world, "first", world.node("office"));
       var second = office(world, "second", world.office("Second"));
       var stranger = world.as(second.admin());
@@ -113,7 +119,7 @@ final class ForeignOfficeTest {
 
   @Test
   void listsAndFiltersShowNothingOfAnotherOffice(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var first = office(world, "first", world.node("office"));
       var second = office(world, "second", world.office("Second"));
       var stranger = world.as(second.admin());
@@ -143,7 +149,7 @@ final class ForeignOfficeTest {
 
   @Test
   void idsOfAnotherOfficeInBodiesAreUnknown(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var first = office(world, "first", world.node("office"));
       var second = office(world, "second", world.office("Second"));
       var stranger = world.as(second.admin());
@@ -193,7 +199,7 @@ final class ForeignOfficeTest {
 
   @Test
   void aCompanysTokenSeesTheCompanyAndAllBelow(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var company = world.node("company");
       var token = world.as(world.token("admin", company));
       token.get("/api/v1/nodes/" + company).expect(200);
@@ -222,7 +228,7 @@ final class ForeignOfficeTest {
 
   @Test
   void eachScopeDoesWhatItMayAndNoMore(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var office = office(world, "first", world.node("office"));
       var read = world.as(world.token("read", null));
       var work = world.as(world.token("work", null));
@@ -263,7 +269,7 @@ final class ForeignOfficeTest {
 
   @Test
   void aLinkAndAnEndedTokenOpenNothingHere(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var office = office(world, "first", world.node("office"));
       var lead = office.things().get("leads");
       var url =
@@ -288,7 +294,7 @@ final class ForeignOfficeTest {
 
   @Test
   void possibleDuplicatesShowNothingOfAnotherOffice(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       // The same phone and name, but another address: maybe the same person, in another office.
       var first = world.source("first", "connections-plus", null);
       var elsewhere = world.office("Second");

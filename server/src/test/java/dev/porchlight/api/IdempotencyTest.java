@@ -2,6 +2,8 @@ package dev.porchlight.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.Database;
+import dev.porchlight.testing.OnEveryDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,12 +18,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// A request that is repeated under one key has one effect and one answer.
+@OnEveryDatabase
 final class IdempotencyTest {
+  @Parameter Database database;
+
   @Test
   void theSameRequestGetsTheSameAnswerByteForByte(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var admin = world.admin();
       var endpoint = world.endpoint("crm", "porchlight", null);
       var source = world.source("portal", "connections-plus", null);
@@ -67,6 +73,10 @@ final class IdempotencyTest {
       requests.add(List.of("DELETE", "/api/v1/endpoints/" + endpoint, ""));
       int n = 0;
       for (var r : requests) {
+        if (database == Database.POSTGRESQL && r.get(1).endsWith("/backups")) {
+          // That is for its own tools.
+          continue;
+        }
         var key = "key-" + n++;
         var first = admin.keyed(r.get(0), r.get(1), r.get(2), key);
         assertThat(first.status()).as(r + " " + first.text()).isBetween(200, 299);
@@ -109,7 +119,7 @@ final class IdempotencyTest {
 
   @Test
   void twiceAtOnceHasOneEffect(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       for (int round = 0; round < 5; round++) {
         var key = "round-" + round;
         var replies =
@@ -126,7 +136,7 @@ final class IdempotencyTest {
   void answersAndLinksLapseAfterADayAndDoNotPileUp(@TempDir Path folder) throws Exception {
     var offset = new AtomicReference<>(Duration.ZERO);
     InstantSource later = () -> Instant.now().plus(offset.get());
-    try (var world = new World(folder, later.withZone(ZoneOffset.UTC))) {
+    try (var world = new World(folder, later.withZone(ZoneOffset.UTC), database.config())) {
       var lead =
           world.lead(
               world.source("portal", "connections-plus", null),
@@ -163,7 +173,7 @@ final class IdempotencyTest {
 
   @Test
   void aRefusalIsNotKeptAndKeysArePerPrincipal(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var admin = world.admin();
       var body = "{\"name\": \"portal\", \"contract\": \"connections-plus\"}";
       world.source("portal", "connections-plus", null);
@@ -181,7 +191,7 @@ final class IdempotencyTest {
 
   @Test
   void namesAndKeysOfSourcesAreUniqueAlsoAtOnce(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var named =
           atOnce(
               8,

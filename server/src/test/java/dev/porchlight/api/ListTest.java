@@ -2,15 +2,21 @@ package dev.porchlight.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.Database;
+import dev.porchlight.testing.OnEveryDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// Lists can be walked to their end while others write.
+@OnEveryDatabase
 final class ListTest {
+  @Parameter Database database;
+
   private static final List<String> LISTS =
       List.of(
           "nodes", "sources", "tokens", "endpoints", "leads", "receipts", "contacts", "deliveries");
@@ -57,7 +63,7 @@ final class ListTest {
 
   @Test
   void aWalkMissesNothingAndRepeatsNothingWhileOthersWrite(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var source = world.source("first", "connections-plus", null);
       world.endpoint("all", "porchlight", null);
       for (int n = 0; n < OLD; n++) {
@@ -92,7 +98,7 @@ final class ListTest {
 
   @Test
   void aCursorHoldsThoughItsItemIsGone(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var ids = new ArrayList<String>();
       for (int n = 0; n < 4; n++) {
         ids.add(world.endpoint("e" + n, "porchlight", null));
@@ -112,7 +118,7 @@ final class ListTest {
 
   @Test
   void badLimitsAndCursorsAreRefused(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       for (var list : LISTS) {
         for (var bad :
             List.of(

@@ -2,18 +2,24 @@ package dev.porchlight.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.Database;
+import dev.porchlight.testing.OnEveryDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// What strangers may send to the API, and what it says to that.
+@OnEveryDatabase
 final class RequestTest {
+  @Parameter Database database;
+
   @Test
   void bodiesThatAreNoObjectOfKnownMembersAreRefused(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       world.source("portal", "connections-plus", null);
       var endpoint = world.endpoint("crm", "porchlight", null);
       var paths =
@@ -66,7 +72,7 @@ final class RequestTest {
 
   @Test
   void valuesThatCannotBeAreRefused(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       world.source("portal", "connections-plus", null);
       var office = world.node("office");
       var url = world.crmUrl();
@@ -181,7 +187,7 @@ final class RequestTest {
 
   @Test
   void anotherMethodIs405WithAllow(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       for (var route : world.hub.routes()) {
         if (!route.template().startsWith("/api/v1/")) {
           continue;
@@ -205,7 +211,7 @@ final class RequestTest {
 
   @Test
   void secretsAreShownOnceOnly(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var admin = world.admin();
       var source =
           admin
@@ -264,7 +270,7 @@ final class RequestTest {
 
   @Test
   void aRawBodyIsNeverServedAsWhatItClaimsToBe(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var source = world.source("portal", "connections-plus", null);
       world
           .raw(

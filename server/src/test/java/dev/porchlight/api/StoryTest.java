@@ -3,14 +3,20 @@ package dev.porchlight.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.porchlight.testing.Database;
+import dev.porchlight.testing.OnEveryDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 
 /// One reply tells the whole story of a lead; a receipt shows what is needed to mend it.
+@OnEveryDatabase
 final class StoryTest {
+  @Parameter Database database;
+
   private static java.util.List<String> texts(JsonNode list, String member) {
     var texts = new ArrayList<String>();
     list.forEach(i -> texts.add(i.path(member).asString("")));
@@ -19,7 +25,7 @@ final class StoryTest {
 
   @Test
   void aLeadTellsAllThatHappenedToIt(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var source = world.source("portal", "connections-plus", null);
       var crm = world.endpoint("crm", "lead-delivery", null);
       var lead = world.lead(source, "L-1", "Sam", "Doe", "sam@example.com");
@@ -57,7 +63,7 @@ final class StoryTest {
 
   @Test
   void aQuarantinedReceiptShowsWhatIsReadOfIt(@TempDir Path folder) throws Exception {
-    try (var world = new World(folder)) {
+    try (var world = new World(folder, database)) {
       var source = world.source("portal", "connections-plus", null);
       var body = "{\"lead_id\": \"L-9\", \"role\": \"buyer\", \"contact\": {}}";
       world.door("/in/portal", source.key(), body).expect(400);

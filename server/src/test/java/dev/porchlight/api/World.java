@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.porchlight.Hub;
 import dev.porchlight.HubConfig;
+import dev.porchlight.testing.Database;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,12 +58,20 @@ final class World implements AutoCloseable {
   }
 
   World(Path folder) throws IOException, InterruptedException {
-    this(folder, Clock.systemUTC());
+    this(folder, Clock.systemUTC(), UnaryOperator.identity());
   }
 
-  World(Path folder, Clock clock) throws IOException, InterruptedException {
+  World(Path folder, Database database) throws IOException, InterruptedException {
+    this(folder, Clock.systemUTC(), database.config());
+  }
+
+  World(Path folder, Clock clock, UnaryOperator<HubConfig> config)
+      throws IOException, InterruptedException {
     hub =
-        Hub.start(HubConfig.local(folder.resolve("data"), ADMIN), clock, UnaryOperator.identity());
+        Hub.start(
+            config.apply(HubConfig.local(folder.resolve("data"), ADMIN)),
+            clock,
+            UnaryOperator.identity());
     crm = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     crm.createContext(
         "/",

@@ -3,11 +3,12 @@ package dev.porchlight.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.HubConfig;
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.FakeCrm.Reaction;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
-import dev.porchlight.testing.TestHub;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,14 +17,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// What is owed to which endpoint, and endpoints that come, go and pause.
+@OnEveryDatabase
 class EndpointsTest {
+  @Parameter Database database;
   @TempDir Path folder;
 
   @Test
   void an_endpoint_gets_its_kinds_and_sources_and_tests_only_on_request() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var one = hub.addSource("one", "connections-plus");
       var two = hub.addSource("two", "connections-plus");
@@ -56,7 +60,7 @@ class EndpointsTest {
 
   @Test
   void an_endpoint_gets_what_lands_in_its_nodes_subtree() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var nodes = hub.items("/nodes?limit=200");
       var company =
@@ -93,7 +97,7 @@ class EndpointsTest {
 
   @Test
   void one_endpoint_that_fails_holds_up_no_other_and_no_other_contact() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var down = FakeCrm.open(hub.clock()).answers(500);
         var up = FakeCrm.open(hub.clock())) {
       var portal = hub.addSource("portal", "connections-plus");
@@ -114,7 +118,7 @@ class EndpointsTest {
 
   @Test
   void a_disabled_endpoint_is_planned_for_and_caught_up_in_order_once_enabled() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight", b -> b.put("disabled", true));
@@ -137,7 +141,7 @@ class EndpointsTest {
   @Test
   void an_endpoint_that_is_disabled_amid_a_lane_gets_no_more_of_it() {
     var latch = new CountDownLatch(1);
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm =
             FakeCrm.open(hub.clock())
                 .answers(new Reaction.Held(latch, new Reaction.Status(200, Map.of(), "")))) {
@@ -160,7 +164,7 @@ class EndpointsTest {
 
   @Test
   void what_was_owed_to_a_removed_endpoint_is_dropped_with_its_reason() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock()).alwaysAnswers(500)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
@@ -182,7 +186,7 @@ class EndpointsTest {
 
   @Test
   void the_channel_is_appended_on_request_only() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var portal = hub.addSource("portal", "connections-plus");
       hub.addEndpoint(crm.url("/a"), "connections-plus");
@@ -200,7 +204,8 @@ class EndpointsTest {
   void a_forbidden_address_is_refused_when_named_and_not_dialled_when_a_name_hides_it() {
     var config = new AtomicReference<HubConfig>();
     try (var hub =
-            TestHub.in(folder)
+            database
+                .in(folder)
                 .config(c -> {
                   config.set(c);
                   return withoutNetworks(c);
@@ -253,7 +258,7 @@ class EndpointsTest {
 
   @Test
   void a_trial_shows_the_exchange_and_records_nothing() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock()).answers(418)) {
       var endpoint =
           hub.addEndpoint(crm.url("/crm"), "connections-plus", b -> b.put("api_key", "theirs-1"));

@@ -2,10 +2,12 @@ package dev.porchlight.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.FakeCrm.Reaction;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.testing.TestHub;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,12 +18,15 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// Each contact's leads arrive at an endpoint in the order in which they were taken.
+@OnEveryDatabase
 class OrderTest {
   private static final int CONTACTS = 4;
   private static final int LEADS = 80;
 
+  @Parameter Database database;
   @TempDir Path folder;
 
   private static void post(TestHub hub, TestHub.SourceAtHub portal) {
@@ -58,7 +63,7 @@ class OrderTest {
 
   @Test
   void leads_that_come_at_one_instant_arrive_once_each_and_in_order_per_contact() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var portal = hub.addSource("portal", "connections-plus");
       hub.addEndpoint(crm.url("/crm"), "porchlight");
@@ -72,7 +77,7 @@ class OrderTest {
   @Test
   void order_holds_through_failures_and_a_crash() {
     var latch = new CountDownLatch(1);
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       crm.answers(500, 200, 500, 500, 200, 200, 503);
       crm.alwaysAnswers(new Reaction.Held(latch, new Reaction.Status(200, Map.of(), "")));
@@ -96,7 +101,7 @@ class OrderTest {
 
   @Test
   void a_pending_delivery_can_be_retried_by_hand_at_once() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock()).answers(500)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");

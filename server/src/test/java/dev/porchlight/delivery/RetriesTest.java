@@ -2,11 +2,12 @@ package dev.porchlight.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.FakeCrm.Reaction;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
-import dev.porchlight.testing.TestHub;
+import dev.porchlight.testing.OnEveryDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,9 +17,11 @@ import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 
 /// When a delivery is attempted, and what survives.
+@OnEveryDatabase
 class RetriesTest {
   private static final List<Duration> WAITS =
       List.of(
@@ -37,6 +40,7 @@ class RetriesTest {
           Duration.ofHours(20),
           Duration.ofHours(24));
 
+  @Parameter Database database;
   @TempDir Path folder;
 
   private static Instant next(JsonNode delivery) {
@@ -45,7 +49,7 @@ class RetriesTest {
 
   @Test
   void a_failing_delivery_is_retried_after_each_wait_until_it_is_dead_and_then_by_hand() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock()).alwaysAnswers(503)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
@@ -89,7 +93,7 @@ class RetriesTest {
 
   @Test
   void nothing_is_attempted_before_its_time() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock()).answers(500)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
@@ -112,7 +116,7 @@ class RetriesTest {
 
   @Test
   void later_leads_of_a_contact_wait_through_the_waits_up_to_an_hour_and_then_pass() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock()).answers(500, 500, 500, 500, 500, 500, 500, 500, 500)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
@@ -152,7 +156,7 @@ class RetriesTest {
 
   @Test
   void what_is_pending_is_attempted_after_a_restart() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock()).answers(500)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
@@ -172,7 +176,7 @@ class RetriesTest {
   @Test
   void an_attempt_whose_outcome_a_crash_swallowed_is_made_again_as_the_same_message() {
     var latch = new CountDownLatch(1);
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm =
             FakeCrm.open(hub.clock())
                 .answers(new Reaction.Held(latch, new Reaction.Status(200, Map.of(), "")))) {
@@ -184,6 +188,10 @@ class RetriesTest {
       crm.await(1);
 
       hub.crash(latch::countDown);
+      if (database == Database.POSTGRESQL) {
+        // Who holds the lane may live: only a hub that is alone can know that nobody does.
+        hub.clock().advance(Duration.ofSeconds(31));
+      }
 
       hub.awaitDelivery("L-2", endpoint, "delivered");
       var sent = crm.requests();
@@ -200,7 +208,7 @@ class RetriesTest {
   void a_lease_that_ran_out_settles_nothing_and_the_message_goes_again() {
     var first = new CountDownLatch(1);
     var second = new CountDownLatch(1);
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm =
             FakeCrm.open(hub.clock())
                 .answers(
@@ -232,7 +240,7 @@ class RetriesTest {
   @Test
   void stopping_waits_for_the_attempt_under_way_and_records_it() {
     var latch = new CountDownLatch(1);
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm =
             FakeCrm.open(hub.clock())
                 .answers(new Reaction.Held(latch, new Reaction.Status(200, Map.of(), "")))) {
@@ -254,7 +262,7 @@ class RetriesTest {
 
   @Test
   void every_answer_but_2xx_is_a_failure_and_redirects_are_not_followed() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var elsewhere = FakeCrm.open(hub.clock());
         var crm = FakeCrm.open(hub.clock())) {
       crm.answers(
@@ -282,7 +290,7 @@ class RetriesTest {
 
   @Test
   void a_2xx_counts_however_much_they_say() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock()).answers(new Reaction.Gigabyte())) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");

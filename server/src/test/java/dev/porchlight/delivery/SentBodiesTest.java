@@ -2,10 +2,11 @@ package dev.porchlight.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
-import dev.porchlight.testing.TestHub;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,9 +19,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// What goes over the wire to an endpoint: bodies, signatures, keys.
+@OnEveryDatabase
 class SentBodiesTest {
+  @Parameter Database database;
   @TempDir Path folder;
 
   private static byte[] hmac(byte[] key, String text) throws GeneralSecurityException {
@@ -47,7 +51,7 @@ class SentBodiesTest {
   @Test
   void every_attempt_is_signed_and_x_signature_is_sent_as_the_contract_or_the_endpoint_says()
       throws Exception {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var portal = hub.addSource("portal", "connections-plus");
       var plus =
@@ -98,7 +102,7 @@ class SentBodiesTest {
   void
       digital_signature_is_set_on_request_over_the_body_with_it_empty_and_never_in_a_standard_lead()
           throws Exception {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var plusSource = hub.addSource("plus", "connections-plus");
       var deliverySource = hub.addSource("delivery", "lead-delivery");
@@ -133,7 +137,7 @@ class SentBodiesTest {
 
   @Test
   void after_a_rotation_two_secrets_sign_until_the_old_one_ends() throws Exception {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "connections-plus");
@@ -164,7 +168,7 @@ class SentBodiesTest {
 
   @Test
   void verbatim_gives_the_bytes_and_the_content_type_as_received() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/old-crm"), "verbatim");
@@ -202,7 +206,7 @@ class SentBodiesTest {
 
   @Test
   void what_a_contract_can_not_carry_is_unwritable_with_reasons_and_can_be_mended() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var portal = hub.addSource("portal", "lead-delivery");
       var plain = hub.addEndpoint(crm.url("/plain"), "connections-plus");
@@ -244,7 +248,7 @@ class SentBodiesTest {
 
   @Test
   void an_endpoint_of_the_sources_own_contract_gets_the_received_bytes_unless_told_not_to() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var portal = hub.addSource("portal", "connections-plus");
       var own = hub.addEndpoint(crm.url("/own"), "connections-plus");
@@ -268,7 +272,7 @@ class SentBodiesTest {
 
   @Test
   void a_missing_lead_id_or_timestamp_is_written_from_ours_and_named_so() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
       var portal = hub.addSource("portal", "connections-plus");
       hub.addEndpoint(crm.url("/crm"), "connections-plus");

@@ -3,24 +3,28 @@ package dev.porchlight.desk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
-import dev.porchlight.testing.TestHub;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// What was received gives the same state again.
+@OnEveryDatabase
 class RebuildTest {
+  @Parameter Database database;
   @TempDir Path folder;
 
   @Test
   void a_day_of_everything_is_rebuilt_equal_and_equal_after_a_restart() {
-    try (var hub = TestHub.start(folder);
+    try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock()).answers(500, 200, 404)) {
       var portal = hub.addSource("portal", "connections-plus");
       var delivery = hub.addSource("delivery", "lead-delivery");
@@ -89,7 +93,7 @@ class RebuildTest {
             "UPDATE delivery SET why = 'just so'",
             "INSERT INTO person_email (company_id, email, person_id) VALUES ('a', 'b', 'c')")) {
       var data = folder.resolve(Integer.toHexString(tampering.hashCode()));
-      try (var hub = TestHub.in(data).withoutRebuildCheck().start();
+      try (var hub = database.in(data).withoutRebuildCheck().start();
           var crm = FakeCrm.open(hub.clock())) {
         hub.addEndpoint(crm.url("/crm"), "porchlight");
         var portal = hub.addSource("portal", "connections-plus");

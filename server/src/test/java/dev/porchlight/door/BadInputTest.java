@@ -2,9 +2,10 @@ package dev.porchlight.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
-import dev.porchlight.testing.TestHub;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -15,16 +16,19 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What may be wrong with a body, and what comes of it.
+@OnEveryDatabase
 class BadInputTest {
+  @Parameter Database database;
   @TempDir Path folder;
 
   @Test
   void what_can_not_become_a_lead_is_answered_400_and_kept_in_quarantine() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var bodies =
           List.of(
@@ -70,7 +74,7 @@ class BadInputTest {
 
   @Test
   void a_body_nested_64_deep_is_taken_and_one_level_more_is_not() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       assertThat(portal.sender().post(nested("L-64", 63)).status()).isEqualTo(200);
       assertThat(portal.sender().post(nested("L-65", 64)).status()).isEqualTo(400);
@@ -89,7 +93,7 @@ class BadInputTest {
 
   @Test
   void a_body_of_1_MiB_is_taken_and_one_byte_more_is_413() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
       int room = PushDoor.MAX_BODY - body.toString().length();
@@ -124,7 +128,7 @@ class BadInputTest {
 
   @Test
   void a_broken_contract_costs_no_lead_and_each_violation_is_told_with_its_pointer() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var broken = LeadBodies.buyer("L-1", InventedPerson.of(1));
       broken.put("role", "Buyer");
@@ -172,7 +176,7 @@ class BadInputTest {
 
   @Test
   void a_phone_a_name_or_a_malformed_address_is_enough_for_a_lead() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var nobody = new InventedPerson(null, null, null, null);
       var by =
@@ -195,7 +199,7 @@ class BadInputTest {
 
   @Test
   void without_a_lead_id_source_person_listing_and_timestamp_tell_repeats_apart() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var twin = hub.addSource("twin", "connections-plus");
       var body = LeadBodies.buyer("x", InventedPerson.of(1));
@@ -227,7 +231,7 @@ class BadInputTest {
 
   @Test
   void without_lead_id_and_timestamp_the_same_bytes_are_one_lead_for_a_day() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var body = LeadBodies.buyer("x", InventedPerson.of(1));
       body.remove("lead_id");
@@ -257,7 +261,7 @@ class BadInputTest {
 
   @Test
   void test_leads_are_marked_and_can_be_left_out() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var atPortal = InventedPerson.of(1).withEmail("tester@move.com");
       portal.post(LeadBodies.buyer("T-1", atPortal));
@@ -280,7 +284,7 @@ class BadInputTest {
 
   @Test
   void a_quarantined_body_is_mended_resubmitted_and_the_lead_tells_its_history() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var good = LeadBodies.buyer("L-1", InventedPerson.of(1)).toString();
       var bad = portal.sender().post(good.substring(0, good.length() - 1));
@@ -318,7 +322,7 @@ class BadInputTest {
 
   @Test
   void values_are_compared_and_not_bytes() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
       var first = guid(portal.sender().post(body));

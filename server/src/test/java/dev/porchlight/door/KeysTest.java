@@ -3,9 +3,10 @@ package dev.porchlight.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.testing.Answer;
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
-import dev.porchlight.testing.TestHub;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,16 +15,19 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// Who is let in, and how the others are refused.
+@OnEveryDatabase
 class KeysTest {
   private static final String LEAD = LeadBodies.buyer("L-1", InventedPerson.of(1)).toString();
 
+  @Parameter Database database;
   @TempDir Path folder;
 
   @Test
   void an_unknown_source_and_a_wrong_key_are_refused_with_the_same_bytes_but_for_the_guid() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var other = hub.addSource("other", "connections-plus");
 
@@ -67,7 +71,7 @@ class KeysTest {
 
   @Test
   void a_refused_body_is_not_read_and_credentials_are_never_kept() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var refused =
           RawHttp.exchange(
@@ -91,7 +95,7 @@ class KeysTest {
 
   @Test
   void after_a_rotation_both_keys_hold_until_the_overlap_is_over() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var rotated =
           hub.api()
@@ -123,7 +127,7 @@ class KeysTest {
 
   @Test
   void names_of_sources_and_live_keys_are_unique() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       hub.addSource("portal", "connections-plus", b -> b.put("api_key", "the-one-key"));
       var sameName =
           hub.api()

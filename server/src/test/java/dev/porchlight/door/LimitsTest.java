@@ -14,10 +14,11 @@ import dev.porchlight.desk.Messages;
 import dev.porchlight.net.Cidr;
 import dev.porchlight.sign.SecretBox;
 import dev.porchlight.testing.Answer;
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeSender;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
-import dev.porchlight.testing.TestHub;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.Reply;
@@ -37,9 +38,12 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// What is turned away although its key is right.
+@OnEveryDatabase
 class LimitsTest {
+  @Parameter Database database;
   @TempDir Path folder;
 
   /// A request whose body does not arrive in time.
@@ -103,7 +107,7 @@ class LimitsTest {
 
   @Test
   void a_body_slower_than_30_seconds_is_408_in_the_doors_form() throws Exception {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var store = hub.hub().store();
       var desk =
@@ -137,7 +141,7 @@ class LimitsTest {
 
   @Test
   void when_nothing_can_be_stored_the_sender_is_told_to_come_again_and_nothing_is_claimed() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
       var meanwhile = new ArrayList<Answer>();
@@ -163,7 +167,8 @@ class LimitsTest {
     for (boolean trusted : new boolean[] {false, true}) {
       var data = folder.resolve(Boolean.toString(trusted));
       try (var hub =
-          TestHub.in(data)
+          database
+              .in(data)
               .config(c ->
                   listening(c, address, trusted ? List.of(Cidr.parse(address + "/32")) : List.of()))
               .start()) {

@@ -9,10 +9,11 @@ import dev.porchlight.connector.Reading;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
 import dev.porchlight.connector.realtor.ConnectionsPlus;
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
-import dev.porchlight.testing.TestHub;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,8 +23,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /// A defect of ours costs no lead.
+@OnEveryDatabase
 class OwedTest {
   /// Connections Plus with a defect that can be mended.
   private static final class Defective implements Connector {
@@ -69,6 +72,7 @@ class OwedTest {
     }
   }
 
+  @Parameter Database database;
   @TempDir Path folder;
 
   private static Map<String, Connector> with(Connector connector, Map<String, Connector> all) {
@@ -81,7 +85,7 @@ class OwedTest {
   void a_lead_that_we_fail_to_read_is_owed_and_becomes_a_lead_once_the_defect_is_mended() {
     var connector = new Defective();
     try (var crm = FakeCrm.open();
-        var hub = TestHub.in(folder).connectors(all -> with(connector, all)).start()) {
+        var hub = database.in(folder).connectors(all -> with(connector, all)).start()) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
       var body = LeadBodies.buyer(" L-1 ", InventedPerson.of(1));
@@ -118,7 +122,7 @@ class OwedTest {
   @Test
   void what_is_owed_is_worked_by_the_next_start_in_the_order_it_came() {
     var connector = new Defective();
-    try (var hub = TestHub.in(folder).connectors(all -> with(connector, all)).start()) {
+    try (var hub = database.in(folder).connectors(all -> with(connector, all)).start()) {
       var portal = hub.addSource("portal", "connections-plus");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
       var guid = portal.post(body).json().path("communications_guid").stringValue();
@@ -152,7 +156,7 @@ class OwedTest {
   @Test
   void an_owed_body_that_turns_out_unreadable_goes_to_quarantine() {
     var connector = new Defective();
-    try (var hub = TestHub.in(folder).connectors(all -> with(connector, all)).start()) {
+    try (var hub = database.in(folder).connectors(all -> with(connector, all)).start()) {
       var portal = hub.addSource("portal", "connections-plus");
       assertThat(portal.sender().post("not json").status()).isEqualTo(200);
       var id = hub.items("/receipts?state=owed").getFirst().path("id").stringValue();
@@ -172,7 +176,7 @@ class OwedTest {
   @Test
   void a_mended_body_that_we_fail_to_read_is_owed_too_and_mends_its_receipt_later() {
     var connector = new Defective();
-    try (var hub = TestHub.in(folder).connectors(all -> with(connector, all)).start()) {
+    try (var hub = database.in(folder).connectors(all -> with(connector, all)).start()) {
       var portal = hub.addSource("portal", "connections-plus");
       connector.broken.set(false);
       var bad = portal.sender().post("not json").json().path("communications_guid").stringValue();

@@ -2,21 +2,26 @@ package dev.porchlight.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.testing.TestHub;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 
 /// Which address takes what.
+@OnEveryDatabase
 class PathsTest {
+  @Parameter Database database;
   @TempDir Path folder;
 
   @Test
   void the_sources_contract_decides_on_every_path_and_the_other_contracts_path_is_a_violation() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var plus = hub.addSource("plus", "connections-plus");
       var delivery = hub.addSource("delivery", "lead-delivery");
       var ana = InventedPerson.of(1);
@@ -62,7 +67,7 @@ class PathsTest {
 
   @Test
   void other_methods_and_addresses_are_refused_in_the_doors_form() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var got = hub.api().get("//in/portal");
       assertThat(got.status()).isEqualTo(405);

@@ -3,9 +3,11 @@ package dev.porchlight.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.testing.Answer;
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.testing.TestHub;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,16 +19,19 @@ import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 
 /// The same lead more than once, and many at one instant.
+@OnEveryDatabase
 class RepeatsTest {
+  @Parameter Database database;
   @TempDir Path folder;
 
   @Test
   void a_repeat_is_answered_alike_and_makes_no_second_lead_and_no_second_delivery() {
     try (var crm = FakeCrm.open();
-        var hub = TestHub.start(folder)) {
+        var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
@@ -53,7 +58,7 @@ class RepeatsTest {
   @Test
   void another_body_under_the_same_id_is_a_new_version_and_delivered_as_an_update() {
     try (var crm = FakeCrm.open();
-        var hub = TestHub.start(folder)) {
+        var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
@@ -82,7 +87,7 @@ class RepeatsTest {
 
   @Test
   void the_same_id_from_two_sources_is_two_leads() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var one = hub.addSource("one", "connections-plus");
       var two = hub.addSource("two", "connections-plus");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
@@ -99,7 +104,7 @@ class RepeatsTest {
   @Test
   void the_same_lead_many_times_at_one_instant_is_one_lead_and_one_delivery() throws Exception {
     try (var crm = FakeCrm.open();
-        var hub = TestHub.start(folder)) {
+        var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1)).toString();
@@ -118,7 +123,7 @@ class RepeatsTest {
 
   @Test
   void one_new_person_under_many_ids_at_one_instant_is_many_leads_of_one_person() throws Exception {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var ana = InventedPerson.of(1);
 

@@ -2,9 +2,10 @@ package dev.porchlight.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
-import dev.porchlight.testing.TestHub;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,12 +16,15 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Signed bodies at a door: what `report` tells and `require` refuses.
+@OnEveryDatabase
 class SignatureTest {
   private static final String KEY = "a key that two sides share";
 
+  @Parameter Database database;
   @TempDir Path folder;
 
   private static ObjectNode profile(String policy, String... keys) {
@@ -45,7 +49,7 @@ class SignatureTest {
 
   @Test
   void require_refuses_a_wrong_or_missing_signature_and_keeps_the_receipt() throws Exception {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal =
           hub.addSource(
               "portal",
@@ -91,7 +95,7 @@ class SignatureTest {
 
   @Test
   void report_takes_the_lead_and_tells_which_known_profile_fits() throws Exception {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var reporting = profile("report", KEY).put("header", "X-Other").put("encoding", "base64");
       var portal = hub.addSource("portal", "connections-plus", b -> b.set("signature", reporting));
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1)).toString();

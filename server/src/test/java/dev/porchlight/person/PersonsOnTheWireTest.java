@@ -2,23 +2,27 @@ package dev.porchlight.person;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
-import dev.porchlight.testing.TestHub;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 
 /// Persons and contacts as the API shows them.
+@OnEveryDatabase
 class PersonsOnTheWireTest {
+  @Parameter Database database;
   @TempDir Path folder;
 
   @Test
   void a_later_lead_adds_what_is_new_and_overwrites_nothing() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var other = hub.addSource("other", "lead-delivery");
       var ana = new InventedPerson("Ana", "Lopez", "ana@example.org", null);
@@ -54,7 +58,7 @@ class PersonsOnTheWireTest {
 
   @Test
   void an_update_of_a_lead_stays_with_its_person_and_a_contradiction_is_noted() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       var ana = InventedPerson.of(1);
       var bo = InventedPerson.of(2);
@@ -75,7 +79,7 @@ class PersonsOnTheWireTest {
 
   @Test
   void the_landing_members_or_the_front_desk_answers_and_a_contact_keeps_its_owner() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var office =
           hub.items("/nodes?limit=200").stream()
               .filter(n -> n.path("kind").stringValue().equals("office"))
@@ -112,7 +116,7 @@ class PersonsOnTheWireTest {
 
   @Test
   void strangers_with_malformed_addresses_stay_strangers() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");
       portal.post(LeadBodies.buyer("L-1", new InventedPerson("Ana", "Lopez", "n/a", null)));
       portal.post(LeadBodies.buyer("L-2", new InventedPerson("Bo", "Lind", "n/a", null)));
@@ -123,7 +127,7 @@ class PersonsOnTheWireTest {
 
   @Test
   void a_person_has_one_contact_in_each_office() {
-    try (var hub = TestHub.start(folder)) {
+    try (var hub = database.start(folder)) {
       var company =
           hub.items("/nodes?limit=200").stream()
               .filter(n -> n.path("kind").stringValue().equals("company"))
