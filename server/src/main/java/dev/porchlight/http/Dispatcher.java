@@ -212,7 +212,7 @@ final class Dispatcher extends Handler.Abstract {
       }
       headers.put(HttpHeader.CONTENT_LENGTH, reply.body().length);
     }
-    if (request.isBodyRefused() || stopping) {
+    if (request.isBodyLeft() || stopping) {
       headers.put(CLOSE);
     }
     var noBody = bodiless || request.method().equals("HEAD");

@@ -102,6 +102,12 @@ final class ServedRequest implements Request {
     return bodyRefused;
   }
 
+  /// Whether some of the body is still to come, or was refused: then this is the connection's last
+  /// request, and whoever sent it must be told.
+  boolean isBodyLeft() {
+    return bodyRefused || !request.consumeAvailable();
+  }
+
   @Override
   public InetAddress peer() {
     return origin().peer();

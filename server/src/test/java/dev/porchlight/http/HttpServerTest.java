@@ -404,9 +404,22 @@ class HttpServerTest {
     var wire = wire(server());
     var inner = "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n";
     wire.send("POST /refuse HTTP/1.1\nHost: h\nContent-Length: " + inner.length() + "\n\n");
-    assertThat(wire.answer().status()).isEqualTo(401);
+    var answer = wire.answer();
+    assertThat(answer.status()).isEqualTo(401);
+    // Else a sender puts its next request on a connection that is about to end.
+    assertThat(answer.header("Connection")).contains("close");
     wire.raw(inner).endOfInput();
     assertThat(wire.rest()).doesNotContain("200 OK");
+  }
+
+  @Test
+  void a_refusal_keeps_the_connection_where_the_body_is_here_already() throws Exception {
+    var wire = wire(server());
+    wire.send("POST /refuse HTTP/1.1\nHost: h\nContent-Length: 3\n\nabc");
+    var answer = wire.answer();
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(answer.header("Connection")).isEmpty();
+    assertThat(wire.send("GET /hello HTTP/1.1\nHost: h\n\n").answer().status()).isEqualTo(200);
   }
 
   @Test
