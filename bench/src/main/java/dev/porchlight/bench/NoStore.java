@@ -1,5 +1,6 @@
 package dev.porchlight.bench;
 
+import dev.porchlight.filter.Dialect;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Settings;
 import dev.porchlight.store.Store;
@@ -29,6 +30,11 @@ final class NoStore implements Store {
   @Override
   public <T> T read(Function<Handle, T> query) {
     return real.read(query);
+  }
+
+  @Override
+  public Dialect dialect() {
+    return real.dialect();
   }
 
   @Override

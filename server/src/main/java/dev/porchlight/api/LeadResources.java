@@ -417,7 +417,8 @@ final class LeadResources {
           stripped(body, "emails"),
           stripped(body, "phones"),
           stripped(body, "tags"),
-          body.text("owner").orElse(null));
+          body.text("owner").orElse(null),
+          null);
     } catch (IllegalArgumentException e) {
       throw new FaultException(Fault.BODY_INVALID, String.valueOf(e.getMessage()));
     }

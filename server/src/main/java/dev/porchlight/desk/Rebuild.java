@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -77,10 +78,15 @@ public final class Rebuild {
                   "person_id",
                   "office_id",
                   "owner_id",
+                  "owned_seq",
+                  "connected",
                   "body",
                   "created_at",
                   "modified_at",
-                  "seq")),
+                  "seq",
+                  "deleted_at")),
+          new Compared("contact_search", List.of("owner_id", "owned_seq"), Persons.INDEXED),
+          new Compared("contact_tag", List.of("owner_id", "tag", "contact_id"), List.of("written")),
           new Compared("contact_edit", List.of("seq"), List.of("contact_id", "body", "principal")),
           new Compared("person_contact", List.of("person_id", "office_id"), List.of("contact_id")),
           new Compared(
@@ -202,12 +208,12 @@ public final class Rebuild {
       }
     }
 
-    record Edit(long seq, Instant at, String contact, String body, String principal)
+    record Edit(long seq, Instant at, String kind, String contact, String body, String principal)
         implements Step {
       @Override
       public void run(Batch batch) {
         batch.resumeAt(seq);
-        Persons.replay(batch, contact, body, principal, at);
+        Persons.replay(batch, kind, contact, body, principal, at);
       }
     }
 
@@ -274,6 +280,9 @@ public final class Rebuild {
                   (Step) new Step.Set(line.seq(), r.getString(1), r.getString(2), r.getString(3)))
               .one());
     }
+    if (Persons.REPLAYED.contains(line.kind())) {
+      return edit(line);
+    }
     return switch (line.kind()) {
       case "receipt.done",
           "receipt.repeat",
@@ -281,21 +290,24 @@ public final class Rebuild {
           "receipt.owed",
           "receipt.refused" ->
           decide(line);
-      case "contact.edited" ->
-          live.read(h ->
-              h.createQuery("SELECT contact_id, body, principal FROM contact_edit WHERE seq = :s")
-                  .bind("s", line.seq())
-                  .map((r, _) ->
-                      (Step)
-                          new Step.Edit(
-                              line.seq(),
-                              line.at(),
-                              r.getString(1),
-                              r.getString(2),
-                              r.getString(3)))
-                  .one());
       default -> new Step.Nothing();
     };
+  }
+
+  private Step edit(LogEntry line) {
+    return live.read(h ->
+        h.createQuery("SELECT contact_id, body, principal FROM contact_edit WHERE seq = :s")
+            .bind("s", line.seq())
+            .map((r, _) ->
+                (Step)
+                    new Step.Edit(
+                        line.seq(),
+                        line.at(),
+                        line.kind(),
+                        r.getString(1),
+                        r.getString(2),
+                        r.getString(3)))
+            .one());
   }
 
   private Step decide(LogEntry line) {
@@ -423,7 +435,7 @@ public final class Rebuild {
   }
 
   private static boolean isNumber(String column) {
-    return column.equals("n") || column.equals("version") || column.equals("seq");
+    return Set.of("n", "version", "seq", "owned_seq").contains(column);
   }
 
   /// The value of a key's column as the database has it.

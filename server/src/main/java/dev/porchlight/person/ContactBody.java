@@ -4,7 +4,9 @@ import dev.porchlight.value.Enquirer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param phones all numbers as sent, the primary one first
 /// @param tags among them the names of the sources whose leads it had
 /// @param typed names of the members that a person typed; no lead touches those
+/// @param card the rest of what members typed; its addresses and numbers are among the lists above
 public record ContactBody(
     String displayName,
     @Nullable String givenName,
@@ -21,13 +24,18 @@ public record ContactBody(
     List<String> emails,
     List<String> phones,
     List<String> tags,
-    Set<String> typed) {
+    Set<String> typed,
+    Card card) {
   static final String DISPLAY_NAME = "display_name";
   static final String GIVEN_NAME = "given_name";
   static final String FAMILY_NAME = "family_name";
   static final String EMAILS = "emails";
   static final String PHONES = "phones";
   static final String TAGS = "tags";
+
+  /// Stands for the name of somebody of whom neither name nor address nor number is known.
+  public static final String NAMELESS = "(no name)";
+
   private static final int MOST = 50;
 
   public ContactBody {
@@ -40,16 +48,49 @@ public record ContactBody(
 
   /// A contact of nothing but a lead.
   static ContactBody of(Enquirer enquirer, String source) {
-    return new ContactBody("", null, null, List.of(), List.of(), List.of(), Set.of())
+    return new ContactBody("", null, null, List.of(), List.of(), List.of(), Set.of(), Card.EMPTY)
         .plus(enquirer, source);
+  }
+
+  /// A contact of nothing but what a member typed.
+  static ContactBody of(ContactEdit edit) {
+    return new ContactBody("", null, null, List.of(), List.of(), List.of(), Set.of(), Card.EMPTY)
+        .plus(edit);
+  }
+
+  /// The address that is used first, if there is one.
+  public Optional<String> primaryEmail() {
+    return emails.stream().findFirst();
+  }
+
+  /// All addresses but the first.
+  public List<String> secondaryEmails() {
+    return emails.isEmpty() ? List.of() : emails.subList(1, emails.size());
+  }
+
+  /// The number that is used first, if there is one.
+  public Optional<String> primaryPhone() {
+    return phones.stream().findFirst();
+  }
+
+  public Optional<String> detail(ContactDetail detail) {
+    return Optional.ofNullable(card.details().get(detail.word()));
+  }
+
+  /// The name to show: the display name, or what stands for one where a contact has none.
+  public String shownName() {
+    return displayName.isBlank() ? NAMELESS : displayName;
   }
 
   /// This contact with what a lead adds.
   ContactBody plus(Enquirer enquirer, String source) {
     var given = keep(GIVEN_NAME, givenName, enquirer.firstName());
     var family = keep(FAMILY_NAME, familyName, enquirer.lastName());
-    var allEmails = typed.contains(EMAILS) ? emails : with(emails, enquirer.email());
-    var allPhones = typed.contains(PHONES) ? phones : with(phones, enquirer.phone());
+    boolean emailsTyped = typed.contains(EMAILS) || typed.contains(Card.SECONDARY_EMAILS);
+    boolean phonesTyped =
+        typed.contains(PHONES) || typed.contains(Card.PRIMARY_PHONE) && phones.isEmpty();
+    var allEmails = emailsTyped ? emails : with(emails, enquirer.email());
+    var allPhones = phonesTyped ? phones : with(phones, enquirer.phone());
     var name = displayName;
     // A name made up from an address gives way to a real one; anything else stays.
     boolean makeshift = name.isEmpty() || emails.contains(name) || phones.contains(name);
@@ -57,7 +98,7 @@ public record ContactBody(
       name = display(enquirer, given, family, allEmails, allPhones);
     }
     var allTags = typed.contains(TAGS) ? tags : with(tags, source);
-    return new ContactBody(name, given, family, allEmails, allPhones, allTags, typed);
+    return new ContactBody(name, given, family, allEmails, allPhones, allTags, typed, card);
   }
 
   /// This contact with what a member typed. Where names were typed and no display name ever was,
@@ -65,6 +106,8 @@ public record ContactBody(
   ContactBody plus(ContactEdit edit) {
     var allTyped = new TreeSet<>(typed);
     allTyped.addAll(edit.typed());
+    allTyped.remove(Card.CONNECTED);
+    allTyped.remove(Card.ASIDE);
     var given = edit.typed().contains(GIVEN_NAME) ? edit.givenName() : givenName;
     var family = edit.typed().contains(FAMILY_NAME) ? edit.familyName() : familyName;
     var name = displayName;
@@ -75,14 +118,106 @@ public record ContactBody(
         && (given != null || family != null)) {
       name = ((given == null ? "" : given) + " " + (family == null ? "" : family)).strip();
     }
+    var allEmails = edit.typed().contains(EMAILS) ? edit.emails() : emails;
+    var allPhones = edit.typed().contains(PHONES) ? edit.phones() : phones;
+    var newCard = card;
+    if (edit.card() != null) {
+      allEmails = emails(allEmails, edit.typed(), edit.card());
+      allPhones = phones(allPhones, edit.typed(), edit.card());
+      newCard = card(edit.typed(), edit.card());
+    }
     return new ContactBody(
         name,
         given,
         family,
-        edit.typed().contains(EMAILS) ? edit.emails() : emails,
-        edit.typed().contains(PHONES) ? edit.phones() : phones,
+        allEmails,
+        allPhones,
         edit.typed().contains(TAGS) ? edit.tags() : tags,
-        allTyped);
+        allTyped,
+        trimmed(newCard, allEmails));
+  }
+
+  private static List<String> emails(List<String> known, Set<String> typed, Card said) {
+    boolean primary = typed.contains(Card.PRIMARY_EMAIL) && said.primaryEmail() != null;
+    var first = primary ? Optional.ofNullable(said.primaryEmail()) : known.stream().findFirst();
+    var others =
+        typed.contains(Card.SECONDARY_EMAILS)
+            ? said.secondaryEmails()
+            : known.subList(Math.min(1, known.size()), known.size());
+    return joined(first, others);
+  }
+
+  private static List<String> phones(List<String> known, Set<String> typed, Card said) {
+    if (!typed.contains(Card.PRIMARY_PHONE)) {
+      return known;
+    }
+    return said.primaryPhone() == null
+        ? List.of()
+        : joined(
+            Optional.of(said.primaryPhone()),
+            known.subList(Math.min(1, known.size()), known.size()));
+  }
+
+  private static List<String> joined(Optional<String> first, List<String> others) {
+    var all = new ArrayList<String>();
+    first.ifPresent(all::add);
+    others.stream()
+        .filter(o -> all.isEmpty() || !o.equalsIgnoreCase(all.getFirst()))
+        .limit(MOST)
+        .forEach(all::add);
+    return all;
+  }
+
+  private Card card(Set<String> typed, Card said) {
+    var details = new TreeMap<>(card.details());
+    for (var word : typed) {
+      if (ContactDetail.of(word).isPresent()) {
+        var text = said.details().get(word);
+        if (text == null) {
+          details.remove(word);
+        } else {
+          details.put(word, text);
+        }
+      }
+    }
+    var aside = new TreeMap<>(card.aside());
+    if (typed.contains(Card.ASIDE)) {
+      aside.putAll(said.aside());
+      aside.values().removeIf("null"::equals);
+    }
+    return new Card(
+        null,
+        List.of(),
+        typed.contains(Card.NOTIFICATION_EMAILS)
+            ? said.notificationEmails()
+            : card.notificationEmails(),
+        null,
+        details,
+        typed.contains(Card.NOTE) ? said.note() : card.note(),
+        typed.contains(Card.REVERSE_PROSPECTING)
+            ? said.reverseProspecting()
+            : card.reverseProspecting(),
+        aside);
+  }
+
+  /// An address that is no longer among the secondary ones gets no notifications either.
+  private static Card trimmed(Card card, List<String> emails) {
+    var secondary = emails.subList(Math.min(1, emails.size()), emails.size());
+    var left =
+        card.notificationEmails().stream()
+            .filter(n -> secondary.stream().anyMatch(n::equalsIgnoreCase))
+            .toList();
+    return left.equals(card.notificationEmails())
+        ? card
+        : new Card(
+            null,
+            List.of(),
+            left,
+            null,
+            card.details(),
+            card.note(),
+            card.reverseProspecting(),
+            card.aside());
   }
 
   private @Nullable String keep(String member, @Nullable String known, @Nullable String said) {

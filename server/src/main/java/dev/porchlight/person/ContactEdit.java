@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param typed names of the members that were typed, as the API has them: `display_name`,
 ///   `given_name`, `family_name`, `emails`, `phones`, `tags`; the values of all others mean nothing
-/// @param displayName 1 to 200 characters
-/// @param givenName null clears it; at most 200 characters
-/// @param familyName null clears it; at most 200 characters
+/// @param displayName 1 to 300 characters
+/// @param givenName null clears it; at most 300 characters
+/// @param familyName null clears it; at most 300 characters
 /// @param emails at most 50, each one that could reach somebody, none twice
 /// @param phones at most 50, each of 1 to 50 characters, none twice
 /// @param tags at most 50, each of 1 to 100 characters, none twice
 /// @param owner the member who is to own it; null to leave that as it is
+/// @param card what was typed beyond that; null when nothing was
 public record ContactEdit(
     Set<String> typed,
     @Nullable String displayName,
@@ -25,7 +26,8 @@ public record ContactEdit(
     List<String> emails,
     List<String> phones,
     List<String> tags,
-    @Nullable String owner) {
+    @Nullable String owner,
+    @Nullable Card card) {
   /// The names of all members that can be typed.
   public static final Set<String> MEMBERS =
       Set.of(
@@ -36,7 +38,7 @@ public record ContactEdit(
           ContactBody.PHONES,
           ContactBody.TAGS);
 
-  private static final int LONGEST_NAME = 200;
+  private static final int LONGEST_NAME = 300;
   private static final int MOST = 50;
 
   /// @throws IllegalArgumentException with a sentence for whoever typed it
@@ -45,8 +47,11 @@ public record ContactEdit(
     emails = List.copyOf(emails);
     phones = List.copyOf(phones);
     tags = List.copyOf(tags);
-    if (!MEMBERS.containsAll(typed)) {
-      throw new IllegalArgumentException("Not a member that can be typed: " + typed);
+    for (var word : typed) {
+      if (!MEMBERS.contains(word)
+          && (card == null || !Card.WORDS.contains(word) && ContactDetail.of(word).isEmpty())) {
+        throw new IllegalArgumentException("Not a member that can be typed: " + word);
+      }
     }
     if (typed.contains(ContactBody.DISPLAY_NAME) != (displayName != null)) {
       throw new IllegalArgumentException("The display name can be changed, not taken away.");
@@ -66,7 +71,9 @@ public record ContactEdit(
 
   private static void check(String member, @Nullable String name) {
     if (name != null
-        && (name.isBlank() || name.length() > LONGEST_NAME || hasControlCharacter(name))) {
+        && (name.isBlank()
+            || name.codePointCount(0, name.length()) > LONGEST_NAME
+            || hasControlCharacter(name))) {
       throw new IllegalArgumentException(
           "`" + member + "` has 1 to " + LONGEST_NAME + " characters, none a control character.");
     }

@@ -3,6 +3,7 @@ package dev.porchlight.person;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
+import dev.porchlight.filter.Folding;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
@@ -14,7 +15,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// Finds or makes persons and contacts within a unit of work, and reads them for those who may see
@@ -82,20 +85,27 @@ public final class Persons {
           .column("person_id", Contact::personId)
           .column("office_id", Contact::officeId)
           .column("owner_id", Contact::ownerId)
+          .column("owned_seq", Contact::ownedSeq)
+          .column("connected", Contact::connected)
           .column("body", c -> Json.write(c.body()))
           .column("created_at", Contact::createdAt)
           .column("modified_at", Contact::modifiedAt)
           .column("seq", Contact::seq)
+          .column("deleted_at", Contact::deletedAt)
           .readBy(r ->
               new Contact(
                   r.text(1),
                   r.text(2),
                   r.text(3),
                   r.text(4),
-                  Json.read(r.text(5), ContactBody.class),
-                  r.time(6),
-                  r.time(7),
-                  r.number(8)));
+                  r.number(5),
+                  r.flag(6),
+                  Json.read(r.text(7), ContactBody.class),
+                  r.time(8),
+                  r.time(9),
+                  r.number(10),
+                  r.timeOrNull(11)));
+  static final int CONTACT_COLUMNS = 11;
 
   /// What a member typed, as the log's line of that number has it.
   record EditRow(long seq, String contactId, String body, String principal) {}
@@ -107,6 +117,10 @@ public final class Persons {
           .column("body", EditRow::body)
           .column("principal", EditRow::principal)
           .readBy(r -> new EditRow(r.number(1), r.text(2), r.text(3), r.text(4)));
+
+  /// What the index of contacts has of each, but for the time of the last change, which is the
+  /// log's.
+  public static final List<String> INDEXED = ContactIndex.compared();
 
   private final Store store;
 
@@ -247,12 +261,15 @@ public final class Persons {
     }
   }
 
+  private static void put(Batch batch, @Nullable Contact before, Contact now) {
+    batch.put(CONTACT, now);
+    ContactIndex.put(batch, before, now);
+  }
+
   /// A person's contact in an office, if there is one.
   public static Optional<Contact> findContact(Batch batch, String person, String office) {
     var row = batch.find(PERSON_CONTACT, person, office);
-    return row == null
-        ? Optional.empty()
-        : Optional.ofNullable(batch.find(CONTACT, row.contactId()));
+    return row == null ? Optional.empty() : findContact(batch, row.contactId());
   }
 
   /// Makes a contact of a person who has none in that office.
@@ -266,10 +283,10 @@ public final class Persons {
       Draw draw) {
     var id = draw.digits();
     long seq = batch.append("contact.created", id, person);
-    var contact =
-        new Contact(
-            id, person, office, owner, ContactBody.of(enquirer, source), draw.at(), draw.at(), seq);
-    batch.put(CONTACT, contact);
+    var body = ContactBody.of(enquirer, source);
+    var at = draw.at();
+    var contact = new Contact(id, person, office, owner, seq, true, body, at, at, seq, null);
+    put(batch, null, contact);
     batch.put(PERSON_CONTACT, new PersonContactRow(person, office, id));
     return contact;
   }
@@ -281,23 +298,66 @@ public final class Persons {
     if (body.equals(contact.body())) {
       return contact;
     }
-    var changed =
-        new Contact(
-            contact.id(),
-            contact.personId(),
-            contact.officeId(),
-            contact.ownerId(),
-            body,
-            contact.createdAt(),
-            draw.at(),
-            contact.seq());
-    batch.put(CONTACT, changed);
+    var changed = contact.with(body, draw.at());
+    put(batch, contact, changed);
     return changed;
   }
 
-  /// The contact with that id, within a unit.
+  /// The contact with that id, within a unit; one that was deleted is not there.
   public static Optional<Contact> findContact(Batch batch, String id) {
-    return Optional.ofNullable(batch.find(CONTACT, id));
+    return Optional.ofNullable(batch.find(CONTACT, id)).filter(c -> !c.isDeleted());
+  }
+
+  /// A contact that somebody made by hand, or came to be by signing up. Kept beside the log.
+  ///
+  /// @param draw its time and id
+  /// @param owner a member, or an MLS for one that nobody has taken on
+  /// @param identity of what was typed, worked out before the writer is entered
+  public record Making(
+      Draw draw, String owner, boolean connected, ContactEdit edit, Identity identity) {}
+
+  /// Makes a contact that is none of a lead's. Its person is whoever has that identity in the
+  /// owner's company, so that leads of theirs find it.
+  public static Contact add(Batch batch, Making making, String principal) {
+    var nodes = Nodes.in(batch.settings());
+    var office = officeOf(nodes, making.owner());
+    var draw = making.draw();
+    var id = draw.digits();
+    long seq = batch.append("contact.added", id, making.owner());
+    batch.put(EDIT, new EditRow(seq, id, Json.write(making), principal));
+    var company = companyOf(nodes, office);
+    var person = findOrMake(batch, company, making.identity(), null, draw, "").personId();
+    var contact =
+        new Contact(
+            id,
+            person,
+            office,
+            making.owner(),
+            seq,
+            making.connected(),
+            ContactBody.of(making.edit()),
+            draw.at(),
+            draw.at(),
+            seq,
+            null);
+    put(batch, null, contact);
+    contact
+        .body()
+        .secondaryEmails()
+        .forEach(e -> claim(batch, company, person, Identity.email(e), draw.at()));
+    if (batch.find(PERSON_CONTACT, person, office) == null) {
+      batch.put(PERSON_CONTACT, new PersonContactRow(person, office, id));
+    }
+    return contact;
+  }
+
+  /// The office that an owner belongs to; an MLS stands for itself.
+  private static String officeOf(Nodes nodes, String owner) {
+    return nodes.officeOf(owner).map(Node::id).orElse(owner);
+  }
+
+  private static String companyOf(Nodes nodes, String office) {
+    return nodes.companyOf(office).map(Node::id).orElse(office);
   }
 
   /// Changes a contact as a member typed it, in a line of the log of its own. A new e-mail address,
@@ -307,6 +367,7 @@ public final class Persons {
   /// @param principal who typed it
   /// @param at when
   /// @return the contact as it is now; unchanged, and nothing is logged, when there was nothing new
+  ///   and no card
   /// @throws IllegalArgumentException when the owner that was named may not own it: ask [#mayOwn]
   public static Contact edit(
       Batch batch, Contact contact, ContactEdit edit, String principal, Instant at) {
@@ -316,23 +377,19 @@ public final class Persons {
       throw new IllegalArgumentException("The owner must be a member of the contact's office.");
     }
     var body = contact.body().plus(edit);
-    if (body.equals(contact.body()) && owner.equals(contact.ownerId())) {
+    if (edit.card() == null && body.equals(contact.body()) && owner.equals(contact.ownerId())) {
       return contact;
     }
     long seq = batch.append("contact.edited", contact.id(), contact.id());
     batch.put(EDIT, new EditRow(seq, contact.id(), Json.write(edit), principal));
-    var changed =
-        new Contact(
-            contact.id(),
-            contact.personId(),
-            contact.officeId(),
-            owner,
-            body,
-            contact.createdAt(),
-            at,
-            contact.seq());
-    batch.put(CONTACT, changed);
-    var company = nodes.companyOf(contact.officeId()).map(Node::id).orElse(contact.officeId());
+    var changed = contact.with(body, at);
+    if (!owner.equals(contact.ownerId())) {
+      changed = changed.ownedBy(owner, contact.officeId(), contact.personId(), seq, at);
+    } else if (edit.typed().contains(Card.CONNECTED) && !contact.connected()) {
+      changed = changed.connected(seq);
+    }
+    put(batch, contact, changed);
+    var company = companyOf(nodes, contact.officeId());
     for (var email : body.emails()) {
       if (!contact.body().emails().contains(email)) {
         claim(batch, company, contact.personId(), Identity.email(email), at);
@@ -345,6 +402,99 @@ public final class Persons {
       }
     }
     return changed;
+  }
+
+  /// A contact that changes hands. Kept beside the log.
+  ///
+  /// @param draw what a person is made of where the new owner's company does not know them
+  /// @param owner a member, of whatever office
+  /// @param identity of the contact, worked out before the writer is entered
+  public record Transfer(Draw draw, String owner, Identity identity) {}
+
+  /// Gives a contact to another member, who then has taken it on. No person crosses a company: in
+  /// another one it is the contact of whoever has its identity there.
+  public static Contact transfer(
+      Batch batch, Contact contact, Transfer transfer, String principal, Instant at) {
+    var nodes = Nodes.in(batch.settings());
+    var office = officeOf(nodes, transfer.owner());
+    var company = companyOf(nodes, office);
+    long seq = batch.append("contact.transferred", contact.id(), transfer.owner());
+    batch.put(EDIT, new EditRow(seq, contact.id(), Json.write(transfer), principal));
+    var person =
+        company.equals(companyOf(nodes, contact.officeId()))
+            ? contact.personId()
+            : findOrMake(batch, company, transfer.identity(), null, transfer.draw(), "").personId();
+    if (!office.equals(contact.officeId())) {
+      release(batch, contact);
+      if (batch.find(PERSON_CONTACT, person, office) == null) {
+        batch.put(PERSON_CONTACT, new PersonContactRow(person, office, contact.id()));
+      }
+    }
+    var changed = contact.ownedBy(transfer.owner(), office, person, seq, at);
+    put(batch, contact, changed);
+    return changed;
+  }
+
+  /// Deletes a contact: it is in no list any more, and the person's next lead makes a new one.
+  public static void delete(Batch batch, Contact contact, String principal, Instant at) {
+    long seq = batch.append("contact.deleted", contact.id(), contact.ownerId());
+    batch.put(EDIT, new EditRow(seq, contact.id(), "{}", principal));
+    release(batch, contact);
+    put(batch, contact, contact.deleted(at));
+  }
+
+  /// Has another contact of that person in the same office, if there is one, take the leads that
+  /// would have come to this one.
+  private static void release(Batch batch, Contact contact) {
+    var row = batch.find(PERSON_CONTACT, contact.personId(), contact.officeId());
+    if (row == null || !row.contactId().equals(contact.id())) {
+      return;
+    }
+    var other =
+        batch
+            .sql()
+            .createQuery(
+                "SELECT id FROM contact WHERE person_id = ? AND office_id = ? AND id <> ?"
+                    + " AND deleted_at IS NULL ORDER BY seq LIMIT 1")
+            .bind(0, contact.personId())
+            .bind(1, contact.officeId())
+            .bind(2, contact.id())
+            .mapTo(String.class)
+            .findOne();
+    if (other.isPresent()) {
+      batch.put(
+          PERSON_CONTACT,
+          new PersonContactRow(contact.personId(), contact.officeId(), other.get()));
+    } else {
+      batch.delete(PERSON_CONTACT, contact.personId(), contact.officeId());
+    }
+  }
+
+  /// Another contact of that owner with the same primary address, and the same name if one is
+  /// given, both without regard to letter case.
+  ///
+  /// @param except the id of a contact that does not count; empty for none
+  public static Optional<String> findTwin(
+      Batch batch, String owner, String email, @Nullable String name, String except) {
+    return findTwin(batch.sql(), owner, email, name, except);
+  }
+
+  static Optional<String> findTwin(
+      Handle handle, String owner, String email, @Nullable String name, String except) {
+    var query =
+        handle
+            .createQuery(
+                "SELECT contact_id FROM contact_search WHERE owner_id = ? AND primary_email = ?"
+                    + " AND contact_id <> ?"
+                    + (name == null ? "" : " AND display_name = ?")
+                    + " LIMIT 1")
+            .bind(0, owner)
+            .bind(1, Folding.fold(ContactCatalogue.searched(email)))
+            .bind(2, except);
+    if (name != null) {
+      query.bind(3, Folding.fold(ContactCatalogue.searched(name)));
+    }
+    return query.mapTo(String.class).findOne();
   }
 
   /// Stands for "the number itself must name its country".
@@ -390,16 +540,32 @@ public final class Persons {
     share(batch, company, phone, sharers, person);
   }
 
-  /// Does again what the line of the log with that number did.
+  /// The kinds of the log's lines that [#replay] does again.
+  public static final Set<String> REPLAYED =
+      Set.of("contact.edited", "contact.added", "contact.transferred", "contact.deleted");
+
+  /// Does again what a line of the log did.
   ///
+  /// @param kind one of [#REPLAYED]
   /// @throws IllegalStateException when the contact is not there
   public static void replay(
-      Batch batch, String contactId, String body, String principal, Instant at) {
+      Batch batch, String kind, String contactId, String body, String principal, Instant at) {
+    if (kind.equals("contact.added")) {
+      add(batch, Json.read(body, Making.class), principal);
+      return;
+    }
     var contact = batch.find(CONTACT, contactId);
     if (contact == null) {
       throw new IllegalStateException("contact " + contactId + " is not there");
     }
-    edit(batch, contact, Json.read(body, ContactEdit.class), principal, at);
+    switch (kind) {
+      case "contact.edited" ->
+          edit(batch, contact, Json.read(body, ContactEdit.class), principal, at);
+      case "contact.transferred" ->
+          transfer(batch, contact, Json.read(body, Transfer.class), principal, at);
+      case "contact.deleted" -> delete(batch, contact, principal, at);
+      default -> throw new IllegalArgumentException("no line of a contact: " + kind);
+    }
   }
 
   /// The contact with that id, when the scope may see it.
@@ -408,7 +574,7 @@ public final class Persons {
         h.createQuery(
                 "SELECT "
                     + CONTACT.columnList()
-                    + " FROM contact WHERE id = :id AND "
+                    + " FROM contact WHERE id = :id AND deleted_at IS NULL AND "
                     + scope.sql("office_id"))
             .bind("id", id)
             .map((r, _) -> CONTACT.read(new Row(r)))
@@ -421,7 +587,7 @@ public final class Persons {
         h.createQuery(
                 "SELECT "
                     + CONTACT.columnList()
-                    + " FROM contact WHERE seq < :before AND "
+                    + " FROM contact WHERE seq < :before AND deleted_at IS NULL AND "
                     + scope.sql("office_id")
                     + " ORDER BY seq DESC LIMIT :limit")
             .bind("before", before)

@@ -1,5 +1,6 @@
 package dev.porchlight.store;
 
+import dev.porchlight.filter.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -47,6 +48,9 @@ public interface Engine extends AutoCloseable {
   void probe(Connection connection) throws SQLException;
 
   Failure classify(SQLException failure);
+
+  /// How the filter language is written for it.
+  Dialect dialect();
 
   /// Whether no other process can write to this database.
   boolean alone();

@@ -1,5 +1,6 @@
 package dev.porchlight.store;
 
+import dev.porchlight.filter.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -187,6 +188,11 @@ public final class EngineStore implements Store {
   @Override
   public <T> T read(Function<Handle, T> query) {
     return engine.read(query);
+  }
+
+  @Override
+  public Dialect dialect() {
+    return engine.dialect();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.porchlight.store;
 
+import dev.porchlight.filter.Dialect;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,6 +19,9 @@ public interface Store extends AutoCloseable {
   ///
   /// @throws StoreUnavailableException when the database can't be reached
   <T> T read(Function<Handle, T> query);
+
+  /// How a filter is written as SQL that [#read] can run.
+  Dialect dialect();
 
   /// The settings as last committed.
   Settings settings();

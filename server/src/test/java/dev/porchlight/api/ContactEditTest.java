@@ -147,7 +147,7 @@ final class ContactEditTest {
               "{\"display_name\": null}",
               "{\"display_name\": \" \"}",
               "{\"display_name\": 7}",
-              "{\"display_name\": \"" + "x".repeat(201) + "\"}",
+              "{\"display_name\": \"" + "x".repeat(301) + "\"}",
               "{\"given_name\": \"a\\u0000b\"}",
               "{\"emails\": null}",
               "{\"emails\": \"sam@example.com\"}",

@@ -1,5 +1,6 @@
 package dev.porchlight.store;
 
+import dev.porchlight.filter.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -60,6 +61,11 @@ final class FaultyEngine implements Engine {
   public void probe(Connection connection) throws SQLException {
     failIfWanted();
     engine.probe(connection);
+  }
+
+  @Override
+  public Dialect dialect() {
+    return engine.dialect();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.porchlight.store.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.porchlight.filter.Dialect;
 import dev.porchlight.store.Engine;
 import dev.porchlight.store.StoreUnavailableException;
 import java.io.IOException;
@@ -363,6 +364,11 @@ public final class PostgresEngine implements Engine {
   public void probe(Connection connection) throws SQLException {
     begin(connection);
     commit(connection);
+  }
+
+  @Override
+  public Dialect dialect() {
+    return Dialect.POSTGRESQL;
   }
 
   @Override

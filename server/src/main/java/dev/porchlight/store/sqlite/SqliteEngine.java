@@ -1,5 +1,6 @@
 package dev.porchlight.store.sqlite;
 
+import dev.porchlight.filter.Dialect;
 import dev.porchlight.store.Engine;
 import dev.porchlight.store.StoreUnavailableException;
 import java.io.IOException;
@@ -340,6 +341,11 @@ public final class SqliteEngine implements Engine {
     CommitFailedException(SQLException cause) {
       super(cause.getMessage(), cause.getSQLState(), cause.getErrorCode(), cause);
     }
+  }
+
+  @Override
+  public Dialect dialect() {
+    return Dialect.SQLITE;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.porchlight.store.sqlite;
 
+import dev.porchlight.filter.Dialect;
 import dev.porchlight.store.Engine;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,11 @@ public final class SqliteReading implements Engine {
   @Override
   public void rollback(Connection ignored) {
     // Nothing was begun.
+  }
+
+  @Override
+  public Dialect dialect() {
+    return Dialect.SQLITE;
   }
 
   @Override

@@ -173,17 +173,85 @@ CREATE TABLE possible_duplicate (
   PRIMARY KEY (person_a, person_b)
 );
 
+-- owned_seq: the log entry since which it stands in its owner's list. A deleted one keeps its row and
+-- is in no list.
 CREATE TABLE contact (
   id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   person_id   TEXT COLLATE "C" NOT NULL,
   office_id   TEXT COLLATE "C" NOT NULL,
   owner_id    TEXT COLLATE "C" NOT NULL,
+  owned_seq   BIGINT NOT NULL,
+  connected   BIGINT NOT NULL,
   body        TEXT COLLATE "C" NOT NULL,
   created_at  BIGINT NOT NULL,
   modified_at BIGINT NOT NULL,
-  seq         BIGINT NOT NULL
+  seq         BIGINT NOT NULL,
+  deleted_at  BIGINT
 );
 CREATE INDEX contact_seq ON contact (seq);
+CREATE INDEX contact_person ON contact (person_id, office_id);
+
+-- What filters and orders look at, one row per contact that is not deleted, an owner's together.
+-- Texts are folded and cut to 300 characters; modified_at is the log's time of the last change.
+CREATE TABLE contact_search (
+  owner_id     TEXT COLLATE "C" NOT NULL,
+  owned_seq    BIGINT NOT NULL,
+  contact_id   TEXT COLLATE "C" NOT NULL,
+  connected    BIGINT NOT NULL,
+  created_at   BIGINT NOT NULL,
+  modified_at  BIGINT NOT NULL,
+  display_name TEXT COLLATE "C" NOT NULL,
+  primary_email TEXT COLLATE "C",
+  primary_phone_number TEXT COLLATE "C",
+  given_name   TEXT COLLATE "C",
+  family_name  TEXT COLLATE "C",
+  middle_name TEXT COLLATE "C",
+  spouse_given_name TEXT COLLATE "C",
+  spouse_middle_name TEXT COLLATE "C",
+  spouse_family_name TEXT COLLATE "C",
+  home_phone_number TEXT COLLATE "C",
+  work_phone_number TEXT COLLATE "C",
+  fax_phone_number TEXT COLLATE "C",
+  mobile_phone_number TEXT COLLATE "C",
+  pager_phone_number TEXT COLLATE "C",
+  other_phone_number TEXT COLLATE "C",
+  mobile_phone_country_code TEXT COLLATE "C",
+  home_street_address TEXT COLLATE "C",
+  home_locality TEXT COLLATE "C",
+  home_region TEXT COLLATE "C",
+  home_postal_code TEXT COLLATE "C",
+  work_street_address TEXT COLLATE "C",
+  work_locality TEXT COLLATE "C",
+  work_region TEXT COLLATE "C",
+  work_postal_code TEXT COLLATE "C",
+  organization TEXT COLLATE "C",
+  position TEXT COLLATE "C",
+  birthday TEXT COLLATE "C",
+  anniversary TEXT COLLATE "C",
+  assistant TEXT COLLATE "C",
+  children TEXT COLLATE "C",
+  status TEXT COLLATE "C",
+  other TEXT COLLATE "C",
+  pets TEXT COLLATE "C",
+  referred_by TEXT COLLATE "C",
+  salutation TEXT COLLATE "C",
+  PRIMARY KEY (owner_id, owned_seq)
+);
+CREATE INDEX contact_search_name ON contact_search (owner_id, connected, display_name, contact_id);
+CREATE INDEX contact_search_modified ON contact_search (owner_id, connected, modified_at, contact_id);
+CREATE INDEX contact_search_email ON contact_search (owner_id, primary_email);
+CREATE INDEX contact_search_phone ON contact_search (owner_id, primary_phone_number);
+CREATE INDEX contact_search_family ON contact_search (owner_id, family_name);
+
+-- The tags of contacts: folded, and as they were written.
+CREATE TABLE contact_tag (
+  owner_id   TEXT COLLATE "C" NOT NULL,
+  tag        TEXT COLLATE "C" NOT NULL,
+  contact_id TEXT COLLATE "C" NOT NULL,
+  written    TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (owner_id, tag, contact_id)
+);
+CREATE INDEX contact_tag_contact ON contact_tag (contact_id, tag);
 
 -- What members typed into contacts, in the log's order; body is JSON.
 CREATE TABLE contact_edit (

@@ -166,17 +166,85 @@ CREATE TABLE possible_duplicate (
   PRIMARY KEY (person_a, person_b)
 ) WITHOUT ROWID;
 
+-- owned_seq: the log entry since which it stands in its owner's list. A deleted one keeps its row and
+-- is in no list.
 CREATE TABLE contact (
   id          TEXT NOT NULL PRIMARY KEY,
   person_id   TEXT NOT NULL,
   office_id   TEXT NOT NULL,
   owner_id    TEXT NOT NULL,
+  owned_seq   INTEGER NOT NULL,
+  connected   INTEGER NOT NULL,
   body        TEXT NOT NULL,
   created_at  INTEGER NOT NULL,
   modified_at INTEGER NOT NULL,
-  seq         INTEGER NOT NULL
+  seq         INTEGER NOT NULL,
+  deleted_at  INTEGER
 );
 CREATE INDEX contact_seq ON contact (seq);
+CREATE INDEX contact_person ON contact (person_id, office_id);
+
+-- What filters and orders look at, one row per contact that is not deleted, an owner's together.
+-- Texts are folded and cut to 300 characters; modified_at is the log's time of the last change.
+CREATE TABLE contact_search (
+  owner_id     TEXT NOT NULL,
+  owned_seq    INTEGER NOT NULL,
+  contact_id   TEXT NOT NULL,
+  connected    INTEGER NOT NULL,
+  created_at   INTEGER NOT NULL,
+  modified_at  INTEGER NOT NULL,
+  display_name TEXT NOT NULL,
+  primary_email TEXT,
+  primary_phone_number TEXT,
+  given_name   TEXT,
+  family_name  TEXT,
+  middle_name TEXT,
+  spouse_given_name TEXT,
+  spouse_middle_name TEXT,
+  spouse_family_name TEXT,
+  home_phone_number TEXT,
+  work_phone_number TEXT,
+  fax_phone_number TEXT,
+  mobile_phone_number TEXT,
+  pager_phone_number TEXT,
+  other_phone_number TEXT,
+  mobile_phone_country_code TEXT,
+  home_street_address TEXT,
+  home_locality TEXT,
+  home_region TEXT,
+  home_postal_code TEXT,
+  work_street_address TEXT,
+  work_locality TEXT,
+  work_region TEXT,
+  work_postal_code TEXT,
+  organization TEXT,
+  position TEXT,
+  birthday TEXT,
+  anniversary TEXT,
+  assistant TEXT,
+  children TEXT,
+  status TEXT,
+  other TEXT,
+  pets TEXT,
+  referred_by TEXT,
+  salutation TEXT,
+  PRIMARY KEY (owner_id, owned_seq)
+) WITHOUT ROWID;
+CREATE INDEX contact_search_name ON contact_search (owner_id, connected, display_name, contact_id);
+CREATE INDEX contact_search_modified ON contact_search (owner_id, connected, modified_at, contact_id);
+CREATE INDEX contact_search_email ON contact_search (owner_id, primary_email);
+CREATE INDEX contact_search_phone ON contact_search (owner_id, primary_phone_number);
+CREATE INDEX contact_search_family ON contact_search (owner_id, family_name);
+
+-- The tags of contacts: folded, and as they were written.
+CREATE TABLE contact_tag (
+  owner_id   TEXT NOT NULL,
+  tag        TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  written    TEXT NOT NULL,
+  PRIMARY KEY (owner_id, tag, contact_id)
+) WITHOUT ROWID;
+CREATE INDEX contact_tag_contact ON contact_tag (contact_id, tag);
 
 -- What members typed into contacts, in the log's order; body is JSON.
 CREATE TABLE contact_edit (

@@ -1,0 +1,170 @@
+package dev.porchlight.person;
+
+import dev.porchlight.filter.Attribute;
+import dev.porchlight.filter.Catalogue;
+import dev.porchlight.filter.Column;
+import dev.porchlight.filter.Folding;
+import dev.porchlight.filter.Type;
+import dev.porchlight.filter.Value;
+import dev.porchlight.filter.Wildcards;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The attributes of contacts that filters may name: what they are, where the index keeps them, and
+/// what a contact holds of each. Index and value agree because both go through [#searched].
+public final class ContactCatalogue {
+  /// How much of a text filters see, in characters; leads may carry more.
+  public static final int SEARCHED = 300;
+
+  /// What a query reads of a contact.
+  ///
+  /// @param sort the column that it can be ordered by; null when it can't
+  /// @param always whether every contact has it
+  private record Field(
+      Attribute attribute,
+      Column column,
+      @Nullable String sort,
+      boolean always,
+      Function<Contacts.Listed, Value> value) {}
+
+  private static final Map<String, Field> FIELDS = fields();
+
+  /// For [dev.porchlight.filter.Filter#parse].
+  public static final Catalogue CATALOGUE =
+      name -> Optional.ofNullable(FIELDS.get(name)).map(Field::attribute);
+
+  private ContactCatalogue() {}
+
+  private static Map<String, Field> fields() {
+    var all = new LinkedHashMap<String, Field>();
+    add(
+        all,
+        Attribute.of("Id", Type.CHARACTER),
+        Column.Text.folded("c.contact_id"),
+        "c.contact_id",
+        true,
+        c -> Value.text(c.contact().id()));
+    add(
+        all,
+        Attribute.of("DisplayName", Type.CHARACTER).with(Wildcards.WORDS),
+        Column.Text.folded("c.display_name"),
+        "c.display_name",
+        true,
+        c -> text(Optional.of(c.contact().body().shownName())));
+    text(all, "PrimaryEmail", "primary_email", ContactBody::primaryEmail);
+    text(all, "PrimaryPhoneNumber", "primary_phone_number", ContactBody::primaryPhone);
+    text(all, "GivenName", "given_name", b -> Optional.ofNullable(b.givenName()));
+    text(all, "FamilyName", "family_name", b -> Optional.ofNullable(b.familyName()));
+    for (var detail : ContactDetail.ALL) {
+      text(all, detail.attribute(), detail.word(), b -> b.detail(detail));
+    }
+    add(
+        all,
+        Attribute.of("CreatedTimestamp", Type.DATETIME),
+        new Column.Plain("c.created_at", Column.Storage.EPOCH_MICRO),
+        "c.created_at",
+        true,
+        c -> Value.moment(c.contact().createdAt()));
+    add(
+        all,
+        Attribute.of("ModificationTimestamp", Type.DATETIME),
+        new Column.Plain("c.modified_at", Column.Storage.EPOCH_MICRO),
+        "c.modified_at",
+        true,
+        c -> Value.moment(c.modifiedAt()));
+    add(
+        all,
+        Attribute.listOf("Tags", Type.CHARACTER),
+        new Column.Elements(
+            "contact_tag t WHERE t.owner_id = c.owner_id AND t.contact_id = c.contact_id",
+            Column.Text.folded("t.tag")),
+        null,
+        false,
+        c -> Value.texts(c.contact().body().tags().stream().map(t -> searched(t)).toList()));
+    // Nothing writes e-mail to contacts yet, so no address is known to be one that none goes to.
+    add(
+        all,
+        Attribute.listOf("InvalidEmails", Type.CHARACTER),
+        new Column.Elements("contact_tag t WHERE 1 = 0", Column.Text.folded("t.tag")),
+        null,
+        false,
+        _ -> Value.UNSET);
+    return all;
+  }
+
+  private static void text(
+      Map<String, Field> all,
+      String name,
+      String column,
+      Function<ContactBody, Optional<String>> value) {
+    add(
+        all,
+        Attribute.of(name, Type.CHARACTER),
+        Column.Text.folded("c." + column),
+        "c." + column,
+        false,
+        c -> text(value.apply(c.contact().body())));
+  }
+
+  private static void add(
+      Map<String, Field> all,
+      Attribute attribute,
+      Column column,
+      @Nullable String sort,
+      boolean always,
+      Function<Contacts.Listed, Value> value) {
+    all.put(attribute.name(), new Field(attribute, column, sort, always, value));
+  }
+
+  private static Value text(Optional<String> text) {
+    return Value.text(text.map(ContactCatalogue::searched).orElse(null));
+  }
+
+  static Optional<Column> column(String name) {
+    return Optional.ofNullable(FIELDS.get(name)).map(Field::column);
+  }
+
+  static Function<String, Value> row(Contacts.Listed contact) {
+    return name -> {
+      var field = FIELDS.get(name);
+      return field == null ? Value.UNSET : field.value().apply(contact);
+    };
+  }
+
+  /// Whether lists of contacts can be ordered by an attribute.
+  public static boolean isOrderable(String name) {
+    var field = FIELDS.get(name);
+    return field != null && field.sort() != null;
+  }
+
+  /// A term of ORDER BY; what is not set comes last, or first from the end, on every database.
+  static String order(String name, boolean descending) {
+    var field = FIELDS.get(name);
+    if (field == null || field.sort() == null) {
+      throw new IllegalArgumentException("no order by " + name);
+    }
+    var way = descending ? " DESC" : "";
+    return field.always()
+        ? field.sort() + way
+        : "(" + field.sort() + " IS NULL)" + way + ", " + field.sort() + way;
+  }
+
+  /// The part of a text that filters see, in a form that every database keeps.
+  static String searched(String text) {
+    var seen = new StringBuilder(Math.min(text.length(), SEARCHED));
+    text.codePoints()
+        .limit(SEARCHED)
+        .map(c ->
+            c == 0 || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xfffd : c)
+        .forEach(seen::appendCodePoint);
+    return seen.toString();
+  }
+
+  /// The same as the index keeps it; null when there is nothing.
+  static @Nullable String folded(@Nullable String text) {
+    return text == null || text.isEmpty() ? null : Folding.fold(searched(text));
+  }
+}

@@ -1,0 +1,366 @@
+package dev.porchlight.person;
+
+import dev.porchlight.filter.Evaluator;
+import dev.porchlight.filter.Expression;
+import dev.porchlight.filter.Folding;
+import dev.porchlight.filter.Sql;
+import dev.porchlight.filter.SqlWriter;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/// Lists the contacts of one owner: filtered, in order, page by page. All that SQL can say exactly
+/// is left to it; of the rest it narrows, and the evaluator decides on what is left, row by row.
+public final class Contacts {
+  private static final int FETCHED = 500;
+
+  /// One contact in a list.
+  ///
+  /// @param modifiedAt the log's time of its last change: nothing that is committed later has an
+  ///   earlier one
+  public record Listed(Contact contact, Instant modifiedAt) {}
+
+  /// One term of an order.
+  ///
+  /// @param attribute one that is [ContactCatalogue#isOrderable]
+  public record Order(String attribute, boolean descending) {}
+
+  /// Which part of a list.
+  public sealed interface Page {
+    int limit();
+
+    /// What follows after some.
+    record At(int skip, int limit) implements Page {}
+
+    /// What follows a token, in the order in which contacts came to their owner: whatever is
+    /// written meanwhile, such a walk leaves nothing out and repeats nothing.
+    record After(long token, int limit) implements Page {}
+
+    /// The page on which that contact is.
+    record Holding(String id, int limit) implements Page {}
+  }
+
+  /// What is asked for.
+  ///
+  /// @param owner whose contacts
+  /// @param connected those that a member has taken on, or those that nobody has
+  /// @param tag only those with this tag; null for all
+  /// @param order none for the name
+  /// @param count whether to count all that match
+  public record Wanted(
+      String owner,
+      boolean connected,
+      Expression filter,
+      @Nullable String tag,
+      List<Order> order,
+      Page page,
+      boolean count) {
+    public Wanted {
+      order = List.copyOf(order);
+    }
+  }
+
+  /// What was found.
+  ///
+  /// @param total how many match in all, when that was asked
+  /// @param skipped how many stand before these
+  /// @param token where a walk goes on; empty at its end, and when this is no walk
+  /// @param asOf no later change has an earlier time than this
+  public record Found(
+      List<Listed> contacts, OptionalLong total, long skipped, OptionalLong token, Instant asOf) {
+    public Found {
+      contacts = List.copyOf(contacts);
+    }
+  }
+
+  private record Hit(String id, long since, Instant modifiedAt) {}
+
+  /// SQL with the values of its question marks.
+  private record Condition(String sql, List<Object> binds) {}
+
+  private final Store store;
+  private final SqlWriter writer;
+
+  public Contacts(Store store) {
+    this.store = store;
+    writer = new SqlWriter(store.dialect(), ContactCatalogue::column);
+  }
+
+  /// One contact of that owner, connected or not.
+  public Optional<Listed> find(String owner, String id) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Persons.CONTACT.columnList("k")
+                    + ", c.modified_at FROM contact k JOIN contact_search c"
+                    + " ON c.owner_id = k.owner_id AND c.owned_seq = k.owned_seq"
+                    + " WHERE k.id = ? AND k.owner_id = ? AND k.deleted_at IS NULL")
+            .bind(0, id)
+            .bind(1, owner)
+            .map((r, _) -> listed(r))
+            .findOne());
+  }
+
+  private static Listed listed(ResultSet r) throws SQLException {
+    return new Listed(
+        Persons.CONTACT.read(new Row(r)), new Row(r).time(Persons.CONTACT_COLUMNS + 1));
+  }
+
+  /// Whether another contact of that owner has this as its primary address.
+  public boolean isShared(String owner, String email, String except) {
+    return store.read(h -> Persons.findTwin(h, owner, email, null, except)).isPresent();
+  }
+
+  /// The tags that an owner's contacts have, each as it was first written, by name.
+  public List<String> listTags(String owner) {
+    return store.read(h -> {
+      var first = new java.util.LinkedHashMap<String, String>();
+      h.createQuery(
+              "SELECT t.tag, t.written FROM contact_tag t JOIN (SELECT tag, MIN(contact_id) AS"
+                  + " first FROM contact_tag WHERE owner_id = ? GROUP BY tag) f ON f.tag = t.tag"
+                  + " AND f.first = t.contact_id WHERE t.owner_id = ? ORDER BY t.tag")
+          .bind(0, owner)
+          .bind(1, owner)
+          .map((r, _) -> Map.entry(r.getString(1), r.getString(2)))
+          .forEach(e -> first.put(e.getKey(), e.getValue()));
+      return List.copyOf(first.values());
+    });
+  }
+
+  /// What is asked for, as it stands at one moment.
+  public Found list(Wanted wanted) {
+    var written = writer.write(wanted.filter());
+    var condition = condition(wanted, written);
+    return store.read(h -> {
+      var asOf =
+          h.createQuery("SELECT at FROM log ORDER BY seq DESC LIMIT 1")
+              .map((r, _) -> new Row(r).time(1))
+              .findOne()
+              .orElse(Instant.EPOCH);
+      return written.exact()
+          ? exact(h, wanted, condition, asOf)
+          : decided(h, wanted, condition, asOf);
+    });
+  }
+
+  private static Condition condition(Wanted wanted, Sql written) {
+    var sql = new StringBuilder("c.owner_id = ? AND c.connected = ?");
+    var binds = new ArrayList<Object>(List.of(wanted.owner(), wanted.connected() ? 1L : 0L));
+    if (!written.condition().equals("1 = 1")) {
+      sql.append(" AND ").append(written.condition());
+      binds.addAll(written.binds());
+    }
+    if (wanted.tag() != null) {
+      sql.append(
+          " AND c.contact_id IN (SELECT t.contact_id FROM contact_tag t WHERE t.owner_id = ?"
+              + " AND t.tag = ?)");
+      binds.add(wanted.owner());
+      binds.add(Folding.fold(ContactCatalogue.searched(wanted.tag())));
+    }
+    if (wanted.page() instanceof Page.After(long token, _)) {
+      sql.append(" AND c.owned_seq > ?");
+      binds.add(token);
+    }
+    return new Condition(sql.toString(), binds);
+  }
+
+  private static String order(Wanted wanted) {
+    if (wanted.page() instanceof Page.After) {
+      return " ORDER BY c.owner_id, c.owned_seq";
+    }
+    var terms = new ArrayList<String>();
+    boolean descending = false;
+    for (var term : wanted.order()) {
+      terms.add(ContactCatalogue.order(term.attribute(), term.descending()));
+      descending = term.descending();
+    }
+    if (terms.isEmpty()) {
+      terms.add(ContactCatalogue.order("DisplayName", false));
+    }
+    terms.add("c.contact_id" + (descending ? " DESC" : ""));
+    return " ORDER BY " + String.join(", ", terms);
+  }
+
+  private static Query query(Handle h, String sql, List<Object> binds) {
+    var query = h.createQuery(sql);
+    for (int i = 0; i < binds.size(); i++) {
+      switch (binds.get(i)) {
+        case String text -> query.bind(i, text);
+        case Long number -> query.bind(i, number);
+        case Double number -> query.bind(i, number);
+        default -> query.bind(i, binds.get(i));
+      }
+    }
+    return query;
+  }
+
+  private static Found exact(Handle h, Wanted wanted, Condition condition, Instant asOf) {
+    var total =
+        wanted.count()
+            ? OptionalLong.of(
+                query(
+                        h,
+                        "SELECT COUNT(*) FROM contact_search c WHERE " + condition.sql(),
+                        condition.binds())
+                    .mapTo(Long.class)
+                    .one())
+            : OptionalLong.empty();
+    long skip =
+        switch (wanted.page()) {
+          case Page.At(int skipped, _) -> skipped;
+          case Page.After _ -> 0;
+          case Page.Holding(var id, int limit) -> pageOf(h, wanted, condition, id, limit);
+        };
+    var binds = new ArrayList<>(condition.binds());
+    int most = wanted.page().limit();
+    binds.add((long) most);
+    binds.add(skip);
+    var hits =
+        most == 0
+            ? List.<Hit>of()
+            : query(
+                    h,
+                    "SELECT c.contact_id, c.owned_seq, c.modified_at FROM contact_search c WHERE "
+                        + condition.sql()
+                        + order(wanted)
+                        + " LIMIT ? OFFSET ?",
+                    binds)
+                .map((r, _) -> new Hit(r.getString(1), r.getLong(2), Row.instant(r.getLong(3))))
+                .list();
+    var token =
+        wanted.page() instanceof Page.After && hits.size() == most && most > 0
+            ? OptionalLong.of(hits.getLast().since())
+            : OptionalLong.empty();
+    return new Found(contacts(h, hits), total, skip, token, asOf);
+  }
+
+  /// How many stand before the page that holds a contact; 0 when it is not in the list.
+  private static long pageOf(Handle h, Wanted wanted, Condition condition, String id, int limit) {
+    if (limit == 0) {
+      return 0;
+    }
+    try (var ids =
+        query(
+                h,
+                "SELECT c.contact_id FROM contact_search c WHERE "
+                    + condition.sql()
+                    + order(wanted),
+                condition.binds())
+            .setFetchSize(FETCHED)
+            .mapTo(String.class)
+            .iterator()) {
+      for (long before = 0; ids.hasNext(); before++) {
+        if (ids.next().equals(id)) {
+          return before / limit * limit;
+        }
+      }
+      return 0;
+    }
+  }
+
+  private static List<Listed> contacts(Handle h, List<Hit> hits) {
+    if (hits.isEmpty()) {
+      return List.of();
+    }
+    var byId = new HashMap<String, Contact>();
+    query(
+            h,
+            "SELECT "
+                + Persons.CONTACT.columnList()
+                + " FROM contact WHERE id IN ("
+                + String.join(", ", Collections.nCopies(hits.size(), "?"))
+                + ")",
+            hits.stream().<Object>map(Hit::id).toList())
+        .map((r, _) -> Persons.CONTACT.read(new Row(r)))
+        .forEach(c -> byId.put(c.id(), c));
+    var listed = new ArrayList<Listed>();
+    for (var hit : hits) {
+      var contact = byId.get(hit.id());
+      if (contact != null) {
+        listed.add(new Listed(contact, hit.modifiedAt()));
+      }
+    }
+    return listed;
+  }
+
+  /// Reads, in order, all that SQL could not rule out, and has the evaluator decide.
+  private static Found decided(Handle h, Wanted wanted, Condition condition, Instant asOf) {
+    var evaluator = Evaluator.of(wanted.filter());
+    var page = wanted.page();
+    var taken = new ArrayList<Listed>();
+    long skip = page instanceof Page.At(int skipped, _) ? skipped : 0;
+    long matching = 0;
+    boolean held = false;
+    try (var rows =
+        query(
+                h,
+                "SELECT "
+                    + Persons.CONTACT.columnList("k")
+                    + ", c.modified_at FROM contact_search c JOIN contact k ON k.id = c.contact_id"
+                    + " WHERE "
+                    + condition.sql()
+                    + order(wanted),
+                condition.binds())
+            .setFetchSize(FETCHED)
+            .map((r, _) -> listed(r))
+            .iterator()) {
+      while (rows.hasNext()) {
+        var row = rows.next();
+        if (!evaluator.matches(ContactCatalogue.row(row))) {
+          continue;
+        }
+        switch (page) {
+          case Page.At(_, int limit) -> {
+            if (matching >= skip && taken.size() < limit) {
+              taken.add(row);
+            }
+          }
+          case Page.After(_, int limit) -> {
+            if (taken.size() < limit) {
+              taken.add(row);
+            }
+          }
+          case Page.Holding(var id, int limit) -> {
+            if (!held) {
+              if (limit > 0 && matching % limit == 0 && matching > 0) {
+                taken.clear();
+                skip = matching;
+              }
+              taken.add(row);
+            } else if (taken.size() < limit) {
+              taken.add(row);
+            }
+            held |= row.contact().id().equals(id);
+          }
+        }
+        matching++;
+        boolean full = taken.size() >= page.limit() && (!(page instanceof Page.Holding) || held);
+        if (full && !wanted.count()) {
+          break;
+        }
+      }
+    }
+    var token =
+        page instanceof Page.After && taken.size() == page.limit() && !taken.isEmpty()
+            ? OptionalLong.of(taken.getLast().contact().ownedSeq())
+            : OptionalLong.empty();
+    return new Found(
+        taken,
+        wanted.count() ? OptionalLong.of(matching) : OptionalLong.empty(),
+        skip,
+        token,
+        asOf);
+  }
+}
