@@ -40,6 +40,7 @@ class HttpServerTest {
   private final BlockingQueue<String> observed = new LinkedBlockingQueue<>();
   private final CountDownLatch release = new CountDownLatch(1);
   private final CountDownLatch entered = new CountDownLatch(1);
+  private final CountDownLatch echoing = new CountDownLatch(1);
   private final CountDownLatch streaming = new CountDownLatch(1);
   private final CountDownLatch streamEnded = new CountDownLatch(1);
   private Duration patience = Duration.ofSeconds(10);
@@ -81,6 +82,7 @@ class HttpServerTest {
             "POST",
             "/echo",
             r -> {
+              echoing.countDown();
               var body = new String(r.body(LIMIT, patience), UTF_8);
               seen.add(body);
               return text(200, body);
@@ -573,6 +575,8 @@ class HttpServerTest {
     var idle = wire(server).send("GET /hello HTTP/1.1\nHost: h\n\n");
     assertThat(idle.answer().status()).isEqualTo(200);
     var half = wire(server).send("POST /echo HTTP/1.1\nHost: h\nContent-Length: 6\n\nabc");
+    // What the server has not accepted yet is nobody's request: wait until this one has its thread.
+    echoing.await();
     try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
       var stop = executor.submit(server::close);
       assertThat(streamEnded.await(5, TimeUnit.SECONDS)).isTrue();
