@@ -10,6 +10,8 @@ import dev.porchlight.sign.SealException;
 import dev.porchlight.store.BackupException;
 import dev.porchlight.store.BackupManifest;
 import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.move.Mover;
+import dev.porchlight.store.sqlite.MovedMark;
 import dev.porchlight.store.sqlite.SqliteBackups;
 import dev.porchlight.store.sqlite.SqliteReading;
 import java.io.IOException;
@@ -38,6 +40,14 @@ final class ThisProcess implements Local {
   @Override
   public int serve(Map<String, String> flags, @Nullable Path file, Terminal terminal) {
     var config = HubConfig.read(flags, terminal.environment(), file);
+    if (Boolean.getBoolean("porchlight.startCache")
+        && !System.getProperty("java.vm.info", "").contains("sharing")) {
+      terminal
+          .err()
+          .println(
+              "porchlight: The start cache was made by another JDK or for other options of java;"
+                  + " starting without it.");
+    }
     var hub = start(config);
     hub.firstToken()
         .ifPresent(token -> {
@@ -106,13 +116,17 @@ final class ThisProcess implements Local {
     return deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
   }
 
-  @Override
-  public int demo(boolean once, Terminal terminal) {
-    // The demo tells its own story; only trouble is logged beside it.
+  /// For what tells its own story; only trouble is logged beside it.
+  private static void quietly() {
     if (System.getenv("PORCHLIGHT_LOG_LEVEL") == null
         && System.getProperty("PORCHLIGHT_LOG_LEVEL") == null) {
       System.setProperty("PORCHLIGHT_LOG_LEVEL", "WARN");
     }
+  }
+
+  @Override
+  public int demo(boolean once, Terminal terminal) {
+    quietly();
     var demo =
         Demo.start(
             (data, token) -> {
@@ -172,6 +186,44 @@ final class ThisProcess implements Local {
   }
 
   @Override
+  public Moved move(
+      Path data,
+      String to,
+      @Nullable Path keyFile,
+      boolean replaceUnfinished,
+      MoveProgress progress) {
+    quietly();
+    var folder = data.toAbsolutePath().normalize();
+    var key = keyFile == null ? HubConfig.keyFileOf(folder) : keyFile.toAbsolutePath();
+    var tables =
+        Mover.move(
+                folder,
+                to,
+                replaceUnfinished,
+                (step, table, rows, of) ->
+                    progress.at(step == Mover.Step.VERIFYING, table, rows, of))
+            .stream()
+            .map(t -> new MovedTable(t.table(), t.rows(), t.sha256()))
+            .toList();
+    return new Moved(
+        tables,
+        List.of(
+            "Start hubs with PORCHLIGHT_DATABASE_URL (or database_url in the configuration file).",
+            Files.exists(key)
+                ? "The secrets are still sealed with the key in "
+                    + key
+                    + ": a hub with the same `data` setting finds it there. Copy it to every other"
+                    + " machine that runs a hub, and name it in secret_key_file there."
+                : "The secrets are still sealed with the same key: give every hub the one that this"
+                    + " store had, by secret_key_file or PORCHLIGHT_SECRET_KEY.",
+            folder
+                + " is marked as moved, and no hub starts on it. Delete it once you are content;"
+                + " deleting "
+                + folder.resolve("porchlight.moved")
+                + " alone lets hubs use it again."));
+  }
+
+  @Override
   public List<Finding> examine(Path data) {
     try (var store = new EngineStore(SqliteReading.open(data, Clock.systemUTC()))) {
       var found =
@@ -181,10 +233,12 @@ final class ThisProcess implements Local {
                   .skip(1)
                   .map(f -> new Finding(f.level(), f.sentence()));
       return Stream.concat(
-              Stream.of(
-                  new Finding(
-                      "ok",
-                      "No hub answers; the store in " + data + " was read as it lies there.")),
+              Stream.concat(
+                  Stream.of(
+                      new Finding(
+                          "ok",
+                          "No hub answers; the store in " + data + " was read as it lies there.")),
+                  MovedMark.complaint(data).map(s -> new Finding("attention", s + ".")).stream()),
               found)
           .toList();
     }

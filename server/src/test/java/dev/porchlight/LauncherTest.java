@@ -6,10 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -20,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// called.
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
+  private static final String JAR = "/server/target/app/lib/porchlight-server-0.1.0.jar";
+
   @TempDir Path folder;
   private Path checkout;
   private Path jdks;
@@ -77,6 +86,7 @@ class LauncherTest {
             "sleep",
             "rm",
             "mkdir",
+            "sha256sum",
             "touch")) {
       for (var place : List.of("/bin", "/usr/bin")) {
         var there = Path.of(place, tool);
@@ -129,7 +139,7 @@ class LauncherTest {
     assertThat(ran.out())
         .startsWith("home " + right)
         .contains("<--enable-native-access=ALL-UNNAMED>")
-        .contains("<" + checkout.toRealPath() + "/server/target/app/lib/*>")
+        .contains("<" + checkout.toRealPath() + JAR + ">")
         .endsWith("<dev.porchlight.Porchlight>\n<lead>\n<show>\n<a b  c>\n<>\n<$x*>\n");
   }
 
@@ -161,7 +171,7 @@ class LauncherTest {
     assertThat(first).isSymbolicLink();
     var ran = run(second, elsewhere, Map.of(), "version");
     assertThat(ran.code()).as(ran.err()).isZero();
-    assertThat(ran.out()).contains("<" + checkout.toRealPath() + "/server/target/app/lib/*>");
+    assertThat(ran.out()).contains("<" + checkout.toRealPath() + JAR + ">");
   }
 
   @Test
@@ -200,5 +210,126 @@ class LauncherTest {
     var ran = run(checkout.resolve("porchlight"), folder, Map.of(), "version");
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.err()).contains("[ERROR] it is broken", "The build failed", "build.log");
+  }
+
+  /// A jar with a main class that says those words, its entries not compressed.
+  private void jarThatSays(String words) throws Exception {
+    var source = Files.createDirectories(folder.resolve("source")).resolve("Porchlight.java");
+    Files.writeString(
+        source,
+        "package dev.porchlight; public class Porchlight { public static void main(String[] a)"
+            + " { System.out.println(\""
+            + words
+            + "\"); } }");
+    var classes = Files.createDirectories(folder.resolve("classes"));
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-d", classes.toString(), source.toString()))
+        .isZero();
+    var code = Files.readAllBytes(classes.resolve("dev/porchlight/Porchlight.class"));
+    var file = lib().resolve("porchlight-server-0.1.0.jar");
+    try (var jar = new JarOutputStream(Files.newOutputStream(file))) {
+      jar.setMethod(ZipEntry.STORED);
+      var entry = new ZipEntry("dev/porchlight/Porchlight.class");
+      entry.setSize(code.length);
+      var sum = new CRC32();
+      sum.update(code);
+      entry.setCrc(sum.getValue());
+      entry.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0));
+      jar.putNextEntry(entry);
+      jar.write(code);
+    }
+    Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+  }
+
+  private Path lib() throws IOException {
+    return Files.createDirectories(checkout.toRealPath().resolve("server/target/app/lib"));
+  }
+
+  /// Makes the cache for what lies in the library folder, named as it should be.
+  private Path cache() throws Exception {
+    var jars = StartCache.jars(lib());
+    var cache = lib().resolveSibling(StartCache.hash(jars) + ".aot");
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(StartCache.FLAGS);
+    command.add("-XX:AOTCacheOutput=" + cache);
+    command.addAll(List.of("-cp", jars.getFirst().toString(), "dev.porchlight.Porchlight"));
+    var process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("making").toFile())
+            .start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(cache).exists();
+    return cache;
+  }
+
+  @Test
+  void a_cache_of_these_jars_is_used_and_one_of_other_jars_is_not() throws Exception {
+    jarThatSays("the old words");
+    // Newer than the sources beside it.
+    Files.deleteIfExists(checkout.resolve("server/pom.xml"));
+    var size = Files.size(lib().resolve("porchlight-server-0.1.0.jar"));
+    var script = checkout.resolve("porchlight");
+    var loaded = folder.resolve("loaded");
+    var environment =
+        Map.of(
+            "PORCHLIGHT_JAVA_HOME",
+            System.getProperty("java.home"),
+            "PORCHLIGHT_JAVA_OPTS",
+            "-Xlog:class+load:file=" + loaded);
+    var cache = cache();
+    var with = run(script, folder, environment, "serve");
+    assertThat(with.out()).isEqualTo("the old words\n");
+    assertThat(with.err()).isEmpty();
+    assertThat(Files.readString(loaded))
+        .contains("dev.porchlight.Porchlight source: shared objects file");
+
+    // Java takes any collector's cache, or none; the hub says so, and stdout stays the program's.
+    var other =
+        run(
+            script,
+            folder,
+            Map.of(
+                "PORCHLIGHT_JAVA_HOME",
+                System.getProperty("java.home"),
+                "PORCHLIGHT_JAVA_OPTS",
+                "-XX:+UseZGC -XX:-UseCompressedClassPointers"),
+            "serve");
+    assertThat(other.out()).isEqualTo("the old words\n");
+
+    // The same name, size and time: java itself would run the old words.
+    jarThatSays("the new words");
+    assertThat(lib().resolve("porchlight-server-0.1.0.jar")).hasSize(size);
+    var without = run(script, folder, environment, "serve");
+    assertThat(without.out()).isEqualTo("the new words\n");
+    assertThat(without.err())
+        .isEqualTo("porchlight: The start cache is not of these jars; starting without it.\n");
+    assertThat(cache).exists();
+    assertThat(run(script, folder, environment, "version").err())
+        .as("other commands have no use for it")
+        .isEmpty();
+  }
+
+  @Test
+  void where_no_cache_can_be_made_the_build_goes_on_and_no_old_one_is_left() throws Exception {
+    jarThatSays("something else");
+    var app = checkout.toRealPath().resolve("server/target/app");
+    Files.writeString(app.resolve("0123.aot"), "old");
+    Files.writeString(app.resolve("unfinished.aot.config"), "old");
+    assertThat(StartCache.make(app))
+        .startsWith("There is no start cache, so hubs start more slowly");
+    try (var files = Files.list(app)) {
+      assertThat(files).containsExactly(lib());
+    }
+  }
+
+  @Test
+  void the_cache_is_made_with_the_launchers_options() throws Exception {
+    var script = Files.readString(Path.of("..", "porchlight"));
+    for (var flag : StartCache.FLAGS) {
+      assertThat(script).contains(flag);
+    }
   }
 }

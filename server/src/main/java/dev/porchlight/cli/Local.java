@@ -38,6 +38,34 @@ public interface Local {
   /// @throws IllegalStateException with a sentence, when it can't be restored
   List<String> restore(Path from, Path data, @Nullable Path keyFile);
 
+  /// Moves the store in a data folder to a PostgreSQL database.
+  ///
+  /// @param to `jdbc:postgresql://...`
+  /// @param keyFile where the key file lies; null for its usual place beside the data folder
+  /// @param replaceUnfinished to delete what a move that was not finished has left there
+  /// @throws IllegalStateException with a sentence, when it can't be moved
+  Moved move(
+      Path data,
+      String to,
+      @Nullable Path keyFile,
+      boolean replaceUnfinished,
+      MoveProgress progress);
+
+  /// Is told how far a move has come.
+  @FunctionalInterface
+  interface MoveProgress {
+    /// @param verifying copied before, and now read back
+    void at(boolean verifying, String table, long rows, long of);
+  }
+
+  /// What was moved.
+  ///
+  /// @param toDo what is left for a person, in sentences
+  record Moved(List<MovedTable> tables, List<String> toDo) {}
+
+  /// @param sha256 over its rows, the same on both sides
+  record MovedTable(String name, long rows, String sha256) {}
+
   /// One finding.
   ///
   /// @param level `ok`, `attention` or `fault`

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       DeliveryCommand.class,
       NodeCommand.class,
       TokenCommand.class,
+      MoveCommand.class,
     },
     footer = {
       "",

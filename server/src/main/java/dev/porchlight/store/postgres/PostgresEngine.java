@@ -20,6 +20,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
@@ -49,11 +50,23 @@ import org.slf4j.LoggerFactory;
 public final class PostgresEngine implements Engine {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresEngine.class);
 
+  /// The driver logs addresses that it can't read, passwords and all.
+  private static final java.util.logging.Logger DRIVER =
+      java.util.logging.Logger.getLogger("org.postgresql");
+
+  static {
+    DRIVER.setLevel(java.util.logging.Level.OFF);
+  }
+
   /// The newest schema that this release knows.
   static final int SCHEMA = 1;
 
   /// `porchlig`: the one lock of the writers.
-  private static final long LOCK = 0x706f7263686c6967L;
+  static final long LOCK = 0x706f7263686c6967L;
+
+  private static final String HOST = "([\\w.-]+|\\[[0-9a-fA-F:.]+])(:\\d+)?";
+  private static final Pattern SHOWABLE =
+      Pattern.compile("jdbc:postgresql:(//(" + HOST + "(," + HOST + ")*)?/)?[\\w.%-]*");
 
   private static final int OLDEST = 15;
   private static final int READERS = 8;
@@ -125,13 +138,23 @@ public final class PostgresEngine implements Engine {
       return new PostgresEngine(url, clock);
     } catch (SQLException e) {
       throw new IllegalStateException(
-          "The database " + address(url) + " can't be opened: " + e.getMessage(), e);
+          "The database " + address(url) + " can't be opened: " + reason(e, url), e);
     }
   }
 
-  /// The address without what follows the question mark, which may hold a password.
-  private static String address(String url) {
-    return url.replaceFirst("\\?.*", "");
+  /// What the driver says, on one line and without the address, which it may quote.
+  static String reason(SQLException e, String url) {
+    var said = String.valueOf(e.getMessage());
+    return said.contains(url)
+        ? "this is no address of a PostgreSQL database"
+        : said.lines().findFirst().orElse("").strip();
+  }
+
+  /// The address without what may hold a password: what follows the question mark, and all of it
+  /// where it is not of the usual form, since some put passwords before an `@`.
+  static String address(String url) {
+    var shown = url.replaceFirst("(?s)\\?.*", "");
+    return SHOWABLE.matcher(shown).matches() ? shown : "jdbc:postgresql://…";
   }
 
   private PostgresEngine(String url, Clock clock) throws SQLException {
@@ -139,7 +162,8 @@ public final class PostgresEngine implements Engine {
     this.clock = clock;
     try (var connection = connect()) {
       check(connection);
-      migrate(connection);
+      refuseUnfinished(connection);
+      migrate(connection, url);
       execute(
           connection,
           "DELETE FROM batch_mark WHERE at < " + TIME + " - " + TimeUnit.DAYS.toMicros(1));
@@ -191,7 +215,7 @@ public final class PostgresEngine implements Engine {
     }
   }
 
-  private static void check(Connection connection) throws SQLException {
+  static void check(Connection connection) throws SQLException {
     int version = Integer.parseInt(text(connection, "SHOW server_version_num")) / 10_000;
     if (version < OLDEST) {
       throw new IllegalStateException(
@@ -207,16 +231,35 @@ public final class PostgresEngine implements Engine {
     }
   }
 
-  private void migrate(Connection connection) throws SQLException {
-    int found =
-        text(connection, "SELECT COALESCE(CAST(to_regclass('flyway_schema_history') AS TEXT), '')")
-                .isEmpty()
-            ? 0
-            : Integer.parseInt(
-                text(
-                    connection,
-                    "SELECT COALESCE(MAX(CAST(version AS INTEGER)), 0)"
-                        + " FROM flyway_schema_history WHERE success"));
+  private void refuseUnfinished(Connection connection) throws SQLException {
+    var unfinished = PostgresTarget.unfinished(connection);
+    if (unfinished.isPresent()) {
+      throw new IllegalStateException(
+          "The database "
+              + address(url)
+              + " holds a move that was not finished ("
+              + unfinished.get()
+              + "): run `porchlight move` with --replace-unfinished first, or go on with the data"
+              + " folder, which is as it was");
+    }
+  }
+
+  /// The version of the schema that a database has; 0 when it has none.
+  static int schema(Connection connection) throws SQLException {
+    return text(
+                connection,
+                "SELECT COALESCE(CAST(to_regclass('flyway_schema_history') AS TEXT), '')")
+            .isEmpty()
+        ? 0
+        : Integer.parseInt(
+            text(
+                connection,
+                "SELECT COALESCE(MAX(CAST(version AS INTEGER)), 0)"
+                    + " FROM flyway_schema_history WHERE success"));
+  }
+
+  static void migrate(Connection connection, String url) throws SQLException {
+    int found = schema(connection);
     connection.commit();
     if (found > SCHEMA) {
       throw new IllegalStateException(
@@ -236,14 +279,14 @@ public final class PostgresEngine implements Engine {
     }
   }
 
-  private static String text(Connection connection, String sql) throws SQLException {
+  static String text(Connection connection, String sql) throws SQLException {
     try (var statement = connection.createStatement();
         var results = statement.executeQuery(sql)) {
       return results.next() ? results.getString(1) : "";
     }
   }
 
-  private static void execute(Connection connection, String sql) throws SQLException {
+  static void execute(Connection connection, String sql) throws SQLException {
     try (var statement = connection.createStatement()) {
       statement.execute(sql);
     }
@@ -352,7 +395,7 @@ public final class PostgresEngine implements Engine {
     closeQuietly(connection);
   }
 
-  private static void closeQuietly(Connection connection) {
+  static void closeQuietly(Connection connection) {
     try {
       connection.close();
     } catch (SQLException e) {

@@ -37,6 +37,15 @@ final class DataFolder {
   private final boolean closedInOrder;
   private @Nullable FileChannel note;
 
+  /// Whether the next start has something to see to: the store halted, or its log ends before where
+  /// it had been.
+  ///
+  /// @param head where the log ends
+  static boolean isInDoubt(Path folder, long head) throws IOException {
+    var left = new DataFolder(folder, true);
+    return left.halted().isPresent() || left.note().filter(before -> before > head).isPresent();
+  }
+
   private DataFolder(Path folder, boolean closedInOrder) {
     this.folder = folder;
     this.closedInOrder = closedInOrder;

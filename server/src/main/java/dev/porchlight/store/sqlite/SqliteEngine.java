@@ -93,6 +93,10 @@ public final class SqliteEngine implements Engine {
   /// @throws IllegalStateException with a sentence for the user: another process has it open, a
   ///   newer release wrote it, this SQLite is too old
   public static SqliteEngine open(Path folder, Clock clock) {
+    MovedMark.complaint(folder)
+        .ifPresent(sentence -> {
+          throw new IllegalStateException(sentence);
+        });
     try {
       makeFolder(folder);
       var lockFile =
@@ -137,7 +141,7 @@ public final class SqliteEngine implements Engine {
     }
   }
 
-  private static void lock(FileChannel channel, Path folder) throws IOException {
+  static void lock(FileChannel channel, Path folder) throws IOException {
     try {
       if (channel.tryLock() != null) {
         return;
