@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.porchlight.store.postgres.TestPostgres;
+import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.value.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +105,93 @@ class TwoHubsTest {
         .pollInterval(Duration.ofMillis(20))
         .until(() ->
             post(two, path, lead(1, "ana@example.org"), "X-API-Key", key).statusCode() == 200);
+  }
+
+  private HttpResponse<String> send(
+      Hub hub, String method, String path, String body, String token) {
+    try {
+      return client.send(
+          HttpRequest.newBuilder(hub.address().resolve(path))
+              .header("Content-Type", "application/json")
+              .header("Authorization", "Bearer " + token)
+              .method(method, HttpRequest.BodyPublishers.ofString(body))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void withinASecond(Callable<Boolean> there) {
+    await().atMost(A_SECOND).pollInterval(Duration.ofMillis(20)).until(there);
+  }
+
+  @Test
+  void what_one_hub_revokes_the_other_refuses_within_a_second() {
+    var source =
+        make(one, "/api/v1/sources", "{\"name\": \"portal\", \"contract\": \"connections-plus\"}");
+    var path = URI.create(source.path("url").asString()).getPath();
+    var key = source.path("api_key").asString();
+    var token = make(one, "/api/v1/tokens", "{\"name\": \"t\"}");
+    var bearer = token.path("token").asString();
+    withinASecond(() -> post(two, path, "", "X-API-Key", key).statusCode() == 400);
+    withinASecond(() -> send(two, "GET", "/api/v1/leads", "", bearer).statusCode() == 200);
+
+    var fresh = make(one, "/api/v1/sources/portal/rotate-key", "{\"overlap_hours\": 0}");
+    assertThat(
+            send(one, "DELETE", "/api/v1/tokens/" + token.path("id").asString(), "", "admin-token")
+                .statusCode())
+        .isEqualTo(200);
+
+    withinASecond(() -> post(two, path, "", "X-API-Key", key).statusCode() == 401);
+    withinASecond(() -> send(two, "GET", "/api/v1/leads", "", bearer).statusCode() == 401);
+    withinASecond(() ->
+        post(two, path, "", "X-API-Key", fresh.path("api_key").asString()).statusCode() == 400);
+    // And it stays so: nothing read before the change is put back afterwards.
+    for (int n = 0; n < 3; n++) {
+      make(one, "/api/v1/tokens", "{\"name\": \"other " + n + "\"}");
+    }
+    var last = make(one, "/api/v1/tokens", "{\"name\": \"last\"}").path("token").asString();
+    withinASecond(() -> send(two, "GET", "/api/v1/leads", "", last).statusCode() == 200);
+    assertThat(post(two, path, "", "X-API-Key", key).statusCode()).isEqualTo(401);
+    assertThat(send(two, "GET", "/api/v1/leads", "", bearer).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void an_endpoint_changed_at_one_hub_is_used_as_changed_by_the_other_within_a_second() {
+    try (var before = FakeCrm.open();
+        var after = FakeCrm.open()) {
+      var source =
+          make(
+              one, "/api/v1/sources", "{\"name\": \"portal\", \"contract\": \"connections-plus\"}");
+      var path = URI.create(source.path("url").asString()).getPath();
+      var key = source.path("api_key").asString();
+      var endpoint =
+          make(
+              one,
+              "/api/v1/endpoints",
+              "{\"name\": \"crm\", \"contract\": \"porchlight\", \"url\": \""
+                  + before.url("/crm")
+                  + "\"}");
+      var itself = "/api/v1/endpoints/" + endpoint.path("id").asString();
+      withinASecond(() ->
+          send(two, "GET", itself, "", "admin-token").statusCode() == 200
+              && post(two, path, lead(1, "ana@example.org"), "X-API-Key", key).statusCode() == 200);
+      before.await(1);
+      assertThat(
+              send(one, "PATCH", itself, "{\"url\": \"" + after.url("/crm") + "\"}", "admin-token")
+                  .statusCode())
+          .isEqualTo(200);
+      withinASecond(() ->
+          Json.tree(send(two, "GET", itself, "", "admin-token").body())
+              .path("url")
+              .asString()
+              .equals(after.url("/crm")));
+      assertThat(post(two, path, lead(2, "ben@example.org"), "X-API-Key", key).statusCode())
+          .isEqualTo(200);
+      after.await(1);
+      assertThat(before.requests()).hasSize(1);
+    }
   }
 
   @Test

@@ -24,7 +24,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -227,30 +229,66 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void work(Waiting waiting) {
-    var claim = waiting.claim();
-    var held = Duration.ofNanos(System.nanoTime() - waiting.since());
-    // It waited for room: nothing may be sent on a lease that ends before the answer can be here.
-    if (held.plus(NEEDED).compareTo(lease) > 0 && !renew(claim)) {
-      return;
+  /// A lane that this hub works on.
+  private static final class Hold {
+    private final Claim claim;
+    private long since;
+
+    /// @param since the moment (of [System#nanoTime]) at which its lease was taken, or before
+    Hold(Claim claim, long since) {
+      this.claim = claim;
+      this.since = since;
     }
-    drain(claim);
   }
 
-  private boolean renew(Claim claim) {
-    return store.write(
-        WorkQueue.ATTEMPTS,
-        batch -> {
-          var lane = batch.find(Tables.LANE, claim.endpointId(), claim.orderKey());
-          if (lane == null || !lane.isHeld(hub, claim.fence())) {
-            return false;
-          }
-          batch.put(Tables.LANE, lane.heldUntil(batch.clock().plus(lease)));
-          return true;
-        });
+  private void work(Waiting waiting) {
+    drain(new Hold(waiting.claim(), waiting.since()));
   }
 
-  private void drain(Claim claim) {
+  /// Sees to it that the lease lasts: nothing may be sent on one that ends before the answer can be
+  /// here. False when the lease went to somebody else.
+  private boolean lasts(Hold hold) {
+    var held = Duration.ofNanos(System.nanoTime() - hold.since);
+    return held.plus(NEEDED).compareTo(lease) <= 0 || patiently(() -> renew(hold));
+  }
+
+  private boolean renew(Hold hold) {
+    long before = System.nanoTime();
+    boolean held =
+        store.write(
+            WorkQueue.ATTEMPTS,
+            batch -> {
+              var lane = batch.find(Tables.LANE, hold.claim.endpointId(), hold.claim.orderKey());
+              if (lane == null || !lane.isHeld(hub, hold.claim.fence())) {
+                return false;
+              }
+              batch.put(Tables.LANE, lane.heldUntil(batch.clock().plus(lease)));
+              return true;
+            });
+    hold.since = before;
+    return held;
+  }
+
+  /// Does what needs the store, again and again while that is away, but not for longer than a
+  /// lease: what an attempt showed is worth waiting with, else the message goes twice. The fence
+  /// tells whether the lane is still ours when the store is back.
+  private <T> T patiently(Supplier<T> work) {
+    long began = System.nanoTime();
+    while (true) {
+      try {
+        return work.get();
+      } catch (StoreUnavailableException e) {
+        if (closing || System.nanoTime() - began > lease.toNanos()) {
+          throw e;
+        }
+        LOG.debug("A lane waits for the store: {}", e.getMessage());
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
+      }
+    }
+  }
+
+  private void drain(Hold hold) {
+    var claim = hold.claim;
     var head = claim.head();
     while (true) {
       if (closing) {
@@ -260,7 +298,7 @@ public final class Engine implements AutoCloseable {
       var view =
           head.isPresent()
               ? List.of(new Open(head.get(), DeliveryState.planned(head.get().id(), store.now())))
-              : open(claim.endpointId(), claim.orderKey());
+              : patiently(() -> open(claim.endpointId(), claim.orderKey()));
       head = Optional.empty();
       var endpoint = Endpoints.in(store.settings()).find(claim.endpointId());
       if (endpoint.isPresent() && endpoint.get().disabled()) {
@@ -269,8 +307,7 @@ public final class Engine implements AutoCloseable {
       }
       // What is owed to an endpoint that is gone waits for nothing.
       var next = endpoint.isEmpty() ? view.stream().findFirst() : next(view, store.now());
-      boolean goOn =
-          next.isPresent() ? attempt(claim, next.get(), view) : settle(claim, view, null);
+      boolean goOn = next.isPresent() ? attempt(hold, next.get(), view) : settle(hold, view, null);
       if (!goOn) {
         return;
       }
@@ -317,12 +354,12 @@ public final class Engine implements AutoCloseable {
   }
 
   /// Attempts one delivery and settles it; whether to go on with the lane.
-  private boolean attempt(Claim claim, Open open, List<Open> view) {
+  private boolean attempt(Hold hold, Open open, List<Open> view) {
     var delivery = open.delivery();
     var endpoint = Endpoints.in(store.settings()).find(delivery.endpointId());
     if (endpoint.isEmpty()) {
       return settle(
-          claim,
+          hold,
           view,
           new Settlement(
               open.state().dropped("The endpoint was removed.", store.now()),
@@ -332,15 +369,17 @@ public final class Engine implements AutoCloseable {
     }
     try {
       var known = secrets.apply(delivery.endpointId());
-      return switch (renderer.render(delivery, endpoint.get(), known)) {
+      return switch (patiently(() -> renderer.render(delivery, endpoint.get(), known))) {
         case Renderer.Rendered.CannotWrite(var reason) ->
             settle(
-                claim,
+                hold,
                 view,
                 new Settlement(
                     open.state().unwritable(reason, store.now()), null, delivery, open.state()));
         case Renderer.Rendered.Ready ready ->
-            tried(claim, open, view, send(open, endpoint.get(), known, ready), ready.losses());
+            lasts(hold)
+                && tried(
+                    hold, open, view, send(open, endpoint.get(), known, ready), ready.losses());
       };
     } catch (StoreUnavailableException e) {
       throw e;
@@ -357,13 +396,13 @@ public final class Engine implements AutoCloseable {
               "Writing or signing failed by a defect of ours.",
               new byte[0],
               0);
-      return tried(claim, open, view, defect, open.state().losses());
+      return tried(hold, open, view, defect, open.state().losses());
     }
   }
 
   /// Settles an attempt. Recorded times are the store's: a wait counts from the end of the attempt
   /// before.
-  private boolean tried(Claim claim, Open open, List<Open> view, Attempt attempt, String losses) {
+  private boolean tried(Hold hold, Open open, List<Open> view, Attempt attempt, String losses) {
     var delivery = open.delivery();
     var after =
         open.state()
@@ -373,7 +412,7 @@ public final class Engine implements AutoCloseable {
                 store.now(),
                 ThreadLocalRandom.current().nextDouble(-0.1, 0.1),
                 losses);
-    boolean goOn = settle(claim, view, new Settlement(after, attempt, delivery, open.state()));
+    boolean goOn = settle(hold, view, new Settlement(after, attempt, delivery, open.state()));
     listener.attempted(delivery, attempt, after);
     return goOn;
   }
@@ -484,11 +523,25 @@ public final class Engine implements AutoCloseable {
           ? after.dueNow(now)
           : after;
     }
+
+    /// Whether an earlier try at writing it down took place, though nobody could tell us.
+    boolean isIn(DeliveryState found) {
+      return attempt != null && found.attempts() >= attempt.n();
+    }
   }
 
   /// Records how a delivery stands now, and when its lane is due next.
   ///
   /// @return whether there is more to do in the lane at once, which then is still leased to us
+  private boolean settle(Hold hold, List<Open> view, @Nullable Settlement settlement) {
+    return patiently(() -> {
+      long before = System.nanoTime();
+      boolean goOn = settle(hold.claim, view, settlement);
+      hold.since = before;
+      return goOn;
+    });
+  }
+
   private boolean settle(Claim claim, List<Open> view, @Nullable Settlement settlement) {
     return store.write(
         WorkQueue.ATTEMPTS,
@@ -506,10 +559,13 @@ public final class Engine implements AutoCloseable {
             if (before == null) {
               throw new IllegalStateException("no state of " + settlement.delivery().id());
             }
-            settled = settlement.after(before, batch.clock());
-            record(batch, settlement, settled);
-            pending -= settled.isOpen() ? 0 : 1;
-            passed += (settled.isOpen() && settled.passed() ? 1 : 0) - (before.passed() ? 1 : 0);
+            boolean known = settlement.isIn(before);
+            settled = known ? before : settlement.after(before, batch.clock());
+            if (!known) {
+              record(batch, settlement, settled);
+              pending -= settled.isOpen() ? 0 : 1;
+              passed += (settled.isOpen() && settled.passed() ? 1 : 0) - (before.passed() ? 1 : 0);
+            }
           }
           return leave(batch, lane, pending, passed, later(view, settled));
         });

@@ -2,11 +2,13 @@ package dev.porchlight.crash;
 
 import dev.porchlight.value.Json;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -37,11 +39,18 @@ final class Sender {
     final Map<String, Integer> persons = new ConcurrentHashMap<>();
 
     final AtomicInteger nextPerson = new AtomicInteger();
+
+    /// How often somebody was told to come again.
+    final AtomicInteger putOff = new AtomicInteger();
   }
 
   /// Gives the hub's address; waits while there is no hub.
-  interface Hubs {
-    HubProcess current(@Nullable HubProcess gone) throws InterruptedException;
+  ///
+  /// @param <H> what tells one hub from the next
+  interface Hubs<H> {
+    H current(@Nullable H gone) throws InterruptedException;
+
+    URI address(H hub);
   }
 
   private record Known(Target target, String leadId, int person, boolean phoneOnly) {}
@@ -61,11 +70,12 @@ final class Sender {
     this.book = book;
   }
 
-  /// Sends that many bodies and returns when each is answered or given up.
+  /// Sends that many bodies and returns when each is answered with 200 or given up. A 503 is sent
+  /// again a little later.
   ///
-  /// @param acknowledged is called after each answer
-  void send(int count, Hubs hubs, Runnable acknowledged) throws Exception {
-    HubProcess hub = null;
+  /// @param acknowledged is called after each 200
+  <H> void send(int count, Hubs<H> hubs, Runnable acknowledged) throws Exception {
+    H hub = null;
     Wire wire = null;
     try {
       for (int i = 0; i < count; i++) {
@@ -75,11 +85,16 @@ final class Sender {
           try {
             if (wire == null) {
               hub = hubs.current(hub);
-              wire = new Wire(hub.address());
+              wire = new Wire(hubs.address(hub));
             }
             book.sent.computeIfAbsent(post.leadId(), _ -> new ArrayList<>()).add(post.message());
             var answer =
                 wire.post(post.target().path(), "X-API-Key: " + post.target().key(), post.body());
+            if (answer.status() == 503) {
+              book.putOff.incrementAndGet();
+              TimeUnit.MILLISECONDS.sleep(20);
+              continue;
+            }
             if (answer.status() != 200) {
               throw new AssertionError("answered " + answer);
             }

@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// Stands between a hub and its database and cuts the connection at a commit. Clients must send
 /// each statement's text every time (`prepareThreshold=0`), by which it knows a commit.
-final class CuttingProxy implements AutoCloseable {
-  enum Cut {
+public final class CuttingProxy implements AutoCloseable {
+  /// Where to cut.
+  public enum Cut {
     /// None: all is passed on.
     NONE,
     /// The database never hears of the commit.
@@ -32,25 +33,34 @@ final class CuttingProxy implements AutoCloseable {
   private volatile boolean down;
 
   /// How many commits were cut.
-  final AtomicInteger cuts = new AtomicInteger();
+  public final AtomicInteger cuts = new AtomicInteger();
 
-  CuttingProxy(int to) throws IOException {
+  /// Stands before the tests' server.
+  public CuttingProxy() throws IOException {
+    this(TestPostgres.port());
+  }
+
+  /// @param to the database's port
+  public CuttingProxy(int to) throws IOException {
     this.to = to;
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
   }
 
-  int port() {
-    return server.getLocalPort();
+  /// The address of a database that is reached through this.
+  ///
+  /// @param url its own
+  public String through(String url) {
+    return url.replaceFirst(":\\d+/", ":" + server.getLocalPort() + "/") + "&prepareThreshold=0";
   }
 
   /// Cuts the next commit, once.
-  void cutNext(Cut cut) {
+  public void cutNext(Cut cut) {
     next = cut;
   }
 
   /// Cuts all connections and refuses new ones; and the same back.
-  void down(boolean isDown) {
+  public void down(boolean isDown) {
     down = isDown;
     if (isDown) {
       open.forEach(CuttingProxy::close);

@@ -152,14 +152,10 @@ class PostgresEngineTest {
     }
   }
 
-  private static String through(CuttingProxy proxy, String url) {
-    return url.replaceFirst(":\\d+/", ":" + proxy.port() + "/") + "&prepareThreshold=0";
-  }
-
   @Test
   void a_commit_that_took_place_though_its_answer_was_lost_is_a_success() throws Exception {
-    try (var proxy = new CuttingProxy(TestPostgres.port());
-        var store = new EngineStore(open(through(proxy, url)))) {
+    try (var proxy = new CuttingProxy();
+        var store = new EngineStore(open(proxy.through(url)))) {
       append(store, "before");
       var runs = new AtomicInteger();
       var after = new AtomicInteger();
@@ -183,8 +179,8 @@ class PostgresEngineTest {
 
   @Test
   void a_commit_that_never_arrived_is_run_again() throws Exception {
-    try (var proxy = new CuttingProxy(TestPostgres.port());
-        var store = new EngineStore(open(through(proxy, url)))) {
+    try (var proxy = new CuttingProxy();
+        var store = new EngineStore(open(proxy.through(url)))) {
       append(store, "before");
       var runs = new AtomicInteger();
       proxy.cutNext(CuttingProxy.Cut.BEFORE);
@@ -202,8 +198,8 @@ class PostgresEngineTest {
 
   @Test
   void cuts_under_load_lose_and_double_nothing_that_was_answered() throws Exception {
-    try (var proxy = new CuttingProxy(TestPostgres.port());
-        var store = new EngineStore(open(through(proxy, url)));
+    try (var proxy = new CuttingProxy();
+        var store = new EngineStore(open(proxy.through(url)));
         var callers = Executors.newVirtualThreadPerTaskExecutor()) {
       var futures = new ArrayList<Future<Long>>();
       for (int round = 0; round < 20; round++) {
@@ -229,8 +225,8 @@ class PostgresEngineTest {
   @Test
   void a_commit_whose_outcome_can_not_be_found_out_is_503_and_what_it_left_is_found_later()
       throws Exception {
-    try (var proxy = new CuttingProxy(TestPostgres.port());
-        var store = new EngineStore(open(through(proxy, url)))) {
+    try (var proxy = new CuttingProxy();
+        var store = new EngineStore(open(proxy.through(url)))) {
       var heard = Collections.synchronizedList(new ArrayList<String>());
       store.follow(lines -> lines.forEach(l -> heard.add(l.subject())));
       append(store, "before");
@@ -251,8 +247,8 @@ class PostgresEngineTest {
 
   @Test
   void a_database_that_goes_away_is_503_and_comes_back_by_itself() throws Exception {
-    try (var proxy = new CuttingProxy(TestPostgres.port());
-        var store = new EngineStore(open(through(proxy, url)))) {
+    try (var proxy = new CuttingProxy();
+        var store = new EngineStore(open(proxy.through(url)))) {
       append(store, "before");
       proxy.down(true);
       assertThatThrownBy(() -> append(store, "lost")).isInstanceOf(StoreUnavailableException.class);

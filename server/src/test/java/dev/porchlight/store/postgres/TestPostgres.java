@@ -24,16 +24,7 @@ public final class TestPostgres {
   private static EmbeddedPostgres start() {
     try {
       var folder = Files.createTempDirectory("porchlight-postgres");
-      var server =
-          EmbeddedPostgres.builder()
-              .setDataDirectory(folder)
-              .setCleanDataDirectory(false)
-              .setRegisterShutdownHook(false)
-              .setServerConfig("fsync", "on")
-              .setServerConfig("synchronous_commit", "on")
-              .setServerConfig("full_page_writes", "on")
-              .setServerConfig("max_connections", "200")
-              .start();
+      var server = builder(folder).start();
       // What it holds is thrown away, so it need not be written out in order first.
       Runtime.getRuntime()
           .addShutdownHook(
@@ -47,7 +38,19 @@ public final class TestPostgres {
     }
   }
 
-  private static void delete(Path folder) {
+  /// A server as all of these are, on a folder that may hold an earlier one's data.
+  static EmbeddedPostgres.Builder builder(Path folder) {
+    return EmbeddedPostgres.builder()
+        .setDataDirectory(folder)
+        .setCleanDataDirectory(false)
+        .setRegisterShutdownHook(false)
+        .setServerConfig("fsync", "on")
+        .setServerConfig("synchronous_commit", "on")
+        .setServerConfig("full_page_writes", "on")
+        .setServerConfig("max_connections", "200");
+  }
+
+  static void delete(Path folder) {
     // Its children end when they notice that it is gone, and may write until then.
     for (int tries = 0; tries < 20 && Files.exists(folder); tries++) {
       try (var files = Files.walk(folder)) {
@@ -109,7 +112,8 @@ public final class TestPostgres {
     return SERVER.getJdbcUrl("postgres", database);
   }
 
-  static Connection connect(String url) throws SQLException {
+  /// A connection to one of them.
+  public static Connection connect(String url) throws SQLException {
     return DriverManager.getConnection(url);
   }
 }
