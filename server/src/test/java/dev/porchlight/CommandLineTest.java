@@ -302,4 +302,28 @@ class CommandLineTest {
     assertThat(again.code()).isEqualTo(1);
     assertThat(again.err()).contains("is not empty");
   }
+
+  @Test
+  void a_name_that_several_have_is_refused_and_an_id_is_not() {
+    var ids = new ArrayList<String>();
+    for (int n = 0; n < 2; n++) {
+      ids.add(
+          ok(
+                  "endpoint",
+                  "add",
+                  "crm",
+                  "--contract",
+                  "porchlight",
+                  "--to",
+                  "https://crm.example.org/leads",
+                  "--json")
+              .json()
+              .path("id")
+              .asString());
+    }
+    var ran = run("endpoint", "rotate-secret", "crm");
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("Several have the name crm");
+    ok("endpoint", "rotate-secret", ids.get(1));
+  }
 }

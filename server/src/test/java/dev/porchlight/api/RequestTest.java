@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.OnEveryDatabase;
+import dev.porchlight.web.Route;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -296,6 +297,27 @@ final class RequestTest {
       assertThat(raw.header("content-disposition")).startsWith("attachment");
       assertThat(raw.header("x-content-type-options")).isEqualTo("nosniff");
       assertThat(raw.header("cache-control")).isEqualTo("no-store");
+    }
+  }
+
+  @Test
+  void filtersThatAListDoesNotHaveAreRefusedOnEveryList(@TempDir Path folder) throws Exception {
+    try (var world = new World(folder, database)) {
+      var lists =
+          world.hub.routes().stream()
+              .filter(r -> r.method().equals("GET") && r.template().startsWith("/api/v1/"))
+              .map(Route::template)
+              .filter(t -> !t.contains("{"))
+              .filter(t -> world.admin().get(t).expect(200).json().has("items"))
+              .toList();
+      assertThat(lists).contains("/api/v1/leads", "/api/v1/sources", "/api/v1/deliveries");
+      for (var list : lists) {
+        var unknown = world.admin().get(list + "?stat=owed");
+        assertThat(unknown.status()).as(list).isEqualTo(400);
+        assertThat(unknown.problem()).as(list).isEqualTo("parameter-invalid");
+        assertThat(unknown.text()).as(list).contains("`stat`").contains("limit");
+        assertThat(world.admin().get(list + "?limit=1&limit=2").status()).as(list).isEqualTo(400);
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.porchlight.testing.FakeCrm.Reaction;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.OnEveryDatabase;
+import dev.porchlight.testing.Sealed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -298,6 +299,52 @@ class RetriesTest {
       var delivered = hub.awaitDelivery("L-1", endpoint, "delivered");
       assertThat(delivered.path("attempts").get(0).path("answer_head").stringValue().length())
           .isBetween(1, 4096);
+    }
+  }
+
+  @Test
+  void a_defect_of_ours_while_signing_is_an_attempt_and_the_message_goes_once_it_is_mended() {
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
+      var owner = "endpoint " + endpoint.id();
+      var sound = Sealed.replace(hub, owner, new byte[] {1, 2, 3});
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      var waiting = hub.awaitAttempts("L-1", endpoint, 1);
+      assertThat(waiting.path("state").stringValue()).isEqualTo("pending");
+      assertThat(waiting.path("attempts").get(0).path("outcome").stringValue()).isEqualTo("defect");
+      assertThat(waiting.toString()).doesNotContain("Exception");
+      assertThat(crm.requests()).isEmpty();
+
+      Sealed.replace(hub, owner, sound);
+      hub.clock().set(next(waiting));
+      var delivered = hub.awaitDelivery("L-1", endpoint, "delivered");
+      assertThat(delivered.path("attempts").valueStream().map(a -> a.path("outcome").stringValue()))
+          .containsExactly("defect", "delivered");
+      assertThat(crm.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_retry_by_hand_in_the_middle_of_an_attempt_that_then_fails_is_not_lost() {
+    var latch = new CountDownLatch(1);
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock()).answers(500, 500)) {
+      crm.answers(new Reaction.Held(latch, new Reaction.Status(500, Map.of(), "")));
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      hub.clock().set(next(hub.awaitAttempts("L-1", endpoint, 1)));
+      var second = hub.awaitAttempts("L-1", endpoint, 2);
+      hub.clock().set(next(second));
+      crm.await(3);
+      var retried = hub.api().post("/deliveries/" + second.path("id").stringValue() + "/retry", "");
+      assertThat(retried.status()).isBetween(200, 299);
+      latch.countDown();
+      // The clock stands still: only the retry makes it due.
+      var delivered = hub.awaitDelivery("L-1", endpoint, "delivered");
+      assertThat(delivered.path("attempts")).hasSize(4);
     }
   }
 }

@@ -6,11 +6,13 @@ import dev.porchlight.testing.Database;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.OnEveryDatabase;
+import dev.porchlight.testing.Sealed;
 import dev.porchlight.value.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -115,6 +117,34 @@ class SignatureTest {
       hub.api().patch("/sources/portal", Json.object().putNull("signature"));
       portal.post(LeadBodies.buyer("L-3", InventedPerson.of(3)));
       assertThat(hub.story("L-3").path("receipts").get(0).has("signature")).isFalse();
+    }
+  }
+
+  @Test
+  void a_signature_that_we_fail_to_check_is_503_under_require_and_taken_under_report()
+      throws Exception {
+    try (var hub = database.start(folder)) {
+      for (var policy : List.of("require", "report")) {
+        var portal =
+            hub.addSource(
+                policy, "connections-plus", b -> b.set("signature", profile(policy, KEY)));
+        var sound = Sealed.replace(hub, portal.id(), new byte[] {1, 2, 3});
+        var body = LeadBodies.buyer("L-" + policy, InventedPerson.of(1)).toString();
+        var sender = portal.sender().withHeader("X-Signature", hmac(KEY, body));
+        var answer = sender.post(body);
+        if (policy.equals("report")) {
+          assertThat(answer.status()).isEqualTo(200);
+          assertThat(hub.story("L-report").path("receipts").get(0).path("signature").stringValue())
+              .contains("defect");
+          continue;
+        }
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.header("Retry-After")).isPresent();
+        assertThat(answer.json().path("status_code").intValue()).isEqualTo(503);
+        assertThat(hub.items("/receipts")).isEmpty();
+        Sealed.replace(hub, portal.id(), sound);
+        assertThat(sender.post(body).status()).isEqualTo(200);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.porchlight.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.porchlight.store.Batch;
@@ -8,8 +9,11 @@ import dev.porchlight.store.EngineStore;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreState;
+import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.Table;
 import dev.porchlight.store.WorkQueue;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -157,5 +161,23 @@ class SharedDatabaseTest {
   void neither_is_alone_and_both_go_by_one_time() {
     assertThat(one.alone()).isFalse();
     assertThat(Duration.between(one.now(), Instant.now()).abs()).isLessThan(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void a_hub_that_hangs_in_the_middle_of_a_write_holds_the_others_up_for_seconds_only()
+      throws Exception {
+    try (var hanging = PostgresEngine.open(url, Clock.systemUTC())) {
+      var connection = hanging.writer();
+      hanging.begin(connection);
+      assertThatThrownBy(
+              () -> one.write(WorkQueue.LEADS, batch -> batch.append("test", "meanwhile", "")))
+          .isInstanceOf(StoreUnavailableException.class);
+      await()
+          .atMost(Duration.ofSeconds(15))
+          .until(() -> one.state() instanceof StoreState.Accepting);
+      one.write(WorkQueue.LEADS, batch -> batch.append("test", "after", ""));
+      assertThatThrownBy(() -> hanging.commit(connection)).isInstanceOf(SQLException.class);
+      assertThat(log(two)).extracting(LogEntry::subject).containsExactly("after");
+    }
   }
 }
