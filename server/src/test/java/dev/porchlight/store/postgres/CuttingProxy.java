@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Stands between a hub and its database and cuts the connection at a commit. Clients must send
-/// each statement's text every time (`prepareThreshold=0`), by which it knows a commit.
+/// Stands between a hub and its database and cuts the writer's connection at a commit. Clients must
+/// send each statement's text every time (`prepareThreshold=0`), by which it knows a commit.
 public final class CuttingProxy implements AutoCloseable {
   /// Where to cut.
   public enum Cut {
@@ -95,10 +95,13 @@ public final class CuttingProxy implements AutoCloseable {
       InputStream in = client.getInputStream();
       OutputStream out = database.getOutputStream();
       var buffer = new byte[65536];
+      // Only a writer takes that; readers commit their settings.
+      boolean writes = false;
       int n;
       while ((n = in.read(buffer)) > 0) {
         var text = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
-        if (next != Cut.NONE && text.contains("COMMIT\0")) {
+        writes |= text.contains("pg_advisory_xact_lock");
+        if (writes && next != Cut.NONE && text.contains("COMMIT\0")) {
           var cut = next;
           next = Cut.NONE;
           cuts.incrementAndGet();
