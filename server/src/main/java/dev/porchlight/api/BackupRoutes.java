@@ -54,6 +54,7 @@ public final class BackupRoutes {
 
   private Reply list(Call call) {
     all(call);
+    call.filters();
     var reply = Json.object();
     var items = reply.putArray("items");
     backups.list().forEach(b -> items.add(view(b)));

@@ -44,6 +44,10 @@ final class SeveralHubsTest {
   private static final Duration LEASE = Duration.ofSeconds(20);
 
   private static final Duration A_SECOND = Duration.ofSeconds(1);
+
+  /// For what is only made ready: a process that has just started is slow at first.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final int SENDERS = 16;
   private static final int EACH = 30;
 
@@ -135,7 +139,7 @@ final class SeveralHubsTest {
   private static void awaitKnown(HubProcess hub, String source, String key) {
     // 401 while it is not known, 400 for an empty body once it is.
     await()
-        .atMost(A_SECOND)
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(20))
         .until(() ->
             FakeSender.to(hub.address(), source, key).withPath("/in/" + source).post("").status()
@@ -153,7 +157,7 @@ final class SeveralHubsTest {
       var two = hubs.get(1);
       var targets = Landscape.setUp(one.address(), crm);
       await()
-          .atMost(A_SECOND)
+          .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(20))
           .until(() -> {
             try (var wire = new Wire(two.address())) {
