@@ -32,6 +32,7 @@ import dev.porchlight.desk.OwedWork;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.door.PushDoor;
+import dev.porchlight.door.spark.SparkDoor;
 import dev.porchlight.http.HttpServer;
 import dev.porchlight.http.Settings;
 import dev.porchlight.net.AddressGuard;
@@ -230,13 +231,17 @@ public final class Hub implements AutoCloseable {
     routes.addAll(
         new LeadPage(store, credentials, principals, leads, receipts, persons, deliveries)
             .routes());
+    var spark =
+        new SparkDoor(
+            new SparkDoor.Parts(store, number, credentials, secrets, config.insecureDevelopment()));
+    routes.addAll(spark.routes());
     server =
         HttpServer.start(
             Settings.listeningOn(InetAddress.getByName(config.bind()), config.port())
                 .withTrustedProxies(
                     peer -> config.trustedProxies().stream().anyMatch(c -> c.contains(peer))),
             routes,
-            problems,
+            new Unrouted(spark, problems),
             metrics::answered);
   }
 

@@ -35,6 +35,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// @param lease `lease`, `PORCHLIGHT_LEASE`: for how long a hub holds a lane, in seconds; 30 s
 /// @param databaseUrl `database_url`, `PORCHLIGHT_DATABASE_URL`: `jdbc:postgresql://...` of the
 ///   database that several hubs share; none, which means a file in the data folder
+/// @param insecureDevelopment `insecure_development`, `PORCHLIGHT_INSECURE_DEVELOPMENT`: whether
+///   the Spark door takes sessions and bearer tokens over plain HTTP; false
 public record HubConfig(
     int port,
     String bind,
@@ -46,7 +48,8 @@ public record HubConfig(
     @Nullable String secretKey,
     @Nullable String adminToken,
     Duration lease,
-    @Nullable String databaseUrl) {
+    @Nullable String databaseUrl,
+    boolean insecureDevelopment) {
   private static final Set<String> KEYS =
       Set.of(
           "port",
@@ -57,7 +60,8 @@ public record HubConfig(
           "database_url",
           "hub_number",
           "secret_key_file",
-          "lease");
+          "lease",
+          "insecure_development");
 
   public HubConfig {
     trustedProxies = List.copyOf(trustedProxies);
@@ -84,7 +88,8 @@ public record HubConfig(
         secretKey,
         adminToken,
         lease,
-        url);
+        url,
+        insecureDevelopment);
   }
 
   /// A hub on its own in a folder, listening on loopback at a port it picks: for tests and the
@@ -101,7 +106,8 @@ public record HubConfig(
         null,
         adminToken,
         Duration.ofSeconds(30),
-        null);
+        null,
+        true);
   }
 
   /// Reads it all.
@@ -140,7 +146,8 @@ public record HubConfig(
         environment.apply("PORCHLIGHT_SECRET_KEY"),
         environment.apply("PORCHLIGHT_ADMIN_TOKEN"),
         Duration.ofSeconds(number(values, "lease", 30, 20, 3600)),
-        values.get("database_url"));
+        values.get("database_url"),
+        flag(values, "insecure_development"));
   }
 
   static Path keyFileOf(Path data) {
@@ -163,6 +170,33 @@ public record HubConfig(
     }
     throw new IllegalArgumentException(
         key + " must be from " + least + " to " + most + ", not " + text);
+  }
+
+  private static boolean flag(Map<String, String> values, String key) {
+    return switch (values.getOrDefault(key, "false").strip().toLowerCase(Locale.ROOT)) {
+      case "true", "yes", "1" -> true;
+      case "false", "no", "0" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              key + " must be true or false, not `" + values.get(key) + "`");
+    };
+  }
+
+  /// The same with plain HTTP taken by the Spark door, or not.
+  public HubConfig withInsecureDevelopment(boolean insecure) {
+    return new HubConfig(
+        port,
+        bind,
+        data,
+        trustedProxies,
+        allowNetworks,
+        hubNumber,
+        secretKeyFile,
+        secretKey,
+        adminToken,
+        lease,
+        databaseUrl,
+        insecure);
   }
 
   private static List<Cidr> networks(Map<String, String> values, String key) {

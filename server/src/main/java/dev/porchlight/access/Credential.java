@@ -27,7 +27,9 @@ public record Credential(
     /// Our own API.
     TOKEN,
     /// The page of one lead.
-    LINK;
+    LINK,
+    /// The Spark door: a key's personal access token.
+    SPARK;
 
     String word() {
       return name().toLowerCase(Locale.ROOT);

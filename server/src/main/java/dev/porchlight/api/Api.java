@@ -89,6 +89,14 @@ public final class Api {
             parts.desk(),
             parts.credentials(),
             parts.reader());
+    var sparkKeys =
+        new SparkKeyResources(
+            parts.store(), parts.hub(), parts.credentials(), parts.secrets(), parts.persons());
+    add("GET", "/spark-keys", Permission.ADMIN, sparkKeys::list);
+    add("POST", "/spark-keys", Permission.ADMIN, sparkKeys::make);
+    add("GET", "/spark-keys/{id}", Permission.ADMIN, sparkKeys::get);
+    add("PATCH", "/spark-keys/{id}", Permission.ADMIN, sparkKeys::change);
+    add("DELETE", "/spark-keys/{id}", Permission.ADMIN, sparkKeys::revoke);
     add("GET", "/nodes", Permission.READ, accounts::listNodes);
     add("POST", "/nodes", Permission.ADMIN, accounts::makeNode);
     add("GET", "/nodes/{id}", Permission.READ, accounts::getNode);

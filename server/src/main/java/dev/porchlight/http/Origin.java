@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Where a request came from, and under which address its sender reached us. The `X-Forwarded-*`
 /// headers count only when the socket's peer is a trusted proxy; `Forwarded` is not read.
-record Origin(InetAddress peer, boolean confidential, String baseUrl) {
+record Origin(InetAddress peer, boolean confidential, boolean encrypted, String baseUrl) {
   private static final Pattern AUTHORITY =
       Pattern.compile(
           "(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251})|\\[[0-9A-Fa-f:.]{2,45}])(:\\d{1,5})?");
@@ -32,6 +32,7 @@ record Origin(InetAddress peer, boolean confidential, String baseUrl) {
       return new Origin(
           socket,
           tls || socket.isLoopbackAddress(),
+          tls,
           (tls ? "https://" : "http://") + authority(headers.get("Host"), bound));
     }
     var protocols = list(headers, "X-Forwarded-Proto");
@@ -40,6 +41,7 @@ record Origin(InetAddress peer, boolean confidential, String baseUrl) {
     var host = authority(forwardedHost, authority(headers.get("Host"), bound));
     return new Origin(
         farthest(socket, list(headers, "X-Forwarded-For"), trusted),
+        protocols.isEmpty() || https,
         protocols.isEmpty() || https,
         (https ? "https://" : "http://") + host);
   }

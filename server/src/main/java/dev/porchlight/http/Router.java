@@ -1,5 +1,6 @@
 package dev.porchlight.http;
 
+import dev.porchlight.web.Forms;
 import dev.porchlight.web.Route;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -188,7 +189,7 @@ final class Router {
     var bytes = ByteBuffer.allocate(raw.length);
     for (var i = 0; i < raw.length; i++) {
       if (raw[i] == '%') {
-        var octet = Escapes.octet(raw, i);
+        var octet = Forms.octet(raw, i);
         if (octet < 0) {
           return null;
         }

@@ -1,6 +1,7 @@
 package dev.porchlight.http;
 
 import dev.porchlight.web.BodyException;
+import dev.porchlight.web.Forms;
 import dev.porchlight.web.Request;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -62,9 +63,15 @@ final class ServedRequest implements Request {
   }
 
   @Override
+  public String rawQuery() {
+    var raw = request.getHttpURI().getQuery();
+    return raw == null ? "" : raw;
+  }
+
+  @Override
   public Map<String, List<String>> query() {
     if (query == null) {
-      query = Escapes.form(request.getHttpURI().getQuery());
+      query = Forms.decoded(Forms.pairs(rawQuery()));
     }
     return query;
   }
@@ -116,6 +123,11 @@ final class ServedRequest implements Request {
   @Override
   public boolean isConfidential() {
     return origin().confidential();
+  }
+
+  @Override
+  public boolean isEncrypted() {
+    return origin().encrypted();
   }
 
   @Override

@@ -18,6 +18,9 @@ public interface Request {
   /// The value of `{name}` in the route's template, percent-decoded.
   String pathVariable(String name);
 
+  /// The query as received, still encoded, without its `?`; empty when there is none.
+  String rawQuery();
+
   /// The query, decoded as a form: `+` and `%20` are a blank. Values in the order sent.
   Map<String, List<String>> query();
 
@@ -44,6 +47,10 @@ public interface Request {
   /// True when the request came over TLS to us, from loopback, or from a trusted proxy that says
   /// so.
   boolean isConfidential();
+
+  /// As [#isConfidential], but loopback does not count: true when the request came over TLS to us,
+  /// or from a trusted proxy unless it says that its client spoke plain HTTP.
+  boolean isEncrypted();
 
   /// The scheme and authority that the client used, for links: `http://127.0.0.1:8080`.
   String baseUrl();

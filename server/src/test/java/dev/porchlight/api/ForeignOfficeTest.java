@@ -44,6 +44,13 @@ final class ForeignOfficeTest {
     things.put("sources", source.id());
     things.put("endpoints", endpoint);
     things.put("tokens", world.as(token).get("/api/v1/tokens").json().at("/items/0/id").asString());
+    things.put(
+        "spark-keys",
+        world
+            .admin()
+            .post("/api/v1/spark-keys", "{\"name\": \"k\", \"member\": \"" + member + "\"}")
+            .expect(201)
+            .id());
     things.put("leads", lead);
     things.put("receipts", world.first("/api/v1/receipts?state=quarantined&source=" + source.id()));
     things.put(
@@ -179,6 +186,15 @@ final class ForeignOfficeTest {
           .expect(400);
       stranger.post("/api/v1/tokens", "{\"name\": \"x\"}").expect(400);
       stranger
+          .post("/api/v1/spark-keys", "{\"name\": \"x\", \"member\": \"" + first.member() + "\"}")
+          .expect(400);
+      stranger.post("/api/v1/spark-keys", "{\"name\": \"x\"}").expect(400);
+      stranger
+          .patch(
+              "/api/v1/spark-keys/" + second.things().get("spark-keys"),
+              "{\"acts_within\": \"" + first.id() + "\"}")
+          .expect(400);
+      stranger
           .post(
               "/api/v1/nodes",
               "{\"kind\": \"member\", \"name\": \"x\", \"parent\": \"%s\"}".formatted(first.id()))
@@ -250,7 +266,7 @@ final class ForeignOfficeTest {
         boolean free =
             reads.contains(name)
                 || route.method().equals("GET")
-                    && !route.template().matches("/api/v1/(tokens|doctor|backups)");
+                    && !route.template().matches("/api/v1/(tokens|doctor|backups|spark-keys.*)");
         var byReader = read.send(route.method(), path, new byte[0], Map.of());
         assertThat(byReader.status() == 403).as(name + " " + byReader.text()).isEqualTo(!free);
         var byWorker = work.send(route.method(), path, new byte[0], Map.of());

@@ -167,6 +167,32 @@ final class OpenApiTest {
       admin.delete("/api/v1/endpoints/" + endpoint).expect(200);
       admin.delete("/api/v1/endpoints/" + endpoint).expect(404);
 
+      // The Spark door's keys.
+      var made =
+          admin
+              .post(
+                  "/api/v1/spark-keys",
+                  """
+                  {"name": "site", "role": "idx", "member": "%s", "acts_within": "%s",
+                   "ways": ["session", "oauth2"], "redirect_uris": ["https://site.example.org/back"],
+                   "replication": true, "addresses": ["192.0.2.0/24"], "user_agents": ["Site"]}
+                  """
+                      .formatted(member, office))
+              .expect(201)
+              .json();
+      assertThat(made.path("rate_limit").intValue()).isEqualTo(4000);
+      var sparkKey = made.path("id").asString();
+      admin.post("/api/v1/spark-keys", "{\"name\": \"x\", \"role\": \"king\"}").expect(400);
+      assertThat(admin.get("/api/v1/spark-keys").expect(200).text())
+          .doesNotContain(made.path("api_secret").asString(), made.path("token").asString());
+      admin.get("/api/v1/spark-keys/" + sparkKey).expect(200);
+      admin.get("/api/v1/spark-keys/none").expect(404);
+      admin
+          .patch("/api/v1/spark-keys/" + sparkKey, "{\"rate_limit\": 7, \"acts_within\": null}")
+          .expect(200);
+      admin.patch("/api/v1/spark-keys/" + sparkKey, "{\"rate_limit\": 0}").expect(400);
+      admin.delete("/api/v1/spark-keys/" + sparkKey).expect(200);
+
       // How it is.
       var check = admin.post("/api/v1/rebuild-check", "").expect(200).json();
       assertThat(check.path("differences")).isEmpty();

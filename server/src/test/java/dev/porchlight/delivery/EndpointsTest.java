@@ -253,7 +253,8 @@ class EndpointsTest {
         c.secretKey(),
         c.adminToken(),
         c.lease(),
-        c.databaseUrl());
+        c.databaseUrl(),
+        c.insecureDevelopment());
   }
 
   @Test

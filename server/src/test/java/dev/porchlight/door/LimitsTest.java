@@ -64,6 +64,11 @@ class LimitsTest {
     }
 
     @Override
+    public String rawQuery() {
+      return "";
+    }
+
+    @Override
     public Map<String, List<String>> query() {
       return Map.of();
     }
@@ -91,6 +96,11 @@ class LimitsTest {
 
     @Override
     public boolean isConfidential() {
+      return true;
+    }
+
+    @Override
+    public boolean isEncrypted() {
       return true;
     }
 
@@ -200,7 +210,8 @@ class LimitsTest {
         c.secretKey(),
         c.adminToken(),
         c.lease(),
-        c.databaseUrl());
+        c.databaseUrl(),
+        c.insecureDevelopment());
   }
 
   private static Optional<InetAddress> outside() throws java.net.SocketException {

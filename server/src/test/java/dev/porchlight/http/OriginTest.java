@@ -35,7 +35,8 @@ class OriginTest {
             "X-Forwarded-For: 127.0.0.1",
             "X-Forwarded-Proto: https",
             "X-Forwarded-Host: evil.example");
-    assertThat(origin).isEqualTo(new Origin(ip("203.0.113.9"), false, "http://hub.example.org"));
+    assertThat(origin)
+        .isEqualTo(new Origin(ip("203.0.113.9"), false, false, "http://hub.example.org"));
   }
 
   @Test
@@ -54,7 +55,8 @@ class OriginTest {
             "X-Forwarded-For: 10.0.0.2",
             "X-Forwarded-Proto: https",
             "X-Forwarded-Host: hub.example.org");
-    assertThat(origin).isEqualTo(new Origin(ip("203.0.113.9"), true, "https://hub.example.org"));
+    assertThat(origin)
+        .isEqualTo(new Origin(ip("203.0.113.9"), true, true, "https://hub.example.org"));
   }
 
   @ParameterizedTest

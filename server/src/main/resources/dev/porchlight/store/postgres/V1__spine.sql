@@ -32,7 +32,7 @@ CREATE TABLE batch_mark (
 CREATE TABLE credential (
   hash       TEXT COLLATE "C" PRIMARY KEY,
   id         TEXT COLLATE "C" NOT NULL UNIQUE,
-  kind       TEXT COLLATE "C" NOT NULL,   -- source | token | link
+  kind       TEXT COLLATE "C" NOT NULL,   -- source | token | link | spark
   owner      TEXT COLLATE "C" NOT NULL,   -- the source's id, the token's name, the lead's id
   body       TEXT COLLATE "C" NOT NULL,   -- JSON: scopes, node, hint
   created_at BIGINT NOT NULL,
@@ -40,6 +40,14 @@ CREATE TABLE credential (
   revoked_at BIGINT
 );
 CREATE INDEX credential_owner ON credential (kind, owner);
+
+-- The one session of a Spark key; hash is the SHA-256 of its token.
+CREATE TABLE spark_session (
+  key_id     TEXT COLLATE "C" PRIMARY KEY,
+  hash       TEXT COLLATE "C" NOT NULL UNIQUE,
+  created_at BIGINT NOT NULL,
+  used_at    BIGINT NOT NULL
+);
 
 -- Secrets that we must use: sealed with the hub's key.
 CREATE TABLE secret (

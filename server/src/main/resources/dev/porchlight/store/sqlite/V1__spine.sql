@@ -25,7 +25,7 @@ CREATE TABLE setting (
 CREATE TABLE credential (
   hash       TEXT PRIMARY KEY,
   id         TEXT NOT NULL UNIQUE,
-  kind       TEXT NOT NULL,   -- source | token | link
+  kind       TEXT NOT NULL,   -- source | token | link | spark
   owner      TEXT NOT NULL,   -- the source's id, the token's name, the lead's id
   body       TEXT NOT NULL,   -- JSON: scopes, node, hint
   created_at INTEGER NOT NULL,
@@ -33,6 +33,14 @@ CREATE TABLE credential (
   revoked_at INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX credential_owner ON credential (kind, owner);
+
+-- The one session of a Spark key; hash is the SHA-256 of its token.
+CREATE TABLE spark_session (
+  key_id     TEXT PRIMARY KEY,
+  hash       TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  used_at    INTEGER NOT NULL
+) WITHOUT ROWID;
 
 -- Secrets that we must use: sealed with the hub's key.
 CREATE TABLE secret (

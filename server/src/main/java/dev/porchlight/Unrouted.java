@@ -1,0 +1,31 @@
+package dev.porchlight;
+
+import dev.porchlight.api.Problems;
+import dev.porchlight.door.spark.SparkDoor;
+import dev.porchlight.web.Reply;
+import dev.porchlight.web.Request;
+import dev.porchlight.web.Route;
+import java.util.List;
+
+/// What is answered at an address that has no route, in the form of the door that it is nearest to.
+record Unrouted(SparkDoor spark, Problems problems) implements Route.Refusals {
+  @Override
+  public Reply notFound(Request request) {
+    return SparkDoor.covers(request.path()) ? spark.notFound(request) : problems.notFound(request);
+  }
+
+  @Override
+  public Reply methodNotAllowed(Request request, List<String> allowed) {
+    return problems.methodNotAllowed(request, allowed);
+  }
+
+  @Override
+  public Reply onError(Request request, Throwable thrown) {
+    return problems.onError(request, thrown);
+  }
+
+  @Override
+  public Reply notConfidential(Request request) {
+    return problems.notConfidential(request);
+  }
+}

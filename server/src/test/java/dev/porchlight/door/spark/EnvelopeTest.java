@@ -1,0 +1,129 @@
+package dev.porchlight.door.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every reply under `/v1` is in the envelope, whatever goes wrong.
+class EnvelopeTest {
+  @TempDir Path folder;
+
+  @Test
+  void each_code_has_the_status_of_the_contracts_table() {
+    var table =
+        Map.ofEntries(
+            Map.entry(404, 404),
+            Map.entry(405, 405),
+            Map.entry(1000, 401),
+            Map.entry(1005, 500),
+            Map.entry(1010, 401),
+            Map.entry(1013, 403),
+            Map.entry(1015, 403),
+            Map.entry(1016, 400),
+            Map.entry(1017, 405),
+            Map.entry(1018, 405),
+            Map.entry(1019, 403),
+            Map.entry(1020, 401),
+            Map.entry(1021, 403),
+            Map.entry(1023, 503),
+            Map.entry(1024, 503),
+            Map.entry(1026, 500),
+            Map.entry(1030, 403),
+            Map.entry(1035, 400),
+            Map.entry(1040, 400),
+            Map.entry(1041, 400),
+            Map.entry(1050, 400),
+            Map.entry(1053, 400),
+            Map.entry(1055, 409),
+            Map.entry(1060, 400),
+            Map.entry(1061, 400),
+            Map.entry(1100, 404),
+            Map.entry(1110, 409),
+            Map.entry(1500, 403),
+            Map.entry(1505, 503),
+            Map.entry(1510, 503),
+            Map.entry(1515, 503),
+            Map.entry(1516, 503),
+            Map.entry(1550, 429),
+            Map.entry(2001, 400),
+            Map.entry(2002, 400),
+            Map.entry(2003, 400),
+            Map.entry(2500, 400),
+            Map.entry(2505, 400));
+    table.forEach((code, status) ->
+        assertThat(Arrays.stream(SparkFault.values()).filter(f -> f.code() == code))
+            .singleElement()
+            .extracting(SparkFault::status)
+            .as("%d", code)
+            .isEqualTo(status));
+    assertThat(Arrays.stream(SparkFault.values()).map(SparkFault::code)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void what_is_not_there_is_told_in_the_envelope_to_those_who_are_known() {
+    try (var world = new SparkWorld(folder)) {
+      var key = world.key("private");
+      for (var path :
+          new String[] {
+            "/v1",
+            "/v1/",
+            "/v1/nothing",
+            "/v1/nothing/at/all",
+            "/v1/nothing%20there/",
+            "/v1/a/b/c/d/e?x=1&_filter="
+          }) {
+        for (var method : new String[] {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
+          world.send(method, path, new byte[0], Map.of()).failed(401, 1020);
+          var reply = world.as(key, method, path, "").failed(404, 404);
+          assertThat(reply.header("Content-Type")).isEqualTo("application/json");
+          assertThat(reply.header("Cache-Control")).isEqualTo("private, no-store");
+          assertThat(reply.header("X-Request-Id")).isNotEmpty();
+        }
+      }
+      // The neighbours of the door keep their own form.
+      assertThat(world.send("GET", "/v10", new byte[0], Map.of()).header("Content-Type"))
+          .isEqualTo("application/problem+json");
+    }
+  }
+
+  @Test
+  void a_method_that_is_not_implemented_is_405_but_only_for_those_who_are_known() {
+    try (var world = new SparkWorld(folder)) {
+      var key = world.key("private");
+      for (var method : new String[] {"GET", "POST", "PUT", "PATCH", "OPTIONS", "TREAT"}) {
+        var unknown = world.send(method, "/v1/session/abc", new byte[0], Map.of());
+        unknown.failed(401, 1020);
+        assertThat(unknown.header("WWW-Authenticate")).startsWith("Bearer");
+        var reply = world.as(key, method, "/v1/session/abc/", "").failed(405, 405);
+        assertThat(reply.header("Allow")).isEqualTo("DELETE");
+        // Before the body is looked at.
+        world.as(key, method, "/v1/session/abc", "no JSON").failed(405, 405);
+      }
+      world
+          .send(
+              "POST",
+              "/v1/session/abc",
+              new byte[0],
+              Map.of("X-HTTP-Method-Override", "GET", "Authorization", "Bearer " + key.token()))
+          .failed(405, 405);
+      world
+          .send(
+              "POST",
+              "/v1/session/abc",
+              new byte[0],
+              Map.of("X-HTTP-Method-Override", "delete", "Authorization", "OAuth " + key.token()))
+          .failed(404, 404);
+      world
+          .send(
+              "POST",
+              "/v1/session/abc",
+              new byte[0],
+              Map.of("X-HTTP-Method-Override", "PUT", "Authorization", "OAuth " + key.token()))
+          .failed(405, 405);
+    }
+  }
+}
