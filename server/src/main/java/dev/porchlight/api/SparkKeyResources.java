@@ -147,8 +147,8 @@ final class SparkKeyResources {
 
   /// Changes how a key is bounded; whom it stands for stays.
   Reply change(Call call) throws Exception {
-    var known = key(call);
     var body = call.members(CHANGEABLE);
+    var known = key(call);
     var changed = changed(call, known, body);
     return call.change(batch -> {
       var now = SparkKeys.in(batch.settings()).find(known.id()).orElse(known);
