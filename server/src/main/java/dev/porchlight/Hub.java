@@ -33,8 +33,10 @@ import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.door.PushDoor;
 import dev.porchlight.door.spark.SparkDoor;
+import dev.porchlight.http.Certificate;
 import dev.porchlight.http.HttpServer;
 import dev.porchlight.http.Settings;
+import dev.porchlight.http.Tls;
 import dev.porchlight.net.AddressGuard;
 import dev.porchlight.net.Exchange;
 import dev.porchlight.net.OutgoingClient;
@@ -63,6 +65,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,6 +80,9 @@ public final class Hub implements AutoCloseable {
 
   /// The release.
   public static final String VERSION = "0.1.0";
+
+  /// A filter of 10,000 characters, escaped, still gets an answer in its door's form.
+  private static final int HEADER_LIMIT = 40 * 1024;
 
   private final EngineStore store;
   private final Backups backups;
@@ -189,7 +195,8 @@ public final class Hub implements AutoCloseable {
     var receipts = new Receipts(store);
     var persons = new Persons(store);
     var deliveries = new Deliveries(store);
-    doctor = new Doctor(store, receipts, deliveries);
+    var tls = tls(config, clock);
+    doctor = new Doctor(store, receipts, deliveries, () -> TlsFindings.of(tls, store.now()));
     metrics.watch(store, engine);
 
     var problems = new Problems();
@@ -239,10 +246,30 @@ public final class Hub implements AutoCloseable {
         HttpServer.start(
             Settings.listeningOn(InetAddress.getByName(config.bind()), config.port())
                 .withTrustedProxies(
-                    peer -> config.trustedProxies().stream().anyMatch(c -> c.contains(peer))),
+                    peer -> config.trustedProxies().stream().anyMatch(c -> c.contains(peer)))
+                .withHeaderLimit(HEADER_LIMIT),
             routes,
             new Unrouted(spark, problems),
-            metrics::answered);
+            metrics::answered,
+            tls);
+  }
+
+  private static @Nullable Tls tls(HubConfig config, Clock clock) throws IOException {
+    var wanted = config.tls();
+    if (wanted.certificate() != null && wanted.key() != null) {
+      return Tls.of(wanted.port(), wanted.certificate(), wanted.key());
+    }
+    if (!wanted.selfSigned()) {
+      return null;
+    }
+    var hosts = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", "::1"));
+    if (!InetAddress.getByName(config.bind()).isAnyLocalAddress()) {
+      hosts.add(config.bind());
+    }
+    var made = Certificate.selfSigned(List.copyOf(hosts), clock.instant());
+    // So that a client can be told to trust it.
+    Files.writeString(config.data().resolve("tls-self-signed.pem"), made.pem());
+    return Tls.of(wanted.port(), made);
   }
 
   private static Connector get(Map<String, Connector> connectors, String contract) {
@@ -407,6 +434,11 @@ public final class Hub implements AutoCloseable {
   /// Where it is reached, for example `http://127.0.0.1:8080`.
   public URI address() {
     return server.address();
+  }
+
+  /// Where it is reached over TLS; empty when it serves plain HTTP alone.
+  public Optional<URI> tlsAddress() {
+    return server.tlsAddress();
   }
 
   /// The administrator's token that this start made; to be shown once.

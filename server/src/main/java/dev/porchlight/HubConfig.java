@@ -37,6 +37,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 ///   database that several hubs share; none, which means a file in the data folder
 /// @param insecureDevelopment `insecure_development`, `PORCHLIGHT_INSECURE_DEVELOPMENT`: whether
 ///   the Spark door takes sessions and bearer tokens over plain HTTP; false
+/// @param tls `tls_cert`, `tls_key`, `tls_self_signed`, `tls_port`, and `PORCHLIGHT_TLS_...` the
+///   same: TLS at a port of its own; none, and 8443
 public record HubConfig(
     int port,
     String bind,
@@ -49,7 +51,8 @@ public record HubConfig(
     @Nullable String adminToken,
     Duration lease,
     @Nullable String databaseUrl,
-    boolean insecureDevelopment) {
+    boolean insecureDevelopment,
+    TlsConfig tls) {
   private static final Set<String> KEYS =
       Set.of(
           "port",
@@ -61,7 +64,11 @@ public record HubConfig(
           "hub_number",
           "secret_key_file",
           "lease",
-          "insecure_development");
+          "insecure_development",
+          "tls_cert",
+          "tls_key",
+          "tls_self_signed",
+          "tls_port");
 
   public HubConfig {
     trustedProxies = List.copyOf(trustedProxies);
@@ -89,7 +96,8 @@ public record HubConfig(
         adminToken,
         lease,
         url,
-        insecureDevelopment);
+        insecureDevelopment,
+        tls);
   }
 
   /// A hub on its own in a folder, listening on loopback at a port it picks: for tests and the
@@ -107,7 +115,8 @@ public record HubConfig(
         adminToken,
         Duration.ofSeconds(30),
         null,
-        true);
+        true,
+        TlsConfig.NONE);
   }
 
   /// Reads it all.
@@ -147,7 +156,8 @@ public record HubConfig(
         environment.apply("PORCHLIGHT_ADMIN_TOKEN"),
         Duration.ofSeconds(number(values, "lease", 30, 20, 3600)),
         values.get("database_url"),
-        flag(values, "insecure_development"));
+        flag(values, "insecure_development"),
+        tls(values));
   }
 
   static Path keyFileOf(Path data) {
@@ -196,7 +206,54 @@ public record HubConfig(
         adminToken,
         lease,
         databaseUrl,
-        insecure);
+        insecure,
+        tls);
+  }
+
+  /// The same behind these proxies.
+  public HubConfig withTrustedProxies(List<Cidr> networks) {
+    return new HubConfig(
+        port,
+        bind,
+        data,
+        networks,
+        allowNetworks,
+        hubNumber,
+        secretKeyFile,
+        secretKey,
+        adminToken,
+        lease,
+        databaseUrl,
+        insecureDevelopment,
+        tls);
+  }
+
+  /// The same with TLS.
+  public HubConfig withTls(TlsConfig other) {
+    return new HubConfig(
+        port,
+        bind,
+        data,
+        trustedProxies,
+        allowNetworks,
+        hubNumber,
+        secretKeyFile,
+        secretKey,
+        adminToken,
+        lease,
+        databaseUrl,
+        insecureDevelopment,
+        other);
+  }
+
+  private static TlsConfig tls(Map<String, String> values) {
+    var certificate = values.get("tls_cert");
+    var key = values.get("tls_key");
+    return new TlsConfig(
+        certificate == null ? null : Path.of(certificate).toAbsolutePath(),
+        key == null ? null : Path.of(key).toAbsolutePath(),
+        flag(values, "tls_self_signed"),
+        number(values, "tls_port", 8443, 0, 65535));
   }
 
   private static List<Cidr> networks(Map<String, String> values, String key) {

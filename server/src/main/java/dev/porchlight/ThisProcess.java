@@ -54,6 +54,7 @@ final class ThisProcess implements Local {
           terminal.out().println("This is the administrator's token; it is not shown again:");
           terminal.out().println("  " + token);
         });
+    hub.tlsAddress().ifPresent(a -> terminal.out().println("Porchlight speaks TLS at " + a));
     terminal.out().println("Porchlight listens at " + hub.address());
     terminal.out().flush();
     return untilEnded(hub::close);
@@ -97,9 +98,12 @@ final class ThisProcess implements Local {
               + config.bind()
               + ":"
               + config.port()
+              + (config.tls().isServed() ? " and " + config.tls().port() : "")
               + " ("
               + reason(e)
-              + "); choose another port with --port, 0 picks one.",
+              + "); choose another port with --port"
+              + (config.tls().isServed() ? " or --tls-port" : "")
+              + ", 0 picks one.",
           e);
     } catch (UncheckedIOException e) {
       throw new IllegalStateException(e.getMessage() + ": " + reason(e), e);

@@ -6,12 +6,18 @@ import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
 import java.util.List;
+import java.util.Optional;
 
 /// What is answered at an address that has no route, in the form of the door that it is nearest to.
 record Unrouted(SparkDoor spark, Problems problems) implements Route.Refusals {
   @Override
   public Reply notFound(Request request) {
     return SparkDoor.covers(request.path()) ? spark.notFound(request) : problems.notFound(request);
+  }
+
+  @Override
+  public Optional<Reply.Full> unreadable(String path, int status) {
+    return SparkDoor.covers(path) ? Optional.of(SparkDoor.unreadable(status)) : Optional.empty();
   }
 
   @Override

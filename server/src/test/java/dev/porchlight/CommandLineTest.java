@@ -198,6 +198,43 @@ class CommandLineTest {
   }
 
   @Test
+  void spark_keys_are_added_listed_and_revoked() {
+    ok("node", "add", "Robin", "--kind", "member", "--parent", "Default office");
+    var made =
+        ok(
+                "spark-key",
+                "add",
+                "our site",
+                "--role",
+                "idx",
+                "--member",
+                "Robin",
+                "--way",
+                "session",
+                "--way",
+                "token",
+                "--rate-limit",
+                "50",
+                "--redirect-uri",
+                "https://site.example.org/back",
+                "--address",
+                "127.0.0.0/8",
+                "--json")
+            .json();
+    assertThat(made.path("rate_limit").intValue()).isEqualTo(50);
+    assertThat(made.path("ways")).hasSize(2);
+    assertThat(made.path("api_secret").asString()).isNotEmpty();
+    assertThat(ok("spark-key", "list").out())
+        .contains("our site", "idx", made.path("api_key").asString())
+        .doesNotContain(made.path("api_secret").asString(), made.path("token").asString());
+    assertThat(ok("spark-key", "add", "other").out())
+        .contains("ApiKey (client_id):", "Personal access token:");
+    assertThat(run("spark-key", "add", "x", "--role", "king").code()).isEqualTo(1);
+    assertThat(ok("spark-key", "revoke", "our site").out()).contains("is void");
+    assertThat(ok("node", "password", "Robin").out()).contains("Password: ");
+  }
+
+  @Test
   void nodes_and_tokens_are_added_and_a_token_revoked() {
     var company =
         ok("node", "list", "--json")

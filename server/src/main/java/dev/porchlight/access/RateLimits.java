@@ -12,6 +12,7 @@ public final class RateLimits {
   /// What a limit is over.
   public static final Duration WINDOW = Duration.ofMinutes(5);
 
+  private static final int MOST = 10_000;
   private static final int SECONDS = (int) WINDOW.toSeconds();
 
   private static final class Counter {
@@ -35,6 +36,10 @@ public final class RateLimits {
         }
       }
       return SECONDS;
+    }
+
+    synchronized boolean isIdle(long now) {
+      return now - second >= SECONDS;
     }
 
     private void advance(long now) {
@@ -63,8 +68,11 @@ public final class RateLimits {
   /// @param most so many in any five minutes
   /// @return 0 when it may pass; else it is not counted, and this is in how many seconds one may
   public int admit(String key, int most, Instant now) {
-    return counters
-        .computeIfAbsent(key, _ -> new Counter())
-        .admit(TimeUnit.MILLISECONDS.toSeconds(now.toEpochMilli()), most);
+    long second = TimeUnit.MILLISECONDS.toSeconds(now.toEpochMilli());
+    if (counters.size() >= MOST) {
+      // Strangers choose some of the keys: what is idle counts nothing and need not be kept.
+      counters.values().removeIf(c -> c.isIdle(second));
+    }
+    return counters.computeIfAbsent(key, _ -> new Counter()).admit(second, most);
   }
 }

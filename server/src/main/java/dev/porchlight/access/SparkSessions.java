@@ -100,12 +100,15 @@ public final class SparkSessions {
   private final Store store;
   private final Map<String, Known> byHash = new ConcurrentHashMap<>();
 
+  /// How often a session changed: what was read before that is not kept after it.
+  private long changes;
+
   public SparkSessions(Store store) {
     this.store = store;
     store.follow(lines -> {
       for (LogEntry line : lines) {
         if (line.kind().equals(CHANGED)) {
-          byHash.values().removeIf(k -> k.keyId().equals(line.subject()));
+          forget(line.subject());
         }
       }
     });
@@ -121,14 +124,10 @@ public final class SparkSessions {
     store.write(
         WorkQueue.EDITS,
         batch -> {
-          var before = batch.find(Session.TABLE, key.id());
+          batch.find(Session.TABLE, key.id());
           batch.put(Session.TABLE, session);
           batch.append(CHANGED, key.id(), "started");
-          batch.afterCommit(() -> {
-            if (before != null) {
-              byHash.remove(before.hash());
-            }
-          });
+          batch.afterCommit(() -> forget(key.id()));
           return true;
         });
     return new Started(token, session.createdAt().plus(LIFE));
@@ -144,13 +143,14 @@ public final class SparkSessions {
     var known = byHash.get(hash);
     if (known == null || !known.isLive(now)) {
       // Another hub may have made it, or used it meanwhile.
+      long before = changes();
       var read = read(hash);
       if (read.isEmpty() || !read.get().isLive(now, read.get().usedAt())) {
         byHash.remove(hash);
         return Optional.empty();
       }
       known = new Known(read.get());
-      byHash.put(hash, known);
+      keep(hash, known, before);
     }
     return Optional.of(known.keyId());
   }
@@ -199,9 +199,24 @@ public final class SparkSessions {
           }
           batch.delete(Session.TABLE, keyId);
           batch.append(CHANGED, keyId, "ended");
-          batch.afterCommit(() -> byHash.remove(hash));
+          batch.afterCommit(() -> forget(keyId));
           return true;
         });
+  }
+
+  private synchronized long changes() {
+    return changes;
+  }
+
+  private synchronized void keep(String hash, Known known, long before) {
+    if (changes == before) {
+      byHash.put(hash, known);
+    }
+  }
+
+  private synchronized void forget(String keyId) {
+    changes++;
+    byHash.values().removeIf(k -> k.keyId().equals(keyId));
   }
 
   private Optional<Session> read(String hash) {

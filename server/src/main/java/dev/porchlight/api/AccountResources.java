@@ -2,6 +2,7 @@ package dev.porchlight.api;
 
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
+import dev.porchlight.access.MemberPasswords;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
@@ -10,6 +11,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
+import dev.porchlight.sign.Passwords;
 import dev.porchlight.sign.SignatureProfile;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Store;
@@ -124,6 +126,42 @@ final class AccountResources {
     } catch (IllegalArgumentException e) {
       throw new FaultException(Fault.BODY_INVALID, String.valueOf(e.getMessage()));
     }
+  }
+
+  /// Sets the password by which a member proves who they are; makes one when none is sent.
+  Reply setPassword(Call call) throws Exception {
+    var body = call.members(Set.of("password"));
+    var nodes = Nodes.in(store.settings());
+    var member =
+        nodes
+            .find(call.path("id"))
+            .filter(n -> sees(call.scope(), nodes, n.id()))
+            .orElseThrow(() -> missing("node"));
+    if (member.kind() == Node.Kind.TEAM) {
+      throw new FaultException(Fault.STATE_CONFLICT, "A team has no password.");
+    }
+    var given = body.object().path("password");
+    if (!given.isMissingNode() && !given.isString()) {
+      throw new FaultException(Fault.BODY_INVALID, "The member `password` must be a string.");
+    }
+    // Not trimmed: blanks are part of what was chosen.
+    var password = given.isString() ? given.stringValue() : Tokens.create("");
+    int length = password.codePointCount(0, password.length());
+    if (length < Passwords.SHORTEST || length > Passwords.LONGEST) {
+      throw new FaultException(
+          Fault.BODY_INVALID,
+          "A password has " + Passwords.SHORTEST + " to " + Passwords.LONGEST + " characters.");
+    }
+    var hash = Passwords.hash(password);
+    return call.change(batch -> {
+      MemberPasswords.set(batch, member.id(), hash);
+      var view = Json.object();
+      view.put("member", member.id());
+      if (!given.isString()) {
+        view.put("password", password);
+      }
+      return new Call.Answer(201, view);
+    });
   }
 
   Reply listSources(Call call) {

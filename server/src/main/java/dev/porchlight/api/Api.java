@@ -100,6 +100,7 @@ public final class Api {
     add("GET", "/nodes", Permission.READ, accounts::listNodes);
     add("POST", "/nodes", Permission.ADMIN, accounts::makeNode);
     add("GET", "/nodes/{id}", Permission.READ, accounts::getNode);
+    add("POST", "/nodes/{id}/password", Permission.ADMIN, accounts::setPassword);
     add("GET", "/sources", Permission.READ, accounts::listSources);
     add("POST", "/sources", Permission.ADMIN, accounts::makeSource);
     add("GET", "/sources/{id}", Permission.READ, accounts::getSource);

@@ -170,10 +170,8 @@ final class SparkKeyResources {
       }
       var ended = now.revoked(batch.now());
       batch.change(SparkKey.SETTING, ended.id(), ended.body());
+      // Its token stays known, so that whoever has it is told that the key is disabled.
       secrets.remove(batch, ended.owner(), SparkKey.SECRET);
-      credentials
-          .list(Credential.Kind.SPARK, ended.owner())
-          .forEach(c -> credentials.end(batch, c, null));
       return new Call.Answer(200, view(ended));
     });
   }

@@ -51,6 +51,26 @@ final class NodeCommand extends Noun {
     }
   }
 
+  @Command(
+      name = "password",
+      description = {
+        "Makes a new password for a member and shows it, once.",
+        "With it and their e-mail address or id, members let applications act for them."
+      })
+  int password(@Parameters(paramLabel = "MEMBER", description = "id or name") String member)
+      throws HubException {
+    try (var hub = connect()) {
+      var id = resolve(hub, "/nodes", member);
+      var made = hub.post("/nodes/" + HubClient.segment(id) + "/password", Json.object());
+      return show(
+          made,
+          () -> {
+            say("Password: " + Text.at(made, "password"));
+            say("It is not shown again.");
+          });
+    }
+  }
+
   @Command(name = "list", description = "Lists the nodes.")
   int list(
       @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")

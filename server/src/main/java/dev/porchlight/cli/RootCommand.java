@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       NodeCommand.class,
       TokenCommand.class,
       MoveCommand.class,
+      SparkKeyCommand.class,
     },
     footer = {
       "",
@@ -119,13 +120,38 @@ final class RootCommand implements Runnable {
               names = "--allow-networks",
               paramLabel = "CIDR,...",
               description = "private networks that endpoints may lie in; none")
-          @Nullable String allowNetworks) {
+          @Nullable String allowNetworks,
+      @Option(
+              names = "--tls-cert",
+              paramLabel = "PEM",
+              description = "a file with the certificate and its chain; read again when it changes")
+          @Nullable String tlsCert,
+      @Option(names = "--tls-key", paramLabel = "PEM", description = "a file with its key")
+          @Nullable String tlsKey,
+      @Option(
+              names = "--tls-self-signed",
+              description = "TLS with a certificate made at this start, for trials")
+          boolean tlsSelfSigned,
+      @Option(
+              names = "--tls-port",
+              paramLabel = "PORT",
+              description = "where to listen with TLS, 0 picks one; 8443")
+          @Nullable String tlsPort,
+      @Option(
+              names = "--insecure-development",
+              description = "take Spark sessions and bearer tokens over plain HTTP")
+          boolean insecureDevelopment) {
     var flags = new LinkedHashMap<String, String>();
     put(flags, "port", port);
     put(flags, "bind", bind);
     put(flags, "data", data);
     put(flags, "trusted_proxies", trustedProxies);
     put(flags, "allow_networks", allowNetworks);
+    put(flags, "tls_cert", tlsCert);
+    put(flags, "tls_key", tlsKey);
+    put(flags, "tls_self_signed", tlsSelfSigned ? "true" : null);
+    put(flags, "tls_port", tlsPort);
+    put(flags, "insecure_development", insecureDevelopment ? "true" : null);
     var usual = Path.of("porchlight.yaml");
     return local.serve(
         flags, config != null ? config : Files.isRegularFile(usual) ? usual : null, terminal);

@@ -1,5 +1,7 @@
 package dev.porchlight.http;
 
+import dev.porchlight.web.Reply;
+import dev.porchlight.web.Route;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpHeader;
@@ -9,16 +11,25 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /// Answers what no handler sees (malformed requests, headers that are too large) with the status
-/// alone.
+/// alone, or as the fallback words it.
 final class BareRefusal implements Request.Handler {
+  private final Route.Refusals fallback;
+
+  BareRefusal(Route.Refusals fallback) {
+    this.fallback = fallback;
+  }
+
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     var status = response.getStatus() == 0 ? 500 : response.getStatus();
     var headers = response.getHeaders();
     headers.add(Dispatcher.NO_SNIFF);
     headers.add(Dispatcher.NO_STORE);
-    headers.put(HttpHeader.CONTENT_TYPE, "application/problem+json");
-    var body = body(status);
+    var worded = fallback.unreadable(ServedRequest.pathOf(request), status);
+    headers.put(
+        HttpHeader.CONTENT_TYPE,
+        worded.map(Reply.Full::contentType).orElse("application/problem+json"));
+    var body = worded.map(Reply.Full::body).orElseGet(() -> body(status));
     headers.put(HttpHeader.CONTENT_LENGTH, body.length);
     response.write(true, ByteBuffer.wrap(body), callback);
     return true;

@@ -46,7 +46,7 @@ final class Dispatcher extends Handler.Abstract {
   private final Router router;
   private final Route.Refusals fallback;
   private final HttpServer.Observer observer;
-  private final Supplier<String> boundAuthority;
+  private final String boundHost;
   private final Semaphore requests;
   private final Semaphore streams;
   private final Set<LiveStream> live = ConcurrentHashMap.newKeySet();
@@ -59,12 +59,12 @@ final class Dispatcher extends Handler.Abstract {
       Router router,
       Route.Refusals fallback,
       HttpServer.Observer observer,
-      Supplier<String> boundAuthority) {
+      String boundHost) {
     this.settings = settings;
     this.router = router;
     this.fallback = fallback;
     this.observer = observer;
-    this.boundAuthority = boundAuthority;
+    this.boundHost = boundHost;
     this.requests = new Semaphore(settings.maxRequests());
     this.streams = new Semaphore(settings.maxStreams());
   }
@@ -94,7 +94,7 @@ final class Dispatcher extends Handler.Abstract {
                     raw.isSecure(),
                     raw.getHeaders(),
                     settings.trustedProxies(),
-                    boundAuthority.get()),
+                    boundHost + ":" + Request.getLocalPort(raw)),
             new BodyReader(raw, this::idleMillis));
     var status = 500;
     try {

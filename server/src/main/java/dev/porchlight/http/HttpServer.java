@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
@@ -13,9 +14,12 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /// A running HTTP/1.1 server. Each request has a virtual thread of its own.
 ///
@@ -34,6 +38,8 @@ public final class HttpServer implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
+  private final @Nullable ServerConnector tlsConnector;
+  private final @Nullable Tls tls;
   private final Dispatcher dispatcher;
   private final String bindHost;
 
@@ -48,9 +54,16 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private HttpServer(
-      Server server, ServerConnector connector, Dispatcher dispatcher, String bindHost) {
+      Server server,
+      ServerConnector connector,
+      @Nullable ServerConnector tlsConnector,
+      @Nullable Tls tls,
+      Dispatcher dispatcher,
+      String bindHost) {
     this.server = server;
     this.connector = connector;
+    this.tlsConnector = tlsConnector;
+    this.tls = tls;
     this.dispatcher = dispatcher;
     this.bindHost = bindHost;
   }
@@ -61,13 +74,26 @@ public final class HttpServer implements AutoCloseable {
     return start(settings, routes, fallback, (_, _, _, _) -> {});
   }
 
+  /// As the longer form, without TLS.
+  public static HttpServer start(
+      Settings settings, List<Route> routes, Route.Refusals fallback, Observer observer)
+      throws IOException {
+    return start(settings, routes, fallback, observer, null);
+  }
+
   /// Starts to serve; returns once connections are accepted.
   ///
   /// @param fallback words what concerns no route: unknown paths
+  /// @param tls serves the same at another port over TLS; null for plain HTTP alone. Closed with
+  ///   the server
   /// @throws IllegalArgumentException for a malformed template, or two routes for one
   /// @throws IOException when the address cannot be bound
   public static HttpServer start(
-      Settings settings, List<Route> routes, Route.Refusals fallback, Observer observer)
+      Settings settings,
+      List<Route> routes,
+      Route.Refusals fallback,
+      Observer observer,
+      @Nullable Tls tls)
       throws IOException {
     var router = new Router(routes);
     var pool = new QueuedThreadPool(16, 4);
@@ -77,27 +103,55 @@ public final class HttpServer implements AutoCloseable {
     var server = new Server(pool);
     var connector =
         new ServerConnector(server, 1, SELECTORS, new HttpConnectionFactory(wire(settings)));
-    connector.setHost(settings.bind().getHostAddress());
-    connector.setPort(settings.port());
-    connector.setIdleTimeout(settings.idleTimeout().toMillis());
-    connector.setShutdownIdleTimeout(STOPPING_IDLE_MILLIS);
-    connector.setAcceptQueueSize(1024);
+    listen(connector, settings, settings.port());
     server.addConnector(connector);
-    server.addBean(new NetworkConnectionLimit(settings.maxConnections(), connector));
+    var tlsConnector = tls == null ? null : tlsConnector(server, settings, tls);
+    if (tlsConnector == null) {
+      server.addBean(new NetworkConnectionLimit(settings.maxConnections(), connector));
+    } else {
+      server.addConnector(tlsConnector);
+      server.addBean(
+          new NetworkConnectionLimit(settings.maxConnections(), connector, tlsConnector));
+    }
     server.setStopTimeout(Math.max(1, settings.stopTimeout().toMillis()));
     var host = host(settings.bind());
-    var dispatcher =
-        new Dispatcher(
-            settings, router, fallback, observer, () -> host + ":" + connector.getLocalPort());
+    var dispatcher = new Dispatcher(settings, router, fallback, observer, host);
     server.setHandler(dispatcher);
-    server.setErrorHandler(new BareRefusal());
+    server.setErrorHandler(new BareRefusal(fallback));
     try {
       server.start();
     } catch (Exception e) {
       stop(server);
       throw e instanceof IOException io ? io : new IOException("The server did not start", e);
     }
-    return new HttpServer(server, connector, dispatcher, host);
+    if (tls != null) {
+      tls.watch();
+    }
+    return new HttpServer(server, connector, tlsConnector, tls, dispatcher, host);
+  }
+
+  private static void listen(ServerConnector connector, Settings settings, int port) {
+    connector.setHost(settings.bind().getHostAddress());
+    connector.setPort(port);
+    connector.setIdleTimeout(settings.idleTimeout().toMillis());
+    connector.setShutdownIdleTimeout(STOPPING_IDLE_MILLIS);
+    connector.setAcceptQueueSize(1024);
+  }
+
+  private static ServerConnector tlsConnector(Server server, Settings settings, Tls tls) {
+    var wire = wire(settings);
+    // Clients may name the server by an address, or as its certificate does not: that is for them
+    // to check.
+    wire.addCustomizer(new SecureRequestCustomizer(false));
+    var connector =
+        new ServerConnector(
+            server,
+            1,
+            SELECTORS,
+            new SslConnectionFactory(tls.context(), "http/1.1"),
+            new HttpConnectionFactory(wire));
+    listen(connector, settings, tls.port());
+    return connector;
   }
 
   private static HttpConfiguration wire(Settings settings) {
@@ -126,6 +180,13 @@ public final class HttpServer implements AutoCloseable {
     return URI.create("http://" + bindHost + ":" + port());
   }
 
+  /// Where the server is reached over TLS: `https://127.0.0.1:8443`; empty without TLS.
+  public Optional<URI> tlsAddress() {
+    return tlsConnector == null
+        ? Optional.empty()
+        : Optional.of(URI.create("https://" + bindHost + ":" + tlsConnector.getLocalPort()));
+  }
+
   /// The port listened on.
   public int port() {
     return connector.getLocalPort();
@@ -136,6 +197,9 @@ public final class HttpServer implements AutoCloseable {
   /// Returns when all is answered, or after the settings' time. May be called more than once.
   @Override
   public void close() {
+    if (tls != null) {
+      tls.close();
+    }
     dispatcher.endStreams();
     stop(server);
   }

@@ -79,6 +79,20 @@ public record Settings(
         stopTimeout);
   }
 
+  /// With another limit of request line and headers, in bytes.
+  public Settings withHeaderLimit(int bytes) {
+    return new Settings(
+        bind,
+        port,
+        trustedProxies,
+        idleTimeout,
+        bytes,
+        maxConnections,
+        maxRequests,
+        maxStreams,
+        stopTimeout);
+  }
+
   /// With other numbers of connections, requests and streams at once.
   public Settings withRoom(int connections, int requests, int streams) {
     return new Settings(

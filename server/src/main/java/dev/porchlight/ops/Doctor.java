@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Looks the hub over and says in sentences what it finds.
 public final class Doctor {
@@ -26,8 +27,16 @@ public final class Doctor {
   private final Store store;
   private final Receipts receipts;
   private final Deliveries deliveries;
+  private final Supplier<List<Finding>> more;
 
   public Doctor(Store store, Receipts receipts, Deliveries deliveries) {
+    this(store, receipts, deliveries, List::of);
+  }
+
+  /// @param more what a running hub has to say beyond its store
+  public Doctor(
+      Store store, Receipts receipts, Deliveries deliveries, Supplier<List<Finding>> more) {
+    this.more = more;
     this.store = store;
     this.receipts = receipts;
     this.deliveries = deliveries;
@@ -65,6 +74,7 @@ public final class Doctor {
         DeliveryState.State.DEAD,
         "used up all their attempts",
         "`delivery retry` starts them anew");
+    findings.addAll(more.get());
     return findings;
   }
 

@@ -2,6 +2,7 @@ package dev.porchlight.web;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /// Where a handler is reached, and how its door words what goes wrong around it.
 ///
@@ -34,6 +35,14 @@ public record Route(String method, String template, Handler handler, Refusals re
           404,
           "application/problem+json",
           "{\"status\":404,\"title\":\"Not Found\"}".getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// A request that is malformed or over a limit of the server, and reaches no route. Asked of
+    /// the fallback refusals only; what it is not worded for is answered with the status alone.
+    ///
+    /// @param path as far as it could be read
+    default Optional<Reply.Full> unreadable(String path, int status) {
+      return Optional.empty();
     }
 
     /// The handler threw: a defect of ours, no room ([BusyException]), or a body that could not be

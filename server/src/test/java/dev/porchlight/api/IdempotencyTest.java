@@ -50,6 +50,7 @@ final class IdempotencyTest {
       requests.add(List.of("POST", "/api/v1/sources/portal/rotate-key", ""));
       requests.add(List.of("POST", "/api/v1/tokens", "{\"name\": \"t\"}"));
       var sparkKey = admin.post("/api/v1/spark-keys", "{\"name\": \"k\"}").id();
+      requests.add(List.of("POST", "/api/v1/nodes/" + office + "/password", "{}"));
       requests.add(List.of("POST", "/api/v1/spark-keys", "{\"name\": \"k\"}"));
       requests.add(List.of("PATCH", "/api/v1/spark-keys/" + sparkKey, "{\"rate_limit\": 10}"));
       requests.add(List.of("DELETE", "/api/v1/spark-keys/" + sparkKey, ""));

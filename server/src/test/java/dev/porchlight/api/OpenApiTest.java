@@ -168,6 +168,11 @@ final class OpenApiTest {
       admin.delete("/api/v1/endpoints/" + endpoint).expect(404);
 
       // The Spark door's keys.
+      admin.post("/api/v1/nodes/" + member + "/password", "{}").expect(201);
+      admin
+          .post("/api/v1/nodes/" + member + "/password", "{\"password\": \"ten letters\"}")
+          .expect(201);
+      admin.post("/api/v1/nodes/" + member + "/password", "{\"password\": \"short\"}").expect(400);
       var made =
           admin
               .post(

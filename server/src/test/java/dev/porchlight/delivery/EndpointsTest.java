@@ -254,7 +254,8 @@ class EndpointsTest {
         c.adminToken(),
         c.lease(),
         c.databaseUrl(),
-        c.insecureDevelopment());
+        c.insecureDevelopment(),
+        c.tls());
   }
 
   @Test

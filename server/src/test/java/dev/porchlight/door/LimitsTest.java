@@ -211,7 +211,8 @@ class LimitsTest {
         c.adminToken(),
         c.lease(),
         c.databaseUrl(),
-        c.insecureDevelopment());
+        c.insecureDevelopment(),
+        c.tls());
   }
 
   private static Optional<InetAddress> outside() throws java.net.SocketException {

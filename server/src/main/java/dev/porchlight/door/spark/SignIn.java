@@ -4,6 +4,7 @@ import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.RateLimits;
 import dev.porchlight.access.Secrets;
+import dev.porchlight.access.SparkGrants;
 import dev.porchlight.access.SparkKey;
 import dev.porchlight.access.SparkKeys;
 import dev.porchlight.access.SparkSessions;
@@ -37,6 +38,7 @@ final class SignIn implements Resource.Doorkeeper {
   private final Credentials credentials;
   private final Secrets secrets;
   private final SparkSessions sessions;
+  private final SparkGrants grants;
   private final RateLimits rates = new RateLimits();
   private final boolean insecure;
 
@@ -46,11 +48,13 @@ final class SignIn implements Resource.Doorkeeper {
       Credentials credentials,
       Secrets secrets,
       SparkSessions sessions,
+      SparkGrants grants,
       boolean insecure) {
     this.store = store;
     this.credentials = credentials;
     this.secrets = secrets;
     this.sessions = sessions;
+    this.grants = grants;
     this.insecure = insecure;
   }
 
@@ -114,11 +118,28 @@ final class SignIn implements Resource.Doorkeeper {
 
   private Presented byToken(SparkCall call, String token) {
     needTls(call.request());
-    return credentials
-        .find(Credential.Kind.SPARK, token)
-        .flatMap(c -> SparkKeys.in(store.settings()).findByOwner(c.owner()))
-        .map(key -> Presented.itself(key, SparkKey.Way.TOKEN))
+    var keys = SparkKeys.in(store.settings());
+    var personal =
+        credentials
+            .find(Credential.Kind.SPARK, token)
+            .flatMap(c -> keys.findByOwner(c.owner()))
+            .map(key -> Presented.itself(key, SparkKey.Way.TOKEN));
+    return personal
+        .or(() -> byGrant(keys, token))
         .orElseThrow(() -> new SparkException(SparkFault.KEY_WRONG, "There is no such token."));
+  }
+
+  private Optional<Presented> byGrant(SparkKeys keys, String token) {
+    return grants
+        .find(token)
+        .flatMap(access -> {
+          if (!store.now().isBefore(access.expiresAt())) {
+            throw new SparkException(SparkFault.SESSION_EXPIRED, "The token has expired.");
+          }
+          return keys.find(access.keyId())
+              .map(key ->
+                  new Presented(key, SparkKey.Way.OAUTH2, access.accountId(), access.contactId()));
+        });
   }
 
   private Presented bySession(SparkCall call) throws BodyException, IOException {
@@ -131,6 +152,7 @@ final class SignIn implements Resource.Doorkeeper {
             .flatMap(id -> SparkKeys.in(store.settings()).find(id))
             .orElseThrow(() -> new SparkException(SparkFault.SESSION_EXPIRED));
     var signature = call.parameter("ApiSig").orElse("");
+    refuseDisabled(key);
     if (!isSigned(call, key, signature)) {
       throw new SparkException(SparkFault.KEY_WRONG, "The signature ApiSig is wrong.");
     }
@@ -164,9 +186,7 @@ final class SignIn implements Resource.Doorkeeper {
 
   /// Whether a key that proved itself may be used in this way, from there.
   private static void check(SparkKey key, SparkKey.Way way, Request request) {
-    if (key.isRevoked()) {
-      throw new SparkException(SparkFault.KEY_DISABLED);
-    }
+    refuseDisabled(key);
     if (!key.allows(way)) {
       throw new SparkException(SparkFault.WAY_NOT_ALLOWED);
     }
@@ -174,6 +194,13 @@ final class SignIn implements Resource.Doorkeeper {
         || !key.allowsAgent(
             request.header("X-SparkApi-User-Agent"), request.header("User-Agent"))) {
       throw new SparkException(SparkFault.KEY_RESTRICTED);
+    }
+  }
+
+  /// Before a signature is looked at: the secret of a disabled key is gone.
+  private static void refuseDisabled(SparkKey key) {
+    if (key.isRevoked()) {
+      throw new SparkException(SparkFault.KEY_DISABLED);
     }
   }
 
@@ -213,6 +240,7 @@ final class SignIn implements Resource.Doorkeeper {
             .orElseThrow(() -> new SparkException(SparkFault.KEY_WRONG, "ApiKey is missing."));
     var signature = call.parameter("ApiSig").orElse("");
     var key = SparkKeys.in(store.settings()).findByApiKey(apiKey);
+    key.ifPresent(SignIn::refuseDisabled);
     if (key.isEmpty() || !Signature.isSession(secret(key.get()), apiKey, signature)) {
       throw new SparkException(SparkFault.KEY_WRONG, "The ApiKey or the ApiSig is wrong.");
     }

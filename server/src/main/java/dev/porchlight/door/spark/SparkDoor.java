@@ -1,14 +1,19 @@
 package dev.porchlight.door.spark;
 
 import dev.porchlight.access.Credentials;
+import dev.porchlight.access.MemberPasswords;
+import dev.porchlight.access.RateLimits;
 import dev.porchlight.access.Secrets;
+import dev.porchlight.access.SparkGrants;
 import dev.porchlight.access.SparkSessions;
 import dev.porchlight.store.Store;
+import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// `/v1`: the door for clients of the Spark contacts interface.
 public final class SparkDoor {
@@ -20,27 +25,54 @@ public final class SparkDoor {
 
   private final List<Resource> resources = new ArrayList<>();
   private final Resource unknown;
+  private final Consent consent;
 
   public SparkDoor(Parts parts) {
+    var grants = new SparkGrants(parts.store(), parts.hub());
     var signIn =
         new SignIn(
             parts.store(),
             parts.credentials(),
             parts.secrets(),
             new SparkSessions(parts.store()),
+            grants,
             parts.insecure());
+    var passwords = new MemberPasswords(parts.store());
+    Logins logins =
+        (key, name, password) ->
+            key.role().isConsumer()
+                ? Optional.empty()
+                : passwords.find(name, password).map(m -> new Logins.Person(m.id(), null));
+    var tries = new RateLimits();
     unknown = Resource.unknown(signIn);
     resources.addAll(signIn.resources());
+    resources.add(
+        new GrantEndpoint(parts.store(), parts.secrets(), grants, signIn, logins, tries)
+            .resource());
+    consent = new Consent(parts.store(), grants, logins, tries, parts.insecure());
   }
 
   /// All that it answers.
   public List<Route> routes() {
-    return resources.stream().flatMap(r -> r.routes().stream()).toList();
+    var all = new ArrayList<Route>();
+    resources.forEach(r -> all.addAll(r.routes()));
+    all.addAll(consent.routes());
+    return all;
   }
 
   /// Whether an address that has no route is the door's all the same.
   public static boolean covers(String path) {
     return path.equals("/v1") || path.startsWith("/v1/");
+  }
+
+  /// What is answered to a request that could not be read: malformed, or over a limit.
+  public static Reply.Full unreadable(int status) {
+    var d =
+        Json.object()
+            .put("Success", false)
+            .put("Code", status)
+            .put("Message", "The request is malformed, or too long.");
+    return Envelope.reply(status, d);
   }
 
   /// What is answered where there is no route.

@@ -49,6 +49,41 @@ CREATE TABLE spark_session (
   used_at    BIGINT NOT NULL
 );
 
+-- What an account has granted to a Spark key by OAuth 2; codes and tokens as SHA-256.
+CREATE TABLE spark_grant (
+  id           TEXT COLLATE "C" PRIMARY KEY,
+  key_id       TEXT COLLATE "C" NOT NULL,
+  account_id   TEXT COLLATE "C" NOT NULL,
+  contact_id   TEXT COLLATE "C",
+  code_hash    TEXT COLLATE "C" NOT NULL,   -- empty when there was no code
+  redirect_uri TEXT COLLATE "C" NOT NULL,
+  refresh_hash TEXT COLLATE "C" NOT NULL,   -- empty until the first tokens
+  created_at   BIGINT NOT NULL,
+  exchanged_at BIGINT,
+  revoked_at   BIGINT
+);
+CREATE INDEX spark_grant_code ON spark_grant (code_hash) WHERE code_hash <> '';
+CREATE INDEX spark_grant_refresh ON spark_grant (refresh_hash) WHERE refresh_hash <> '';
+CREATE INDEX spark_grant_waiting ON spark_grant (created_at) WHERE exchanged_at IS NULL;
+
+CREATE TABLE spark_access (
+  hash       TEXT COLLATE "C" PRIMARY KEY,
+  grant_id   TEXT COLLATE "C" NOT NULL,
+  key_id     TEXT COLLATE "C" NOT NULL,
+  account_id TEXT COLLATE "C" NOT NULL,
+  contact_id TEXT COLLATE "C",
+  expires_at BIGINT NOT NULL
+);
+CREATE INDEX spark_access_grant ON spark_access (grant_id);
+CREATE INDEX spark_access_expires ON spark_access (expires_at);
+
+-- Argon2id hashes of the passwords that members type.
+CREATE TABLE member_password (
+  member_id TEXT COLLATE "C" PRIMARY KEY,
+  hash      TEXT COLLATE "C" NOT NULL,
+  at        BIGINT NOT NULL
+);
+
 -- Secrets that we must use: sealed with the hub's key.
 CREATE TABLE secret (
   owner      TEXT COLLATE "C" NOT NULL,

@@ -42,6 +42,41 @@ CREATE TABLE spark_session (
   used_at    INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- What an account has granted to a Spark key by OAuth 2; codes and tokens as SHA-256.
+CREATE TABLE spark_grant (
+  id           TEXT PRIMARY KEY,
+  key_id       TEXT NOT NULL,
+  account_id   TEXT NOT NULL,
+  contact_id   TEXT,
+  code_hash    TEXT NOT NULL,   -- empty when there was no code
+  redirect_uri TEXT NOT NULL,
+  refresh_hash TEXT NOT NULL,   -- empty until the first tokens
+  created_at   INTEGER NOT NULL,
+  exchanged_at INTEGER,
+  revoked_at   INTEGER
+) WITHOUT ROWID;
+CREATE INDEX spark_grant_code ON spark_grant (code_hash) WHERE code_hash <> '';
+CREATE INDEX spark_grant_refresh ON spark_grant (refresh_hash) WHERE refresh_hash <> '';
+CREATE INDEX spark_grant_waiting ON spark_grant (created_at) WHERE exchanged_at IS NULL;
+
+CREATE TABLE spark_access (
+  hash       TEXT PRIMARY KEY,
+  grant_id   TEXT NOT NULL,
+  key_id     TEXT NOT NULL,
+  account_id TEXT NOT NULL,
+  contact_id TEXT,
+  expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX spark_access_grant ON spark_access (grant_id);
+CREATE INDEX spark_access_expires ON spark_access (expires_at);
+
+-- Argon2id hashes of the passwords that members type.
+CREATE TABLE member_password (
+  member_id TEXT PRIMARY KEY,
+  hash      TEXT NOT NULL,
+  at        INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- Secrets that we must use: sealed with the hub's key.
 CREATE TABLE secret (
   owner      TEXT NOT NULL,

@@ -91,6 +91,35 @@ class EnvelopeTest {
   }
 
   @Test
+  void what_the_server_itself_refuses_is_in_the_envelope_too() {
+    try (var world = new SparkWorld(folder)) {
+      var key = world.key("private");
+      world.get(key, "/v1/contacts/tags/a%2Fb").failed(400, 400);
+      world.get(key, "/v1//x").failed(400, 400);
+      var headers = Map.of("Authorization", "Bearer " + key.token(), "X-Long", "x".repeat(50_000));
+      world.send("GET", "/v1/x", new byte[0], headers).failed(431, 431);
+      // A filter of 10,000 characters comes through, escaped as it is.
+      world
+          .get(key, "/v1/nothing?_filter=" + SparkWorld.encode("é' ".repeat(3_333)))
+          .failed(404, 404);
+    }
+  }
+
+  @Test
+  void long_replies_are_packed_for_those_who_ask() {
+    for (var accepted :
+        new String[] {
+          "gzip", "gzip, deflate", "deflate;q=1, GZIP;q=0.5", "*", "identity, *;q=0.1"
+        }) {
+      assertThat(Compression.takesGzip(accepted)).as(accepted).isTrue();
+    }
+    for (var accepted :
+        new String[] {"", "identity", "gzip;q=0", "gzip; q=0.000, *", "*;q=0", "br"}) {
+      assertThat(Compression.takesGzip(accepted)).as(accepted).isFalse();
+    }
+  }
+
+  @Test
   void a_method_that_is_not_implemented_is_405_but_only_for_those_who_are_known() {
     try (var world = new SparkWorld(folder)) {
       var key = world.key("private");

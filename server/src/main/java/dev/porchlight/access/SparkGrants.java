@@ -1,0 +1,352 @@
+package dev.porchlight.access;
+
+import dev.porchlight.sign.Tokens;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.Table;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Draw;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// What accounts have granted to Spark keys by OAuth 2: a code, once, within five minutes; then
+/// access tokens of a day, and one refresh token for the grant's life. All are stored as hashes.
+///
+/// A code that comes a second time was stolen, or the first one to bring it had stolen it: the
+/// whole grant ends, and what it had given opens nothing any more. May be shared by threads.
+public final class SparkGrants {
+  /// How long an access token holds.
+  public static final Duration ACCESS_LIFE = Duration.ofSeconds(86_400);
+
+  /// How long a code waits for its client.
+  public static final Duration CODE_LIFE = Duration.ofMinutes(5);
+
+  /// For how long an access token is remembered as expired, not unknown.
+  private static final Duration REMEMBERED = Duration.ofDays(7);
+
+  private static final String REVOKED = "spark-grant.revoked";
+  private static final String CODE = "spc_";
+  private static final String ACCESS = "spa_";
+  private static final String REFRESH = "spr_";
+  private static final int MOST_CACHED = 10_000;
+
+  /// @param codeHash empty when no code was given
+  /// @param refreshHash empty until the first tokens
+  private record Grant(
+      String id,
+      String keyId,
+      String accountId,
+      @Nullable String contactId,
+      String codeHash,
+      String redirectUri,
+      String refreshHash,
+      Instant createdAt,
+      @Nullable Instant exchangedAt,
+      @Nullable Instant revokedAt) {
+    static final Table<Grant> TABLE =
+        Table.<Grant>named("spark_grant")
+            .key("id", Grant::id)
+            .column("key_id", Grant::keyId)
+            .column("account_id", Grant::accountId)
+            .column("contact_id", Grant::contactId)
+            .column("code_hash", Grant::codeHash)
+            .column("redirect_uri", Grant::redirectUri)
+            .column("refresh_hash", Grant::refreshHash)
+            .column("created_at", Grant::createdAt)
+            .column("exchanged_at", Grant::exchangedAt)
+            .column("revoked_at", Grant::revokedAt)
+            .readBy(r ->
+                new Grant(
+                    r.text(1),
+                    r.text(2),
+                    r.text(3),
+                    r.textOrNull(4),
+                    r.text(5),
+                    r.text(6),
+                    r.text(7),
+                    r.time(8),
+                    r.timeOrNull(9),
+                    r.timeOrNull(10)));
+
+    Grant exchanged(String refresh, Instant at) {
+      return new Grant(
+          id,
+          keyId,
+          accountId,
+          contactId,
+          codeHash,
+          redirectUri,
+          refresh,
+          createdAt,
+          at,
+          revokedAt);
+    }
+
+    Grant revoked(Instant at) {
+      return new Grant(
+          id,
+          keyId,
+          accountId,
+          contactId,
+          codeHash,
+          redirectUri,
+          refreshHash,
+          createdAt,
+          exchangedAt,
+          at);
+    }
+  }
+
+  /// An access token: what it stands for.
+  ///
+  /// @param contactId of a consumer: their own contact
+  public record Access(
+      String hash,
+      String grantId,
+      String keyId,
+      String accountId,
+      @Nullable String contactId,
+      Instant expiresAt) {
+    private static final Table<Access> TABLE =
+        Table.<Access>named("spark_access")
+            .key("hash", Access::hash)
+            .column("grant_id", Access::grantId)
+            .column("key_id", Access::keyId)
+            .column("account_id", Access::accountId)
+            .column("contact_id", Access::contactId)
+            .column("expires_at", Access::expiresAt)
+            .readBy(r ->
+                new Access(r.text(1), r.text(2), r.text(3), r.text(4), r.textOrNull(5), r.time(6)));
+  }
+
+  /// Tokens as they are shown, once.
+  public record Granted(String accessToken, String refreshToken, long expiresIn) {}
+
+  private final Store store;
+  private final int hub;
+  private final Map<String, Access> cache = new ConcurrentHashMap<>();
+
+  /// How often something was revoked: what was read before that is not kept after it.
+  private long revocations;
+
+  /// @param hub the hub's number
+  public SparkGrants(Store store, int hub) {
+    this.store = store;
+    this.hub = hub;
+    store.follow(lines -> {
+      for (LogEntry line : lines) {
+        if (line.kind().equals(REVOKED)) {
+          forget(line.subject());
+        }
+      }
+    });
+  }
+
+  /// Notes that an account let a client act for it.
+  ///
+  /// @return the code for the client, to be shown once
+  public String code(SparkKey key, String account, String redirectUri) {
+    var code = Tokens.create(CODE);
+    var grant = fresh(key, account, null, Tokens.hash(code), redirectUri, "");
+    store.write(
+        WorkQueue.EDITS,
+        batch -> {
+          batch.put(Grant.TABLE, grant);
+          batch.append("spark-grant.made", grant.id(), key.id());
+          // Codes that nobody came for.
+          batch
+              .sql()
+              .createUpdate(
+                  "DELETE FROM spark_grant WHERE id IN (SELECT id FROM spark_grant WHERE"
+                      + " exchanged_at IS NULL AND created_at < :t LIMIT 20)")
+              .bind("t", Row.micros(batch.clock().minus(REMEMBERED)))
+              .execute();
+          return true;
+        });
+    return code;
+  }
+
+  /// Gives tokens to a client whose account has just proved who it is.
+  ///
+  /// @param contact of a consumer: their own contact
+  public Granted grant(SparkKey key, String account, @Nullable String contact) {
+    var refresh = Tokens.create(REFRESH);
+    var token = Tokens.create(ACCESS);
+    var grant = fresh(key, account, contact, "", "", Tokens.hash(refresh));
+    return store.write(
+        WorkQueue.EDITS,
+        batch -> {
+          batch.put(Grant.TABLE, grant.exchanged(grant.refreshHash(), batch.now()));
+          batch.append("spark-grant.made", grant.id(), key.id());
+          return give(batch, grant, token, refresh);
+        });
+  }
+
+  private Grant fresh(
+      SparkKey key,
+      String account,
+      @Nullable String contact,
+      String codeHash,
+      String redirectUri,
+      String refreshHash) {
+    var draw = Draw.fresh(store.now(), hub);
+    return new Grant(
+        draw.uuid("spark-grant"),
+        key.id(),
+        account,
+        contact,
+        codeHash,
+        redirectUri,
+        refreshHash,
+        draw.at(),
+        null,
+        null);
+  }
+
+  /// Tokens for a code.
+  ///
+  /// @return empty when the code is not that client's, is too old, was used, or was given for
+  ///   another address
+  public Optional<Granted> exchange(SparkKey key, String code, String redirectUri) {
+    var found = find("code_hash", code);
+    if (found.isEmpty() || !found.get().keyId().equals(key.id())) {
+      return Optional.empty();
+    }
+    var refresh = Tokens.create(REFRESH);
+    var token = Tokens.create(ACCESS);
+    var refreshHash = Tokens.hash(refresh);
+    return store.write(
+        WorkQueue.EDITS,
+        batch -> {
+          var grant = batch.find(Grant.TABLE, found.get().id());
+          if (grant == null || grant.revokedAt() != null) {
+            return Optional.<Granted>empty();
+          }
+          if (grant.exchangedAt() != null) {
+            revoke(batch, grant);
+            return Optional.<Granted>empty();
+          }
+          if (!grant.redirectUri().equals(redirectUri)
+              || !batch.clock().isBefore(grant.createdAt().plus(CODE_LIFE))) {
+            return Optional.<Granted>empty();
+          }
+          batch.put(Grant.TABLE, grant.exchanged(refreshHash, batch.now()));
+          return Optional.of(give(batch, grant, token, refresh));
+        });
+  }
+
+  /// A new access token for a refresh token, which stays.
+  ///
+  /// @return empty when that is not that client's, or its grant has ended
+  public Optional<Granted> refresh(SparkKey key, String refresh) {
+    var found = find("refresh_hash", refresh);
+    if (found.isEmpty() || !found.get().keyId().equals(key.id())) {
+      return Optional.empty();
+    }
+    var token = Tokens.create(ACCESS);
+    return store.write(
+        WorkQueue.EDITS,
+        batch -> {
+          var grant = batch.find(Grant.TABLE, found.get().id());
+          return grant == null || grant.revokedAt() != null
+              ? Optional.<Granted>empty()
+              : Optional.of(give(batch, grant, token, refresh));
+        });
+  }
+
+  private Granted give(Batch batch, Grant grant, String token, String refresh) {
+    var access =
+        new Access(
+            Tokens.hash(token),
+            grant.id(),
+            grant.keyId(),
+            grant.accountId(),
+            grant.contactId(),
+            batch.clock().plus(ACCESS_LIFE));
+    batch.put(Access.TABLE, access);
+    // Each new one takes more than one old one away, so they don't pile up.
+    batch
+        .sql()
+        .createUpdate(
+            "DELETE FROM spark_access WHERE hash IN"
+                + " (SELECT hash FROM spark_access WHERE expires_at < :t LIMIT 20)")
+        .bind("t", Row.micros(batch.clock().minus(REMEMBERED)))
+        .execute();
+    return new Granted(token, refresh, ACCESS_LIFE.toSeconds());
+  }
+
+  private void revoke(Batch batch, Grant grant) {
+    batch.put(Grant.TABLE, grant.revoked(batch.now()));
+    batch
+        .sql()
+        .createUpdate("DELETE FROM spark_access WHERE grant_id = :id")
+        .bind("id", grant.id())
+        .execute();
+    batch.append(REVOKED, grant.id(), grant.keyId());
+    batch.afterCommit(() -> forget(grant.id()));
+  }
+
+  /// What an access token stands for; it may have expired.
+  public Optional<Access> find(String token) {
+    if (!token.startsWith(ACCESS)) {
+      return Optional.empty();
+    }
+    var hash = Tokens.hash(token);
+    var known = cache.get(hash);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    long before = revocations();
+    var read =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT " + Access.TABLE.columnList() + " FROM spark_access WHERE hash = :hash")
+                .bind("hash", hash)
+                .map((r, _) -> Access.TABLE.read(new Row(r)))
+                .findOne());
+    read.ifPresent(access -> keep(access, before));
+    return read;
+  }
+
+  private synchronized long revocations() {
+    return revocations;
+  }
+
+  private synchronized void keep(Access access, long before) {
+    if (revocations == before) {
+      if (cache.size() >= MOST_CACHED) {
+        cache.clear();
+      }
+      cache.put(access.hash(), access);
+    }
+  }
+
+  private synchronized void forget(String grant) {
+    revocations++;
+    cache.values().removeIf(a -> a.grantId().equals(grant));
+  }
+
+  private Optional<Grant> find(String column, String presented) {
+    List<Grant> found =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT "
+                        + Grant.TABLE.columnList()
+                        + " FROM spark_grant WHERE "
+                        + column
+                        + " = :hash AND "
+                        + column
+                        + " <> ''")
+                .bind("hash", Tokens.hash(presented))
+                .map((r, _) -> Grant.TABLE.read(new Row(r)))
+                .list());
+    return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+  }
+}
