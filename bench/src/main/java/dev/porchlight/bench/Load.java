@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
 /// Posts leads over kept connections from one thread, so that it takes little of the machine that
@@ -21,9 +22,17 @@ import java.util.function.LongConsumer;
 final class Load {
   /// How it went.
   ///
+  /// @param accepted answers of 200 within the time
+  /// @param answered answers of 200, the last ones after it included
   /// @param refused answers other than 200
-  record Result(long accepted, long refused, double seconds, Times times) {}
+  /// @param times from the sending, or from the moment at which it should have been, to the whole
+  ///   answer
+  /// @param late by how much each was sent after it should have been
+  record Result(
+      long accepted, long answered, long refused, double seconds, Times times, Times late) {}
 
+  private static final long NO_HURRY = 1_000_000_000;
+  private static final long PAUSE = 100_000;
   private static final byte[] LENGTH = "content-length:".getBytes(StandardCharsets.US_ASCII);
 
   /// A connection and the one exchange on it.
@@ -97,8 +106,9 @@ final class Load {
 
   private Load() {}
 
-  /// @param rate leads a second, begun on time whatever the answers do; 0 for the next one as soon
-  ///   as the one before is answered
+  /// @param rate leads a second, begun on time whatever the answers do, as long as a connection is
+  ///   free; the times count from when each should have begun, so one that had to wait for a
+  ///   connection has waited. 0 for the next one as soon as the one before is answered
   /// @param answered is told the number of each lead that got its 200
   static Result run(
       URI url, String key, int connections, double rate, long millis, LongConsumer answered)
@@ -132,7 +142,8 @@ final class Load {
       Selector selector, List<Line> lines, double rate, long nanos, LongConsumer answered)
       throws IOException {
     var times = new Times();
-    long[] counts = new long[2];
+    var late = new Times();
+    long[] counts = new long[3];
     long start = System.nanoTime();
     long end = start + nanos;
     var idle = new ArrayDeque<>(lines);
@@ -146,7 +157,10 @@ final class Load {
         if (due > now) {
           break;
         }
-        idle.poll().send(System.nanoTime());
+        idle.poll().send(due);
+        if (rate > 0) {
+          late.add(System.nanoTime() - due);
+        }
         begun++;
         under++;
       }
@@ -156,8 +170,7 @@ final class Load {
       if (now > end + 30_000_000_000L) {
         throw new IOException(under + " leads were not answered within 30 s");
       }
-      // Spinning would be more punctual, and take from the hub what it needs.
-      selector.select(rate > 0 ? 1 : 1000);
+      await(selector, rate > 0 && !over ? start + (long) (begun * 1e9 / rate) - now : NO_HURRY);
       for (var key : selector.selectedKeys()) {
         var line = (Line) key.attachment();
         int status = line.receive();
@@ -165,6 +178,7 @@ final class Load {
           long at = System.nanoTime();
           if (status == 200) {
             answered.accept(line.number);
+            counts[2]++;
             if (at <= end) {
               times.add(at - line.began);
               counts[0]++;
@@ -178,6 +192,19 @@ final class Load {
       }
       selector.selectedKeys().clear();
     }
-    return new Result(counts[0], counts[1], nanos / 1e9, times);
+    return new Result(counts[0], counts[2], counts[1], nanos / 1e9, times, late);
+  }
+
+  /// Waits for answers, and no longer than until the next lead is due. Spinning would be more
+  /// punctual, and take from the hub what it needs.
+  private static void await(Selector selector, long nanos) throws IOException {
+    if (nanos > 1_500_000) {
+      selector.select(Math.min(1000, nanos / 1_000_000));
+    } else {
+      if (selector.selectNow() == 0 && nanos > 0) {
+        LockSupport.parkNanos(Math.min(nanos, PAUSE));
+        selector.selectNow();
+      }
+    }
   }
 }

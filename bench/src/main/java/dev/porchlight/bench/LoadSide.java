@@ -23,6 +23,7 @@ public final class LoadSide {
         var answer =
             switch (words[0]) {
               case "url" -> Json.object().put("url", receiver.url());
+              case "size" -> Json.object().put("size", Math.max(1000, receiver.size()));
               case "load" -> load(words);
               case "follow" -> follow(words, receiver);
               default -> throw new IllegalArgumentException(line);
@@ -33,14 +34,14 @@ public final class LoadSide {
     }
   }
 
-  /// `load URL KEY CONNECTIONS MILLIS`
+  /// `load URL KEY CONNECTIONS MILLIS RATE`
   private static ObjectNode load(String[] words) throws IOException {
     return shown(
         Load.run(
             URI.create(words[1]),
             words[2],
             Integer.parseInt(words[3]),
-            0,
+            Double.parseDouble(words[5]),
             Long.parseLong(words[4]),
             _ -> {}));
   }
@@ -48,16 +49,19 @@ public final class LoadSide {
   private static ObjectNode shown(Load.Result result) {
     return Json.object()
         .put("accepted", result.accepted())
+        .put("answered", result.answered())
         .put("refused", result.refused())
+        .put("late99", result.late().quantile(0.99))
         .put("rate", result.accepted() / result.seconds())
         .put("p50", result.times().quantile(0.5))
         .put("p99", result.times().quantile(0.99));
   }
 
-  /// `follow URL KEY CONNECTIONS MILLIS RATE`: and the way of each lead to the receiver, until all
-  /// are there.
+  /// `follow URL KEY CONNECTIONS MILLIS RATE FAN`: and the way of each lead to the receiver, until
+  /// all are there at the first so many of its addresses.
   private static ObjectNode follow(String[] words, Receiver receiver)
       throws IOException, InterruptedException {
+    int fan = Integer.parseInt(words[6]);
     receiver.arrived.clear();
     long before = receiver.requests();
     var answered = new HashMap<Long, Long>();
@@ -72,21 +76,23 @@ public final class LoadSide {
             number -> answered.put(number, System.nanoTime()));
     long sent = System.nanoTime();
     long during = receiver.requests() - before;
-    while (receiver.arrived.size() < answered.size()
+    while (receiver.arrived.size() < answered.size() * fan
         && System.nanoTime() - sent < 60_000_000_000L) {
       Thread.sleep(5);
     }
     long end = System.nanoTime();
     var way = new Times();
     answered.forEach((number, at) -> {
-      var there = receiver.arrived.get(number);
-      if (there != null) {
-        way.add(Math.max(0, there - at));
+      for (int i = 0; i < fan; i++) {
+        var there = receiver.arrived.get(Receiver.at(number, i));
+        if (there != null) {
+          way.add(Math.max(0, there - at));
+        }
       }
     });
     return shown(result)
         .put("arrived", way.count())
-        .put("missing", answered.size() - way.count())
+        .put("missing", answered.size() * fan - way.count())
         .put("requests", receiver.requests() - before)
         .put("during", during / ((sent - start) / 1e9))
         .put("deliveries", way.count() / ((end - start) / 1e9))

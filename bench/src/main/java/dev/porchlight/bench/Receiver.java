@@ -9,14 +9,19 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/// A CRM that answers 204 and notes when each lead came first.
+/// A CRM that answers 204 and notes when each lead came first at each of its addresses, which are
+/// told apart by the digit at their end.
 final class Receiver implements AutoCloseable {
   private static final byte[] ANSWER =
       "HTTP/1.1 204 No Content\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private final ServerSocket server;
   private final AtomicLong requests = new AtomicLong();
+  private volatile int size;
+
+  /// When, by [#at].
   final ConcurrentHashMap<Long, Long> arrived = new ConcurrentHashMap<>();
 
   Receiver() throws IOException {
@@ -30,6 +35,16 @@ final class Receiver implements AutoCloseable {
 
   long requests() {
     return requests.get();
+  }
+
+  /// How long the last body was, in bytes.
+  int size() {
+    return size;
+  }
+
+  /// What stands for the arrival of a lead at one of the addresses.
+  static long at(long number, int address) {
+    return number * 16 + address;
   }
 
   private void accept() {
@@ -48,12 +63,13 @@ final class Receiver implements AutoCloseable {
         var in = new BufferedInputStream(socket.getInputStream(), 16 * 1024)) {
       socket.setTcpNoDelay(true);
       while (true) {
-        int length = head(in);
-        if (length < 0) {
+        var head = head(in);
+        if (head == null) {
           return;
         }
-        var body = in.readNBytes(length);
-        arrived.putIfAbsent(Sample.numberIn(body), System.nanoTime());
+        var body = in.readNBytes(head.length());
+        arrived.putIfAbsent(at(Sample.numberIn(body), head.address()), System.nanoTime());
+        size = body.length;
         requests.incrementAndGet();
         socket.getOutputStream().write(ANSWER);
       }
@@ -62,19 +78,26 @@ final class Receiver implements AutoCloseable {
     }
   }
 
-  private static int head(InputStream in) throws IOException {
+  private record Head(int address, int length) {}
+
+  /// Null when the connection ends.
+  private static @Nullable Head head(InputStream in) throws IOException {
     int length = -1;
+    int address = -1;
     var line = new StringBuilder();
     while (true) {
       int c = in.read();
       if (c < 0) {
-        return -1;
+        return null;
       }
       if (c == '\n') {
         if (line.isEmpty()) {
-          return length;
+          return new Head(address, length);
         }
-        if (line.length() > 15 && line.substring(0, 15).equalsIgnoreCase("content-length:")) {
+        if (address < 0) {
+          address = Math.clamp(line.charAt(line.lastIndexOf(" ") - 1) - '0', 0, 9);
+        } else if (line.length() > 15
+            && line.substring(0, 15).equalsIgnoreCase("content-length:")) {
           length = Integer.parseInt(line.substring(15).strip());
         }
         line.setLength(0);

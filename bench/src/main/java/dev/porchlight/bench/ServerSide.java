@@ -17,9 +17,17 @@ import dev.porchlight.desk.Sources;
 import dev.porchlight.door.PushDoor;
 import dev.porchlight.http.HttpServer;
 import dev.porchlight.http.Settings;
+import dev.porchlight.net.AddressGuard;
+import dev.porchlight.net.Cidr;
+import dev.porchlight.net.Exchange;
+import dev.porchlight.net.OutgoingClient;
+import dev.porchlight.net.OutgoingRequest;
 import dev.porchlight.ops.Metrics;
 import dev.porchlight.sign.KeyFile;
+import dev.porchlight.store.EngineStore;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.postgres.PostgresEngine;
+import dev.porchlight.store.sqlite.SqliteEngine;
 import dev.porchlight.value.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,14 +45,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import jdk.jfr.Recording;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -56,15 +68,22 @@ public final class ServerSide {
   private static final String KEY = "bench-key-of-the-portal";
   private static final int BLOCK = 4096;
 
+  private static @Nullable Database database;
+  private static @Nullable Recording recording;
+
   private final Path folder;
+  private final @Nullable String shared;
   private final Hub hub;
   private final Desk direct;
   private final Source source;
   private final HttpServer bare;
 
-  private ServerSide(Path folder) throws Exception {
+  /// @param shared the database to use; null for a file in that folder
+  private ServerSide(Path folder, @Nullable String shared) throws Exception {
     this.folder = folder;
-    hub = Hub.start(HubConfig.local(folder.resolve("data"), TOKEN));
+    this.shared = shared;
+    var config = HubConfig.local(folder.resolve("data"), TOKEN);
+    hub = Hub.start(shared == null ? config : config.withDatabase(shared, 0));
     post("sources", Map.of("name", NAME, "contract", "connections-plus", "api_key", KEY));
     source = Sources.in(hub.store().settings()).findByName(NAME).orElseThrow();
     direct = desk(hub.store());
@@ -132,10 +151,26 @@ public final class ServerSide {
       var words = line.split(" ", -1);
       ObjectNode answer;
       if (words[0].equals("open")) {
-        side = new ServerSide(Files.createTempDirectory(root, "porchlight-bench"));
+        side =
+            new ServerSide(
+                Files.createTempDirectory(root, "porchlight-bench"),
+                words[1].equals("postgres") ? database(root).create() : null);
         answer = side.addresses();
       } else if (words[0].equals("append")) {
         answer = append(root, Long.parseLong(words[1]));
+      } else if (words[0].equals("send")) {
+        answer =
+            send(
+                words[1],
+                Integer.parseInt(words[2]),
+                Long.parseLong(words[3]),
+                Integer.parseInt(words[4]));
+      } else if (words[0].equals("database")) {
+        answer = Json.object().put("words", database(root).words());
+      } else if (words[0].equals("record")) {
+        answer = record();
+      } else if (words[0].equals("recorded")) {
+        answer = recorded(Path.of(words[1]));
       } else if (side == null) {
         throw new IllegalArgumentException("nothing is open: " + line);
       } else {
@@ -143,6 +178,7 @@ public final class ServerSide {
             switch (words[0]) {
               case "endpoint" -> side.endpoint(words[1]);
               case "direct" -> side.accept(Integer.parseInt(words[1]), Long.parseLong(words[2]));
+              case "settle" -> side.settle(Integer.parseInt(words[1]), Long.parseLong(words[2]));
               case "counters" -> side.counters();
               case "close" -> side.close();
               default -> throw new IllegalArgumentException(line);
@@ -165,7 +201,7 @@ public final class ServerSide {
   }
 
   private ObjectNode endpoint(String url) throws Exception {
-    post("endpoints", Map.of("name", "crm", "url", url, "contract", "porchlight"));
+    post("endpoints", Map.of("name", "crm " + url, "url", url, "contract", "porchlight"));
     return Json.object();
   }
 
@@ -191,9 +227,24 @@ public final class ServerSide {
     return Json.object().put("p50", times.quantile(0.5)).put("p99", times.quantile(0.99));
   }
 
-  /// `direct THREADS MILLIS`: the desk without HTTP.
-  private ObjectNode accept(int threads, long millis) throws Exception {
+  private static Database database(Path root) throws IOException {
+    var there = database;
+    if (there == null) {
+      there = new Database(root);
+      database = there;
+    }
+    return there;
+  }
+
+  private interface Work {
+    void once() throws Exception;
+  }
+
+  /// Does that on so many threads, over and over, for so long.
+  private static ObjectNode repeat(int threads, long millis, int each, Work work) throws Exception {
     var all = new Times();
+    double before = cpu();
+    double databaseBefore = databaseCpu();
     try (var workers = Executors.newVirtualThreadPerTaskExecutor()) {
       long end = System.nanoTime() + millis * 1_000_000;
       var runs = new ArrayList<Future<Times>>();
@@ -202,9 +253,8 @@ public final class ServerSide {
             () -> {
               var times = new Times();
               while (System.nanoTime() < end) {
-                var body = new Body(Sample.body(Sample.next()), "application/json", "");
                 long began = System.nanoTime();
-                direct.accept(source, body, new Desk.Circumstances("{}", "", null));
+                work.once();
                 times.add(System.nanoTime() - began);
               }
               return times;
@@ -215,15 +265,103 @@ public final class ServerSide {
         all.addAll(run.get());
       }
     }
+    double count = Math.max(1, all.count() * (double) each);
     return Json.object()
-        .put("accepted", all.count())
-        .put("rate", all.count() * 1000.0 / millis)
-        .put("p50", all.quantile(0.5))
-        .put("p99", all.quantile(0.99));
+        .put("accepted", all.count() * each)
+        .put("rate", all.count() * each * 1000.0 / millis)
+        .put("p50", all.quantile(0.5) / each)
+        .put("p99", all.quantile(0.99) / each)
+        .put("cpu", (cpu() - before) * 1e6 / count)
+        .put("database", (databaseCpu() - databaseBefore) * 1e6 / count);
   }
 
-  private ObjectNode counters() {
-    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+  /// `direct THREADS MILLIS`: the desk without HTTP.
+  private ObjectNode accept(int threads, long millis) throws Exception {
+    return repeat(
+        threads,
+        millis,
+        1,
+        () ->
+            direct.accept(
+                source,
+                new Body(Sample.body(Sample.next()), "application/json", ""),
+                new Desk.Circumstances("{}", "", null)));
+  }
+
+  /// `send URL THREADS MILLIS SIZE`: the outgoing client alone, with one request made before.
+  private static ObjectNode send(String url, int threads, long millis, int size) throws Exception {
+    var body = Arrays.copyOf(Sample.body(1), size);
+    Arrays.fill(body, Math.min(size, Sample.size()), size, (byte) ' ');
+    var request =
+        OutgoingRequest.post(
+            url + "/0",
+            List.of(
+                Map.entry("User-Agent", "Porchlight"),
+                Map.entry("Content-Type", "application/json"),
+                Map.entry("webhook-id", "evt_0190a0a0-0000-7000-8000-000000000000"),
+                Map.entry("webhook-timestamp", "1767225600"),
+                Map.entry("webhook-signature", "v1," + "A".repeat(43) + "="),
+                Map.entry("Porchlight-Sequence", "1000")),
+            body);
+    var guard = new AddressGuard(List.of(Cidr.parse("127.0.0.0/8")));
+    try (var client = new OutgoingClient(guard, null)) {
+      return repeat(
+          threads,
+          millis,
+          1,
+          () -> {
+            if (!(client.send(request, OutgoingClient.DEADLINE) instanceof Exchange.Answered)) {
+              throw new IllegalStateException("not answered");
+            }
+          });
+    }
+  }
+
+  /// `settle THREADS MILLIS`: the rows of deliveries in a store of their own.
+  private ObjectNode settle(int threads, long millis) throws Exception {
+    var apart = folder.resolve("settle");
+    var url = shared == null ? null : Objects.requireNonNull(database).create();
+    var engine =
+        url == null
+            ? SqliteEngine.open(apart, Clock.systemUTC())
+            : PostgresEngine.open(url, Clock.systemUTC());
+    ObjectNode result;
+    try (var store = new EngineStore(engine)) {
+      result = repeat(threads, millis, Settling.PLANNED, () -> Settling.run(store));
+    }
+    if (url != null) {
+      Objects.requireNonNull(database).drop(url);
+    }
+    return result;
+  }
+
+  private static ObjectNode record() {
+    var started = new Recording();
+    started.enable("jdk.CPUTimeSample").with("throttle", "2ms").withStackTrace();
+    started.start();
+    recording = started;
+    return Json.object();
+  }
+
+  private static ObjectNode recorded(Path file) throws IOException {
+    try (var running = Objects.requireNonNull(recording)) {
+      running.stop();
+      running.dump(file);
+    }
+    return Json.object();
+  }
+
+  private static double cpu() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+            .getProcessCpuTime()
+        / 1e9;
+  }
+
+  private static double databaseCpu() throws IOException {
+    return database == null ? 0 : database.seconds();
+  }
+
+  private ObjectNode counters() throws IOException {
     long owed =
         hub.store()
             .read(h ->
@@ -234,25 +372,30 @@ public final class ServerSide {
         .put("batches", hub.store().batches())
         .put("units", hub.store().units())
         .put("owed", owed)
-        .put("cpu", system.getProcessCpuTime() / 1e9);
+        .put("cpu", cpu())
+        .put("database", shared == null ? 0 : databaseCpu());
   }
 
   /// Closes the hub and tells what lies on disk.
   private ObjectNode close() throws IOException {
     long leads =
         hub.store().read(h -> h.createQuery("SELECT COUNT(*) FROM lead").mapTo(Long.class).one());
+    long deliveries =
+        hub.store()
+            .read(h -> h.createQuery("SELECT COUNT(*) FROM delivery").mapTo(Long.class).one());
     bare.close();
     hub.close();
     long bytes;
-    try (var files = Files.walk(folder.resolve("data"))) {
-      bytes = files.filter(Files::isRegularFile).mapToLong(ServerSide::size).sum();
-    }
-    try (var files = Files.walk(folder)) {
-      for (var path : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
+    if (shared != null) {
+      bytes = Objects.requireNonNull(database).bytes(shared);
+      Objects.requireNonNull(database).drop(shared);
+    } else {
+      try (var files = Files.walk(folder.resolve("data"))) {
+        bytes = files.filter(Files::isRegularFile).mapToLong(ServerSide::size).sum();
       }
     }
-    return Json.object().put("bytes", bytes).put("leads", leads);
+    StartUp.delete(folder);
+    return Json.object().put("bytes", bytes).put("leads", leads).put("deliveries", deliveries);
   }
 
   private static long size(Path path) {
