@@ -19,6 +19,7 @@ final class Accepting implements Section {
       var before = bed.counters();
       var result = bed.load(bed.url(), n, bed.plan().run());
       var after = bed.counters();
+      bed.server().ask("decided");
       double leads = Math.max(1, result.path("answered").doubleValue());
       var t = bed.name("T " + n);
       figures.noteLoad(t, result);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /// A PostgreSQL server of our own, which syncs as one in earnest does, on the disk that is
@@ -108,7 +109,7 @@ final class Database {
     return ticks / TICKS_PER_SECOND;
   }
 
-  private static boolean isBelow(long pid, long above, HashMap<Long, Long> parents) {
+  private static boolean isBelow(long pid, long above, Map<Long, Long> parents) {
     for (Long at = pid; at != null && at > 0; at = parents.get(at)) {
       if (at == above) {
         return true;

@@ -62,7 +62,7 @@ public final class LoadSide {
   private static ObjectNode follow(String[] words, Receiver receiver)
       throws IOException, InterruptedException {
     int fan = Integer.parseInt(words[6]);
-    receiver.arrived.clear();
+    receiver.startAt(Sample.next());
     long before = receiver.requests();
     var answered = new HashMap<Long, Long>();
     long start = System.nanoTime();

@@ -26,6 +26,7 @@ final class OpenLoop implements Section {
     var before = bed.counters();
     var result = bed.open(LINES, bed.plan().open(), rate);
     var after = bed.counters();
+    bed.server().ask("decided");
     var figures = bed.figures();
     figures.noteLoad(bed.name(name), result);
     figures.note(bed.name(name + " late99"), result, "late99");

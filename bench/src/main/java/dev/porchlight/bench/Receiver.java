@@ -20,6 +20,7 @@ final class Receiver implements AutoCloseable {
   private final ServerSocket server;
   private final AtomicLong requests = new AtomicLong();
   private volatile int size;
+  private volatile long first;
 
   /// When, by [#at].
   final ConcurrentHashMap<Long, Long> arrived = new ConcurrentHashMap<>();
@@ -35,6 +36,12 @@ final class Receiver implements AutoCloseable {
 
   long requests() {
     return requests.get();
+  }
+
+  /// Forgets what has arrived, and looks away when more comes of leads before that number.
+  void startAt(long number) {
+    first = number;
+    arrived.clear();
   }
 
   /// How long the last body was, in bytes.
@@ -68,9 +75,12 @@ final class Receiver implements AutoCloseable {
           return;
         }
         var body = in.readNBytes(head.length());
-        arrived.putIfAbsent(at(Sample.numberIn(body), head.address()), System.nanoTime());
+        long number = Sample.numberIn(body);
+        if (number >= first) {
+          arrived.putIfAbsent(at(number, head.address()), System.nanoTime());
+          requests.incrementAndGet();
+        }
         size = body.length;
-        requests.incrementAndGet();
         socket.getOutputStream().write(ANSWER);
       }
     } catch (IOException e) {

@@ -179,6 +179,7 @@ public final class ServerSide {
               case "endpoint" -> side.endpoint(words[1]);
               case "direct" -> side.accept(Integer.parseInt(words[1]), Long.parseLong(words[2]));
               case "settle" -> side.settle(Integer.parseInt(words[1]), Long.parseLong(words[2]));
+              case "decided" -> side.decided();
               case "counters" -> side.counters();
               case "close" -> side.close();
               default -> throw new IllegalArgumentException(line);
@@ -337,7 +338,7 @@ public final class ServerSide {
 
   private static ObjectNode record() {
     var started = new Recording();
-    started.enable("jdk.CPUTimeSample").with("throttle", "2ms").withStackTrace();
+    started.enable("jdk.CPUTimeSample").with("throttle", "10ms").withStackTrace();
     started.start();
     recording = started;
     return Json.object();
@@ -359,6 +360,24 @@ public final class ServerSide {
 
   private static double databaseCpu() throws IOException {
     return database == null ? 0 : database.seconds();
+  }
+
+  /// Waits until nothing is owed, so that what comes next begins with nothing of what came before.
+  private ObjectNode decided() throws InterruptedException {
+    long end = System.nanoTime() + 30_000_000_000L;
+    while (owed() > 0 && System.nanoTime() < end) {
+      hub.wake();
+      Thread.sleep(20);
+    }
+    return Json.object();
+  }
+
+  private long owed() {
+    return hub.store()
+        .read(h ->
+            h.createQuery("SELECT COUNT(*) FROM receipt WHERE state = 'owed'")
+                .mapTo(Long.class)
+                .one());
   }
 
   private ObjectNode counters() throws IOException {
