@@ -176,7 +176,7 @@ public final class Hub implements AutoCloseable {
             endpoint -> secretsOf(secrets, endpoint),
             Map.of("User-Agent", "Porchlight/" + VERSION),
             metrics::attempted);
-    var planner = new Planner(process, config.lease());
+    var planner = new Planner(process, config.lease(), engine::hasRoom);
     var desk =
         new Desk(
             store,

@@ -28,6 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +50,12 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final int PER_ENDPOINT = 64;
-  private static final int QUOTA = 64;
+  private static final int QUOTA = 128;
   private static final int WAITING = 1000;
+
+  /// With fewer than this waiting for room, more is looked for.
+  private static final int FEW = 64;
+
   private static final Duration NEEDED = Duration.ofSeconds(16);
   private static final long POLL_MILLIS = 250;
   private static final Instant AT_ANY_TIME = Instant.parse("9999-12-31T00:00:00Z");
@@ -67,7 +72,12 @@ public final class Engine implements AutoCloseable {
   private final AtomicInteger running = new AtomicInteger();
   private final Semaphore wake = new Semaphore(0);
   private final Listener listener;
+  private final Joined joined = new Joined();
   private volatile boolean closing;
+
+  /// The last look for work found some, so there may be more.
+  private volatile boolean more;
+
   private @Nullable Thread poller;
   private @Nullable Endpoints seen;
   private List<String> removed = List.of();
@@ -115,12 +125,22 @@ public final class Engine implements AutoCloseable {
     poller = Thread.ofPlatform().name("delivery-poller").daemon().start(this::poll);
   }
 
-  /// Starts on lanes that were just planned and are leased to this process. Quick: for use right
-  /// after a commit.
+  /// Starts on lanes that were just planned and are leased to this process, and notes what was
+  /// planned into those that it holds. Quick: for use right after a commit.
   public void offer(List<Claim> claims) {
     for (var claim : claims) {
-      begin(claim);
+      if (claim.joins()) {
+        claim.head().ifPresent(delivery -> joined.add(claim, delivery));
+      } else {
+        begin(claim);
+      }
     }
+  }
+
+  /// Whether a lane of that endpoint that is leased now would be started on soon.
+  public boolean hasRoom(String endpoint) {
+    var room = rooms.get(endpoint);
+    return room == null || room.isRoomy();
   }
 
   /// Looks for due work now.
@@ -176,7 +196,16 @@ public final class Engine implements AutoCloseable {
     }
 
     synchronized int free() {
-      return waiting.isEmpty() ? PER_ENDPOINT - used : 0;
+      return waiting.size() < FEW ? PER_ENDPOINT - used + FEW - waiting.size() : 0;
+    }
+
+    /// Told once, when half of what a look for work brings is left.
+    synchronized boolean runsDry() {
+      return waiting.size() == FEW / 2;
+    }
+
+    synchronized boolean isRoomy() {
+      return waiting.size() < WAITING / 2;
     }
   }
 
@@ -187,19 +216,28 @@ public final class Engine implements AutoCloseable {
   }
 
   /// A claim and the moment (of [System#nanoTime]) at which its lease was taken.
-  private record Waiting(Claim claim, long since) {}
+  ///
+  /// @param view what is open in the lane, as read since then; empty to look
+  private record Waiting(Claim claim, long since, List<Open> view) {}
 
   private Room room(String endpoint) {
     return rooms.computeIfAbsent(endpoint, _ -> new Room());
   }
 
   private void begin(Claim claim) {
+    begin(new Waiting(claim, System.nanoTime(), List.of()));
+  }
+
+  private void begin(Waiting waiting) {
+    var claim = waiting.claim();
     var room = room(claim.endpointId());
-    var waiting = new Waiting(claim, System.nanoTime());
     switch (room.enter(waiting)) {
       case AT_ONCE -> run(room, waiting);
       case LATER -> {}
-      case NO_ROOM -> workers.execute(() -> guarded(claim, () -> release(claim)));
+      case NO_ROOM -> {
+        workers.execute(() -> guarded(claim, () -> release(claim)));
+        joined.ended(claim);
+      }
     }
   }
 
@@ -210,6 +248,9 @@ public final class Engine implements AutoCloseable {
         for (var next = first; next != null; next = room.next()) {
           var waiting = next;
           guarded(waiting.claim(), () -> work(waiting));
+          if (more && room.runsDry()) {
+            wake.release();
+          }
         }
       } finally {
         running.decrementAndGet();
@@ -229,20 +270,38 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /// A lane that this hub works on.
+  /// A lane that this hub works on. Only by the thread that does, and by the writer's while that
+  /// one waits for it.
   private static final class Hold {
     private final Claim claim;
     private long since;
 
+    /// What comes next in it; empty to look.
+    private List<Open> known;
+
+    /// What comes next in it and was planned since it is held; empty when that is not known.
+    private List<Delivery> planned = List.of();
+
+    /// Whether any of its deliveries is passed, so that these are looked for too.
+    private boolean passed;
+
     /// @param since the moment (of [System#nanoTime]) at which its lease was taken, or before
-    Hold(Claim claim, long since) {
+    Hold(Claim claim, long since, List<Open> known) {
       this.claim = claim;
       this.since = since;
+      this.known = known;
+      passed = claim.passed();
     }
   }
 
   private void work(Waiting waiting) {
-    drain(new Hold(waiting.claim(), waiting.since()));
+    var claim = waiting.claim();
+    try {
+      var known = claim.head().map(head -> planned(List.of(head))).orElse(waiting.view());
+      drain(new Hold(claim, waiting.since(), known));
+    } finally {
+      joined.ended(claim);
+    }
   }
 
   /// Sees to it that the lease lasts: nothing may be sent on one that ends before the answer can be
@@ -289,17 +348,12 @@ public final class Engine implements AutoCloseable {
 
   private void drain(Hold hold) {
     var claim = hold.claim;
-    var head = claim.head();
     while (true) {
       if (closing) {
         release(claim);
         return;
       }
-      var view =
-          head.isPresent()
-              ? List.of(new Open(head.get(), DeliveryState.planned(head.get().id(), store.now())))
-              : patiently(() -> open(claim.endpointId(), claim.orderKey()));
-      head = Optional.empty();
+      var view = hold.known.isEmpty() ? patiently(() -> look(hold)) : hold.known;
       var endpoint = Endpoints.in(store.settings()).find(claim.endpointId());
       if (endpoint.isPresent() && endpoint.get().disabled()) {
         release(claim);
@@ -307,6 +361,7 @@ public final class Engine implements AutoCloseable {
       }
       // What is owed to an endpoint that is gone waits for nothing.
       var next = endpoint.isEmpty() ? view.stream().findFirst() : next(view, store.now());
+      next.ifPresent(open -> joined.attempted(claim, open.delivery()));
       boolean goOn = next.isPresent() ? attempt(hold, next.get(), view) : settle(hold, view, null);
       if (!goOn) {
         return;
@@ -321,26 +376,46 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  private static final String OPEN =
+      Deliveries.SELECT
+          + "d.endpoint_id = :e AND d.order_key = :k AND s.state = 'pending' AND s.passed = ";
+  private static final String WAITING_ONES = OPEN + "0 ORDER BY d.seq, d.id LIMIT 2";
+  private static final String PASSED_ONES = OPEN + "1 ORDER BY s.next_at, d.id LIMIT 2";
+
   /// The two deliveries of a lane that come next in order, and the two passed ones that are due
   /// first: with the lane's counts, all that is needed to go on.
-  private List<Open> open(String endpoint, String orderKey) {
-    return store.read(h ->
-        Stream.of("s.passed = 0 ORDER BY d.seq, d.id", "s.passed = 1 ORDER BY s.next_at, d.id")
-            .flatMap(which ->
-                h
-                    .createQuery(
-                        Deliveries.SELECT
-                            + "d.endpoint_id = :e AND d.order_key = :k"
-                            + " AND s.state = 'pending' AND "
-                            + which
-                            + " LIMIT 2")
-                    .bind("e", endpoint)
-                    .bind("k", orderKey)
-                    .map((r, _) -> Deliveries.standing(r))
-                    .list()
-                    .stream())
-            .map(o -> new Open(o.delivery(), o.state()))
-            .toList());
+  private static List<Open> open(Handle h, Claim claim, boolean passed) {
+    return Stream.of(WAITING_ONES, PASSED_ONES)
+        .limit(passed ? 2 : 1)
+        .flatMap(which ->
+            h
+                .createQuery(which)
+                .bind("e", claim.endpointId())
+                .bind("k", claim.orderKey())
+                .map((r, _) -> Deliveries.standing(r))
+                .list()
+                .stream())
+        .map(o -> new Open(o.delivery(), o.state()))
+        .toList();
+  }
+
+  private List<Open> planned(List<Delivery> deliveries) {
+    return deliveries.stream()
+        .map(d -> new Open(d, DeliveryState.planned(d.id(), store.now())))
+        .toList();
+  }
+
+  private List<Open> look(Hold hold) {
+    return store.read(h -> open(h, hold.claim, hold.passed));
+  }
+
+  /// Looks at many lanes at once: the first look of a reader after a commit is by far the dearest.
+  private List<Waiting> lookAll(List<Claim> claims) {
+    long since = System.nanoTime();
+    return claims.isEmpty()
+        ? List.of()
+        : store.read(
+            h -> claims.stream().map(c -> new Waiting(c, since, open(h, c, c.passed()))).toList());
   }
 
   /// What a lane attempts next: its first unpassed delivery when that is due, else a passed one
@@ -536,13 +611,16 @@ public final class Engine implements AutoCloseable {
   private boolean settle(Hold hold, List<Open> view, @Nullable Settlement settlement) {
     return patiently(() -> {
       long before = System.nanoTime();
-      boolean goOn = settle(hold.claim, view, settlement);
+      hold.planned = List.of();
+      boolean goOn = write(hold, view, settlement);
+      hold.known = planned(hold.planned);
       hold.since = before;
       return goOn;
     });
   }
 
-  private boolean settle(Claim claim, List<Open> view, @Nullable Settlement settlement) {
+  private boolean write(Hold hold, List<Open> view, @Nullable Settlement settlement) {
+    var claim = hold.claim;
     return store.write(
         WorkQueue.ATTEMPTS,
         batch -> {
@@ -567,7 +645,16 @@ public final class Engine implements AutoCloseable {
               passed += (settled.isOpen() && settled.passed() ? 1 : 0) - (before.passed() ? 1 : 0);
             }
           }
-          return leave(batch, lane, pending, passed, later(view, settled));
+          boolean goOn = leave(batch, lane, pending, passed, later(view, settled));
+          if (goOn) {
+            int open = pending;
+            boolean anyPassed = passed > 0;
+            batch.afterCommit(() -> {
+              hold.planned = joined.next(claim, open);
+              hold.passed = anyPassed;
+            });
+          }
+          return goOn;
         });
   }
 
@@ -637,14 +724,15 @@ public final class Engine implements AutoCloseable {
 
   private void poll() {
     while (!closing) {
-      boolean more = false;
       try {
         var claims = claimDue();
-        claims.forEach(this::begin);
         more = !claims.isEmpty();
+        begin(claims);
       } catch (StoreUnavailableException e) {
+        more = false;
         LOG.debug("No work found: {}", e.getMessage());
       } catch (RuntimeException e) {
+        more = false;
         LOG.error("Looking for due deliveries failed", e);
       }
       try {
@@ -656,6 +744,19 @@ public final class Engine implements AutoCloseable {
         return;
       }
     }
+  }
+
+  private void begin(List<Claim> claims) {
+    List<Waiting> all;
+    try {
+      all = lookAll(claims);
+    } catch (RuntimeException e) {
+      // They are leased to us, so each must be begun; it looks for itself then.
+      LOG.debug("Looking at the lanes at once failed", e);
+      offer(claims);
+      return;
+    }
+    all.forEach(this::begin);
   }
 
   private List<Claim> claimDue() {
@@ -714,7 +815,7 @@ public final class Engine implements AutoCloseable {
           && (!lane.dueAt().isAfter(batch.clock()) || endpoints.find(key[0]).isEmpty())) {
         var leased = lane.leasedBy(hub, batch.clock().plus(lease));
         batch.put(Tables.LANE, leased);
-        claims.add(new Claim(key[0], key[1], leased.fence(), Optional.empty()));
+        claims.add(Claim.of(leased, Optional.empty()));
       }
     }
     return claims;

@@ -8,21 +8,30 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Works out which endpoints an event is owed to, and writes that down in the unit that makes the
 /// event.
 public final class Planner {
   private final String hub;
   private final Duration lease;
+  private final Predicate<String> room;
 
   /// @param hub names this process as the owner of lanes
   /// @param lease for how long it leases the lanes that it plans into
   public Planner(String hub, Duration lease) {
-    this.hub = hub;
-    this.lease = lease;
+    this(hub, lease, _ -> true);
   }
 
-  /// What was planned, and which lanes this process may start on at once.
+  /// @param room whether this process can soon start on one more lane of an endpoint; a lane that
+  ///   it can't is left to whoever polls
+  public Planner(String hub, Duration lease, Predicate<String> room) {
+    this.hub = hub;
+    this.lease = lease;
+    this.room = room;
+  }
+
+  /// What was planned, and which lanes this process may start on at once or holds already.
   ///
   /// @param deliveries in the order of the endpoints' making
   public record Plan(List<Delivery> deliveries, List<Claim> claims) {}
@@ -30,7 +39,31 @@ public final class Planner {
   /// The right to work on a lane.
   ///
   /// @param head what to start with when the lane holds nothing else; empty to look
-  public record Claim(String endpointId, String orderKey, long fence, Optional<Delivery> head) {}
+  /// @param passed whether any of the lane's deliveries is passed, so that these are looked for too
+  /// @param joins it is held already, and `head` is one more at its end
+  public record Claim(
+      String endpointId,
+      String orderKey,
+      long fence,
+      Optional<Delivery> head,
+      boolean passed,
+      boolean joins) {
+    /// A lane that was leased just now.
+    static Claim of(Lane lane, Optional<Delivery> head) {
+      return new Claim(
+          lane.endpointId(), lane.orderKey(), lane.fence(), head, lane.passed() > 0, false);
+    }
+
+    private static Claim joining(Lane lane, Delivery delivery) {
+      return new Claim(
+          lane.endpointId(),
+          lane.orderKey(),
+          lane.fence(),
+          Optional.of(delivery),
+          lane.passed() > 0,
+          true);
+    }
+  }
 
   /// Plans an event. A function of the settings and the event; ids come from the draw.
   public Plan plan(Batch batch, Event event, Draw draw) {
@@ -88,7 +121,7 @@ public final class Planner {
     Instant now = batch.clock();
     var lane = batch.find(Tables.LANE, endpoint.id(), delivery.orderKey());
     if (lane == null) {
-      boolean take = !endpoint.disabled();
+      boolean take = !endpoint.disabled() && room.test(endpoint.id());
       var fresh =
           new Lane(
               endpoint.id(),
@@ -102,13 +135,10 @@ public final class Planner {
               // Above any fence that an earlier lane of this key can have had.
               event.seq() << 16);
       batch.put(Tables.LANE, fresh);
-      return take
-          ? Optional.of(
-              new Claim(endpoint.id(), delivery.orderKey(), fresh.fence(), Optional.of(delivery)))
-          : Optional.empty();
+      return take ? Optional.of(Claim.of(fresh, Optional.of(delivery))) : Optional.empty();
     }
     boolean startNow = !lane.blocked();
-    boolean take = startNow && !endpoint.disabled() && lane.isFree(now);
+    boolean take = startNow && !endpoint.disabled() && lane.isFree(now) && room.test(endpoint.id());
     var longer =
         lane.due(
             startNow && lane.dueAt().isAfter(now) ? now : lane.dueAt(),
@@ -119,9 +149,11 @@ public final class Planner {
       longer = longer.leasedBy(hub, now.plus(lease));
     }
     batch.put(Tables.LANE, longer);
-    return take
-        ? Optional.of(
-            new Claim(endpoint.id(), delivery.orderKey(), longer.fence(), Optional.empty()))
+    if (take) {
+      return Optional.of(Claim.of(longer, Optional.empty()));
+    }
+    return hub.equals(lane.owner()) && !lane.isFree(now)
+        ? Optional.of(Claim.joining(longer, delivery))
         : Optional.empty();
   }
 }
