@@ -1,6 +1,9 @@
 package dev.porchlight.desk;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
@@ -11,19 +14,31 @@ import java.util.zip.Inflater;
 record RawBody(String receiptId, int codec, byte[] body) {
   private static final int WORTH_IT = 512;
   private static final int FAST = 1;
+  private static final int KEPT = 8;
+
+  /// Making one takes longer than a small body's deflation: each is a quarter of a megabyte of
+  /// memory that the system must find and clear.
+  private static final BlockingQueue<Deflater> DEFLATERS = new ArrayBlockingQueue<>(KEPT);
 
   static RawBody of(String receiptId, byte[] bytes) {
     if (bytes.length < WORTH_IT) {
       return new RawBody(receiptId, 0, bytes);
     }
-    try (var deflater = new Deflater(FAST, true)) {
+    var kept = DEFLATERS.poll();
+    var deflater = kept == null ? new Deflater(FAST, true) : kept;
+    try {
       deflater.setInput(bytes);
       deflater.finish();
       var small = new byte[bytes.length];
       int length = deflater.deflate(small);
       return deflater.finished()
-          ? new RawBody(receiptId, 1, java.util.Arrays.copyOf(small, length))
+          ? new RawBody(receiptId, 1, Arrays.copyOf(small, length))
           : new RawBody(receiptId, 0, bytes);
+    } finally {
+      deflater.reset();
+      if (!DEFLATERS.offer(deflater)) {
+        deflater.end();
+      }
     }
   }
 

@@ -75,6 +75,7 @@ public final class OutgoingClient implements AutoCloseable {
 
   private static final int PER_ROUTE = 64;
   private static final int TOTAL = 512;
+  private static final int TARGETS_KEPT = 1024;
   private static final int MAX_HEADERS_KEPT = 32;
   private static final int MAX_HEADER_CHARS = 1024;
 
@@ -86,6 +87,9 @@ public final class OutgoingClient implements AutoCloseable {
   private final Map<String, CompletableFuture<List<InetAddress>>> lookups =
       new ConcurrentHashMap<>();
   private final CloseableHttpClient http;
+
+  /// What URLs say, as read before: reading one depends on nothing else.
+  private final Map<String, Target> targets = new ConcurrentHashMap<>();
 
   /// A client over the system's look-up and plain sockets.
   ///
@@ -195,7 +199,7 @@ public final class OutgoingClient implements AutoCloseable {
     long start = System.nanoTime();
     Target target;
     try {
-      target = Target.parse(request.url());
+      target = target(request.url());
     } catch (Target.UnusableException e) {
       return new Exchange.Refused(String.valueOf(e.getMessage()), since(start));
     }
@@ -227,6 +231,18 @@ public final class OutgoingClient implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException("an exchange never throws", e);
     }
+  }
+
+  private Target target(String url) throws Target.UnusableException {
+    var known = targets.get(url);
+    if (known == null) {
+      known = Target.parse(url);
+      if (targets.size() >= TARGETS_KEPT) {
+        targets.clear();
+      }
+      targets.put(url, known);
+    }
+    return known;
   }
 
   private static HttpUriRequestBase message(OutgoingRequest request, Target target) {

@@ -1,8 +1,9 @@
 package dev.porchlight.net;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /// A request to send.
 ///
@@ -13,11 +14,18 @@ import java.util.regex.Pattern;
 /// @param body sent as it is; empty for `GET`
 public record OutgoingRequest(
     String method, String url, List<Map.Entry<String, String>> headers, byte[] body) {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
-  private static final Pattern CONNECTIONS_OWN =
-      Pattern.compile(
-          "(?i)host|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect"
-              + "|proxy-.*");
+  private static final String TOKEN = "!#$%&'*+.^_`|~-";
+  private static final Set<String> CONNECTIONS_OWN =
+      Set.of(
+          "host",
+          "content-length",
+          "transfer-encoding",
+          "connection",
+          "keep-alive",
+          "te",
+          "trailer",
+          "upgrade",
+          "expect");
 
   /// @throws IllegalArgumentException for another method, or headers that would change the
   ///   message's shape
@@ -30,14 +38,38 @@ public record OutgoingRequest(
       throw new IllegalArgumentException("a GET has no body");
     }
     for (var header : headers) {
-      if (!NAME.matcher(header.getKey()).matches()
-          || CONNECTIONS_OWN.matcher(header.getKey()).matches()) {
+      if (!isOurs(header.getKey())) {
         throw new IllegalArgumentException("not a header to set: " + header.getKey());
       }
-      if (header.getValue().chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 127 || c > 255)) {
+      if (!isValue(header.getValue())) {
         throw new IllegalArgumentException("not a value for a header: " + header.getKey());
       }
     }
+  }
+
+  /// Whether that is a header's name, and of one that does not belong to the connection.
+  private static boolean isOurs(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (!(c >= 'a' && c <= 'z')
+          && !(c >= 'A' && c <= 'Z')
+          && !(c >= '0' && c <= '9')
+          && TOKEN.indexOf(c) < 0) {
+        return false;
+      }
+    }
+    var lower = name.toLowerCase(Locale.ROOT);
+    return !name.isEmpty() && !CONNECTIONS_OWN.contains(lower) && !lower.startsWith("proxy-");
+  }
+
+  private static boolean isValue(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < ' ' && c != '\t' || c == 127 || c > 255) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// A POST.

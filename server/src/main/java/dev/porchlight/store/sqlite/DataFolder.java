@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -36,6 +37,9 @@ final class DataFolder {
   private final Path folder;
   private final boolean closedInOrder;
   private @Nullable FileChannel note;
+
+  /// Only the writer's thread; closed with its connection.
+  private @Nullable PreparedStatement lastSeq;
 
   /// Whether the next start has something to see to: the store halted, or its log ends before where
   /// it had been.
@@ -156,7 +160,7 @@ final class DataFolder {
   /// harder to see.
   void keepNote(Connection writer) {
     try {
-      long head = head(writer);
+      long head = lastSeq(writer);
       if (note == null) {
         note =
             FileChannel.open(
@@ -164,11 +168,32 @@ final class DataFolder {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
       }
-      var text = "%020d %08x%n".formatted(head, checksum(head));
-      note.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
+      note.write(ByteBuffer.wrap(line(head).getBytes(StandardCharsets.US_ASCII)), 0);
     } catch (SQLException | IOException e) {
       LOG.debug("The log's head was not noted", e);
     }
+  }
+
+  /// Asked after each commit, so the question is kept ready.
+  private long lastSeq(Connection writer) throws SQLException {
+    if (lastSeq == null || lastSeq.getConnection() != writer) {
+      lastSeq = writer.prepareStatement("SELECT MAX(seq) FROM log");
+    }
+    try (var results = lastSeq.executeQuery()) {
+      return results.next() ? results.getLong(1) : 0;
+    }
+  }
+
+  /// 20 decimal digits, the checksum's eight hexadecimal ones.
+  private static String line(long head) {
+    var digits = Long.toString(head);
+    var sum = Long.toHexString(checksum(head));
+    return "0".repeat(20 - digits.length())
+        + digits
+        + " "
+        + "0".repeat(8 - sum.length())
+        + sum
+        + System.lineSeparator();
   }
 
   void close() {

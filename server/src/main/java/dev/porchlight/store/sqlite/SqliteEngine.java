@@ -448,6 +448,7 @@ public final class SqliteEngine implements Engine {
 
     Reader(Connection connection) throws SQLException {
       handle = Jdbi.open(connection);
+      handle.setStatementBuilder(new KeptStatements());
       ProgressHandler.setHandler(connection, STEPS, this);
     }
 

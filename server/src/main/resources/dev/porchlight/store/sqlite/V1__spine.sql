@@ -363,7 +363,7 @@ CREATE TABLE attempt (
   answer      BLOB NOT NULL,
   sent_bytes  INTEGER NOT NULL,
   PRIMARY KEY (delivery_id, n)
-);
+) WITHOUT ROWID;
 
 -- The durable answer to a request that named an Idempotency-Key.
 CREATE TABLE idempotent (
