@@ -15,6 +15,8 @@ import dev.porchlight.connector.own.OwnEvents;
 import dev.porchlight.connector.realtor.ConnectionsPlus;
 import dev.porchlight.connector.realtor.LeadDelivery;
 import dev.porchlight.connector.realtor.RealtorReplies;
+import dev.porchlight.connector.seekerleads.SeekerLeadRequests;
+import dev.porchlight.connector.seekerleads.SeekerLeads;
 import dev.porchlight.connector.verbatim.Verbatim;
 import dev.porchlight.console.LeadPage;
 import dev.porchlight.delivery.Deliveries;
@@ -128,13 +130,15 @@ public final class Hub implements AutoCloseable {
   }
 
   /// Every contract that this release speaks; a new portal is one line here.
-  private static Map<String, Connector> contracts() {
+  static Map<String, Connector> contracts() {
     var all = new LinkedHashMap<String, Connector>();
     for (var connector :
         List.of(
             new ConnectionsPlus(),
             new LeadDelivery(),
             LeadDelivery.standard(),
+            new SeekerLeads(),
+            new SeekerLeadRequests(),
             new OwnEvents(),
             new Verbatim())) {
       all.put(connector.contract(), connector);

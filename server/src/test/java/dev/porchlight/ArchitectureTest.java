@@ -112,8 +112,25 @@ class ArchitectureTest {
     all.add(
         new Arrow(
             "no connector knows another",
-            slices().matching(ROOT + ".connector.(*)..").should().notDependOnEachOther(),
+            slices()
+                .matching(ROOT + ".connector.(*)..")
+                .should()
+                .notDependOnEachOther()
+                // No connector: what all of them read and write JSON with.
+                .ignoreDependency(
+                    DescribedPredicate.alwaysTrue(), resideInAPackage(in("connector.json"))),
             offender(".connector.own", "dev.porchlight.connector.verbatim.Verbatim other")));
+    all.add(
+        new Arrow(
+            "what all connectors read JSON with knows no connector",
+            noClasses()
+                .that()
+                .resideInAPackage(in("connector.json"))
+                .should()
+                .dependOnClassesThat(
+                    resideInAPackage(ROOT + ".connector.*..")
+                        .and(DescribedPredicate.not(resideInAPackage(in("connector.json"))))),
+            offender(".connector.json", "dev.porchlight.connector.own.OwnEvents own")));
     all.add(
         new Arrow(
             "a connector knows the words it is written in, and nothing of the house",

@@ -7,13 +7,17 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /// The machine-readable contracts of this hub, for anybody: `/openapi.yaml` for what it answers,
-/// `/asyncapi.yaml` for the messages it takes and sends.
+/// `/asyncapi.yaml` for the messages it takes and sends, `/seeker-leads.openapi.yaml` for the API
+/// of that contract.
 public final class ContractDocuments {
   private static final String YAML = "application/yaml";
 
   /// @param refusals words what goes wrong
   public List<Route> routes(Route.Refusals refusals) {
-    return List.of(route("openapi.yaml", refusals), route("asyncapi.yaml", refusals));
+    return List.of(
+        route("openapi.yaml", refusals),
+        route("asyncapi.yaml", refusals),
+        route("seeker-leads.openapi.yaml", refusals));
   }
 
   private static Route route(String name, Route.Refusals refusals) {

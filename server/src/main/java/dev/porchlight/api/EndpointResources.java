@@ -228,7 +228,7 @@ final class EndpointResources {
                     "buyer or seller",
                     t,
                     w -> Intent.valueOf(w.toUpperCase(Locale.ROOT))));
-    if (role.isPresent() && role.get() == Intent.UNKNOWN) {
+    if (role.isPresent() && role.get() != Intent.BUYER && role.get() != Intent.SELLER) {
       throw new FaultException(
           Fault.BODY_INVALID, "The member `assumed_role` must be buyer or seller.");
     }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// @param raw the bytes as received; null when they are no longer kept
 /// @param rawContentType their media type as received
 /// @param rawMessage the contract's name for the body as received, for example `BuyerLead`
+/// @param deleteAfter the moment after which we delete the lead, as the source's retention has it;
+///   null where none applies
+/// @param portal the code of the portal that the source stands for; null where it names none
 public record Message(
     String eventId,
     String kind,
@@ -38,4 +41,46 @@ public record Message(
     Lead lead,
     byte @Nullable [] raw,
     String rawContentType,
-    String rawMessage) {}
+    String rawMessage,
+    @Nullable Instant deleteAfter,
+    @Nullable String portal) {
+
+  /// Of a source without a retention and a portal's code.
+  public Message(
+      String eventId,
+      String kind,
+      Instant at,
+      long sequence,
+      String id,
+      int version,
+      String derivedLeadId,
+      Instant receivedAt,
+      String sourceName,
+      String sourceContract,
+      String contactId,
+      String ownerName,
+      Lead lead,
+      byte @Nullable [] raw,
+      String rawContentType,
+      String rawMessage) {
+    this(
+        eventId,
+        kind,
+        at,
+        sequence,
+        id,
+        version,
+        derivedLeadId,
+        receivedAt,
+        sourceName,
+        sourceContract,
+        contactId,
+        ownerName,
+        lead,
+        raw,
+        rawContentType,
+        rawMessage,
+        null,
+        null);
+  }
+}

@@ -216,6 +216,7 @@ final class StoryTeller {
       case null -> "";
       case dev.porchlight.value.Interest.InListing _ -> texts.of("what.listing");
       case dev.porchlight.value.Interest.HomeToSell _ -> texts.of("what.home");
+      case dev.porchlight.value.Interest.Search _ -> texts.of("what.search");
     };
   }
 

@@ -126,7 +126,15 @@ record Intake(Receipt receipt, RawBody raw, Source source, Content content, bool
       return "";
     }
     var p = interest.property();
+    if (p == null) {
+      return "";
+    }
     var a = p.address();
+    var k = p.keys();
+    if (k != null) {
+      return String.join(
+          "\n", "keys", text(k.classifiedId()), text(k.estateId()), text(k.marketingKey()));
+    }
     return String.join(
         "\n",
         text(p.mlsName()),

@@ -1,5 +1,6 @@
 package dev.porchlight.value;
 
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// @param qualification what else the sender knows of the person's plans, by name, in words: for
 ///   example `timeframe`, `move_in_date`
 /// @param test the sender marked it as a test
+/// @param deleteAfter the moment after which every system has to delete the lead; null when the
+///   sender sets none
+/// @param erased the person had their data erased: nothing here names or reaches them, or is in
+///   their words, and never will
 /// @param extras what no field fits: JSON pointer into the body to the JSON text found there
 public record Lead(
     @Nullable String leadId,
@@ -32,6 +37,8 @@ public record Lead(
     @Nullable Recipient recipient,
     SortedMap<String, String> qualification,
     boolean test,
+    @Nullable Instant deleteAfter,
+    boolean erased,
     SortedMap<String, String> extras)
     implements Fact {
 
@@ -40,6 +47,9 @@ public record Lead(
     qualification = Collections.unmodifiableSortedMap(new TreeMap<>(qualification));
     extras = Collections.unmodifiableSortedMap(new TreeMap<>(extras));
     consents = List.copyOf(consents);
+    if (erased && (!enquirer.equals(Enquirer.NOBODY) || message != null)) {
+      throw new IllegalArgumentException("an erased lead names nobody and quotes nobody");
+    }
   }
 
   /// A lead of that person and nothing else; the start of [#with].
@@ -50,6 +60,38 @@ public record Lead(
   /// A copy in which some parts differ.
   public Lead with(UnaryOperator<Builder> change) {
     return change.apply(new Builder(this)).build();
+  }
+
+  /// The lead without what is the person's: who they are and how to reach them, what they wrote,
+  /// what is known of their means and plans, their consents, their own home's whereabouts and
+  /// value, and everything that no field fits. What remains is that there was a lead, where from,
+  /// when, to whom, about which listing or kind of search.
+  public Lead withoutPerson() {
+    return with(b ->
+        b.enquirer(Enquirer.NOBODY)
+            .message(null)
+            .finance(null)
+            .scores(null)
+            .consents(List.of())
+            .qualification(new TreeMap<>())
+            .extras(new TreeMap<>())
+            .interest(
+                switch (interest) {
+                  case null -> null;
+                  case Interest.InListing listing -> listing;
+                  case Interest.HomeToSell _ -> new Interest.HomeToSell(Property.UNSTATED);
+                  case Interest.Search search ->
+                      new Interest.Search(
+                          search.estateTypes(),
+                          search.rooms(),
+                          search.space(),
+                          search.budget(),
+                          null,
+                          search.roles(),
+                          null,
+                          null);
+                })
+            .erased(true));
   }
 
   /// Collects the parts of a lead. Not for use by several threads.
@@ -69,6 +111,8 @@ public record Lead(
     private @Nullable Recipient recipient;
     private SortedMap<String, String> qualification = new TreeMap<>();
     private boolean test;
+    private @Nullable Instant deleteAfter;
+    private boolean erased;
     private SortedMap<String, String> extras = new TreeMap<>();
 
     public Builder(Enquirer enquirer) {
@@ -91,6 +135,8 @@ public record Lead(
       recipient = lead.recipient;
       qualification = lead.qualification;
       test = lead.test;
+      deleteAfter = lead.deleteAfter;
+      erased = lead.erased;
       extras = lead.extras;
     }
 
@@ -169,6 +215,16 @@ public record Lead(
       return this;
     }
 
+    public Builder deleteAfter(@Nullable Instant value) {
+      deleteAfter = value;
+      return this;
+    }
+
+    public Builder erased(boolean value) {
+      erased = value;
+      return this;
+    }
+
     public Builder extras(SortedMap<String, String> value) {
       extras = value;
       return this;
@@ -191,6 +247,8 @@ public record Lead(
           recipient,
           qualification,
           test,
+          deleteAfter,
+          erased,
           extras);
     }
   }

@@ -18,8 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// The one published JSON form of a [Lead], used by our events, the API and the store. Names are
 /// snake_case and listed here by hand: they are a promise to others and do not follow a renamed
 /// field. What is absent is left out; `intent` and `test` are always there, `zone_assumed` whenever
-/// `timestamp` is. Times are ISO 8601 in UTC; money is `{"amount": 450000, "currency": "USD"}`;
-/// `extras` holds JSON text as strings. Reading what was written gives an equal lead.
+/// `timestamp` is, `erased` only when true. Times are ISO 8601 in UTC; money is `{"amount": 450000,
+/// "currency": "USD"}`; `extras` holds JSON text as strings. Reading what was written gives an
+/// equal lead.
 ///
 /// Safe for use by many threads.
 public final class LeadJson {
@@ -46,10 +47,31 @@ public final class LeadJson {
     text(enquirer, "phone", lead.enquirer().phone());
     text(enquirer, "email_status", lead.enquirer().emailStatus());
     text(enquirer, "phone_status", lead.enquirer().phoneStatus());
-    if (lead.interest() != null) {
-      var interest = out.putObject("interest");
-      interest.put("kind", kind(lead.interest()));
-      property(interest.putObject("property"), lead.interest().property());
+    if (!lead.enquirer().phones().isEmpty()) {
+      var phones = enquirer.putArray("phones");
+      for (var phone : lead.enquirer().phones()) {
+        var one = phones.addObject().put("number", phone.number());
+        text(one, "kind", phone.kind() == null ? null : phone.kind().word());
+        flag(one, "verified", phone.verified());
+      }
+    }
+    text(
+        enquirer,
+        "gender",
+        lead.enquirer().gender() == null ? null : lead.enquirer().gender().word());
+    text(enquirer, "language", lead.enquirer().language());
+    flag(enquirer, "is_owner", lead.enquirer().isOwner());
+    switch (lead.interest()) {
+      case null -> {}
+      case Interest.InListing(var property) ->
+          property(
+              out.putObject("interest").put("kind", "in_listing").putObject("property"), property);
+      case Interest.HomeToSell(var property) ->
+          property(
+              out.putObject("interest").put("kind", "home_to_sell").putObject("property"),
+              property);
+      case Interest.Search search ->
+          search(out.putObject("interest").put("kind", "search"), search);
     }
     if (lead.finance() != null) {
       var finance = out.putObject("finance");
@@ -81,6 +103,7 @@ public final class LeadJson {
       text(origin, "kind", lead.origin().kind());
       text(origin, "method", lead.origin().method());
       text(origin, "paid_type", lead.origin().paidType());
+      text(origin, "portal", lead.origin().portal());
     }
     text(out, "message", lead.message());
     if (!lead.consents().isEmpty()) {
@@ -98,6 +121,10 @@ public final class LeadJson {
     }
     words(out, "qualification", lead.qualification());
     out.put("test", lead.test());
+    text(out, "delete_after", lead.deleteAfter() == null ? null : lead.deleteAfter().toString());
+    if (lead.erased()) {
+      out.put("erased", true);
+    }
     words(out, "extras", lead.extras());
     return out;
   }
@@ -159,7 +186,8 @@ public final class LeadJson {
                 text(o, "detail"),
                 text(o, "kind"),
                 text(o, "method"),
-                text(o, "paid_type"))
+                text(o, "paid_type"),
+                text(o, "portal"))
             : null,
         text(in, "message"),
         consents(in),
@@ -168,14 +196,20 @@ public final class LeadJson {
             : null,
         words(in, "qualification"),
         Boolean.TRUE.equals(flag(in, "test")),
+        instant(in, "delete_after"),
+        Boolean.TRUE.equals(flag(in, "erased")),
         words(in, "extras"));
   }
 
-  private static String kind(Interest interest) {
-    return switch (interest) {
-      case Interest.InListing _ -> "in_listing";
-      case Interest.HomeToSell _ -> "home_to_sell";
-    };
+  private static void search(ObjectNode out, Interest.Search search) {
+    list(out, "estate_types", search.estateTypes());
+    range(out, "rooms", search.rooms());
+    range(out, "space", search.space());
+    range(out, "budget", search.budget());
+    text(out, "geo", search.geo());
+    list(out, "roles", search.roles().stream().map(Role::word).toList());
+    text(out, "commercial_project", search.commercialProject());
+    text(out, "build_project", search.buildProject());
   }
 
   private static void property(ObjectNode out, Property property) {
@@ -202,41 +236,77 @@ public final class LeadJson {
     number(out, "days_on_market", property.daysOnMarket());
     text(out, "property_type", property.propertyType());
     money(out, "estimated_value", property.estimatedValue());
+    var keys = property.keys();
+    if (keys != null) {
+      var to = out.putObject("keys");
+      text(to, "classified_id", keys.classifiedId());
+      text(to, "estate_id", keys.estateId());
+      text(to, "marketing_key", keys.marketingKey());
+      text(to, "project_id", keys.projectId());
+      text(to, "project_estate_id", keys.projectEstateId());
+      text(to, "project_marketing_key", keys.projectMarketingKey());
+    }
   }
 
   private static Interest interest(ObjectNode in) {
+    return switch (text(in, "kind")) {
+      case "in_listing" -> new Interest.InListing(property(in));
+      case "home_to_sell" -> new Interest.HomeToSell(property(in));
+      case "search" ->
+          new Interest.Search(
+              list(in, "estate_types"),
+              range(in, "rooms"),
+              range(in, "space"),
+              range(in, "budget"),
+              text(in, "geo"),
+              list(in, "roles").stream().map(LeadJson::role).toList(),
+              text(in, "commercial_project"),
+              text(in, "build_project"));
+      case null, default -> throw wrong("interest.kind", "in_listing, home_to_sell or search");
+    };
+  }
+
+  private static Property property(ObjectNode in) {
     var p = in.get("property");
     if (!(p instanceof ObjectNode)) {
       throw wrong("interest.property", "an object");
     }
-    var property =
-        new Property(
-            p.get("address") instanceof ObjectNode a
-                ? new Address(
-                    text(a, "street"), text(a, "city"), text(a, "state"), text(a, "postal_code"))
-                : null,
-            p.get("coordinates") instanceof ObjectNode c
-                ? new Coordinates(number(c, "latitude"), number(c, "longitude"))
-                : null,
-            text(p, "listing_url"),
-            text(p, "mls_id"),
-            text(p, "mls_name"),
-            text(p, "listing_status"),
-            money(p, "list_price"),
-            number(p, "beds"),
-            number(p, "baths"),
-            number(p, "square_feet"),
-            number(p, "days_on_market"),
-            text(p, "property_type"),
-            money(p, "estimated_value"));
-    return switch (text(in, "kind")) {
-      case "in_listing" -> new Interest.InListing(property);
-      case "home_to_sell" -> new Interest.HomeToSell(property);
-      case null, default -> throw wrong("interest.kind", "in_listing or home_to_sell");
-    };
+    return new Property(
+        p.get("address") instanceof ObjectNode a
+            ? new Address(
+                text(a, "street"), text(a, "city"), text(a, "state"), text(a, "postal_code"))
+            : null,
+        p.get("coordinates") instanceof ObjectNode c
+            ? new Coordinates(number(c, "latitude"), number(c, "longitude"))
+            : null,
+        text(p, "listing_url"),
+        text(p, "mls_id"),
+        text(p, "mls_name"),
+        text(p, "listing_status"),
+        money(p, "list_price"),
+        number(p, "beds"),
+        number(p, "baths"),
+        number(p, "square_feet"),
+        number(p, "days_on_market"),
+        text(p, "property_type"),
+        money(p, "estimated_value"),
+        p.get("keys") instanceof ObjectNode k
+            ? new ListingKeys(
+                text(k, "classified_id"),
+                text(k, "estate_id"),
+                text(k, "marketing_key"),
+                text(k, "project_id"),
+                text(k, "project_estate_id"),
+                text(k, "project_marketing_key"))
+            : null);
   }
 
   private static Enquirer enquirer(ObjectNode in) {
+    var gender = text(in, "gender");
+    var language = text(in, "language");
+    if (language != null && !Enquirer.isLanguage(language)) {
+      throw wrong("enquirer.language", "two letters");
+    }
     return new Enquirer(
         text(in, "first_name"),
         text(in, "last_name"),
@@ -244,7 +314,47 @@ public final class LeadJson {
         text(in, "email"),
         text(in, "phone"),
         text(in, "email_status"),
-        text(in, "phone_status"));
+        text(in, "phone_status"),
+        phones(in),
+        gender == null
+            ? null
+            : known(Gender.of(gender), "enquirer.gender", "female, male, other or undisclosed"),
+        language,
+        flag(in, "is_owner"));
+  }
+
+  private static List<PhoneNumber> phones(ObjectNode in) {
+    var list = new ArrayList<PhoneNumber>();
+    var array = in.get("phones");
+    if (array != null) {
+      for (var phone : array) {
+        var number = text(phone, "number");
+        if (number == null) {
+          throw wrong("enquirer.phones", "a list of {number, kind, verified}");
+        }
+        var kind = text(phone, "kind");
+        list.add(
+            new PhoneNumber(
+                number,
+                kind == null
+                    ? null
+                    : known(
+                        PhoneNumber.Kind.of(kind), "enquirer.phones.kind", "mobile or landline"),
+                flag(phone, "verified")));
+      }
+    }
+    return list;
+  }
+
+  private static Role role(String word) {
+    return known(Role.of(word), "interest.roles", "buyer, seller, landlord or tenant");
+  }
+
+  private static <T> T known(@Nullable T value, String name, String expected) {
+    if (value == null) {
+      throw wrong(name, expected);
+    }
+    return value;
   }
 
   private static @Nullable Moment moment(JsonNode in) {
@@ -258,14 +368,20 @@ public final class LeadJson {
     }
   }
 
+  private static @Nullable Instant instant(JsonNode in, String name) {
+    var at = text(in, name);
+    try {
+      return at == null ? null : Instant.parse(at);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(name + ": an ISO 8601 time in UTC is expected", e);
+    }
+  }
+
   private static Intent intent(JsonNode in) {
-    return switch (text(in, "intent")) {
-      case "buyer" -> Intent.BUYER;
-      case "seller" -> Intent.SELLER;
-      case "unknown" -> Intent.UNKNOWN;
-      case null -> Intent.UNKNOWN;
-      default -> throw wrong("intent", "buyer, seller or unknown");
-    };
+    var word = text(in, "intent");
+    return word == null
+        ? Intent.UNKNOWN
+        : known(Intent.of(word), "intent", "buyer, seller, rent, manage, question or unknown");
   }
 
   private static List<ConsentToken> consents(JsonNode in) {
@@ -306,6 +422,41 @@ public final class LeadJson {
     if (value != null) {
       out.putObject(name).put("amount", value.amount()).put("currency", value.currency());
     }
+  }
+
+  private static void list(ObjectNode out, String name, List<String> texts) {
+    if (!texts.isEmpty()) {
+      var array = out.putArray(name);
+      texts.forEach(array::add);
+    }
+  }
+
+  private static List<String> list(JsonNode in, String name) {
+    var list = new ArrayList<String>();
+    var array = in.get(name);
+    if (array != null) {
+      for (var item : array) {
+        if (!item.isString()) {
+          throw wrong(name, "a list of strings");
+        }
+        list.add(item.stringValue());
+      }
+    }
+    return list;
+  }
+
+  private static void range(ObjectNode out, String name, Range range) {
+    if (!range.isOpen()) {
+      var to = out.putObject(name);
+      number(to, "min", range.min());
+      number(to, "max", range.max());
+    }
+  }
+
+  private static Range range(JsonNode in, String name) {
+    return in.get(name) instanceof ObjectNode range
+        ? new Range(number(range, "min"), number(range, "max"))
+        : Range.OPEN;
   }
 
   private static void words(ObjectNode out, String name, SortedMap<String, String> words) {

@@ -9,9 +9,22 @@ import org.jspecify.annotations.Nullable;
 /// @param kind the portal's name for this kind of lead
 /// @param method how the enquirer got in touch
 /// @param paidType the portal's billing class
+/// @param portal which of a company's portals it was, by the company's code, for example `SLG-FRA`
 public record Origin(
     @Nullable String source,
     @Nullable String detail,
     @Nullable String kind,
     @Nullable String method,
-    @Nullable String paidType) {}
+    @Nullable String paidType,
+    @Nullable String portal) {
+
+  /// Of a company with one portal.
+  public Origin(
+      @Nullable String source,
+      @Nullable String detail,
+      @Nullable String kind,
+      @Nullable String method,
+      @Nullable String paidType) {
+    this(source, detail, kind, method, paidType, null);
+  }
+}

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param daysOnMarket days actively listed
 /// @param propertyType in the sender's words
 /// @param estimatedValue what the home may be worth; only sellers' leads carry it
+/// @param keys the listing's keys at the portal and in the agency's software; null when there are
+///   none
 public record Property(
     @Nullable Address address,
     @Nullable Coordinates coordinates,
@@ -25,11 +27,57 @@ public record Property(
     @Nullable BigDecimal squareFeet,
     @Nullable BigDecimal daysOnMarket,
     @Nullable String propertyType,
-    @Nullable Money estimatedValue) {
+    @Nullable Money estimatedValue,
+    @Nullable ListingKeys keys) {
+
+  /// A home about which nothing is said.
+  public static final Property UNSTATED =
+      new Property(
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+
   public Property {
     beds = Numbers.canonical(beds);
     baths = Numbers.canonical(baths);
     squareFeet = Numbers.canonical(squareFeet);
     daysOnMarket = Numbers.canonical(daysOnMarket);
+    keys = keys == null || keys.isEmpty() ? null : keys;
+  }
+
+  /// A home whose listing has no key but its MLS's number.
+  public Property(
+      @Nullable Address address,
+      @Nullable Coordinates coordinates,
+      @Nullable String listingUrl,
+      @Nullable String mlsId,
+      @Nullable String mlsName,
+      @Nullable String listingStatus,
+      @Nullable Money listPrice,
+      @Nullable BigDecimal beds,
+      @Nullable BigDecimal baths,
+      @Nullable BigDecimal squareFeet,
+      @Nullable BigDecimal daysOnMarket,
+      @Nullable String propertyType,
+      @Nullable Money estimatedValue) {
+    this(
+        address,
+        coordinates,
+        listingUrl,
+        mlsId,
+        mlsName,
+        listingStatus,
+        listPrice,
+        beds,
+        baths,
+        squareFeet,
+        daysOnMarket,
+        propertyType,
+        estimatedValue,
+        null);
+  }
+
+  /// A listing of which nothing but its keys is stated.
+  public static Property of(ListingKeys keys) {
+    return new Property(
+        null, null, null, null, null, null, null, null, null, null, null, null, null, keys);
   }
 }

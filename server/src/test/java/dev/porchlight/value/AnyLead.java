@@ -36,27 +36,108 @@ public final class AnyLead {
   }
 
   private Lead lead() {
-    return new Lead.Builder(new Enquirer(text(), text(), text(), email(), text(), text(), text()))
+    var lead = someLead();
+    return random.nextInt(20) == 0 ? lead.withoutPerson() : lead;
+  }
+
+  private Lead someLead() {
+    return new Lead.Builder(enquirer())
         .leadId(text())
         .externalIds(words())
         .timestamp(maybe(() -> new Moment(instant(), random.nextBoolean())))
         .intent(pick(Intent.values()))
         .interest(
             maybe(() ->
-                random.nextBoolean()
-                    ? new Interest.InListing(property())
-                    : new Interest.HomeToSell(property())))
+                switch (random.nextInt(3)) {
+                  case 0 -> new Interest.InListing(property());
+                  case 1 -> new Interest.HomeToSell(property());
+                  default -> search();
+                }))
         .finance(maybe(() -> new Finance(flag(), money(), money(), text(), text(), flag())))
         .scores(maybe(() -> new Scores(flag(), probability())))
         .listingAgent(maybe(() -> new Agent(text(), email(), text(), text(), text(), text())))
-        .origin(maybe(() -> new Origin(text(), text(), text(), text(), text())))
+        .origin(maybe(() -> new Origin(text(), text(), text(), text(), text(), portal())))
         .message(text())
         .consents(consents())
         .recipient(maybe(() -> new Recipient(text(), text(), text(), text())))
         .qualification(words())
         .test(random.nextInt(5) == 0)
+        .deleteAfter(maybe(this::instant))
         .extras(words())
         .build();
+  }
+
+  private Enquirer enquirer() {
+    return new Enquirer(
+        text(),
+        text(),
+        text(),
+        email(),
+        text(),
+        text(),
+        text(),
+        phones(),
+        pick(null, Gender.FEMALE, Gender.MALE, Gender.OTHER, Gender.UNDISCLOSED),
+        pick(null, "fr", "DE", "he", "sv"),
+        flag());
+  }
+
+  private List<PhoneNumber> phones() {
+    var phones = new ArrayList<PhoneNumber>();
+    for (int i = random.nextInt(4) - 1; i > 0; i--) {
+      phones.add(
+          new PhoneNumber(
+              pick("+33199000042", "01 99 00 00 42", odd ? " " : "1", odd ? " 7 " : "7"),
+              pick(null, PhoneNumber.Kind.MOBILE, PhoneNumber.Kind.LANDLINE),
+              flag()));
+    }
+    return phones;
+  }
+
+  private String portal() {
+    return pick(null, "SLG-FRA", "IWT-AUT", "NEW-XYZ", odd ? " " : "x");
+  }
+
+  private Interest.Search search() {
+    return new Interest.Search(
+        list("APARTMENT", "HOUSE", "CASTLE", odd ? " " : "PLOT"),
+        new Range(number(), number()),
+        new Range(number(), number()),
+        new Range(number(), number()),
+        json(),
+        list(Role.values()),
+        json(),
+        json());
+  }
+
+  private String json() {
+    return pick(
+        null,
+        "{}",
+        "{\"places\":[{\"code\":\"AD08\",\"km\":1.50,\"e\":1E2}],\"x\":null}",
+        "{\"name\":\"Zoë 李 🏡 \u05d0\"}",
+        odd ? "[1]" : "{\"a\":1}",
+        odd ? "no JSON" : "{\"a\":2}",
+        odd ? "{\"a\" : 1}" : "{\"a\":3}",
+        odd ? "{}},\"x\":{" : "{}",
+        odd ? "{\"a\":1,\"a\":2}" : "{}");
+  }
+
+  @SafeVarargs
+  private <T> List<T> list(T... values) {
+    var list = new ArrayList<T>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      list.add(pick(values));
+    }
+    return list;
+  }
+
+  private ListingKeys keys() {
+    return new ListingKeys(text(), text(), text(), text(), longText(), text());
+  }
+
+  private String longText() {
+    return pick(null, "k".repeat(512), "🏡".repeat(512), "k".repeat(513));
   }
 
   private Property property() {
@@ -79,7 +160,8 @@ public final class AnyLead {
         number(),
         number(),
         text(),
-        money());
+        money(),
+        maybe(this::keys));
   }
 
   private String email() {
@@ -106,6 +188,9 @@ public final class AnyLead {
         "two words",
         "Zoë 李 🏡",
         "1 Leadstraining Ave",
+        "שלום עולם",
+        "n".repeat(100),
+        "🏡".repeat(101),
         "quote \" slash \\ / tab \t end",
         odd ? "" : "-",
         odd ? "  padded\n" : "padded",

@@ -2,6 +2,11 @@ package dev.porchlight.connector.realtor;
 
 import dev.porchlight.connector.Body;
 import dev.porchlight.connector.Reading;
+import dev.porchlight.connector.json.BodyJson;
+import dev.porchlight.connector.json.Findings;
+import dev.porchlight.connector.json.Members;
+import dev.porchlight.connector.json.Text;
+import dev.porchlight.connector.json.Times;
 import dev.porchlight.value.Address;
 import dev.porchlight.value.Agent;
 import dev.porchlight.value.Coordinates;
@@ -41,7 +46,7 @@ final class LeadReader {
   private LeadReader(Findings findings, Shape shape, Map<String, Object> root) {
     this.findings = findings;
     this.shape = shape;
-    this.root = new Members(root, "", "", shape, findings);
+    this.root = new Members(root, "", "", shape::declares, findings);
   }
 
   /// Reads a body that came under the contract with that channel.
@@ -55,15 +60,15 @@ final class LeadReader {
     }
     Map<String, Object> root;
     try {
-      if (!(Json.parse(body.bytes(), findings) instanceof Map<?, ?> object)) {
+      if (!(BodyJson.parse(body.bytes(), findings) instanceof Map<?, ?> object)) {
         return new Reading.Unreadable(
             "The body is not a JSON object.", false, findings.violations());
       }
-      @SuppressWarnings("unchecked") // Json makes no others
+      @SuppressWarnings("unchecked") // BodyJson makes no others
       var members = (Map<String, Object>) object;
       root = members;
-    } catch (Json.Unfit e) {
-      return new Reading.Unreadable(e.reason(), e.tooDeep, findings.violations());
+    } catch (BodyJson.Unfit e) {
+      return new Reading.Unreadable(e.reason(), e.isTooDeep(), findings.violations());
     }
     String message;
     Lead lead;
@@ -80,14 +85,14 @@ final class LeadReader {
           "Nothing in the body names or reaches a person.", false, findings.violations());
     }
     return new Reading.Facts(
-        message, List.of(lead), findings.violations(), Json.fingerprint(root, SIGNATURE));
+        message, List.of(lead), findings.violations(), BodyJson.fingerprint(root, SIGNATURE));
   }
 
   private static Shape connectionsPlus(Map<String, Object> root) {
     return switch (intent(root.get("role"))) {
       case BUYER -> Shape.BUYER;
       case SELLER -> Shape.SELLER;
-      case UNKNOWN -> Shape.UNCLEAR;
+      case RENT, MANAGE, QUESTION, UNKNOWN -> Shape.UNCLEAR;
     };
   }
 
@@ -304,11 +309,8 @@ final class LeadReader {
   }
 
   static @Nullable Property orNothing(Property property) {
-    return property.equals(NOTHING) ? null : property;
+    return property.equals(Property.UNSTATED) ? null : property;
   }
-
-  private static final Property NOTHING =
-      new Property(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   static @Nullable Address address(
       @Nullable String street,

@@ -4,6 +4,9 @@ import dev.porchlight.connector.Loss;
 import dev.porchlight.connector.Message;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
+import dev.porchlight.connector.json.BodyJson;
+import dev.porchlight.connector.json.Losses;
+import dev.porchlight.connector.json.Text;
 import dev.porchlight.value.Address;
 import dev.porchlight.value.Agent;
 import dev.porchlight.value.Enquirer;
@@ -18,29 +21,15 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Writes one lead as one message of the two contracts. What was written as the lead has it is
-/// marked as carried; at the end each leaf of the lead's own JSON form that is not marked is a
-/// loss, so that no field can be forgotten, neither here nor when [Lead] grows. One instance a
-/// message.
+/// Writes one lead as one message of the two contracts. One instance a message.
 final class LeadWriter {
   private static final JsonMapper MAPPER = new JsonMapper();
-  private static final Set<String> MONEY =
-      Set.of(
-          "interest.property.list_price",
-          "interest.property.estimated_value",
-          "finance.budget_min",
-          "finance.budget_max");
   private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
 
@@ -48,8 +37,7 @@ final class LeadWriter {
   private final Lead lead;
   private final Shape shape;
   private final Intent intent;
-  private final Set<String> carried = new HashSet<>();
-  private final Map<String, String> reasons = new HashMap<>();
+  private final Losses losses = new Losses();
   private boolean enhanced;
 
   private LeadWriter(Message message, Shape shape, Intent intent) {
@@ -66,6 +54,11 @@ final class LeadWriter {
       faults.addFirst(
           "Connections Plus needs a role; the lead's intent is unknown and the endpoint assumes"
               + " none.");
+    } else if (!isRole(intent)) {
+      faults.addFirst(
+          "Connections Plus has the roles buyer and seller; the lead's intent is "
+              + intent.word()
+              + ".");
     }
     return faults.isEmpty()
         ? new LeadWriter(message, intent == Intent.SELLER ? Shape.SELLER : Shape.BUYER, intent)
@@ -84,13 +77,22 @@ final class LeadWriter {
   }
 
   private static Intent intent(Lead lead, WriteOptions options) {
-    return lead.intent() == Intent.UNKNOWN && options.assumedRole() != null
-        ? options.assumedRole()
+    var assumed = options.assumedRole();
+    return lead.intent() == Intent.UNKNOWN && assumed != null && isRole(assumed)
+        ? assumed
         : lead.intent();
+  }
+
+  private static boolean isRole(Intent intent) {
+    return intent == Intent.BUYER || intent == Intent.SELLER;
   }
 
   private static List<String> faults(Lead lead) {
     var faults = new ArrayList<String>();
+    if (lead.erased()) {
+      faults.add("The person had their data erased, and the contract has no form for that.");
+      return faults;
+    }
     var email = lead.enquirer().email();
     if (email == null || email.isBlank()) {
       faults.add("The contract needs the enquirer's e-mail address; the lead has none.");
@@ -107,7 +109,7 @@ final class LeadWriter {
     text(out, "", "lead_id", lead.leadId(), "lead_id");
     if (!out.has("lead_id")) {
       out.put("lead_id", message.derivedLeadId());
-      reasons.put("lead_id", "the sender gave none; the id that we derived is written");
+      losses.because("lead_id", "the sender gave none; the id that we derived is written");
     }
     role(out);
     contact(out.putObject("contact"));
@@ -144,14 +146,15 @@ final class LeadWriter {
   }
 
   private void role(ObjectNode out) {
-    if (intent == Intent.UNKNOWN) {
+    if (!isRole(intent)) {
+      losses.because("intent", "the contract has the roles buyer and seller alone");
       return;
     }
     put(out, "", "role", intent.word());
     if (lead.intent() == intent) {
-      carried.add("intent");
+      losses.carry("intent");
     } else {
-      reasons.put(
+      losses.because(
           "intent",
           "the lead's intent is unknown; "
               + intent.word()
@@ -165,23 +168,26 @@ final class LeadWriter {
     text(out, "contact.", "last_name", enquirer.lastName(), "enquirer.last_name");
     text(out, "contact.", "email", enquirer.email(), "enquirer.email");
     text(out, "contact.", "phone", enquirer.phone(), "enquirer.phone");
-    reasons.put(
+    losses.because(
         "enquirer.full_name",
         "the contract has first and last name only, and it is not cut in two");
+    losses.because("enquirer.phones", "the contract has the first number alone, without its kind");
   }
 
   private void property(ObjectNode out) {
     Interest interest = lead.interest();
     var to = JsonNodeFactory.instance.objectNode();
     boolean written = false;
-    if (interest != null) {
+    if (interest instanceof Interest.Search search) {
+      search(search);
+    } else if (interest != null && interest.property() != null) {
       members(to, interest.property());
       written = !to.isEmpty();
       boolean sells = interest instanceof Interest.HomeToSell;
       if (written && sells == (intent == Intent.SELLER)) {
-        carried.add("interest.kind");
+        losses.carry("interest.kind");
       } else {
-        reasons.put(
+        losses.because(
             "interest.kind",
             written
                 ? "a home is one to sell where the role is seller, and one on offer elsewhere"
@@ -196,6 +202,21 @@ final class LeadWriter {
     }
   }
 
+  /// Amounts and surfaces without currency and unit are not passed off as dollars and square feet.
+  private void search(Interest.Search search) {
+    losses.because("interest.kind", "the contract has no searches, only homes");
+    for (var bound : List.of("min", "max")) {
+      losses.because(
+          "interest.budget." + bound,
+          shape.declares("finance_info")
+              ? "the portal does not name its currency, and the contract asks for US dollars"
+              : "the contract has no member for it");
+      losses.because(
+          "interest.space." + bound,
+          "it is what somebody searches for, in a unit that the portal does not name");
+    }
+  }
+
   private void members(ObjectNode to, Property property) {
     var path = "property.";
     var field = "interest.property.";
@@ -203,7 +224,7 @@ final class LeadWriter {
     if (url != null
         && shape.declares("property.listing_url")
         && !Text.isUri(Text.clean(url).strip())) {
-      reasons.put(field + "listing_url", "it is no URI, which the contract asks for");
+      losses.because(field + "listing_url", "it is no URI, which the contract asks for");
     } else {
       text(to, path, "listing_url", url, field + "listing_url");
     }
@@ -222,8 +243,8 @@ final class LeadWriter {
           && longitude != null
           && latitude.signum() == 0
           && longitude.signum() == 0) {
-        reasons.put(field + "coordinates.latitude", "0/0 means none in this contract");
-        reasons.put(field + "coordinates.longitude", "0/0 means none in this contract");
+        losses.because(field + "coordinates.latitude", "0/0 means none in this contract");
+        losses.because(field + "coordinates.longitude", "0/0 means none in this contract");
       } else {
         number(to, path, "latitude", latitude, field + "coordinates.latitude");
         number(to, path, "longitude", longitude, field + "coordinates.longitude");
@@ -251,7 +272,7 @@ final class LeadWriter {
     if (agent.email() == null || Text.isEmail(agent.email().strip())) {
       text(to, below, "email", agent.email(), "listing_agent.email");
     } else {
-      reasons.put("listing_agent.email", "it is no e-mail address, which the contract asks for");
+      losses.because("listing_agent.email", "it is no e-mail address, which the contract asks for");
     }
     text(to, below, "phone", agent.phone(), "listing_agent.phone");
     if (!to.isEmpty()) {
@@ -296,7 +317,7 @@ final class LeadWriter {
     var probability = scores.probability();
     if (probability != null
         && (probability.signum() < 0 || probability.compareTo(BigDecimal.ONE) > 0)) {
-      reasons.put("scores.probability", "it is not from 0 to 1");
+      losses.because("scores.probability", "it is not from 0 to 1");
     } else {
       number(out, "", "probability_to_transact", probability, "scores.probability");
     }
@@ -306,21 +327,21 @@ final class LeadWriter {
     var moment = lead.timestamp();
     if (moment != null && !moment.at().isBefore(FIRST) && moment.at().isBefore(END)) {
       out.put("timestamp", moment.at().toString());
-      carried.add("timestamp");
+      losses.carry("timestamp");
       if (!moment.zoneAssumed()) {
-        carried.add("zone_assumed");
+        losses.carry("zone_assumed");
       } else {
-        reasons.put(
+        losses.because(
             "zone_assumed", "the time is written in UTC, as was assumed, without the doubt");
       }
       return;
     }
     out.put("timestamp", message.receivedAt().toString());
-    reasons.put(
+    losses.because(
         "timestamp",
         (moment == null ? "the sender gave none" : "its year has not four digits")
             + "; the time of receipt is written");
-    reasons.put("zone_assumed", "goes with the timestamp");
+    losses.because("zone_assumed", "goes with the timestamp");
   }
 
   /// The contracts mark no test, but a reader tells one by its e-mail or address.
@@ -336,9 +357,9 @@ final class LeadWriter {
                 null,
                 property.path("zip_code").asString("")));
     if (looksLikeTest == lead.test()) {
-      carried.add("test");
+      losses.carry("test");
     } else {
-      reasons.put(
+      losses.because(
           "test",
           lead.test()
               ? "the contract has no mark for tests"
@@ -353,14 +374,14 @@ final class LeadWriter {
     }
     var text = Text.clean(value).strip();
     if (text.isEmpty()) {
-      reasons.put(field, "it is blank");
+      losses.because(field, "it is blank");
       return;
     }
     put(to, path, member, text);
     if (text.equals(value)) {
-      carried.add(field);
+      losses.carry(field);
     } else {
-      reasons.put(
+      losses.because(
           field, "written without the blanks around it and characters that no body can carry");
     }
   }
@@ -375,7 +396,7 @@ final class LeadWriter {
     if (value != null && shape.declares(path + member)) {
       to.put(member, value);
       noteEnhanced(path + member);
-      carried.add(field);
+      losses.carry(field);
     }
   }
 
@@ -384,19 +405,19 @@ final class LeadWriter {
     if (value == null || !shape.declares(path + member)) {
       return;
     }
-    if (Json.number(value.toString()) == null) {
-      reasons.put(field, "it is beyond any number that can be meant");
+    if (BodyJson.number(value.toString()) == null) {
+      losses.because(field, "it is beyond any number that can be meant");
       return;
     }
     to.put(member, value);
     noteEnhanced(path + member);
-    carried.add(field);
+    losses.carry(field);
   }
 
   private void integer(
       ObjectNode to, String path, String member, @Nullable BigDecimal value, String field) {
     if (value != null && shape.declares(path + member) && value.scale() > 0) {
-      reasons.put(field, "the contract asks for an integer");
+      losses.because(field, "the contract asks for an integer");
     } else {
       number(to, path, member, value, field);
     }
@@ -408,7 +429,7 @@ final class LeadWriter {
       return;
     }
     if (shape.declares(path + member) && !value.currency().equals("USD")) {
-      reasons.put(field, "the contract asks for US dollars");
+      losses.because(field, "the contract asks for US dollars");
     } else {
       number(to, path, member, value.amount(), field);
     }
@@ -419,7 +440,6 @@ final class LeadWriter {
   }
 
   private List<Loss> losses(Shape written) {
-    var losses = new ArrayList<Loss>();
     var tree = LeadJson.write(lead);
     if (lead.leadId() == null) {
       tree.put("lead_id", "");
@@ -433,26 +453,10 @@ final class LeadWriter {
     if (lead.timestamp() != null && !lead.timestamp().zoneAssumed()) {
       tree.remove("zone_assumed");
     }
-    leaves("", tree, written, losses);
-    return losses;
-  }
-
-  private void leaves(String path, ObjectNode tree, Shape written, List<Loss> losses) {
-    for (Map.Entry<String, JsonNode> entry : tree.properties()) {
-      var field = path + entry.getKey();
-      if (entry.getValue() instanceof ObjectNode below && !MONEY.contains(field)) {
-        leaves(field + ".", below, written, losses);
-      } else if (!carried.contains(field)) {
-        var reason = reasons.get(field);
-        losses.add(
-            new Loss(
-                field,
-                reason == null
-                    ? (written.message().startsWith("E") ? "an " : "a ")
-                        + written.message()
-                        + " has no member for it"
-                    : reason));
-      }
-    }
+    return losses.of(
+        tree,
+        (written.message().startsWith("E") ? "an " : "a ")
+            + written.message()
+            + " has no member for it");
   }
 }

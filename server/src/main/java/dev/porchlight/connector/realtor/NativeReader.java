@@ -1,5 +1,7 @@
 package dev.porchlight.connector.realtor;
 
+import dev.porchlight.connector.json.Findings;
+import dev.porchlight.connector.json.Members;
 import dev.porchlight.value.Agent;
 import dev.porchlight.value.ConsentToken;
 import dev.porchlight.value.Enquirer;

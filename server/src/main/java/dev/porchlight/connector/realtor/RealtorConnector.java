@@ -2,6 +2,7 @@ package dev.porchlight.connector.realtor;
 
 import dev.porchlight.connector.Body;
 import dev.porchlight.connector.Connector;
+import dev.porchlight.connector.json.BodyJson;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ abstract class RealtorConnector implements Connector {
 
   @Override
   public final @Nullable String peekLeadId(Body body) {
-    var guid = Json.peek(body.bytes(), List.of("Lead", "lead_info", "lead_guid"));
-    return guid != null ? guid : Json.peek(body.bytes(), List.of("lead_id"));
+    var guid = BodyJson.peek(body.bytes(), List.of("Lead", "lead_info", "lead_guid"));
+    return guid != null ? guid : BodyJson.peek(body.bytes(), List.of("lead_id"));
   }
 }

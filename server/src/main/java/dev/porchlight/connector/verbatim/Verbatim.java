@@ -41,6 +41,10 @@ public final class Verbatim implements Connector {
 
   @Override
   public Written write(Message message, WriteOptions options) {
+    if (message.lead().erased()) {
+      return new Written.CannotWrite(
+          List.of("The person had their data erased; the body as received would tell it."));
+    }
     return message.raw() == null
         ? new Written.CannotWrite(List.of("The body as received is no longer kept."))
         : new Written.Bytes(message.raw(), message.rawContentType(), List.of());

@@ -1,4 +1,4 @@
-package dev.porchlight.connector.realtor;
+package dev.porchlight.connector.json;
 
 import java.io.StringWriter;
 import java.math.BigDecimal;
@@ -29,8 +29,8 @@ import tools.jackson.core.json.JsonFactory;
 /// that a key came twice, how a number was written, and where text had to be mended. Numbers are
 /// not computed before someone asks for one, and then only if they are of a size that can be meant:
 /// `1e999999999` costs nothing.
-final class Json {
-  static final int DEEPEST = 64;
+public final class BodyJson {
+  public static final int DEEPEST = 64;
   private static final int LONGEST_NUMBER = 150;
   private static final int MOST_DIGITS = 100;
 
@@ -46,30 +46,36 @@ final class Json {
           .build();
 
   /// The JSON literal `null`.
-  enum Null {
+  public enum Null {
     NULL
   }
 
   /// A number as it was written.
-  record Num(String text) {
+  public record Num(String text) {
     /// Its value, or null when it is beyond what a lead can mean (more than 100 digits written
     /// out).
-    @Nullable BigDecimal value() {
+    public @Nullable BigDecimal value() {
       return number(text);
     }
   }
 
   /// Why bytes are no JSON that we take.
-  static final class Unfit extends Exception {
+  public static final class Unfit extends Exception {
     private static final long serialVersionUID = 1;
-    final boolean tooDeep;
+    private final boolean tooDeep;
 
     Unfit(String reason, boolean tooDeep) {
       super(reason, null, false, false);
       this.tooDeep = tooDeep;
     }
 
-    String reason() {
+    /// True when the body is nested deeper than we read.
+    public boolean isTooDeep() {
+      return tooDeep;
+    }
+
+    /// One sentence for the sender.
+    public String reason() {
       return String.valueOf(getMessage());
     }
   }
@@ -80,12 +86,15 @@ final class Json {
   // found.
   private final List<Object> steps = new ArrayList<>();
 
-  private Json(JsonParser parser, Findings findings) {
+  private BodyJson(JsonParser parser, Findings findings) {
     this.parser = parser;
     this.findings = findings;
   }
 
-  static Object parse(byte[] bytes, Findings findings) throws Unfit {
+  /// The JSON value that the bytes are; what had to be mended on the way is among the findings.
+  ///
+  /// @throws Unfit when they are none
+  public static Object parse(byte[] bytes, Findings findings) throws Unfit {
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -100,7 +109,7 @@ final class Json {
       if (parser.nextToken() == null) {
         throw new Unfit("The body is empty.", false);
       }
-      var value = new Json(parser, findings).value(1);
+      var value = new BodyJson(parser, findings).value(1);
       if (parser.nextToken() != null) {
         throw new Unfit("The body goes on after its JSON value.", false);
       }
@@ -120,7 +129,7 @@ final class Json {
 
   /// The text of one member as found by its path, or null; any fault ends the search, not the
   /// caller. With a key that comes twice the last counts, as in [#parse].
-  static @Nullable String peek(byte[] bytes, List<String> path) {
+  public static @Nullable String peek(byte[] bytes, List<String> path) {
     String found = null;
     var text = new String(bytes, StandardCharsets.UTF_8);
     try (var parser =
@@ -232,11 +241,12 @@ final class Json {
   }
 
   /// One step of a JSON pointer (RFC 6901).
-  static String escape(String key) {
+  public static String escape(String key) {
     return key.replace("~", "~0").replace("/", "~1");
   }
 
-  static @Nullable BigDecimal number(String text) {
+  /// The number that the text is, or null when it is none or beyond what can be meant.
+  public static @Nullable BigDecimal number(String text) {
     if (text.length() > LONGEST_NUMBER) {
       return null;
     }
@@ -254,7 +264,7 @@ final class Json {
   }
 
   /// The value as compact JSON, numbers as they were written.
-  static String text(Object value) {
+  public static String text(Object value) {
     var writer = new StringWriter();
     try (var generator = FACTORY.createGenerator(ObjectWriteContext.empty(), writer)) {
       print(value, generator);
@@ -289,7 +299,7 @@ final class Json {
   /// Hex SHA-256 of the value in a form in which equal values are equal: keys sorted, numbers by
   /// value, the top-level member `without` left out. Texts carry their length, so nothing can be
   /// shifted from one to the next.
-  static String fingerprint(Map<String, Object> root, String without) {
+  public static String fingerprint(Map<String, Object> root, String without) {
     var form = new StringBuilder(2048);
     canonical(root, without, form);
     try {

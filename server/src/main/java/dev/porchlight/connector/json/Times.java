@@ -1,4 +1,4 @@
-package dev.porchlight.connector.realtor;
+package dev.porchlight.connector.json;
 
 import dev.porchlight.value.Moment;
 import java.time.DateTimeException;
@@ -8,20 +8,22 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads times as senders write them.
-final class Times {
+public final class Times {
   private static final Pattern FORM =
       Pattern.compile(
           "(\\d{4})-(\\d\\d)-(\\d\\d)(?:([Tt ])(\\d\\d):(\\d\\d)(?::(\\d\\d)(?:([.,])(\\d+))?)?"
               + " ?(?:([Zz])|([+-])(\\d\\d)(?:(:?)(\\d\\d))?)?)?");
 
+  /// A time that was read.
+  ///
   /// @param byContract false when it is not RFC 3339, but plain enough to be understood
-  record Time(Moment moment, boolean byContract) {}
+  public record Time(Moment moment, boolean byContract) {}
 
   private Times() {}
 
   /// The time, or null when the text is none. Digits beyond the nanosecond are dropped; without a
   /// zone UTC is assumed, without a time of day its start.
-  static @Nullable Time parse(String text) {
+  public static @Nullable Time parse(String text) {
     var m = FORM.matcher(text);
     if (text.length() > 200 || !m.matches()) {
       return null;

@@ -1,11 +1,11 @@
-package dev.porchlight.connector.realtor;
+package dev.porchlight.connector.json;
 
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.regex.Pattern;
 
 /// What text may look like: what every store can keep, and the formats that the contracts name.
-final class Text {
+public final class Text {
   /// RFC 5321 mailbox with at least two labels in the domain, or an IPv4 literal; ASCII, as the
   /// format `email` of JSON Schema asks. Runs of one class are possessive, so a hostile value costs
   /// one pass.
@@ -20,7 +20,7 @@ final class Text {
 
   /// The text with U+FFFD in place of NUL, which PostgreSQL cannot keep, and of half surrogate
   /// pairs, which UTF-8 cannot carry; the same object when there is none.
-  static String clean(String text) {
+  public static String clean(String text) {
     int at = firstUnclean(text, 0);
     if (at < 0) {
       return text;
@@ -51,13 +51,14 @@ final class Text {
     return -1;
   }
 
-  static boolean isEmail(String text) {
+  /// True for an address in the form that the contracts mean by `email`.
+  public static boolean isEmail(String text) {
     int at = text.lastIndexOf('@');
     return at > 0 && at <= 64 && text.length() <= 254 && EMAIL.matcher(text).matches();
   }
 
   /// An absolute URI in ASCII (RFC 3986).
-  static boolean isUri(String text) {
+  public static boolean isUri(String text) {
     try {
       return text.chars().allMatch(c -> c > 0x20 && c < 0x7F)
           && text.indexOf('[') < 0

@@ -1,4 +1,4 @@
-package dev.porchlight.connector.realtor;
+package dev.porchlight.connector.json;
 
 import dev.porchlight.value.Violation;
 import java.util.ArrayList;
@@ -7,7 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What is found beside the facts while one body is read. For one thread.
-final class Findings {
+public final class Findings {
   private static final int MOST_VIOLATIONS = 100;
   private static final int LONGEST_POINTER = 1000;
 
@@ -15,7 +15,8 @@ final class Findings {
   private int untold;
   private final TreeMap<String, String> extras = new TreeMap<>();
 
-  void violation(String pointer, String rule, String action) {
+  /// Notes where a body breaks its contract.
+  public void violation(String pointer, String rule, String action) {
     if (violations.size() == MOST_VIOLATIONS) {
       untold++;
     } else {
@@ -23,12 +24,13 @@ final class Findings {
     }
   }
 
-  void extra(String pointer, Object value) {
-    extras.put(pointer, Json.text(value));
+  /// Keeps what no field fits.
+  public void extra(String pointer, Object value) {
+    extras.put(pointer, BodyJson.text(value));
   }
 
   /// The violations; of a body with very many the first hundred, and how many more there are.
-  List<Violation> violations() {
+  public List<Violation> violations() {
     if (untold == 0) {
       return violations;
     }
@@ -37,7 +39,8 @@ final class Findings {
     return all;
   }
 
-  SortedMap<String, String> extras() {
+  /// What was kept: JSON pointer to JSON text.
+  public SortedMap<String, String> extras() {
     return extras;
   }
 

@@ -1,14 +1,18 @@
-package dev.porchlight.connector.realtor;
+package dev.porchlight.connector.json;
 
-import dev.porchlight.connector.realtor.Json.Null;
-import dev.porchlight.connector.realtor.Json.Num;
+import dev.porchlight.connector.json.BodyJson.Null;
+import dev.porchlight.connector.json.BodyJson.Num;
 import dev.porchlight.value.Money;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// null, and notes what broke the contract. What nobody took ends up among the extras. For one
 /// thread.
 ///
-/// With `shape` null the object is native: no contract is broken by what is empty, null, padded
-/// with blanks or a number in a string, so that passes without a word.
-final class Members {
+/// `declares` knows the members of the contract's message by their dotted paths; what it does not
+/// declare is not taken by name. With null the object is native: no contract is broken by what is
+/// empty, null, padded with blanks or a number in a string, so that passes without a word.
+public final class Members {
   private static final Pattern WITH_COMMAS = Pattern.compile("\\d{1,3}(,\\d{3})+(\\.\\d+)?");
   private static final Pattern PLAIN =
       Pattern.compile("[+-]?(\\d{1,120}(\\.\\d{0,120})?|\\.\\d{1,120})");
@@ -26,53 +31,57 @@ final class Members {
   private final Map<String, Object> members;
   private final String pointer;
   private final String path;
-  private final @Nullable Shape shape;
+  private final @Nullable Predicate<String> declares;
   private final Findings findings;
   private final Set<String> taken = new HashSet<>();
 
-  Members(
+  /// The members of an object.
+  ///
+  /// @param pointer where it is in the body, as a JSON pointer
+  /// @param path where it is in the contract, dotted, with a dot at the end unless empty
+  public Members(
       Map<String, Object> members,
       String pointer,
       String path,
-      @Nullable Shape shape,
+      @Nullable Predicate<String> declares,
       Findings findings) {
     this.members = members;
     this.pointer = pointer;
     this.path = path;
-    this.shape = shape;
+    this.declares = declares;
     this.findings = findings;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return members.isEmpty();
   }
 
-  boolean has(String key) {
+  public boolean has(String key) {
     return members.containsKey(key);
   }
 
-  String pointer(String key) {
-    return pointer + "/" + Json.escape(key);
+  public String pointer(String key) {
+    return pointer + "/" + BodyJson.escape(key);
   }
 
   /// Takes a member and forgets it.
-  void pass(String key) {
+  public void pass(String key) {
     taken.add(key);
   }
 
   /// Keeps a member among the extras, whatever it holds.
-  void keep(String key) {
+  public void keep(String key) {
     var value = members.get(key);
     if (value != null) {
       taken.add(key);
-      if (shape != null || !isNothing(value)) {
+      if (declares != null || !isNothing(value)) {
         findings.extra(pointer(key), value);
       }
     }
   }
 
   /// Keeps all that nobody took.
-  void keepRest() {
+  public void keepRest() {
     for (var key : members.keySet()) {
       if (!taken.contains(key)) {
         keep(key);
@@ -80,7 +89,8 @@ final class Members {
     }
   }
 
-  @Nullable String text(String key) {
+  /// The text of a member, without the blanks around it; a number or a truth as a word.
+  public @Nullable String text(String key) {
     return switch (take(key)) {
       case null -> null;
       case Null _ -> {
@@ -115,7 +125,7 @@ final class Members {
   }
 
   /// A text, a number or a truth as a word, whichever it is.
-  @Nullable String word(String key) {
+  public @Nullable String word(String key) {
     if (members.get(key) instanceof Boolean flag) {
       taken.add(key);
       return flag.toString();
@@ -124,7 +134,7 @@ final class Members {
   }
 
   /// A ZIP code; one that was sent as a number gets its leading zeros back.
-  @Nullable String zip(String key) {
+  public @Nullable String zip(String key) {
     if (declared(key)
         && members.get(key) instanceof Num(var digits)
         && digits.length() < 5
@@ -136,7 +146,8 @@ final class Members {
     return text(key);
   }
 
-  @Nullable BigDecimal number(String key) {
+  /// A number, from a string too.
+  public @Nullable BigDecimal number(String key) {
     var value = take(key);
     return switch (value) {
       case null -> null;
@@ -174,20 +185,22 @@ final class Members {
   }
 
   /// A number whose contract says integer: other numbers are taken exactly as they are.
-  @Nullable BigDecimal integer(String key) {
+  public @Nullable BigDecimal integer(String key) {
     var number = number(key);
-    if (number != null && shape != null && number.stripTrailingZeros().scale() > 0) {
+    if (number != null && declares != null && number.stripTrailingZeros().scale() > 0) {
       note(key, "an integer", "taken as sent");
     }
     return number;
   }
 
-  @Nullable Money dollars(String key) {
+  /// A number whose contract says US dollars.
+  public @Nullable Money dollars(String key) {
     var amount = number(key);
     return amount == null ? null : Money.dollars(amount);
   }
 
-  @Nullable Boolean flag(String key) {
+  /// A truth, from the common words for it too.
+  public @Nullable Boolean flag(String key) {
     var value = take(key);
     return switch (value) {
       case null -> null;
@@ -230,39 +243,112 @@ final class Members {
   }
 
   /// The members of an object below this one; of none when there is none.
-  Members object(String key) {
+  public Members object(String key) {
     var value = take(key);
     switch (value) {
       case null -> {}
       case Map<?, ?> object -> {
-        @SuppressWarnings("unchecked") // Json makes no others
+        @SuppressWarnings("unchecked") // BodyJson makes no others
         var below = (Map<String, Object>) object;
-        return new Members(below, pointer(key), path + key + ".", shape, findings);
+        return new Members(below, pointer(key), path + key + ".", declares, findings);
       }
       case Null _ -> nothing(key, "an object", "null");
       case String sent when sent.isBlank() -> nothing(key, "an object", "an empty string");
       default -> wrong(key, "an object");
     }
-    return new Members(Map.of(), pointer(key), path + key + ".", shape, findings);
+    return new Members(Map.of(), pointer(key), path + key + ".", declares, findings);
+  }
+
+  /// The strings of an array by their places; what is none is noted and kept among the extras.
+  public SortedMap<Integer, String> texts(String key) {
+    var texts = new TreeMap<Integer, String>();
+    int at = 0;
+    for (var item : array(key)) {
+      if (item instanceof String text && !text.isBlank()) {
+        texts.put(at, text.strip());
+      } else {
+        refuseItem(key, at, item, "a string");
+      }
+      at++;
+    }
+    return texts;
+  }
+
+  /// The objects of an array; what is none is noted and kept among the extras.
+  public List<Members> objects(String key) {
+    var objects = new ArrayList<Members>();
+    int at = 0;
+    for (var item : array(key)) {
+      if (item instanceof Map<?, ?> object) {
+        @SuppressWarnings("unchecked") // BodyJson makes no others
+        var below = (Map<String, Object>) object;
+        objects.add(
+            new Members(below, pointer(key) + "/" + at, path + key + ".", declares, findings));
+      } else {
+        refuseItem(key, at, item, "an object");
+      }
+      at++;
+    }
+    return objects;
+  }
+
+  /// Notes that an item of an array breaks its rule so far that it is kept as an extra only.
+  public void refuseItem(String key, int at, Object item, String rule) {
+    var where = pointer(key) + "/" + at;
+    findings.violation(where, rule, "not taken, kept as an extra");
+    findings.extra(where, item);
+  }
+
+  /// Notes that this object breaks its rule so far that it is kept as an extra only, whole.
+  public void refuseWhole(String rule) {
+    findings.violation(pointer, rule, "not taken, kept as an extra");
+    findings.extra(pointer, members);
+    taken.addAll(members.keySet());
+  }
+
+  private List<?> array(String key) {
+    return switch (take(key)) {
+      case null -> List.of();
+      case List<?> list -> list;
+      case Null _ -> {
+        nothing(key, "an array", "null");
+        yield List.of();
+      }
+      default -> {
+        wrong(key, "an array");
+        yield List.of();
+      }
+    };
+  }
+
+  /// The member as it was sent, taken or not, declared or not; null when it is absent.
+  public @Nullable Object raw(String key) {
+    return members.get(key);
+  }
+
+  /// True when the member is there and is `null`.
+  public boolean isNull(String key) {
+    return members.get(key) == Null.NULL;
   }
 
   /// The members of an object that this message does not declare here, or null when it is none:
   /// read freely, and not taken yet.
-  @Nullable Members foreign(String key) {
+  public @Nullable Members foreign(String key) {
     if (!(members.get(key) instanceof Map<?, ?> object)) {
       return null;
     }
-    @SuppressWarnings("unchecked") // Json makes no others
+    @SuppressWarnings("unchecked") // BodyJson makes no others
     var below = (Map<String, Object>) object;
     return new Members(below, pointer(key), "", null, findings);
   }
 
-  void note(String key, String rule, String action) {
+  /// Notes where the contract is broken, and what we did.
+  public void note(String key, String rule, String action) {
     findings.violation(pointer(key), rule, action);
   }
 
   /// Notes that a value breaks its rule so far that it is kept as an extra only.
-  void refuse(String key, String rule) {
+  public void refuse(String key, String rule) {
     note(key, rule, "not taken, kept as an extra");
     var value = members.get(key);
     if (value != null) {
@@ -283,7 +369,7 @@ final class Members {
   }
 
   private boolean declared(String key) {
-    return shape == null || shape.declares(path + key);
+    return declares == null || declares.test(path + key);
   }
 
   private void nothing(String key, String rule, String what) {
@@ -295,8 +381,8 @@ final class Members {
   }
 
   /// A note where a contract is broken; the native form has none to break in such small things.
-  void wink(String key, String rule, String action) {
-    if (shape != null) {
+  public void wink(String key, String rule, String action) {
+    if (declares != null) {
       note(key, rule, action);
     }
   }
@@ -317,6 +403,6 @@ final class Members {
     if (WITH_COMMAS.matcher(bare).matches()) {
       bare = bare.replace(",", "");
     }
-    return PLAIN.matcher(bare).matches() ? Json.number(bare) : null;
+    return PLAIN.matcher(bare).matches() ? BodyJson.number(bare) : null;
   }
 }
