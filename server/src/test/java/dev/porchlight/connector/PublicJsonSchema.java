@@ -45,6 +45,14 @@ public final class PublicJsonSchema {
         Dialects.getDraft202012());
   }
 
+  /// The payload of an event of ours, for example `LeadCreated`.
+  public static PublicJsonSchema ownEvent(String message) {
+    var document = document("asyncapi.yaml");
+    return new PublicJsonSchema(
+        resolved(document.at("/components/messages/" + message + "/payload"), document),
+        Dialects.getDraft7());
+  }
+
   private static JsonNode closed(JsonNode node, boolean part) {
     if (node instanceof ObjectNode object) {
       var out = JsonNodeFactory.instance.objectNode();

@@ -57,7 +57,7 @@ public final class AnyLead {
         .scores(maybe(() -> new Scores(flag(), probability())))
         .listingAgent(maybe(() -> new Agent(text(), email(), text(), text(), text(), text())))
         .origin(maybe(() -> new Origin(text(), text(), text(), text(), text(), portal())))
-        .message(text())
+        .message(message())
         .consents(consents())
         .recipient(maybe(() -> new Recipient(text(), text(), text(), text())))
         .qualification(words())
@@ -196,6 +196,15 @@ public final class AnyLead {
         odd ? "  padded\n" : "padded",
         odd ? "nul \0 in it" : "nil",
         odd ? "half \ud83c pair" : "whole");
+  }
+
+  private String message() {
+    return switch (random.nextInt(8)) {
+      case 0 -> "é".repeat(10_000);
+      case 1 -> "שלום 🏡 ".repeat(1_250).strip();
+      case 2 -> "first line\n\u202eright to left\u202c and back";
+      default -> text();
+    };
   }
 
   private BigDecimal number() {

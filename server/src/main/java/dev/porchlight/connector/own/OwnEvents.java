@@ -6,6 +6,7 @@ import dev.porchlight.connector.Message;
 import dev.porchlight.connector.Reading;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
+import dev.porchlight.connector.json.BodyJson;
 import dev.porchlight.value.LeadJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -16,7 +17,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// Contract `porchlight`: a Standard Webhooks payload `{"type", "timestamp", "data"}`. `data` is
 /// the lead as [LeadJson] writes it, and beside its members `id` (ours), `version`, `sequence`,
 /// `source`, `source_contract`, `contact_id`, `owner` and `received_at`. It carries all of a lead,
-/// so it has no losses and can always be written. Bodies of it are not read.
+/// so it has no losses and can always be written.
+///
+/// Read, it makes one hub the source of another. The lead is then known by `id`, since several
+/// senders stand behind one hub and each has numbers of its own; the first sender's `lead_id` is
+/// kept as the external id of that name. Members that this release does not know are extras.
 public final class OwnEvents implements Connector {
   private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -27,7 +32,7 @@ public final class OwnEvents implements Connector {
 
   @Override
   public boolean reads() {
-    return false;
+    return true;
   }
 
   @Override
@@ -37,13 +42,13 @@ public final class OwnEvents implements Connector {
 
   @Override
   public Reading read(Body body) {
-    return new Reading.Unreadable(
-        "Bodies of the contract porchlight are not taken in.", false, List.of());
+    return EventReader.read(body);
   }
 
   @Override
   public @Nullable String peekLeadId(Body body) {
-    return null;
+    var id = BodyJson.peek(body.bytes(), List.of("data", "id"));
+    return id != null ? id : BodyJson.peek(body.bytes(), List.of("data", "lead_id"));
   }
 
   @Override

@@ -147,7 +147,9 @@ final class LeadWriter {
 
   private void role(ObjectNode out) {
     if (!isRole(intent)) {
-      losses.because("intent", "the contract has the roles buyer and seller alone");
+      if (shape.declares("role")) {
+        losses.because("intent", "the contract has the roles buyer and seller alone");
+      }
       return;
     }
     put(out, "", "role", intent.word());

@@ -15,6 +15,9 @@ final class Codes {
   static final int LONGEST_NAME = 100;
   static final int LONGEST_KEY = 512;
 
+  /// The first second of the year 1.
+  static final long START_OF_TIME = -62_135_596_800L;
+
   /// Unix seconds from here on are milliseconds by mistake; in the year 5138.
   static final long END_OF_TIME = 100_000_000_000L;
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads a lead object tolerantly: each place where the contract is broken is a violation, what no
 /// field fits is kept. One instance a body.
 final class LeadReader {
+  private static final BigDecimal FIRST_SECOND = new BigDecimal(Codes.START_OF_TIME);
   private static final BigDecimal LATEST_SECOND = new BigDecimal(Codes.END_OF_TIME);
   private static final BigDecimal LATEST_MILLISECOND = new BigDecimal(Codes.END_OF_TIME * 1000);
 
@@ -362,12 +363,13 @@ final class LeadReader {
     if (number == null) {
       return null;
     }
-    var size = number.abs();
-    if (number.stripTrailingZeros().scale() > 0 || size.compareTo(LATEST_MILLISECOND) >= 0) {
+    if (number.stripTrailingZeros().scale() > 0
+        || number.compareTo(FIRST_SECOND) < 0
+        || number.compareTo(LATEST_MILLISECOND) >= 0) {
       members.refuse(key, "a time in Unix seconds");
       return null;
     }
-    if (size.compareTo(LATEST_SECOND) >= 0) {
+    if (number.compareTo(LATEST_SECOND) >= 0) {
       members.note(key, "a time in Unix seconds", "read as milliseconds");
       return Instant.ofEpochMilli(number.longValueExact());
     }

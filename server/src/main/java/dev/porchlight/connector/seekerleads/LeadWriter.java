@@ -150,7 +150,7 @@ final class LeadWriter {
     if (ttl == null) {
       return;
     }
-    if (Math.abs(ttl.getEpochSecond()) >= Codes.END_OF_TIME) {
+    if (ttl.getEpochSecond() < Codes.START_OF_TIME || ttl.getEpochSecond() >= Codes.END_OF_TIME) {
       losses.because("delete_after", "it is beyond any time that can be meant");
       return;
     }
