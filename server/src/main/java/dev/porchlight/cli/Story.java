@@ -92,6 +92,9 @@ final class Story {
     return switch (Text.at(content, "intent")) {
       case "buyer" -> " wants to buy";
       case "seller" -> " wants to sell";
+      case "rent" -> " wants to rent or to let";
+      case "manage" -> " wants a property managed";
+      case "question" -> " asks a question";
       default -> " enquired (to buy or to sell was not said)";
     };
   }

@@ -117,7 +117,7 @@ final class RequestTest {
                   "x",
                   ", \"signature\": {\"header\": \"X-S\", \"algorithm\": \"hmac-sha256\","
                       + " \"tolerance_seconds\": 1e99, \"keys\": [\"a-key-for-signatures\"]}"),
-              "{\"name\": \"x\", \"contract\": \"porchlight\"}",
+              "{\"name\": \"x\", \"contract\": \"lead-delivery-standard\"}",
               "{\"name\": \"x\", \"contract\": \"verbatim\"}",
               "{\"name\": \"x\"}"));
       bad.put(
