@@ -212,7 +212,8 @@ final class ThisProcess implements Local {
     return new Moved(
         tables,
         List.of(
-            "Start hubs with PORCHLIGHT_DATABASE_URL (or database_url in the configuration file).",
+            "Start hubs with --database-url or PORCHLIGHT_DATABASE_URL (or database_url in the"
+                + " configuration file).",
             Files.exists(key)
                 ? "The secrets are still sealed with the key in "
                     + key

@@ -3,6 +3,7 @@ package dev.porchlight;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.store.postgres.TestPostgres;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.Socket;
@@ -11,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +33,12 @@ class ServeTest {
   @TempDir Path folder;
 
   private Process serve(String... environment) throws Exception {
-    var command =
+    return serve(List.of(), environment);
+  }
+
+  private Process serve(List<String> flags, String... environment) throws Exception {
+    var command = new ArrayList<String>();
+    command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
@@ -42,7 +49,8 @@ class ServeTest {
             "--port",
             "0",
             "--data",
-            folder.resolve("my data").toString());
+            folder.resolve("my data").toString()));
+    command.addAll(flags);
     var builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
@@ -139,5 +147,55 @@ class ServeTest {
     } finally {
       again.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
     }
+  }
+
+  @Test
+  void two_hubs_started_by_flags_share_a_database() throws Exception {
+    var database = TestPostgres.newDatabase();
+    var flags = List.of("--database-url", database, "--hub-number");
+    var one = serve(with(flags, "1"), "PORCHLIGHT_ADMIN_TOKEN", "of-both");
+    try (var first = new BufferedReader(new InputStreamReader(one.getInputStream(), UTF_8));
+        var client = HttpClient.newHttpClient()) {
+      var address = address(greeting(first));
+      var two = serve(with(flags, "2"), "PORCHLIGHT_ADMIN_TOKEN", "of-both");
+      try (var second = new BufferedReader(new InputStreamReader(two.getInputStream(), UTF_8))) {
+        var other = address(greeting(second));
+        var made =
+            client.send(
+                HttpRequest.newBuilder(address.resolve("/api/v1/sources"))
+                    .header("Authorization", "Bearer of-both")
+                    .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                            """
+                            {"name":"portal","contract":"connections-plus"}\
+                            """))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        var seen =
+            client.send(
+                HttpRequest.newBuilder(other.resolve("/api/v1/sources"))
+                    .header("Authorization", "Bearer of-both")
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(seen.statusCode()).isEqualTo(200);
+      } finally {
+        two.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+      }
+    } finally {
+      one.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    }
+    try (var connection = DriverManager.getConnection(database);
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT count(*) FROM setting WHERE kind = 'source'")) {
+      assertThat(rows.next()).isTrue();
+      assertThat(rows.getLong(1)).isEqualTo(1);
+    }
+  }
+
+  private static List<String> with(List<String> flags, String last) {
+    var all = new ArrayList<>(flags);
+    all.add(last);
+    return all;
   }
 }

@@ -140,7 +140,21 @@ final class RootCommand implements Runnable {
       @Option(
               names = "--insecure-development",
               description = "take Spark sessions and bearer tokens over plain HTTP")
-          boolean insecureDevelopment) {
+          boolean insecureDevelopment,
+      @Option(
+              names = "--database-url",
+              paramLabel = "URL",
+              description = {
+                "jdbc:postgresql://host/database?user=...&password=... of a database that several",
+                "hubs may share; a file in the data folder. PORCHLIGHT_DATABASE_URL says the same",
+                "and keeps the password out of the list of processes"
+              })
+          @Nullable String databaseUrl,
+      @Option(
+              names = "--hub-number",
+              paramLabel = "N",
+              description = "0 to 99, one of its own for each hub on a database; 0")
+          @Nullable String hubNumber) {
     var flags = new LinkedHashMap<String, String>();
     put(flags, "port", port);
     put(flags, "bind", bind);
@@ -152,6 +166,8 @@ final class RootCommand implements Runnable {
     put(flags, "tls_self_signed", tlsSelfSigned ? "true" : null);
     put(flags, "tls_port", tlsPort);
     put(flags, "insecure_development", insecureDevelopment ? "true" : null);
+    put(flags, "database_url", databaseUrl);
+    put(flags, "hub_number", hubNumber);
     var usual = Path.of("porchlight.yaml");
     return local.serve(
         flags, config != null ? config : Files.isRegularFile(usual) ? usual : null, terminal);
