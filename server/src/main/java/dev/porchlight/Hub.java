@@ -1,5 +1,6 @@
 package dev.porchlight;
 
+import dev.porchlight.access.ClientTokens;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
@@ -11,6 +12,7 @@ import dev.porchlight.api.EndpointTest;
 import dev.porchlight.api.Problems;
 import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.Replies;
+import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.own.OwnEvents;
 import dev.porchlight.connector.realtor.ConnectionsPlus;
 import dev.porchlight.connector.realtor.LeadDelivery;
@@ -28,17 +30,20 @@ import dev.porchlight.delivery.Planner;
 import dev.porchlight.delivery.Renderer;
 import dev.porchlight.delivery.Transport;
 import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.LeadWalk;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Messages;
 import dev.porchlight.desk.OwedWork;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.door.PushDoor;
+import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.door.spark.SparkDoor;
 import dev.porchlight.http.Certificate;
 import dev.porchlight.http.HttpServer;
 import dev.porchlight.http.Settings;
 import dev.porchlight.http.Tls;
+import dev.porchlight.listing.Listings;
 import dev.porchlight.net.AddressGuard;
 import dev.porchlight.net.Exchange;
 import dev.porchlight.net.OutgoingClient;
@@ -203,6 +208,7 @@ public final class Hub implements AutoCloseable {
     doctor = new Doctor(store, receipts, deliveries, () -> TlsFindings.of(tls, store.now()));
     metrics.watch(store, engine);
 
+    var listings = new Listings(store);
     var problems = new Problems();
     var realtor = new RealtorReplies();
     Replies replies = realtor;
@@ -219,10 +225,12 @@ public final class Hub implements AutoCloseable {
                     secrets,
                     name -> connectors.containsKey(name) && connectors.get(name).reads(),
                     name -> connectors.containsKey(name) && connectors.get(name).writes(),
+                    Map.of(SeekerLeadsApi.CONTRACT, SeekerLeadsApi.REQUESTS),
                     outgoing::objection,
                     leads,
                     receipts,
                     persons,
+                    listings,
                     deliveries,
                     desk,
                     engine,
@@ -233,6 +241,23 @@ public final class Hub implements AutoCloseable {
                         examine().stream()
                             .map(f -> new Api.Finding(f.level(), f.sentence()))
                             .toList()))
+            .routes());
+    routes.addAll(
+        new SeekerLeadsApi(
+                new SeekerLeadsApi.Parts(
+                    store,
+                    number,
+                    new ClientTokens(store, credentials, secrets),
+                    secrets,
+                    desk,
+                    receipts,
+                    new LeadWalk(store, messages),
+                    listings,
+                    deliveries,
+                    engine,
+                    m -> get(connectors, SeekerLeadsApi.CONTRACT).write(m, WriteOptions.NONE),
+                    outgoing::objection,
+                    metrics.registry()))
             .routes());
     routes.addAll(new ContractDocuments().routes(problems));
     routes.addAll(new BackupRoutes(store, principals, secrets, backups).routes());

@@ -257,6 +257,25 @@ class CommandLineTest {
   }
 
   @Test
+  void a_client_is_added_shown_rotated_and_revoked() {
+    assertThat(ok("client", "list").out()).contains("There are no clients yet");
+    var made = ok("client", "add", "Harbor CRM", "--json").json();
+    assertThat(made.path("client_secret").asString()).startsWith("pls_");
+    assertThat(ok("client", "add", "Try-out", "--sandbox", "--contract", "seeker-leads").out())
+        .contains("client_id", "pls_", "plc_", "not shown again");
+    assertThat(ok("client", "list").out()).contains("Harbor CRM", "Try-out", "yes");
+    assertThat(ok("client", "show", "Harbor CRM").out())
+        .contains(made.path("client_id").asString(), "seeker-leads", "secret", "token")
+        .doesNotContain(made.path("token").asString());
+    assertThat(ok("client", "rotate-secret", "Harbor CRM", "--overlap-hours", "0").out())
+        .contains("pls_", "void from now on");
+    assertThat(ok("client", "revoke", made.path("id").asString()).out()).contains("void");
+    assertThat(ok("client", "show", "Harbor CRM").out()).contains("revoked");
+    assertThat(run("client", "rotate-secret", "Harbor CRM").code()).isEqualTo(1);
+    assertThat(run("client", "add", "x", "--contract", "none").code()).isEqualTo(1);
+  }
+
+  @Test
   void rebuild_and_doctor_look_a_running_hub_over() {
     assertThat(ok("rebuild", "--check").out()).contains("The rebuild equals the store");
     assertThat(ok("rebuild", "--check", "--json").json().path("equal").asBoolean()).isTrue();

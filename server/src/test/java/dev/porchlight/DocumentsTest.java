@@ -75,6 +75,7 @@ class DocumentsTest {
         assertThat(output).as(page + ": " + matcher.group(1)).startsWith("0 ");
         assertThat(output).as(page.toString()).doesNotContain("\"status_code\":4");
         assertThat(output).as(page.toString()).doesNotContain("urn:porchlight:problem");
+        assertThat(output).as(page.toString()).doesNotContain("urn:porchlight:seeker-leads");
       }
     }
     assertThat(run).as("examples found").isGreaterThanOrEqualTo(3);

@@ -195,6 +195,74 @@ class TwoHubsTest {
   }
 
   @Test
+  void a_clients_tokens_hold_at_both_hubs_and_end_at_both_within_a_second() {
+    var client =
+        make(one, "/api/v1/clients", "{\"name\": \"CRM\", \"contract\": \"seeker-leads\"}");
+    var token = client.path("token").asString();
+    var access =
+        Json.tree(
+                post(
+                        one,
+                        "/oauth/token",
+                        "{\"grant_type\": \"client_credentials\", \"client_id\": \"%s\","
+                                .formatted(client.path("client_id").asString())
+                            + " \"client_secret\": \"%s\"}"
+                                .formatted(client.path("client_secret").asString()),
+                        "Accept",
+                        "application/json")
+                    .body())
+            .path("access_token")
+            .asString();
+    for (var bearer : List.of(token, access)) {
+      await()
+          .atMost(A_SECOND)
+          .pollInterval(Duration.ofMillis(30))
+          .until(() -> seekerStatus(two, bearer) == 404);
+    }
+    // The other hub signs with the same key.
+    var second =
+        make(two, "/api/v1/clients", "{\"name\": \"CRM 2\", \"contract\": \"seeker-leads\"}");
+    assertThat(seekerStatus(two, second.path("token").asString())).isEqualTo(404);
+    delete(one, "/api/v1/clients/" + client.path("id").asString());
+    for (var bearer : List.of(token, access)) {
+      assertThat(seekerStatus(one, bearer)).isEqualTo(401);
+      await()
+          .atMost(A_SECOND)
+          .pollInterval(Duration.ofMillis(30))
+          .until(() -> seekerStatus(two, bearer) == 401);
+    }
+  }
+
+  private void delete(Hub hub, String path) {
+    try {
+      var answer =
+          client.send(
+              HttpRequest.newBuilder(hub.address().resolve(path))
+                  .header("Authorization", "Bearer admin-token")
+                  .DELETE()
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private int seekerStatus(Hub hub, String token) {
+    try {
+      return client
+          .send(
+              HttpRequest.newBuilder(hub.address().resolve("/seeker-leads/v1/leads/none"))
+                  .header("Authorization", "Bearer " + token)
+                  .build(),
+              HttpResponse.BodyHandlers.ofString())
+          .statusCode();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void leads_into_both_at_once_make_each_person_once_and_a_rebuild_gives_the_same()
       throws Exception {
     var source =

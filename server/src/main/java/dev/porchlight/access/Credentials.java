@@ -29,6 +29,7 @@ public final class Credentials {
   private final Store store;
   private final Set<String> stale = ConcurrentHashMap.newKeySet();
   private final Map<String, Credential> byHash = new ConcurrentHashMap<>();
+  private final Map<String, Credential> byId = new ConcurrentHashMap<>();
 
   public Credentials(Store store) {
     this.store = store;
@@ -64,7 +65,7 @@ public final class Credentials {
                     .bindList("ids", ids)
                     .map((r, _) -> Credential.TABLE.read(new Row(r)))
                     .list())
-            .forEach(c -> byHash.put(c.hash(), c));
+            .forEach(this::keep);
       } catch (StoreUnavailableException e) {
         stale.addAll(ids);
         LOG.debug("Changed credentials can't be read yet: {}", e.getMessage());
@@ -79,7 +80,12 @@ public final class Credentials {
             h.createQuery("SELECT " + Credential.TABLE.columnList() + " FROM credential")
                 .map((r, _) -> Credential.TABLE.read(new Row(r)))
                 .list())
-        .forEach(c -> byHash.put(c.hash(), c));
+        .forEach(this::keep);
+  }
+
+  private void keep(Credential credential) {
+    byHash.put(credential.hash(), credential);
+    byId.put(credential.id(), credential);
   }
 
   /// The live credential of that kind that a client presented.
@@ -107,7 +113,7 @@ public final class Credentials {
   }
 
   public Optional<Credential> findById(String id) {
-    return byHash.values().stream().filter(c -> c.id().equals(id)).findFirst();
+    return Optional.ofNullable(byId.get(id));
   }
 
   /// Adds one within a unit; it opens from the commit on.
@@ -123,7 +129,7 @@ public final class Credentials {
       dropLapsedLinks(batch);
     }
     batch.append("credential.added", credential.owner(), credential.id());
-    batch.afterCommit(() -> byHash.put(credential.hash(), credential));
+    batch.afterCommit(() -> keep(credential));
     return true;
   }
 
@@ -134,7 +140,10 @@ public final class Credentials {
         .limit(20)
         .forEach(c -> {
           batch.delete(Credential.TABLE, c.hash());
-          batch.afterCommit(() -> byHash.remove(c.hash()));
+          batch.afterCommit(() -> {
+            byHash.remove(c.hash());
+            byId.remove(c.id());
+          });
         });
   }
 
@@ -150,7 +159,7 @@ public final class Credentials {
     var ended = there.until(expires, expires == null ? batch.now() : null);
     batch.put(Credential.TABLE, ended);
     batch.append("credential.ended", credential.owner(), credential.id());
-    batch.afterCommit(() -> byHash.put(ended.hash(), ended));
+    batch.afterCommit(() -> keep(ended));
     return ended;
   }
 }

@@ -82,6 +82,15 @@ public final class Secrets {
     batch.afterCommit(() -> cache.remove(sealed.owner()));
   }
 
+  /// Puts a secret within a unit where there is none yet.
+  public void putFirst(Batch batch, Sealed sealed) {
+    if (batch.find(TABLE, sealed.owner(), sealed.id()) == null) {
+      put(batch, sealed, null);
+    }
+    // Another hub may have been first, and its line of the log may not be here yet.
+    batch.afterCommit(() -> cache.remove(sealed.owner()));
+  }
+
   /// Sets or changes when a secret ends.
   public void expire(Batch batch, String owner, String id, Instant expires) {
     var row = batch.find(TABLE, owner, id);

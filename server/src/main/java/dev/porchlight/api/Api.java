@@ -12,6 +12,7 @@ import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
+import dev.porchlight.listing.Listings;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
@@ -19,6 +20,7 @@ import dev.porchlight.web.Reply;
 import dev.porchlight.web.Route;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -33,6 +35,8 @@ public final class Api {
   /// @param readable whether bodies of a contract can be received
   /// @param writable whether facts can be written in a contract
   /// @param reader reads a body by the contract of that name
+  /// @param clientContracts the contracts whose doors take clients, each with the one that what
+  ///   they put in is read by
   /// @param urlObjection why a URL can't be an endpoint's; empty when it can
   public record Parts(
       Store store,
@@ -42,10 +46,12 @@ public final class Api {
       Secrets secrets,
       Predicate<String> readable,
       Predicate<String> writable,
+      Map<String, String> clientContracts,
       Function<String, Optional<String>> urlObjection,
       Leads leads,
       Receipts receipts,
       Persons persons,
+      Listings listings,
       Deliveries deliveries,
       Desk desk,
       Engine engine,
@@ -89,6 +95,14 @@ public final class Api {
             parts.desk(),
             parts.credentials(),
             parts.reader());
+    var clients =
+        new ClientResources(
+            parts.store(),
+            parts.hub(),
+            parts.credentials(),
+            parts.secrets(),
+            parts.clientContracts());
+    var listings = new ListingResources(parts.store(), parts.hub(), parts.listings());
     var sparkKeys =
         new SparkKeyResources(
             parts.store(), parts.hub(), parts.credentials(), parts.secrets(), parts.persons());
@@ -109,6 +123,16 @@ public final class Api {
     add("GET", "/tokens", Permission.ADMIN, accounts::listTokens);
     add("POST", "/tokens", Permission.ADMIN, accounts::makeToken);
     add("DELETE", "/tokens/{id}", Permission.ADMIN, accounts::endToken);
+    add("GET", "/clients", Permission.ADMIN, clients::list);
+    add("POST", "/clients", Permission.ADMIN, clients::make);
+    add("GET", "/clients/{id}", Permission.ADMIN, clients::get);
+    add("DELETE", "/clients/{id}", Permission.ADMIN, clients::revoke);
+    add("POST", "/clients/{id}/rotate-secret", Permission.ADMIN, clients::rotate);
+    add("GET", "/listings", Permission.READ, listings::list);
+    add("POST", "/listings", Permission.WORK, listings::make);
+    add("GET", "/listings/{id}", Permission.READ, listings::get);
+    add("PUT", "/listings/{id}", Permission.WORK, listings::replace);
+    add("DELETE", "/listings/{id}", Permission.WORK, listings::remove);
     add("GET", "/endpoints", Permission.READ, endpoints::list);
     add("POST", "/endpoints", Permission.ADMIN, endpoints::make);
     add("GET", "/endpoints/{id}", Permission.READ, endpoints::get);

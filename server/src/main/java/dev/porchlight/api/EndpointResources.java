@@ -17,6 +17,7 @@ import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,16 @@ final class EndpointResources {
   /// Who owns the secrets of an endpoint.
   static String owner(String endpoint) {
     return "endpoint " + endpoint;
+  }
+
+  /// What an endpoint's secrets are, by owner and id.
+  record Held(String owner, String id) {}
+
+  static List<Held> secretsOf(Secrets secrets, List<Endpoint> endpoints) {
+    return endpoints.stream()
+        .flatMap(
+            e -> secrets.list(owner(e.id())).stream().map(s -> new Held(owner(e.id()), s.id())))
+        .toList();
   }
 
   private static final int LONGEST_OVERLAP_HOURS = 24 * 7;
@@ -147,7 +158,8 @@ final class EndpointResources {
               true,
               null,
               false,
-              false);
+              false,
+              null);
       var endpoint = with(call, batch, blank, body);
       batch.change(Endpoint.SETTING, id, endpoint.body());
       secrets.put(batch, sealedSecret, null);
@@ -250,7 +262,8 @@ final class EndpointResources {
         body.flag("received_bytes").orElse(e.receivedBytes()),
         body.flag("x_signature").orElse(body.has("x_signature") ? null : e.bodySignatureHeader()),
         body.flag("digital_signature").orElse(e.digitalSignature()),
-        body.flag("disabled").orElse(e.disabled()));
+        body.flag("disabled").orElse(e.disabled()),
+        e.subscription());
   }
 
   private static boolean sees(Call call, Nodes nodes, String node) {

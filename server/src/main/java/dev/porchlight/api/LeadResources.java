@@ -1,5 +1,6 @@
 package dev.porchlight.api;
 
+import dev.porchlight.access.Clients;
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.account.Nodes;
@@ -356,7 +357,14 @@ final class LeadResources {
         desk.accept(
             source,
             new Body(bytes, old.contentType(), old.channel()),
-            new Desk.Circumstances(note.toString(), "", old.id()));
+            new Desk.Circumstances(
+                note.toString(),
+                "",
+                old.id(),
+                // A client's lead stays where its door let it land.
+                Clients.in(store.settings()).find(source.id()).isPresent()
+                    ? old.officeId()
+                    : null));
     return Call.reply(receipt.state() == Receipt.State.QUARANTINED ? 422 : 200, receipt(receipt));
   }
 

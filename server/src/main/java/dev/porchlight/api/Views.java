@@ -88,6 +88,9 @@ final class Views {
     }
     json.put("digital_signature", e.digitalSignature());
     json.put("disabled", e.disabled());
+    if (e.subscription() != null) {
+      json.put("client", e.subscription().client());
+    }
     return json;
   }
 

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       TokenCommand.class,
       MoveCommand.class,
       SparkKeyCommand.class,
+      ClientCommand.class,
     },
     footer = {
       "",

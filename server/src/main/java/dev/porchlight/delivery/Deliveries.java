@@ -112,6 +112,33 @@ public final class Deliveries {
             .list());
   }
 
+  /// The last attempts at a subscription's endpoint, newest first.
+  public List<Notification> listNotifications(String endpoint, int limit) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Tables.NOTIFICATION.columnList()
+                    + " FROM notification WHERE endpoint_id = :e"
+                    + " ORDER BY at DESC, delivery_id DESC, n DESC LIMIT :limit")
+            .bind("e", endpoint)
+            .bind("limit", limit)
+            .map((r, _) -> Tables.NOTIFICATION.read(new Row(r)))
+            .list());
+  }
+
+  /// The last attempt at a subscription's endpoint that was taken.
+  public Optional<Notification> findLastDelivered(String endpoint) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Tables.NOTIFICATION.columnList()
+                    + " FROM notification WHERE endpoint_id = :e AND delivered = 1"
+                    + " ORDER BY at DESC LIMIT 1")
+            .bind("e", endpoint)
+            .map((r, _) -> Tables.NOTIFICATION.read(new Row(r)))
+            .findOne());
+  }
+
   /// How many deliveries stand like that.
   public long count(DeliveryState.State state) {
     return store.read(h ->

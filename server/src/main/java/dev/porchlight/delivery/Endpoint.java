@@ -1,8 +1,10 @@
 package dev.porchlight.delivery;
 
+import dev.porchlight.account.Nodes;
 import dev.porchlight.store.Setting;
 import dev.porchlight.value.Intent;
 import dev.porchlight.value.Json;
+import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bodySignatureHeader whether `X-Signature` is sent; null leaves it to the contract
 /// @param digitalSignature whether the body carries `digital_signature`
 /// @param disabled planned for, but not attempted
+/// @param subscription what makes it a client's subscription; null for one that our own API made
 public record Endpoint(
     String id,
     String name,
@@ -39,13 +42,55 @@ public record Endpoint(
     boolean receivedBytes,
     @Nullable Boolean bodySignatureHeader,
     boolean digitalSignature,
-    boolean disabled) {
+    boolean disabled,
+    @Nullable Subscription subscription) {
   /// The kind of setting that holds endpoints.
   public static final String SETTING = "endpoint";
 
   public Endpoint {
     kinds = Set.copyOf(kinds);
     sources = Set.copyOf(sources);
+  }
+
+  /// What a client that subscribes by its own contract has beyond other endpoints: its requests are
+  /// authenticated by the API key alone, which is sent and signs the body.
+  ///
+  /// @param client whose it is
+  /// @param nodes the nodes whose subtrees' events it gets beside [Endpoint#node]
+  public record Subscription(
+      String client, Set<String> nodes, Instant createdAt, Instant updatedAt) {
+    public Subscription {
+      nodes = Set.copyOf(nodes);
+    }
+  }
+
+  /// The same with another subscription.
+  public Endpoint with(Subscription other, boolean nowDisabled) {
+    return new Endpoint(
+        id,
+        name,
+        node,
+        url,
+        appendChannel,
+        contract,
+        apiKeyHeader,
+        kinds,
+        sources,
+        tests,
+        assumedRole,
+        fallbackContract,
+        receivedBytes,
+        bodySignatureHeader,
+        digitalSignature,
+        nowDisabled,
+        other);
+  }
+
+  /// Whether it gets what happens at an office.
+  boolean covers(Nodes nodes, String office) {
+    return nodes.isWithin(office, node)
+        || subscription != null
+            && subscription.nodes().stream().anyMatch(n -> nodes.isWithin(office, n));
   }
 
   static Endpoint of(Setting setting) {

@@ -537,6 +537,12 @@ public final class Engine implements AutoCloseable {
     if (known.apiKey() != null) {
       headers.put(endpoint.apiKeyHeader(), known.apiKey());
     }
+    if (endpoint.subscription() != null) {
+      if (known.apiKey() != null) {
+        headers.put("X-Signature", XSignature.of(known.apiKey(), ready.body()));
+      }
+      return headers;
+    }
     headers.putAll(
         StandardWebhooks.headers(
             delivery.eventId(),
@@ -661,8 +667,13 @@ public final class Engine implements AutoCloseable {
   private static void record(Batch batch, Settlement settlement, DeliveryState settled) {
     var delivery = settlement.delivery();
     batch.put(Tables.STATE, settled);
-    if (settlement.attempt() != null) {
-      batch.put(Tables.ATTEMPT, settlement.attempt());
+    var attempt = settlement.attempt();
+    if (attempt != null) {
+      batch.put(Tables.ATTEMPT, attempt);
+      Endpoints.in(batch.settings())
+          .find(delivery.endpointId())
+          .filter(e -> e.subscription() != null)
+          .ifPresent(_ -> batch.put(Tables.NOTIFICATION, Notification.of(delivery, attempt)));
     }
     batch.append(
         settled.isOpen() ? "delivery.attempted" : "delivery." + settled.state().word(),

@@ -96,7 +96,7 @@ public final class Planner {
   }
 
   static boolean wants(Endpoint endpoint, Event event, Nodes nodes) {
-    return nodes.isWithin(event.officeId(), endpoint.node())
+    return endpoint.covers(nodes, event.officeId())
         && (endpoint.kinds().isEmpty() || endpoint.kinds().contains(event.kind()))
         && (endpoint.sources().isEmpty() || endpoint.sources().contains(event.sourceId()))
         && (!event.test() || endpoint.tests());
@@ -105,9 +105,11 @@ public final class Planner {
   private static String why(Endpoint endpoint, Event event, Nodes nodes) {
     var node = nodes.get(endpoint.node());
     var place =
-        node.id().equals(event.officeId())
-            ? "The lead landed in " + node.name() + ", to which the endpoint belongs"
-            : "The lead landed below " + node.name() + ", to which the endpoint belongs";
+        !nodes.isWithin(event.officeId(), node.id())
+            ? "The lead landed in an office that the subscription's client is granted"
+            : node.id().equals(event.officeId())
+                ? "The lead landed in " + node.name() + ", to which the endpoint belongs"
+                : "The lead landed below " + node.name() + ", to which the endpoint belongs";
     return place
         + "; it takes "
         + (endpoint.kinds().isEmpty() ? "every kind of event" : event.kind())

@@ -98,6 +98,24 @@ final class Tables {
                   r.text(7),
                   r.bytes(8),
                   r.integer(9)));
+  static final Table<Notification> NOTIFICATION =
+      Table.<Notification>named("notification")
+          .key("endpoint_id", Notification::endpointId)
+          .key("at", Notification::at)
+          .key("delivery_id", Notification::deliveryId)
+          .key("n", Notification::n)
+          .column("lead_id", Notification::leadId)
+          .column("delivered", Notification::delivered)
+          .column("status", Notification::status)
+          .readBy(r ->
+              new Notification(
+                  r.text(1),
+                  r.time(2),
+                  r.text(3),
+                  r.integer(4),
+                  r.text(5),
+                  r.flag(6),
+                  r.integerOrNull(7)));
 
   private Tables() {}
 }

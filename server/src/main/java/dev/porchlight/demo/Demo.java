@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -61,6 +62,7 @@ public final class Demo implements AutoCloseable {
   private final LinkedBlockingQueue<Crm.Arrival> arrivals = new LinkedBlockingQueue<>();
   private final People people = new People();
   private final List<Long> delivered = new ArrayList<>();
+  private final String office;
   private final Source connectionsPlus;
   private final Source leadDelivery;
   private @Nullable String newest;
@@ -88,7 +90,7 @@ public final class Demo implements AutoCloseable {
     running = launch.start(folder.resolve("data"), token);
     hub = new HubClient(running.address().toString(), token);
     try {
-      var office = makeOffice();
+      office = makeOffice();
       connectionsPlus = makeSource("portal-connections", "connections-plus", office);
       leadDelivery = makeSource("portal-leads", "lead-delivery", office);
       makeCrm("Harbor CRM", "lead-delivery", office);
@@ -164,6 +166,8 @@ public final class Demo implements AutoCloseable {
       complete &= settled();
       out.println();
       complete &= summary();
+      out.println();
+      complete &= seeker();
       out.flush();
       return complete;
     } catch (HubException | IOException e) {
@@ -181,6 +185,9 @@ public final class Demo implements AutoCloseable {
     try {
       for (int n = 1; !closing; n++) {
         show(people.next());
+        if (n == ROUND) {
+          seeker();
+        }
         if (n == 1 || n % ROUND == 0) {
           out.println();
           foot();
@@ -368,6 +375,68 @@ public final class Demo implements AutoCloseable {
 
   private List<JsonNode> items(String path) throws HubException {
     return hub.get(path, HubClient.query("limit", "200")).path("items").valueStream().toList();
+  }
+
+  /// Puts a lead in by the Seeker Leads API, and reads it and one that came from a portal back from
+  /// there.
+  private boolean seeker() throws HubException, IOException, InterruptedException {
+    var client = Json.object();
+    client.put("name", "Seeker Leads demo");
+    client.put("contract", "seeker-leads");
+    client.putArray("nodes").add(office);
+    var made = hub.post("/clients", client);
+    var bearer = "Bearer " + made.path("token").asString("");
+    var leads = running.address() + "/seeker-leads/v1/leads";
+    out.print(bold(pad("Seeker Leads", 14)) + pad("Camille Martin", 16));
+    out.flush();
+    long began = System.nanoTime();
+    var put =
+        http.send(
+            HttpRequest.newBuilder(URI.create(leads))
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
+                .header("Authorization", bearer)
+                .POST(HttpRequest.BodyPublishers.ofString(People.seeker().toString()))
+                .build(),
+            HttpResponse.BodyHandlers.discarding());
+    if (put.statusCode() != 200) {
+      out.println(outcome(false, "the hub answered " + put.statusCode()));
+      return false;
+    }
+    out.print(outcome(true, "received " + millis(System.nanoTime() - began)));
+    long now = Instant.now().getEpochSecond();
+    var page =
+        http.send(
+            HttpRequest.newBuilder(
+                    URI.create(leads + "?minDate=" + (now - 86_400) + "&maxDate=" + (now + 1)))
+                .timeout(PATIENCE)
+                .header("Authorization", bearer)
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    var items =
+        page.statusCode() == 200
+            ? Json.tree(page.body()).path("items").valueStream().toList()
+            : List.<JsonNode>of();
+    boolean own = items.stream().anyMatch(l -> l.path("property").has("classifiedId"));
+    var other = items.stream().filter(l -> !l.path("property").has("classifiedId")).findFirst();
+    out.println(
+        "  "
+            + outcome(own, "read back from GET /leads")
+            + "  "
+            + outcome(
+                other.isPresent(),
+                other
+                    .map(l -> "with " + seekerName(l) + "'s from Realtor.com, " + items.size())
+                    .orElse("without the portal's leads, " + items.size()))
+            + " in all");
+    out.flush();
+    return own && other.isPresent();
+  }
+
+  private static String seekerName(JsonNode lead) {
+    var contact = lead.path("contactRequest");
+    return (contact.path("firstName").asString("") + " " + contact.path("lastName").asString(""))
+        .strip();
   }
 
   /// Where to look, and how to send one more.

@@ -44,6 +44,19 @@ final class People {
           new Home("930 Fir Avenue", "Salem", "OR", "97301", 298_000),
           new Home("41 Mill Road", "Corvallis", "OR", "97330", 540_000));
 
+  /// What a seeker asks for by the Seeker Leads API.
+  static ObjectNode seeker() {
+    var body = Json.object();
+    body.put("firstName", "Camille");
+    body.put("lastName", "Martin");
+    body.put("email", "camille.martin@example.com");
+    body.put("message", "Bonjour, ce bien est-il toujours disponible ?");
+    body.put("classifiedId", "24A1B2C3D4E5");
+    body.put("submittedDate", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    body.putArray("phoneNumbers").addObject().put("number", "+33199001234");
+    return body;
+  }
+
   private int count;
 
   /// The next one; four in a row are the four messages.

@@ -96,6 +96,9 @@ final class Decision {
     if (said != null) {
       return repeat(batch, receipt, known, said.version(), "");
     }
+    if (content.keyOfRequest()) {
+      return quarantine(batch, intake, "The Idempotency-Key was used for another request.");
+    }
     return intake.rework() && known.updatedAt().isAfter(receipt.at())
         ? overtaken(batch, intake, content, source, known)
         : version(batch, intake, content, source, known);
@@ -114,7 +117,7 @@ final class Decision {
     var receipt = intake.receipt();
     var draw = receipt.draw();
     var nodes = Nodes.in(batch.settings());
-    var landing = nodes.get(source.node());
+    var landing = landing(nodes, source, receipt);
     var office = office(nodes, landing);
     var company = nodes.companyOf(office.id()).orElse(office);
     var lead = content.lead();
@@ -225,6 +228,14 @@ final class Decision {
           old.became(
               Receipt.State.MENDED, by.leadId(), by.version(), old.guid(), old.reason(), seq));
     }
+  }
+
+  /// Where the source's leads land, unless the receipt says another office.
+  private static Node landing(Nodes nodes, Source source, Receipt receipt) {
+    var usual = nodes.get(source.node());
+    boolean elsewhere =
+        nodes.officeOf(usual.id()).filter(o -> o.id().equals(receipt.officeId())).isEmpty();
+    return elsewhere ? nodes.find(receipt.officeId()).orElse(usual) : usual;
   }
 
   private static Node office(Nodes nodes, Node landing) {

@@ -10,6 +10,7 @@ import dev.porchlight.store.Store;
 import dev.porchlight.store.Unit;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -61,7 +62,18 @@ public final class Desk {
   /// @param headers those to keep, as JSON
   /// @param signature what checking its signature showed; empty when nothing was checked
   /// @param corrects the receipt that this body mends
-  public record Circumstances(String headers, String signature, @Nullable String corrects) {}
+  /// @param office the office where it lands, where that is not for its source to say
+  public record Circumstances(
+      String headers, String signature, @Nullable String corrects, @Nullable String office) {
+    /// Of a body that lands where its source's bodies land.
+    public Circumstances(String headers, String signature, @Nullable String corrects) {
+      this(headers, signature, corrects, null);
+    }
+  }
+
+  /// The name, among the headers kept, of the key by which a sender says that two requests are one.
+  /// Only doors that promise to heed it write it; no header that comes over HTTP has this name.
+  public static final String REQUEST_KEY = ":request-key";
 
   /// Takes an authentic body.
   ///
@@ -135,8 +147,14 @@ public final class Desk {
         receipt.named(message),
         raw,
         source,
-        Intake.content(reading, body, source.region()),
+        Intake.content(reading, body, source.region(), requestKey(receipt)),
         rework);
+  }
+
+  private static @Nullable String requestKey(Receipt receipt) {
+    return receipt.headers().contains(REQUEST_KEY)
+        ? Json.tree(receipt.headers()).path(REQUEST_KEY).asStringOpt().orElse(null)
+        : null;
   }
 
   private Receipt receipt(Source source, Body body, Circumstances circumstances, Draw draw) {
@@ -146,7 +164,9 @@ public final class Desk {
         id,
         draw,
         source.id(),
-        office.map(n -> n.id()).orElse(source.node()),
+        circumstances.office() != null
+            ? circumstances.office()
+            : office.map(n -> n.id()).orElse(source.node()),
         body.channel(),
         body.contentType(),
         circumstances.headers(),

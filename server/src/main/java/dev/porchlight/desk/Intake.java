@@ -34,6 +34,8 @@ record Intake(Receipt receipt, RawBody raw, Source source, Content content, bool
     /// @param fact the lead as JSON, for keeping
     /// @param key what makes another receipt one of the same lead
     /// @param keyLapses the key holds for a day only
+    /// @param keyOfRequest the key is one that the sender gave the request: under it nothing else
+    ///   may be said
     record OfLead(
         Lead lead,
         String fact,
@@ -41,6 +43,7 @@ record Intake(Receipt receipt, RawBody raw, Source source, Content content, bool
         Identity identity,
         String key,
         boolean keyLapses,
+        boolean keyOfRequest,
         List<Violation> violations)
         implements Content {}
 
@@ -72,17 +75,23 @@ record Intake(Receipt receipt, RawBody raw, Source source, Content content, bool
     return external == null ? receipt.guid() : Draw.named(source.id(), external);
   }
 
-  static Content content(Reading reading, Body body, String region) {
+  /// @param requestKey what the sender named the request; null for nothing
+  static Content content(Reading reading, Body body, String region, @Nullable String requestKey) {
     return switch (reading) {
       case Reading.Unreadable(var reason, _, var violations) ->
           new Content.Unreadable(reason, violations);
       case Reading.Facts(_, var facts, var violations, var fingerprint) ->
-          content(facts.getFirst(), body, region, violations, fingerprint);
+          content(facts.getFirst(), body, region, requestKey, violations, fingerprint);
     };
   }
 
   private static Content content(
-      Fact fact, Body body, String region, List<Violation> violations, String fingerprint) {
+      Fact fact,
+      Body body,
+      String region,
+      @Nullable String requestKey,
+      List<Violation> violations,
+      String fingerprint) {
     return switch (fact) {
       case Lead lead ->
           new Content.OfLead(
@@ -90,8 +99,9 @@ record Intake(Receipt receipt, RawBody raw, Source source, Content content, bool
               new String(LeadJson.bytes(lead), StandardCharsets.UTF_8),
               fingerprint,
               Identity.of(lead.enquirer(), region),
-              key(lead, body),
-              lead.leadId() == null && lead.timestamp() == null,
+              requestKey == null ? key(lead, body) : "request " + hash(utf8(requestKey)),
+              requestKey != null || lead.leadId() == null && lead.timestamp() == null,
+              requestKey != null,
               violations);
     };
   }
@@ -101,7 +111,7 @@ record Intake(Receipt receipt, RawBody raw, Source source, Content content, bool
     if (lead.leadId() != null) {
       return lead.leadId().length() <= LONGEST_KEY
           ? "id " + lead.leadId()
-          : "id# " + hash(lead.leadId().getBytes(StandardCharsets.UTF_8));
+          : "id# " + hash(utf8(lead.leadId()));
     }
     if (lead.timestamp() != null) {
       return "is "
@@ -145,6 +155,10 @@ record Intake(Receipt receipt, RawBody raw, Source source, Content content, bool
 
   private static String text(@Nullable String text) {
     return text == null ? "" : text;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static String hash(byte[] bytes) {

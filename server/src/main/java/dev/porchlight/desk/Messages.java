@@ -66,6 +66,26 @@ public final class Messages {
         delivery, version == null ? load(delivery.leadId(), delivery.version()) : version);
   }
 
+  /// What a lead says as it stands, apart from any delivery.
+  ///
+  /// @param at when the hub took the lead in
+  Message standing(LeadRecord record, Lead lead, Leads.Version newest, Instant at) {
+    var delivery =
+        new Delivery(
+            "",
+            record.seq(),
+            "",
+            record.contactId(),
+            "",
+            "lead.created",
+            record.id(),
+            newest.version(),
+            record.officeId(),
+            at,
+            "");
+    return message(delivery, new Version(record, lead, newest.version(), at, "", "", null));
+  }
+
   private Message message(Delivery delivery, Version v) {
     var settings = store.settings();
     var source = Sources.in(settings).find(v.record().sourceId());

@@ -15,6 +15,12 @@ public final class Tokens {
   /// What a token for our own API starts with.
   public static final String TOKEN = "plt_";
 
+  /// What a client's opaque token starts with.
+  public static final String CLIENT_TOKEN = "plc_";
+
+  /// What a client's secret starts with.
+  public static final String CLIENT_SECRET = "pls_";
+
   private static final String ALPHABET =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final int LENGTH = 32;
@@ -30,6 +36,11 @@ public final class Tokens {
       text.append(ALPHABET.charAt(Secure.RANDOM.nextInt(ALPHABET.length())));
     }
     return text.toString();
+  }
+
+  /// Random bytes for a key that is no text.
+  public static byte[] random(int count) {
+    return Secure.bytes(count);
   }
 
   /// What to store of a key: 64 lower-case hex digits of the SHA-256 of its UTF-8 bytes.

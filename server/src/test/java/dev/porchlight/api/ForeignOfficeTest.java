@@ -40,6 +40,25 @@ final class ForeignOfficeTest {
     var lead = world.lead(source, "L-" + name, "Sam", "Doe", "sam@example.com");
     world.door("/in/" + name, source.key(), "[]").expect(400);
     var things = new LinkedHashMap<String, String>();
+    things.put(
+        "clients",
+        world
+            .as(token)
+            .post(
+                "/api/v1/clients",
+                "{\"name\": \"%s\", \"contract\": \"seeker-leads\", \"nodes\": [\"%s\"]}"
+                    .formatted(name, id))
+            .expect(201)
+            .id());
+    things.put(
+        "listings",
+        world
+            .as(token)
+            .post(
+                "/api/v1/listings",
+                "{\"node\": \"%s\", \"mls_name\": \"MLS\", \"mls_id\": \"%s\"}".formatted(id, name))
+            .expect(201)
+            .id());
     things.put("nodes", member);
     things.put("sources", source.id());
     things.put("endpoints", endpoint);
@@ -200,6 +219,22 @@ final class ForeignOfficeTest {
               "{\"kind\": \"member\", \"name\": \"x\", \"parent\": \"%s\"}".formatted(first.id()))
           .expect(400);
       stranger.post("/api/v1/nodes", "{\"kind\": \"mls\", \"name\": \"x\"}").expect(403);
+      var client = "\"name\": \"x\", \"contract\": \"seeker-leads\"";
+      stranger
+          .post("/api/v1/clients", "{%s, \"nodes\": [\"%s\"]}".formatted(client, first.id()))
+          .expect(400);
+      stranger.post("/api/v1/clients", "{" + client + "}").expect(400);
+      stranger.post("/api/v1/clients", "{" + client + ", \"sandbox\": true}").expect(403);
+      stranger
+          .post(
+              "/api/v1/listings",
+              "{\"url\": \"https://l.example/1\", \"node\": \"%s\"}".formatted(first.id()))
+          .expect(400);
+      stranger
+          .put(
+              "/api/v1/listings/" + second.things().get("listings"),
+              "{\"url\": \"https://l.example/1\", \"node\": \"%s\"}".formatted(first.id()))
+          .expect(400);
       stranger
           .patch(
               "/api/v1/contacts/" + second.things().get("contacts"),
@@ -253,7 +288,10 @@ final class ForeignOfficeTest {
               "POST /api/v1/endpoints/{id}/test",
               "POST /api/v1/deliveries/{id}/retry",
               "POST /api/v1/receipts/{id}/resubmit",
-              "PATCH /api/v1/contacts/{id}");
+              "PATCH /api/v1/contacts/{id}",
+              "POST /api/v1/listings",
+              "PUT /api/v1/listings/{id}",
+              "DELETE /api/v1/listings/{id}");
       var reads = List.of("POST /api/v1/leads/{id}/link");
       for (var route : apiRoutes(world)) {
         var name = route.method() + " " + route.template();
@@ -266,7 +304,9 @@ final class ForeignOfficeTest {
         boolean free =
             reads.contains(name)
                 || route.method().equals("GET")
-                    && !route.template().matches("/api/v1/(tokens|doctor|backups|spark-keys.*)");
+                    && !route
+                        .template()
+                        .matches("/api/v1/(tokens|clients|doctor|backups|spark-keys).*");
         var byReader = read.send(route.method(), path, new byte[0], Map.of());
         assertThat(byReader.status() == 403).as(name + " " + byReader.text()).isEqualTo(!free);
         var byWorker = work.send(route.method(), path, new byte[0], Map.of());

@@ -61,6 +61,17 @@ final class IdempotencyTest {
               "{\"name\": \"e\", \"contract\": \"porchlight\", \"url\": \""
                   + world.crmUrl()
                   + "\"}"));
+      var client =
+          admin.post("/api/v1/clients", "{\"name\": \"c\", \"contract\": \"seeker-leads\"}").id();
+      requests.add(
+          List.of("POST", "/api/v1/clients", "{\"name\": \"d\", \"contract\": \"seeker-leads\"}"));
+      requests.add(List.of("POST", "/api/v1/clients/" + client + "/rotate-secret", "{}"));
+      requests.add(List.of("DELETE", "/api/v1/clients/" + client, ""));
+      var listing = admin.post("/api/v1/listings", "{\"url\": \"https://l.example/1\"}").id();
+      requests.add(List.of("POST", "/api/v1/listings", "{\"url\": \"https://l.example/2\"}"));
+      requests.add(
+          List.of("PUT", "/api/v1/listings/" + listing, "{\"url\": \"https://l.example/3\"}"));
+      requests.add(List.of("DELETE", "/api/v1/listings/" + listing, ""));
       requests.add(List.of("PATCH", "/api/v1/endpoints/" + endpoint, "{\"tests\": true}"));
       requests.add(List.of("POST", "/api/v1/endpoints/" + endpoint + "/rotate-secret", "{}"));
       requests.add(List.of("POST", "/api/v1/endpoints/" + endpoint + "/test", ""));

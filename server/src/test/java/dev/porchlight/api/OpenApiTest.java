@@ -81,6 +81,35 @@ final class OpenApiTest {
       var token = admin.post("/api/v1/tokens", "{\"name\": \"t\"}").expect(201).id();
       admin.delete("/api/v1/tokens/" + token).expect(200);
 
+      // Clients and listings.
+      admin.get("/api/v1/clients").expect(200);
+      var client =
+          admin
+              .post("/api/v1/clients", "{\"name\": \"Harbor CRM\", \"contract\": \"seeker-leads\"}")
+              .expect(201)
+              .id();
+      admin
+          .post(
+              "/api/v1/clients",
+              "{\"name\": \"c\", \"contract\": \"seeker-leads\", \"sandbox\": true}")
+          .expect(201);
+      admin.get("/api/v1/clients/" + client).expect(200);
+      admin.post("/api/v1/clients/" + client + "/rotate-secret", "").expect(201);
+      admin.delete("/api/v1/clients/" + client).expect(200);
+      admin.post("/api/v1/clients/" + client + "/rotate-secret", "").expect(409);
+      admin.post("/api/v1/clients", "{\"name\": \"c\", \"contract\": \"none\"}").expect(400);
+      var names =
+          "{\"classified_id\": \"24A1B2C3D4E5\", \"mls_name\": \"Example MLS\", \"mls_id\":"
+              + " \"X-1\"}";
+      var listing = admin.post("/api/v1/listings", names).expect(201).id();
+      admin.post("/api/v1/listings", names).expect(409);
+      admin.post("/api/v1/listings", "{\"classified_id\": \"24O1B2C3D4E5\"}").expect(400);
+      admin.get("/api/v1/listings?classified_id=24A1B2C3D4E5").expect(200);
+      admin.get("/api/v1/listings/" + listing).expect(200);
+      admin.put("/api/v1/listings/" + listing, names.replace("X-1", "X-2")).expect(200);
+      admin.put("/api/v1/listings/" + listing, "{}").expect(400);
+      admin.delete("/api/v1/listings/" + listing).expect(200);
+
       // Doors.
       var endpoint = world.endpoint("crm", "lead-delivery", null);
       var lead = world.lead(source, "L-1", "Sam", "Doe", "sam@example.com");

@@ -162,6 +162,10 @@ final class World implements AutoCloseable {
       return send("PATCH", path, body.getBytes(StandardCharsets.UTF_8), Map.of());
     }
 
+    Reply put(String path, String body) {
+      return send("PUT", path, body.getBytes(StandardCharsets.UTF_8), Map.of());
+    }
+
     Reply delete(String path) {
       return send("DELETE", path, new byte[0], Map.of());
     }

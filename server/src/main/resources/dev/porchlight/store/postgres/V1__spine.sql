@@ -32,8 +32,8 @@ CREATE TABLE batch_mark (
 CREATE TABLE credential (
   hash       TEXT COLLATE "C" PRIMARY KEY,
   id         TEXT COLLATE "C" NOT NULL UNIQUE,
-  kind       TEXT COLLATE "C" NOT NULL,   -- source | token | link | spark
-  owner      TEXT COLLATE "C" NOT NULL,   -- the source's id, the token's name, the lead's id
+  kind       TEXT COLLATE "C" NOT NULL,   -- source | token | link | spark | client_token | client_secret
+  owner      TEXT COLLATE "C" NOT NULL,   -- the source's id, the token's name, the lead's id, the client's id
   body       TEXT COLLATE "C" NOT NULL,   -- JSON: scopes, node, hint
   created_at BIGINT NOT NULL,
   expires_at BIGINT,
@@ -165,6 +165,7 @@ CREATE TABLE lead (
 CREATE INDEX lead_seq ON lead (seq);
 CREATE INDEX lead_contact ON lead (contact_id, seq);
 CREATE INDEX lead_external ON lead (external_id);
+CREATE INDEX lead_office ON lead (office_id, seq);
 
 CREATE TABLE lead_version (
   lead_id     TEXT COLLATE "C" NOT NULL,
@@ -371,6 +372,35 @@ CREATE TABLE attempt (
   sent_bytes  BIGINT NOT NULL,
   PRIMARY KEY (delivery_id, n)
 );
+
+-- The attempts at clients' subscriptions once more, in the order in which clients ask for them.
+CREATE TABLE notification (
+  endpoint_id TEXT COLLATE "C" NOT NULL,
+  at          BIGINT NOT NULL,
+  delivery_id TEXT COLLATE "C" NOT NULL,
+  n           BIGINT NOT NULL,
+  lead_id     TEXT COLLATE "C" NOT NULL,
+  delivered   BIGINT NOT NULL,
+  status      BIGINT,
+  PRIMARY KEY (endpoint_id, at, delivery_id, n)
+);
+CREATE INDEX notification_delivered ON notification (endpoint_id, at) WHERE delivered = 1;
+
+-- A property on offer: what senders call it, and the office that offers it. The root is the Mls above that office.
+CREATE TABLE listing (
+  id            TEXT COLLATE "C" PRIMARY KEY,
+  root_id       TEXT COLLATE "C" NOT NULL,
+  office_id     TEXT COLLATE "C" NOT NULL,
+  classified_id TEXT COLLATE "C",
+  mls_name      TEXT COLLATE "C",
+  mls_id        TEXT COLLATE "C",
+  url           TEXT COLLATE "C",
+  created_at    BIGINT NOT NULL,
+  modified_at   BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX listing_classified ON listing (classified_id, root_id) WHERE classified_id IS NOT NULL;
+CREATE UNIQUE INDEX listing_mls ON listing (mls_id, mls_name, root_id) WHERE mls_id IS NOT NULL;
+CREATE UNIQUE INDEX listing_url ON listing (url, root_id) WHERE url IS NOT NULL;
 
 -- The durable answer to a request that named an Idempotency-Key.
 CREATE TABLE idempotent (

@@ -25,8 +25,8 @@ CREATE TABLE setting (
 CREATE TABLE credential (
   hash       TEXT PRIMARY KEY,
   id         TEXT NOT NULL UNIQUE,
-  kind       TEXT NOT NULL,   -- source | token | link | spark
-  owner      TEXT NOT NULL,   -- the source's id, the token's name, the lead's id
+  kind       TEXT NOT NULL,   -- source | token | link | spark | client_token | client_secret
+  owner      TEXT NOT NULL,   -- the source's id, the token's name, the lead's id, the client's id
   body       TEXT NOT NULL,   -- JSON: scopes, node, hint
   created_at INTEGER NOT NULL,
   expires_at INTEGER,
@@ -158,6 +158,7 @@ CREATE TABLE lead (
 CREATE INDEX lead_seq ON lead (seq);
 CREATE INDEX lead_contact ON lead (contact_id, seq);
 CREATE INDEX lead_external ON lead (external_id);
+CREATE INDEX lead_office ON lead (office_id, seq);
 
 CREATE TABLE lead_version (
   lead_id     TEXT NOT NULL,
@@ -364,6 +365,35 @@ CREATE TABLE attempt (
   sent_bytes  INTEGER NOT NULL,
   PRIMARY KEY (delivery_id, n)
 ) WITHOUT ROWID;
+
+-- The attempts at clients' subscriptions once more, in the order in which clients ask for them.
+CREATE TABLE notification (
+  endpoint_id TEXT NOT NULL,
+  at          INTEGER NOT NULL,
+  delivery_id TEXT NOT NULL,
+  n           INTEGER NOT NULL,
+  lead_id     TEXT NOT NULL,
+  delivered   INTEGER NOT NULL,
+  status      INTEGER,
+  PRIMARY KEY (endpoint_id, at, delivery_id, n)
+) WITHOUT ROWID;
+CREATE INDEX notification_delivered ON notification (endpoint_id, at) WHERE delivered = 1;
+
+-- A property on offer: what senders call it, and the office that offers it. The root is the Mls above that office.
+CREATE TABLE listing (
+  id            TEXT PRIMARY KEY,
+  root_id       TEXT NOT NULL,
+  office_id     TEXT NOT NULL,
+  classified_id TEXT,
+  mls_name      TEXT,
+  mls_id        TEXT,
+  url           TEXT,
+  created_at    INTEGER NOT NULL,
+  modified_at   INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX listing_classified ON listing (classified_id, root_id) WHERE classified_id IS NOT NULL;
+CREATE UNIQUE INDEX listing_mls ON listing (mls_id, mls_name, root_id) WHERE mls_id IS NOT NULL;
+CREATE UNIQUE INDEX listing_url ON listing (url, root_id) WHERE url IS NOT NULL;
 
 -- The durable answer to a request that named an Idempotency-Key.
 CREATE TABLE idempotent (
