@@ -17,6 +17,7 @@ import dev.porchlight.connector.own.OwnEvents;
 import dev.porchlight.connector.realtor.ConnectionsPlus;
 import dev.porchlight.connector.realtor.LeadDelivery;
 import dev.porchlight.connector.realtor.RealtorReplies;
+import dev.porchlight.connector.seekerleads.SeekerLeadReplies;
 import dev.porchlight.connector.seekerleads.SeekerLeadRequests;
 import dev.porchlight.connector.seekerleads.SeekerLeads;
 import dev.porchlight.connector.verbatim.Verbatim;
@@ -52,6 +53,7 @@ import dev.porchlight.ops.Doctor;
 import dev.porchlight.ops.Health;
 import dev.porchlight.ops.Metrics;
 import dev.porchlight.person.Persons;
+import dev.porchlight.poll.Poller;
 import dev.porchlight.sign.KeyFile;
 import dev.porchlight.store.Backups;
 import dev.porchlight.store.EngineStore;
@@ -96,6 +98,7 @@ public final class Hub implements AutoCloseable {
   private final OutgoingClient outgoing;
   private final Engine engine;
   private final OwedWork owedWork;
+  private final Poller poller;
   private final List<Route> routes = new ArrayList<>();
   private final HttpServer server;
   private final Rebuild rebuild;
@@ -199,6 +202,16 @@ public final class Hub implements AutoCloseable {
     // Before anything plans: what it voids are the leases of a process that died, not ours.
     engine.start(store.alone());
     owedWork = new OwedWork(store, desk);
+    poller =
+        new Poller(
+            store,
+            desk,
+            secrets,
+            outgoing,
+            process,
+            "Porchlight/" + VERSION,
+            (contract, body) -> get(connectors, contract).peekLeadId(body),
+            metrics.registry());
 
     var leads = new Leads(store);
     var receipts = new Receipts(store);
@@ -211,9 +224,16 @@ public final class Hub implements AutoCloseable {
     var listings = new Listings(store);
     var problems = new Problems();
     var realtor = new RealtorReplies();
-    Replies replies = realtor;
+    Replies seeker = new SeekerLeadReplies();
+    var seekers = new SeekerLeads().contract();
     routes.addAll(
-        new PushDoor(store, desk, credentials, secrets, _ -> replies, metrics.registry())
+        new PushDoor(
+                store,
+                desk,
+                credentials,
+                secrets,
+                c -> c.equals(seekers) ? seeker : realtor,
+                metrics.registry())
             .routes(channels(connectors)));
     routes.addAll(
         new Api(
@@ -494,6 +514,7 @@ public final class Hub implements AutoCloseable {
   public void wake() {
     engine.wake();
     owedWork.wake();
+    poller.wake();
   }
 
   /// Everything it answers, for audits.
@@ -510,6 +531,7 @@ public final class Hub implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    poller.close();
     owedWork.close();
     engine.close();
     outgoing.close();

@@ -104,6 +104,41 @@ class CommandLineTest {
   }
 
   @Test
+  void a_sources_portal_is_asked_shown_and_left_alone() {
+    ok("source", "add", "seeker", "--contract", "seeker-leads");
+    var asked =
+        ok(
+                "source",
+                "poll",
+                "seeker",
+                "--url-of-portal",
+                "http://127.0.0.1:9/seeker-leads/v1",
+                "--token-url",
+                "http://127.0.0.1:9/oauth/token",
+                "--client-id",
+                "us",
+                "--client-secret",
+                "the-secret",
+                "--interval",
+                "60",
+                "--since",
+                java.time.Instant.now().minusSeconds(7200).toString())
+            .out();
+    assertThat(asked)
+        .contains("http://127.0.0.1:9/seeker-leads/v1, every 60 s", "read up to", "lag")
+        .doesNotContain("the-secret");
+    org.awaitility.Awaitility.await()
+        .untilAsserted(() ->
+            assertThat(ok("source", "show", "seeker").out())
+                .contains("trouble", "in a row: It broke while connecting"));
+    assertThat(
+            ok("source", "show", "seeker", "--json").json().path("poll").path("late").asBoolean())
+        .isTrue();
+    assertThat(ok("source", "poll", "seeker", "--off").out()).doesNotContain("every");
+    assertThat(run("source", "poll", "seeker").err()).contains("`url` is needed");
+  }
+
+  @Test
   void what_the_api_refuses_is_one_sentence_and_ends_with_1() {
     addSource();
     var again = run("source", "add", "portal", "--contract", "connections-plus");

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.porchlight.store.postgres.TestPostgres;
 import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.FakePortal;
 import dev.porchlight.value.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -12,7 +13,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -300,5 +303,43 @@ class TwoHubsTest {
     }
     assertThat(one.checkRebuild().differences()).isEmpty();
     assertThat(one.checkRebuild().decisions()).isGreaterThan(121);
+  }
+
+  @Test
+  void a_portal_is_asked_by_one_hub_at_a_time_and_by_the_other_when_that_one_stops()
+      throws Exception {
+    try (var portal = FakePortal.open(Clock.systemUTC())) {
+      portal.givesAtMost(1);
+      for (int i = 1; i <= 20; i++) {
+        portal.holds(Instant.now(), "S-" + i, seekerLead(i));
+      }
+      var poll = portal.poll().put("interval_seconds", 10);
+      var body = Json.object().put("name", "seeker").put("contract", "seeker-leads");
+      body.set("poll", poll);
+      make(one, "/api/v1/sources", body.toString());
+      portal.awaitUntil(
+          "the end of the walk",
+          all -> all.stream().anyMatch(a -> "S-20".equals(a.query().get("start"))));
+      assertThat(portal.pages().stream().map(p -> p.query().getOrDefault("start", "")))
+          .as("no page is asked for twice")
+          .doesNotHaveDuplicates();
+      assertThat(portal.tokenRequests()).hasSize(1);
+      one.close();
+      int before = portal.pages().size();
+      portal.holds(Instant.now(), "S-21", seekerLead(21));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> get(two, "/api/v1/leads?limit=200").path("items").size() == 21);
+      assertThat(portal.pages().size()).isGreaterThan(before);
+      assertThat(portal.tokenRequests()).as("the other hub's token serves on").hasSize(1);
+    }
+  }
+
+  private static String seekerLead(int n) {
+    return """
+    {"metadata": {"leadId": "S-%d", "category": "AGENCY", "leadType": "SELL"},
+     "contactRequest": {"lastName": "Invented", "email": "p%d@example.org", "message": "Call me"}}
+    """
+        .formatted(n, n);
   }
 }

@@ -36,15 +36,22 @@ final class AccountResources {
   private final Credentials credentials;
   private final Secrets secrets;
   private final Predicate<String> readable;
+  private final PollMember polls;
 
   /// @param readable whether bodies of a contract can be received
   AccountResources(
-      Store store, int hub, Credentials credentials, Secrets secrets, Predicate<String> readable) {
+      Store store,
+      int hub,
+      Credentials credentials,
+      Secrets secrets,
+      Predicate<String> readable,
+      PollMember polls) {
     this.store = store;
     this.hub = hub;
     this.credentials = credentials;
     this.secrets = secrets;
     this.readable = readable;
+    this.polls = polls;
   }
 
   private Draw draw() {
@@ -176,11 +183,14 @@ final class AccountResources {
   }
 
   private ObjectNode view(Call call, Source source) {
-    return Views.source(
-        source,
-        call.request().baseUrl(),
-        credentials.list(Credential.Kind.SOURCE, source.id()),
-        store.now());
+    var view =
+        Views.source(
+            source,
+            call.request().baseUrl(),
+            credentials.list(Credential.Kind.SOURCE, source.id()),
+            store.now());
+    polls.show(view, source.id());
+    return view;
   }
 
   /// By id or by name.
@@ -200,13 +210,15 @@ final class AccountResources {
   }
 
   Reply makeSource(Call call) throws Exception {
-    var body = call.members(Set.of("name", "contract", "node", "api_key", "region", "signature"));
+    var body =
+        call.members(Set.of("name", "contract", "node", "api_key", "region", "signature", "poll"));
     var contract = contract(body.needText("contract"));
     var draw = draw();
     var id = draw.uuid("source");
     var key = apiKey(body.text("api_key"));
     var credential = keyOf(id, key, draw);
     var signature = signature(body.object("signature"), id);
+    var poll = polls.read(body, id, contract);
     var name = body.needText("name");
     var wantedNode = body.text("node");
     var region = body.text("region").orElse("US");
@@ -227,6 +239,7 @@ final class AccountResources {
       batch.change(Source.SETTING, id, source.body());
       var view = Views.source(source, call.request().baseUrl(), List.of(credential), batch.now());
       view.put("api_key", key);
+      polls.put(batch, id, poll).ifPresent(p -> view.set("poll", p));
       return new Call.Answer(201, view);
     });
   }
@@ -317,8 +330,9 @@ final class AccountResources {
 
   Reply changeSource(Call call) throws Exception {
     var known = source(call);
-    var body = call.members(Set.of("node", "region", "signature"));
+    var body = call.members(Set.of("node", "region", "signature", "poll"));
     var signature = signature(body.object("signature"), known.id());
+    var poll = polls.read(body, known.id(), known.contract());
     var wantedNode = body.text("node");
     var region = body.text("region");
     return call.change(batch -> {
@@ -348,7 +362,12 @@ final class AccountResources {
         secrets.remove(batch, now.id(), "signature");
       }
       batch.change(Source.SETTING, now.id(), changed.body());
-      return new Call.Answer(200, view(call, changed));
+      var view = view(call, changed);
+      if (body.has("poll")) {
+        view.remove("poll");
+        polls.put(batch, now.id(), poll).ifPresent(p -> view.set("poll", p));
+      }
+      return new Call.Answer(200, view);
     });
   }
 

@@ -73,7 +73,12 @@ public final class Api {
     this.parts = parts;
     var accounts =
         new AccountResources(
-            parts.store(), parts.hub(), parts.credentials(), parts.secrets(), parts.readable());
+            parts.store(),
+            parts.hub(),
+            parts.credentials(),
+            parts.secrets(),
+            parts.readable(),
+            new PollMember(parts.store(), parts.secrets(), parts.urlObjection()));
     var endpoints =
         new EndpointResources(
             parts.store(),

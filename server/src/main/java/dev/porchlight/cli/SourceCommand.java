@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `porchlight source`.
 @Command(name = "source", description = "Who sends to us.")
@@ -19,7 +21,7 @@ final class SourceCommand extends Noun {
               names = "--contract",
               required = true,
               paramLabel = "CONTRACT",
-              description = "connections-plus or lead-delivery")
+              description = "connections-plus, lead-delivery or seeker-leads")
           String contract,
       @Option(
               names = "--node",
@@ -77,6 +79,121 @@ final class SourceCommand extends Noun {
                         row.path("keys").valueStream().map(k -> Text.at(k, "hint")).toList())),
             column("URL", "url"),
             column("ID", "id")));
+  }
+
+  @Command(name = "show", description = "Shows a source, and how far its portal was read.")
+  int show(@Parameters(paramLabel = "SOURCE", description = "its id or name") String source)
+      throws HubException {
+    try (var hub = connect()) {
+      var shown = hub.get("/sources/" + HubClient.segment(source));
+      return show(shown, () -> tell(shown));
+    }
+  }
+
+  private void tell(JsonNode source) {
+    say("Source " + Text.at(source, "name"));
+    for (var member : List.of("id", "contract", "node", "region", "url")) {
+      line(member, Text.at(source, member));
+    }
+    var poll = source.path("poll");
+    if (poll.isMissingNode()) {
+      return;
+    }
+    say("Its portal is asked");
+    line("at", Text.at(poll, "url") + ", every " + Text.at(poll, "interval_seconds") + " s");
+    line("read up to", Text.time(Text.at(poll, "covered_until")));
+    line("lag", Text.at(poll, "lag_seconds") + " s");
+    line("asked", Text.time(Text.at(poll, "tried_at")));
+    line("succeeded", Text.time(Text.at(poll, "succeeded_at")));
+    line("next", Text.time(Text.at(poll, "next_at")));
+    line("leads read", Text.at(poll, "items"));
+    if (poll.path("failures").asInt(0) > 0) {
+      line(
+          "trouble",
+          Text.count(poll.path("failures").asInt(0), "failure", "failures")
+              + " in a row: "
+              + Text.at(poll, "error"));
+    }
+  }
+
+  private void line(String name, String value) {
+    if (!value.isEmpty()) {
+      say("  " + Text.pad(name, 11) + value);
+    }
+  }
+
+  @Command(
+      name = "poll",
+      description = "Has a source's portal asked for leads that were not pushed, or changes how.")
+  int poll(
+      @Parameters(paramLabel = "SOURCE", description = "its id or name") String source,
+      @Option(
+              names = "--url-of-portal",
+              paramLabel = "URL",
+              description = "the base of its API, for example https://…/seeker-leads/v1")
+          @Nullable String url,
+      @Option(names = "--token-url", paramLabel = "URL", description = "where tokens are had")
+          @Nullable String tokenUrl,
+      @Option(
+              names = "--audience",
+              paramLabel = "AUDIENCE",
+              description = "what tokens are asked for; the base of the API")
+          @Nullable String audience,
+      @Option(names = "--client-id", paramLabel = "ID", description = "who asks for tokens")
+          @Nullable String clientId,
+      @Option(names = "--client-secret", paramLabel = "SECRET", description = "its secret")
+          @Nullable String clientSecret,
+      @Option(
+              names = "--fixed-token",
+              paramLabel = "TOKEN",
+              description = "a token in place of client and secret")
+          @Nullable String fixedToken,
+      @Option(
+              names = "--interval",
+              paramLabel = "SECONDS",
+              description = "how long to wait between; 300")
+          @Nullable Integer interval,
+      @Option(
+              names = "--overlap",
+              paramLabel = "SECONDS",
+              description = "how far to reach back each time; 900")
+          @Nullable Integer overlap,
+      @Option(
+              names = "--since",
+              paramLabel = "TIME",
+              description = "where to begin, or to begin again, for example 2026-01-31T00:00:00Z")
+          @Nullable String since,
+      @Option(names = "--off", description = "asks no more") boolean off)
+      throws HubException {
+    var body = Json.object();
+    if (off) {
+      body.putNull("poll");
+    } else {
+      var poll = body.putObject("poll");
+      put(poll, "url", url);
+      put(poll, "token_url", tokenUrl);
+      put(poll, "audience", audience);
+      put(poll, "client_id", clientId);
+      put(poll, "client_secret", clientSecret);
+      put(poll, "token", fixedToken);
+      put(poll, "since", since);
+      if (interval != null) {
+        poll.put("interval_seconds", interval);
+      }
+      if (overlap != null) {
+        poll.put("overlap_seconds", overlap);
+      }
+    }
+    try (var hub = connect()) {
+      var changed = hub.patch("/sources/" + HubClient.segment(source), body);
+      return show(changed, () -> tell(changed));
+    }
+  }
+
+  private static void put(ObjectNode json, String name, @Nullable String value) {
+    if (value != null) {
+      json.put(name, value);
+    }
   }
 
   @Command(

@@ -93,6 +93,10 @@ public final class HubClient implements AutoCloseable {
     return json(send("POST", "/api/v1" + path, body));
   }
 
+  public JsonNode patch(String path, JsonNode body) throws HubException {
+    return json(send("PATCH", "/api/v1" + path, body.toString().getBytes(StandardCharsets.UTF_8)));
+  }
+
   public JsonNode delete(String path) throws HubException {
     return json(send("DELETE", "/api/v1" + path, null));
   }

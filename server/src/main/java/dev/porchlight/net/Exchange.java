@@ -14,7 +14,8 @@ public sealed interface Exchange {
   /// The other side answered, whatever its status.
   ///
   /// @param headers the first 32, each value cut at 1024 characters
-  /// @param head the first bytes of the body, at most 64 KiB, still encoded as sent
+  /// @param head the first bytes of the body, at most 64 KiB unless the caller asked for more,
+  ///   still encoded as sent
   /// @param cut true when there was more, which was not read
   record Answered(
       int status,

@@ -70,7 +70,7 @@ public final class OutgoingClient implements AutoCloseable {
   /// The usual deadline.
   public static final Duration DEADLINE = Duration.ofSeconds(15);
 
-  /// How much of an answer's body is read, in bytes.
+  /// How much of an answer's body is read unless the caller says otherwise, in bytes.
   public static final int MAX_ANSWER = 64 * 1024;
 
   private static final int PER_ROUTE = 64;
@@ -196,6 +196,16 @@ public final class OutgoingClient implements AutoCloseable {
   /// @throws InterruptedException when the calling thread is interrupted; the exchange is broken
   ///   off then
   public Exchange send(OutgoingRequest request, Duration deadline) throws InterruptedException {
+    return send(request, deadline, MAX_ANSWER);
+  }
+
+  /// Sends a request once and reads more, or less, of the answer than usual.
+  ///
+  /// @param deadline for all of it, as above
+  /// @param most how much of the answer's body to read, in bytes
+  /// @throws InterruptedException as above
+  public Exchange send(OutgoingRequest request, Duration deadline, int most)
+      throws InterruptedException {
     long start = System.nanoTime();
     Target target;
     try {
@@ -208,7 +218,7 @@ public final class OutgoingClient implements AutoCloseable {
       return new Exchange.Refused(objection.get(), since(start));
     }
     var message = message(request, target);
-    var attempt = new Attempt(target, message);
+    var attempt = new Attempt(target, message, most);
     var outcome = new CompletableFuture<Exchange>();
     var worker =
         Thread.ofVirtual()
@@ -274,8 +284,8 @@ public final class OutgoingClient implements AutoCloseable {
     var entity = answer.getEntity();
     if (entity != null) {
       var content = entity.getContent();
-      head = content.readNBytes(MAX_ANSWER);
-      cut = head.length == MAX_ANSWER && content.read() >= 0;
+      head = content.readNBytes(attempt.most);
+      cut = head.length == attempt.most && content.read() >= 0;
       if (cut) {
         attempt.message
             .cancel(); // closes the connection; closing the answer would read it to its end
@@ -333,11 +343,13 @@ public final class OutgoingClient implements AutoCloseable {
 
     final Target target;
     final HttpUriRequestBase message;
+    final int most;
     volatile String stage = "waiting for a connection or an answer";
 
-    Attempt(Target target, HttpUriRequestBase message) {
+    Attempt(Target target, HttpUriRequestBase message, int most) {
       this.target = target;
       this.message = message;
+      this.most = most;
     }
 
     /// Closes the socket and wakes the worker, on another thread: nobody waits for that.

@@ -3,8 +3,12 @@ package dev.porchlight.ops;
 import dev.porchlight.account.Scope;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
+import dev.porchlight.desk.PollState;
+import dev.porchlight.desk.Polling;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.Source;
+import dev.porchlight.desk.Sources;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreState;
@@ -75,7 +79,44 @@ public final class Doctor {
         "used up all their attempts",
         "`delivery retry` starts them anew");
     findings.addAll(more.get());
+    polls(findings);
     return findings;
+  }
+
+  private void polls(List<Finding> findings) {
+    var pollings = Polling.in(store.settings());
+    var sources = Sources.in(store.settings());
+    var now = store.now();
+    for (var state : PollState.all(store)) {
+      var polling = pollings.get(state.sourceId());
+      if (polling == null) {
+        continue;
+      }
+      var name = sources.find(state.sourceId()).map(Source::name).orElse(state.sourceId());
+      var upTo = " is read up to " + Instant.ofEpochSecond(state.covered());
+      if (state.failures() > 0) {
+        findings.add(
+            new Finding(
+                "attention",
+                "Source "
+                    + name
+                    + upTo
+                    + "; since then "
+                    + state.failures()
+                    + (state.failures() == 1 ? " try" : " tries")
+                    + " to ask its portal failed: "
+                    + state.error()));
+      } else {
+        boolean late = state.isLate(polling, now);
+        findings.add(
+            new Finding(
+                late ? "attention" : "ok",
+                "Source "
+                    + name
+                    + upTo
+                    + (late ? ", which is longer ago than it should be." : ".")));
+      }
+    }
   }
 
   private Finding log() {

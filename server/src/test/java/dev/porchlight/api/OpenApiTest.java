@@ -70,6 +70,18 @@ final class OpenApiTest {
               """)
           .expect(200);
       admin.patch("/api/v1/sources/mail", "{\"signature\": null}").expect(200);
+      admin
+          .post(
+              "/api/v1/sources",
+              """
+              {"name": "seeker", "contract": "seeker-leads", "poll": {
+               "url": "http://127.0.0.1:9/seeker-leads/v1", "token_url": "http://127.0.0.1:9/token",
+               "client_id": "us", "client_secret": "ours", "since": "2026-01-01T00:00:00Z"}}
+              """)
+          .expect(201);
+      admin.patch("/api/v1/sources/seeker", "{\"poll\": {\"interval_seconds\": 60}}").expect(200);
+      admin.patch("/api/v1/sources/seeker", "{\"poll\": null}").expect(200);
+      admin.patch("/api/v1/sources/seeker", "{\"poll\": {}}").expect(400);
       var key =
           admin
               .post("/api/v1/sources/mail/rotate-key", "{\"overlap_hours\": 1}")

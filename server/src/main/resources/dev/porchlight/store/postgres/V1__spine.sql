@@ -413,3 +413,31 @@ CREATE TABLE idempotent (
   PRIMARY KEY (principal, name)
 );
 CREATE INDEX idempotent_at ON idempotent (at);
+
+-- How far a source that is polled has been read. Seconds are the portal's, since 1970; a window of 0
+-- to 0 is none. It moves only after what was read is on disk.
+CREATE TABLE poll (
+  source_id    TEXT COLLATE "C" PRIMARY KEY,
+  covered      BIGINT NOT NULL,   -- the second up to which everything was read
+  window_min   BIGINT NOT NULL,   -- the window that is being read
+  window_max   BIGINT NOT NULL,
+  start_id     TEXT COLLATE "C" NOT NULL,      -- the portal's id of the last lead read in it; empty at its beginning
+  due_at       BIGINT NOT NULL,
+  failures     BIGINT NOT NULL,   -- since the last success
+  error        TEXT COLLATE "C" NOT NULL,
+  tried_at     BIGINT,
+  succeeded_at BIGINT,
+  items        BIGINT NOT NULL,   -- handed to the desk so far
+  owner        TEXT COLLATE "C",
+  leased_until BIGINT,
+  fence        BIGINT NOT NULL
+);
+
+-- What was read in windows that later ones still overlap, as hashes, so that it is taken once.
+CREATE TABLE poll_item (
+  source_id TEXT COLLATE "C" NOT NULL,
+  hash      TEXT COLLATE "C" NOT NULL,
+  read_to   BIGINT NOT NULL,   -- the end of the window
+  PRIMARY KEY (source_id, hash)
+);
+CREATE INDEX poll_item_age ON poll_item (source_id, read_to);

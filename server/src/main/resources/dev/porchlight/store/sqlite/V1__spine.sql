@@ -406,3 +406,31 @@ CREATE TABLE idempotent (
   PRIMARY KEY (principal, name)
 );
 CREATE INDEX idempotent_at ON idempotent (at);
+
+-- How far a source that is polled has been read. Seconds are the portal's, since 1970; a window of 0
+-- to 0 is none. It moves only after what was read is on disk.
+CREATE TABLE poll (
+  source_id    TEXT PRIMARY KEY,
+  covered      INTEGER NOT NULL,   -- the second up to which everything was read
+  window_min   INTEGER NOT NULL,   -- the window that is being read
+  window_max   INTEGER NOT NULL,
+  start_id     TEXT NOT NULL,      -- the portal's id of the last lead read in it; empty at its beginning
+  due_at       INTEGER NOT NULL,
+  failures     INTEGER NOT NULL,   -- since the last success
+  error        TEXT NOT NULL,
+  tried_at     INTEGER,
+  succeeded_at INTEGER,
+  items        INTEGER NOT NULL,   -- handed to the desk so far
+  owner        TEXT,
+  leased_until INTEGER,
+  fence        INTEGER NOT NULL
+);
+
+-- What was read in windows that later ones still overlap, as hashes, so that it is taken once.
+CREATE TABLE poll_item (
+  source_id TEXT NOT NULL,
+  hash      TEXT NOT NULL,
+  read_to   INTEGER NOT NULL,   -- the end of the window
+  PRIMARY KEY (source_id, hash)
+) WITHOUT ROWID;
+CREATE INDEX poll_item_age ON poll_item (source_id, read_to);
