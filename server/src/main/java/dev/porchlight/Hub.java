@@ -289,7 +289,13 @@ public final class Hub implements AutoCloseable {
             .routes());
     var spark =
         new SparkDoor(
-            new SparkDoor.Parts(store, number, credentials, secrets, config.insecureDevelopment()));
+            new SparkDoor.Parts(
+                store,
+                number,
+                credentials,
+                secrets,
+                config.sparkTwinsByName(),
+                config.insecureDevelopment()));
     routes.addAll(spark.routes());
     server =
         HttpServer.start(

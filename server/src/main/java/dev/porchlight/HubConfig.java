@@ -39,6 +39,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 ///   the Spark door takes sessions and bearer tokens over plain HTTP; false
 /// @param tls `tls_cert`, `tls_key`, `tls_self_signed`, `tls_port`, and `PORCHLIGHT_TLS_...` the
 ///   same: TLS at a port of its own; none, and 8443
+/// @param sparkTwinsByName `spark_twins_by_name`, `PORCHLIGHT_SPARK_TWINS_BY_NAME`: whether two
+///   contacts of one owner may share an e-mail address when their names differ; false
 public record HubConfig(
     int port,
     String bind,
@@ -52,7 +54,8 @@ public record HubConfig(
     Duration lease,
     @Nullable String databaseUrl,
     boolean insecureDevelopment,
-    TlsConfig tls) {
+    TlsConfig tls,
+    boolean sparkTwinsByName) {
   private static final Set<String> KEYS =
       Set.of(
           "port",
@@ -68,7 +71,8 @@ public record HubConfig(
           "tls_cert",
           "tls_key",
           "tls_self_signed",
-          "tls_port");
+          "tls_port",
+          "spark_twins_by_name");
 
   public HubConfig {
     trustedProxies = List.copyOf(trustedProxies);
@@ -97,7 +101,8 @@ public record HubConfig(
         lease,
         url,
         insecureDevelopment,
-        tls);
+        tls,
+        sparkTwinsByName);
   }
 
   /// A hub on its own in a folder, listening on loopback at a port it picks: for tests and the
@@ -116,7 +121,8 @@ public record HubConfig(
         Duration.ofSeconds(30),
         null,
         true,
-        TlsConfig.NONE);
+        TlsConfig.NONE,
+        false);
   }
 
   /// Reads it all.
@@ -157,7 +163,8 @@ public record HubConfig(
         Duration.ofSeconds(number(values, "lease", 30, 20, 3600)),
         values.get("database_url"),
         flag(values, "insecure_development"),
-        tls(values));
+        tls(values),
+        flag(values, "spark_twins_by_name"));
   }
 
   static Path keyFileOf(Path data) {
@@ -207,7 +214,8 @@ public record HubConfig(
         lease,
         databaseUrl,
         insecure,
-        tls);
+        tls,
+        sparkTwinsByName);
   }
 
   /// The same behind these proxies.
@@ -225,7 +233,27 @@ public record HubConfig(
         lease,
         databaseUrl,
         insecureDevelopment,
-        tls);
+        tls,
+        sparkTwinsByName);
+  }
+
+  /// The same, with contacts that share an address when their names differ.
+  public HubConfig withSparkTwinsByName() {
+    return new HubConfig(
+        port,
+        bind,
+        data,
+        trustedProxies,
+        allowNetworks,
+        hubNumber,
+        secretKeyFile,
+        secretKey,
+        adminToken,
+        lease,
+        databaseUrl,
+        insecureDevelopment,
+        tls,
+        true);
   }
 
   /// The same with TLS.
@@ -243,7 +271,8 @@ public record HubConfig(
         lease,
         databaseUrl,
         insecureDevelopment,
-        other);
+        other,
+        sparkTwinsByName);
   }
 
   private static TlsConfig tls(Map<String, String> values) {

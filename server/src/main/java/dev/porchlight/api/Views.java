@@ -111,6 +111,12 @@ final class Views {
     c.body().tags().forEach(tags::add);
     var typed = json.putArray("typed");
     c.body().typed().forEach(typed::add);
+    json.put("record_status", c.recordStatus());
+    var details = json.putObject("details");
+    c.body().card().details().forEach(details::put);
+    put(json, "note", c.body().card().note());
+    var aside = json.putObject("aside");
+    c.body().card().aside().forEach((name, value) -> aside.set(name, Json.tree(value)));
     json.put("created_at", c.createdAt().toString());
     json.put("modified_at", c.modifiedAt().toString());
     return json;

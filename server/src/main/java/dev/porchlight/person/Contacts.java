@@ -42,7 +42,7 @@ public final class Contacts {
     int limit();
 
     /// What follows after some.
-    record At(int skip, int limit) implements Page {}
+    record At(long skip, int limit) implements Page {}
 
     /// What follows a token, in the order in which contacts came to their owner: whatever is
     /// written meanwhile, such a walk leaves nothing out and repeats nothing.
@@ -113,6 +113,15 @@ public final class Contacts {
             .findOne());
   }
 
+  /// Whose contact that is; nobody's when it was deleted.
+  public Optional<String> findOwner(String id) {
+    return store.read(h ->
+        h.createQuery("SELECT owner_id FROM contact WHERE id = ? AND deleted_at IS NULL")
+            .bind(0, id)
+            .mapTo(String.class)
+            .findOne());
+  }
+
   private static Listed listed(ResultSet r) throws SQLException {
     return new Listed(
         Persons.CONTACT.read(new Row(r)), new Row(r).time(Persons.CONTACT_COLUMNS + 1));
@@ -177,17 +186,19 @@ public final class Contacts {
   }
 
   private static String order(Wanted wanted) {
+    // A planner without statistics takes any index that saves the sort, however many it leads to.
+    boolean sorted = ContactCatalogue.isSelective(wanted.filter());
     if (wanted.page() instanceof Page.After) {
-      return " ORDER BY c.owner_id, c.owned_seq";
+      return sorted ? " ORDER BY (c.owned_seq + 0)" : " ORDER BY c.owner_id, c.owned_seq";
     }
     var terms = new ArrayList<String>();
     boolean descending = false;
     for (var term : wanted.order()) {
-      terms.add(ContactCatalogue.order(term.attribute(), term.descending()));
+      terms.add(ContactCatalogue.order(term.attribute(), term.descending(), sorted));
       descending = term.descending();
     }
     if (terms.isEmpty()) {
-      terms.add(ContactCatalogue.order("DisplayName", false));
+      terms.add(ContactCatalogue.order("DisplayName", false, sorted));
     }
     terms.add("c.contact_id" + (descending ? " DESC" : ""));
     return " ORDER BY " + String.join(", ", terms);
@@ -219,7 +230,7 @@ public final class Contacts {
             : OptionalLong.empty();
     long skip =
         switch (wanted.page()) {
-          case Page.At(int skipped, _) -> skipped;
+          case Page.At(long skipped, _) -> skipped;
           case Page.After _ -> 0;
           case Page.Holding(var id, int limit) -> pageOf(h, wanted, condition, id, limit);
         };
@@ -300,7 +311,7 @@ public final class Contacts {
     var evaluator = Evaluator.of(wanted.filter());
     var page = wanted.page();
     var taken = new ArrayList<Listed>();
-    long skip = page instanceof Page.At(int skipped, _) ? skipped : 0;
+    long skip = page instanceof Page.At(long skipped, _) ? skipped : 0;
     long matching = 0;
     boolean held = false;
     try (var rows =

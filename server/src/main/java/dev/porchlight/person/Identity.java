@@ -54,6 +54,11 @@ public record Identity(@Nullable String email, @Nullable String phone, String fa
     }
   }
 
+  /// Whether that could reach somebody, as far as its form tells.
+  public static boolean isEmail(String text) {
+    return email(text) != null;
+  }
+
   private static String family(Enquirer enquirer) {
     if (enquirer.lastName() != null) {
       return fold(enquirer.lastName());

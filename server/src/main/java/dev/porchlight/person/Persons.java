@@ -404,6 +404,11 @@ public final class Persons {
     return changed;
   }
 
+  /// What an edit would make of a contact.
+  public static ContactBody afterEdit(Contact contact, ContactEdit edit) {
+    return contact.body().plus(edit);
+  }
+
   /// A contact that changes hands. Kept beside the log.
   ///
   /// @param draw what a person is made of where the new owner's company does not know them
@@ -484,8 +489,8 @@ public final class Persons {
     var query =
         handle
             .createQuery(
-                "SELECT contact_id FROM contact_search WHERE owner_id = ? AND primary_email = ?"
-                    + " AND contact_id <> ?"
+                "SELECT contact_id FROM contact_search WHERE owner_id = ? AND connected IN (0, 1)"
+                    + " AND primary_email = ? AND contact_id <> ?"
                     + (name == null ? "" : " AND display_name = ?")
                     + " LIMIT 1")
             .bind(0, owner)

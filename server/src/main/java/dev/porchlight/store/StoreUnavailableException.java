@@ -6,11 +6,29 @@ import java.io.Serial;
 public final class StoreUnavailableException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
-  public StoreUnavailableException(String message, Throwable cause) {
+  private final boolean tooLong;
+
+  private StoreUnavailableException(String message, Throwable cause, boolean tooLong) {
     super(message, cause);
+    this.tooLong = tooLong;
+  }
+
+  public StoreUnavailableException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  /// A read that took longer than reads may.
+  public static StoreUnavailableException tooLong(Throwable cause) {
+    return new StoreUnavailableException("a read took longer than 2 s", cause, true);
+  }
+
+  /// Whether it was the question that took too long, and not the store that is unwell.
+  public boolean isTooLong() {
+    return tooLong;
   }
 
   public StoreUnavailableException(String message) {
     super(message);
+    tooLong = false;
   }
 }

@@ -255,7 +255,8 @@ class EndpointsTest {
         c.lease(),
         c.databaseUrl(),
         c.insecureDevelopment(),
-        c.tls());
+        c.tls(),
+        c.sparkTwinsByName());
   }
 
   @Test

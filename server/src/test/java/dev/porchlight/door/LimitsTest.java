@@ -212,7 +212,8 @@ class LimitsTest {
         c.lease(),
         c.databaseUrl(),
         c.insecureDevelopment(),
-        c.tls());
+        c.tls(),
+        c.sparkTwinsByName());
   }
 
   private static Optional<InetAddress> outside() throws java.net.SocketException {

@@ -19,9 +19,16 @@ import java.util.Optional;
 public final class SparkDoor {
   /// What the door works with.
   ///
+  /// @param twinsByName whether an owner's contacts may share an e-mail address when their names
+  ///   differ
   /// @param insecure whether bearer tokens and sessions are taken over plain HTTP: for development
   public record Parts(
-      Store store, int hub, Credentials credentials, Secrets secrets, boolean insecure) {}
+      Store store,
+      int hub,
+      Credentials credentials,
+      Secrets secrets,
+      boolean twinsByName,
+      boolean insecure) {}
 
   private final List<Resource> resources = new ArrayList<>();
   private final Resource unknown;
@@ -46,6 +53,11 @@ public final class SparkDoor {
     var tries = new RateLimits();
     unknown = Resource.unknown(signIn);
     resources.addAll(signIn.resources());
+    resources.addAll(
+        new ContactResources(parts.store(), parts.hub(), parts.twinsByName(), signIn).resources());
+    resources.addAll(
+        new ConsumerResources(parts.store(), parts.hub(), parts.twinsByName(), signIn).resources());
+    resources.addAll(new AccountResources(parts.store(), parts.hub(), signIn).resources());
     resources.add(
         new GrantEndpoint(parts.store(), parts.secrets(), grants, signIn, logins, tries)
             .resource());

@@ -483,11 +483,9 @@ public final class PostgresEngine implements Engine {
   private RuntimeException reading(JdbiException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException s && classify(s) != Failure.OURS) {
-        return new StoreUnavailableException(
-            "57014".equals(s.getSQLState())
-                ? "a read took longer than 2 s"
-                : "the database can't be read",
-            e);
+        return "57014".equals(s.getSQLState())
+            ? StoreUnavailableException.tooLong(e)
+            : new StoreUnavailableException("the database can't be read", e);
       }
     }
     return e;

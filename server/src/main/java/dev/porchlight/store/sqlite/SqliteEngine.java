@@ -429,7 +429,7 @@ public final class SqliteEngine implements Engine {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLiteException s) {
         if ((s.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_INTERRUPT.code) {
-          return new StoreUnavailableException("a read took longer than 2 s", e);
+          return StoreUnavailableException.tooLong(e);
         }
         if (classify(s) != Failure.OURS) {
           return new StoreUnavailableException("the database can't be read", e);

@@ -1,0 +1,450 @@
+package dev.porchlight.door.spark;
+
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.door.spark.ContactWriting.Kind;
+import dev.porchlight.person.Contact;
+import dev.porchlight.person.ContactCatalogue;
+import dev.porchlight.person.Contacts;
+import dev.porchlight.person.Identity;
+import dev.porchlight.person.MemberMessage;
+import dev.porchlight.person.Persons;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.store.Unit;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Enquirer;
+import dev.porchlight.web.BodyException;
+import dev.porchlight.web.Reply;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `/v1/contacts` and what lies directly below it, and `/v1/my/contact`. An agent has the contacts
+/// they own; anybody else's is not there.
+final class ContactResources {
+  /// Where a number is that names no country.
+  static final String REGION = "US";
+
+  private static final int EXPORTED = 100;
+
+  private final Store store;
+  private final int hub;
+  private final Contacts contacts;
+  private final boolean twinsByName;
+  private final Resource.Doorkeeper doorkeeper;
+
+  /// @param twinsByName whether two contacts of one owner may share an address when their names
+  ///   differ
+  ContactResources(Store store, int hub, boolean twinsByName, Resource.Doorkeeper doorkeeper) {
+    this.store = store;
+    this.hub = hub;
+    contacts = new Contacts(store);
+    this.twinsByName = twinsByName;
+    this.doorkeeper = doorkeeper;
+  }
+
+  /// Who may do what: the contract's table.
+  List<Resource> resources() {
+    return List.of(
+        Resource.of("/contacts", doorkeeper)
+            .on("GET", Roles.READERS, c -> list(c, true, null, ListParameters.LARGEST_LIMIT))
+            .on("POST", Roles.WRITERS, this::create),
+        Resource.of("/contacts/unconnected", doorkeeper)
+            .on("GET", Roles.READERS, c -> list(c, false, null, ListParameters.LARGEST_LIMIT)),
+        Resource.of("/contacts/tags", doorkeeper).on("GET", Roles.READERS, this::tags),
+        Resource.of("/contacts/tags/{tag}", doorkeeper)
+            .on(
+                "GET",
+                Roles.READERS,
+                c -> list(c, true, c.path("tag"), ListParameters.LARGEST_LIMIT)),
+        Resource.of("/contacts/export", doorkeeper).on("GET", Roles.AGENTS, this::export),
+        Resource.of("/contacts/{id}", doorkeeper)
+            .on("GET", Roles.READERS, this::get)
+            .on("PUT", Roles.WRITERS, this::update)
+            .on("DELETE", Roles.WRITERS, this::delete),
+        // Whoever is no consumer has no contact here: 404, not 403.
+        Resource.of("/my/contact", doorkeeper)
+            .on("GET", Roles.ALL, this::mine)
+            .on("PUT", Roles.ALL, this::updateMine));
+  }
+
+  /// Whose contacts a caller has: an office's are those of its front desk.
+  static String owner(Caller caller, Nodes nodes) {
+    var account = caller.account();
+    return account.kind() == Node.Kind.OFFICE ? nodes.frontDeskOf(account).id() : account.id();
+  }
+
+  private String owner(SparkCall call) {
+    return owner(call.caller(), Nodes.in(store.settings()));
+  }
+
+  private Reply.Full list(SparkCall call, boolean connected, @Nullable String tag, int largest)
+      throws BodyException, IOException {
+    return Envelope.reply(200, listed(call, connected, tag, largest, false).d());
+  }
+
+  private record Listing(ObjectNode d, Contacts.Found found) {}
+
+  private Listing listed(
+      SparkCall call, boolean connected, @Nullable String tag, int largest, boolean withOwner)
+      throws BodyException, IOException {
+    var caller = call.caller();
+    var asked =
+        ListParameters.of(
+            call,
+            caller.largestPage(largest),
+            ContactCatalogue.CATALOGUE,
+            name -> name.equals("Score") || ContactCatalogue.isOrderable(name),
+            store.now());
+    boolean countAlone = asked.pagination() == ListParameters.Pagination.COUNT_ALONE;
+    int limit = countAlone ? 0 : asked.limit();
+    var page =
+        switch (asked.start()) {
+          case ListParameters.Start.Page(int number) ->
+              new Contacts.Page.At(Math.multiplyExact((long) number - 1, asked.limit()), limit);
+          case ListParameters.Start.Skip(int items) -> new Contacts.Page.At(items, limit);
+          case ListParameters.Start.Token(long after) -> new Contacts.Page.After(after, limit);
+          case ListParameters.Start.PageFor(var id) -> new Contacts.Page.Holding(id, limit);
+        };
+    // All scores are the same as long as nothing is scored: they put nobody before anybody.
+    var order =
+        asked.order().stream()
+            .filter(t -> !t.attribute().equals("Score"))
+            .map(t -> new Contacts.Order(t.attribute(), t.descending()))
+            .toList();
+    var wanted =
+        new Contacts.Wanted(
+            owner(call),
+            connected,
+            asked.filter().expression(),
+            tag,
+            order,
+            page,
+            asked.pagination() != ListParameters.Pagination.NONE);
+    var found = find(wanted);
+    var view = new ContactView(contacts, asked.select(), asked.expand(), caller, false, withOwner);
+    var d = Envelope.results(found.contacts().stream().map(view::view).toList());
+    OptionalLong total = found.total();
+    if (total.isPresent()) {
+      d.set("Pagination", asked.pagination(total.getAsLong(), found.skipped()));
+    }
+    found.token().ifPresent(t -> d.put("SkipToken", Long.toString(t)));
+    asked.warn(d);
+    return new Listing(d, found);
+  }
+
+  private Contacts.Found find(Contacts.Wanted wanted) {
+    try {
+      return contacts.list(wanted);
+    } catch (StoreUnavailableException e) {
+      throw e.isTooLong() ? new SparkException(SparkFault.FILTER_TOO_LONG) : e;
+    }
+  }
+
+  private Reply.Full tags(SparkCall call) {
+    var results =
+        contacts.listTags(owner(call)).stream()
+            .map(t -> ContactView.cut(t, ContactAttributes.LONGEST_TAG))
+            .map(t -> SparkCall.object().put("ResourceUri", "/v1/contacts/tags/" + t).put("Tag", t))
+            .toList();
+    return Envelope.ok(results);
+  }
+
+  private Reply.Full export(SparkCall call) throws BodyException, IOException {
+    var listing = listed(call, true, null, EXPORTED, true);
+    listing.d().put("ExportTimestamp", ContactView.time(listing.found().asOf()));
+    return Envelope.reply(200, listing.d());
+  }
+
+  private static SparkException missing() {
+    return new SparkException(SparkFault.NOT_FOUND);
+  }
+
+  private Reply.Full get(SparkCall call) throws BodyException, IOException {
+    return one(call, owner(call), call.path("id"));
+  }
+
+  private Reply.Full one(SparkCall call, String owner, String id)
+      throws BodyException, IOException {
+    var contact = contacts.find(owner, id).orElseThrow(ContactResources::missing);
+    var view =
+        new ContactView(
+            contacts,
+            ListParameters.names(call, "_select"),
+            ListParameters.names(call, "_expand"),
+            call.caller(),
+            true,
+            false);
+    return Envelope.ok(List.of(view.view(contact)));
+  }
+
+  /// What became of a unit: it gives a refusal where it wrote nothing.
+  private record Outcome(@Nullable SparkException refusal) {
+    static final Outcome DONE = new Outcome(null);
+  }
+
+  /// A unit with its size, so that large ones don't share a batch with many others.
+  private record Sized(Unit<Outcome> unit, int size) implements Unit<Outcome> {
+    @Override
+    public Outcome run(Batch batch) {
+      return unit.run(batch);
+    }
+  }
+
+  private void write(int size, Unit<Outcome> unit) {
+    var refusal = store.write(WorkQueue.EDITS, new Sized(unit, Math.max(1024, size))).refusal();
+    if (refusal != null) {
+      throw refusal;
+    }
+  }
+
+  private Reply.Full create(SparkCall call) throws BodyException, IOException {
+    var written = ContactWriting.read(call.needBody(), Kind.CREATE);
+    var nodes = Nodes.in(store.settings());
+    var owner = owner(call.caller(), nodes);
+    var draw = Draw.fresh(store.now(), hub);
+    var edit = written.edit();
+    var email = edit.card() == null ? null : edit.card().primaryEmail();
+    var making =
+        new Persons.Making(
+            draw,
+            owner,
+            true,
+            edit,
+            identity(
+                edit.displayName(),
+                edit.givenName(),
+                edit.familyName(),
+                email,
+                edit.card() == null ? null : edit.card().primaryPhone()));
+    var message =
+        written.announced()
+            ? Optional.of(
+                MemberMessage.of(
+                    Draw.fresh(store.now(), hub),
+                    owner,
+                    "General",
+                    "New lead: " + edit.displayName(),
+                    "A new lead came in: " + edit.displayName() + ".",
+                    draw.digits(),
+                    null))
+            : Optional.<MemberMessage>empty();
+    write(
+        call.bytes().length,
+        batch -> {
+          var twin = twin(batch, owner, email, edit.displayName(), "");
+          if (twin != null) {
+            return new Outcome(twin);
+          }
+          Persons.add(batch, making, call.caller().id());
+          message.ifPresent(m -> m.put(batch));
+          return Outcome.DONE;
+        });
+    return Envelope.created(ContactView.uri(draw.digits()), draw.digits());
+  }
+
+  private static Identity identity(
+      @Nullable String displayName,
+      @Nullable String given,
+      @Nullable String family,
+      @Nullable String email,
+      @Nullable String phone) {
+    return Identity.of(new Enquirer(given, family, displayName, email, phone, null, null), REGION);
+  }
+
+  /// The refusal of a contact that its owner has already; null when there is none.
+  private @Nullable SparkException twin(
+      Batch batch, String owner, @Nullable String email, @Nullable String name, String except) {
+    if (email == null) {
+      return null;
+    }
+    return Persons.findTwin(batch, owner, email, twinsByName ? name : null, except).isPresent()
+        ? SparkException.attribute(
+            SparkFault.CONFLICT,
+            ContactAttributes.PRIMARY_EMAIL,
+            twinsByName
+                ? "There is a contact with this DisplayName and PrimaryEmail already."
+                : "There is a contact with this PrimaryEmail already.")
+        : null;
+  }
+
+  private Reply.Full update(SparkCall call) throws BodyException, IOException {
+    var d = call.needBody();
+    var id = call.path("id");
+    var owner = owner(call);
+    var contact = ContactWriting.contact(d);
+    if (contact.has(ContactAttributes.OWNER_ID)) {
+      return transfer(call, id, owner, contact);
+    }
+    return change(call, d, Kind.UPDATE, id, c -> c.ownerId().equals(owner));
+  }
+
+  private Reply.Full change(
+      SparkCall call, ObjectNode d, Kind kind, String id, Function<Contact, Boolean> visible)
+      throws BodyException, IOException {
+    var written = ContactWriting.read(d, kind);
+    var edit = written.edit();
+    write(
+        call.bytes().length,
+        batch -> {
+          var contact = Persons.findContact(batch, id).filter(visible::apply);
+          if (contact.isEmpty()) {
+            return new Outcome(missing());
+          }
+          var refusal = objection(batch, contact.get(), written);
+          if (refusal != null) {
+            return new Outcome(refusal);
+          }
+          Persons.edit(batch, contact.get(), edit, call.caller().id(), batch.now());
+          return Outcome.DONE;
+        });
+    return Envelope.done();
+  }
+
+  /// What speaks against an edit of this contact, as it is now.
+  private @Nullable SparkException objection(
+      Batch batch, Contact contact, ContactWriting.Written written) {
+    var edit = written.edit();
+    if (written.unconnected() && contact.connected()) {
+      return SparkException.attribute(
+          SparkFault.INVALID,
+          ContactAttributes.RECORD_STATUS,
+          "RecordStatus can't go back to Unconnected.");
+    }
+    var after = Persons.afterEdit(contact, edit);
+    if (edit.typed().contains("secondary_emails")
+        && contact.body().emails().isEmpty()
+        && !edit.typed().contains("primary_email")) {
+      return SparkException.attribute(
+          SparkFault.MISSING,
+          ContactAttributes.PRIMARY_EMAIL,
+          "PrimaryEmail is required before there can be SecondaryEmails.");
+    }
+    if (edit.card() != null
+        && !Set.copyOf(ContactWriting.folded(after.secondaryEmails()))
+            .containsAll(ContactWriting.folded(edit.card().notificationEmails()))) {
+      return SparkException.attribute(
+          SparkFault.INVALID,
+          ContactAttributes.NOTIFICATION_EMAILS,
+          "AdditionalNotificationEmails names one that is not in SecondaryEmails.");
+    }
+    boolean same =
+        after.primaryEmail().equals(contact.body().primaryEmail())
+            && (!twinsByName || after.shownName().equals(contact.body().shownName()));
+    return same
+        ? null
+        : twin(
+            batch,
+            contact.ownerId(),
+            after.primaryEmail().orElse(null),
+            after.shownName(),
+            contact.id());
+  }
+
+  private Reply.Full transfer(SparkCall call, String id, String owner, ObjectNode body) {
+    if (body.size() > 1) {
+      throw SparkException.attribute(
+          SparkFault.INVALID,
+          ContactAttributes.OWNER_ID,
+          "OwnerId is written alone, to transfer the contact.");
+    }
+    var wanted = body.get(ContactAttributes.OWNER_ID);
+    var to = wanted.isString() ? wanted.stringValue() : "";
+    var known = contacts.find(owner, id).orElseThrow(ContactResources::missing).contact().body();
+    var transfer =
+        new Persons.Transfer(
+            Draw.fresh(store.now(), hub),
+            to,
+            identity(
+                known.displayName(),
+                known.givenName(),
+                known.familyName(),
+                known.primaryEmail().orElse(null),
+                known.primaryPhone().orElse(null)));
+    var caller = call.caller();
+    write(
+        1024,
+        batch -> {
+          var nodes = Nodes.in(batch.settings());
+          var contact =
+              Persons.findContact(batch, id).filter(c -> c.ownerId().equals(owner)).orElse(null);
+          if (contact == null) {
+            return new Outcome(missing());
+          }
+          var refusal = objection(nodes, caller.account(), to);
+          if (refusal == null && !to.equals(owner)) {
+            refusal =
+                twin(
+                    batch,
+                    to,
+                    contact.body().primaryEmail().orElse(null),
+                    contact.body().shownName(),
+                    id);
+          }
+          if (refusal != null) {
+            return new Outcome(refusal);
+          }
+          Persons.transfer(batch, contact, transfer, caller.id(), batch.now());
+          return Outcome.DONE;
+        });
+    return Envelope.done();
+  }
+
+  /// What speaks against giving a contact to somebody: an agent gives within their office or
+  /// company, an MLS within itself.
+  static @Nullable SparkException objection(Nodes nodes, Node giver, String to) {
+    var receiver = nodes.find(to).filter(n -> n.kind() == Node.Kind.MEMBER);
+    if (receiver.isEmpty()) {
+      return SparkException.attribute(
+          SparkFault.INVALID, ContactAttributes.OWNER_ID, "OwnerId names no member.");
+    }
+    var within =
+        switch (giver.kind()) {
+          case MLS -> Optional.of(giver);
+          case COMPANY, OFFICE, TEAM, MEMBER -> nodes.companyOf(giver.id());
+        };
+    return within.filter(w -> nodes.isWithin(to, w.id())).isPresent()
+        ? null
+        : new SparkException(
+            SparkFault.NOT_FOR_CALLER, "You may not transfer contacts to that member.");
+  }
+
+  private Reply.Full delete(SparkCall call) {
+    var owner = owner(call);
+    write(
+        1024,
+        batch -> {
+          var contact =
+              Persons.findContact(batch, call.path("id")).filter(c -> c.ownerId().equals(owner));
+          if (contact.isEmpty()) {
+            return new Outcome(missing());
+          }
+          Persons.delete(batch, contact.get(), call.caller().id(), batch.now());
+          return Outcome.DONE;
+        });
+    return Envelope.done();
+  }
+
+  private static String own(SparkCall call) {
+    return call.caller().contact().orElseThrow(ContactResources::missing);
+  }
+
+  private Reply.Full mine(SparkCall call) throws BodyException, IOException {
+    var id = own(call);
+    var owner = contacts.findOwner(id).orElseThrow(ContactResources::missing);
+    return one(call, owner, id);
+  }
+
+  private Reply.Full updateMine(SparkCall call) throws BodyException, IOException {
+    var id = own(call);
+    return change(call, call.needBody(), Kind.BY_THE_CONSUMER, id, _ -> true);
+  }
+}

@@ -1,0 +1,214 @@
+package dev.porchlight.door.spark;
+
+import dev.porchlight.person.ContactBody;
+import dev.porchlight.person.ContactDetail;
+import dev.porchlight.person.Contacts;
+import dev.porchlight.value.Json;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Shows contacts as the contract has them. What is not set is left out; of texts that leads made
+/// longer than the contract allows, as much is shown as fits, but an address or a number whole or
+/// not at all: cut, it would be somebody else's.
+final class ContactView {
+  private static final int DAYS = 30;
+
+  /// What a reply may add to a contact.
+  enum Expansion {
+    ACTIVITY("Activity"),
+    NEWS_FEED_SUMMARY("NewsFeedSummary"),
+    NEWS_FEED_NOTIFICATION_SUMMARY("NewsFeedNotificationSummary"),
+    NOTES("Notes"),
+    VOW_ACTIVE("VowActive"),
+    VOW_ENABLED("VowEnabled"),
+    UNIQUE_PRIMARY_EMAIL("UniquePrimaryEmail"),
+    UNIQUE_PRIMARY_EMAIL_CHECK("UniquePrimaryEmailCheck");
+
+    private final String word;
+
+    Expansion(String word) {
+      this.word = word;
+    }
+
+    static Optional<Expansion> of(String word) {
+      for (var expansion : values()) {
+        if (expansion.word.equals(word)) {
+          return Optional.of(expansion);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  private final Contacts contacts;
+  private final Set<String> select;
+  private final Set<String> expand;
+  private final Caller caller;
+  private final boolean single;
+  private final boolean owner;
+
+  /// @param single whether it is the only one that was asked for
+  /// @param owner whether to say whose contact it is
+  ContactView(
+      Contacts contacts,
+      Set<String> select,
+      Set<String> expand,
+      Caller caller,
+      boolean single,
+      boolean owner) {
+    this.contacts = contacts;
+    this.select = select;
+    this.expand = expand;
+    this.caller = caller;
+    this.single = single;
+    this.owner = owner;
+  }
+
+  static String uri(String id) {
+    return "/v1/contacts/" + id;
+  }
+
+  /// One of them.
+  ObjectNode view(Contacts.Listed listed) {
+    var contact = listed.contact();
+    var body = contact.body();
+    var view = Json.object();
+    view.put("ResourceUri", uri(contact.id()));
+    view.put("Id", contact.id());
+    text(view, ContactAttributes.DISPLAY_NAME, Optional.of(body.shownName()), LONGEST_NAME);
+    whole(view, ContactAttributes.PRIMARY_EMAIL, body.primaryEmail(), LONGEST_EMAIL);
+    if (owner || select.contains(ContactAttributes.OWNER_ID)) {
+      put(view, ContactAttributes.OWNER_ID, () -> contact.ownerId());
+    }
+    put(view, ContactAttributes.RECORD_STATUS, contact::recordStatus);
+    list(view, ContactAttributes.SECONDARY_EMAILS, fitting(body.secondaryEmails(), LONGEST_EMAIL));
+    list(
+        view,
+        ContactAttributes.NOTIFICATION_EMAILS,
+        fitting(body.card().notificationEmails(), LONGEST_EMAIL));
+    list(view, "InvalidEmails", List.of());
+    text(view, ContactAttributes.GIVEN_NAME, Optional.ofNullable(body.givenName()), LONGEST_TEXT);
+    text(view, ContactAttributes.FAMILY_NAME, Optional.ofNullable(body.familyName()), LONGEST_TEXT);
+    whole(view, ContactAttributes.PRIMARY_PHONE, body.primaryPhone(), LONGEST_TEXT);
+    for (var detail : ContactDetail.ALL) {
+      text(view, detail.attribute(), body.detail(detail), LONGEST_TEXT);
+    }
+    put(view, "ModificationTimestamp", () -> time(listed.modifiedAt()));
+    put(view, "CreatedTimestamp", () -> time(contact.createdAt()));
+    list(view, ContactAttributes.TAGS, tags(body));
+    if (wants(ContactAttributes.SETTINGS)) {
+      view.putObject(ContactAttributes.SETTINGS)
+          .put("ReverseProspecting", body.card().reverseProspecting());
+    }
+    text(view, ContactAttributes.NOTE, Optional.ofNullable(body.card().note()), LONGEST_NOTE);
+    for (var word : expand) {
+      Expansion.of(word).ifPresent(e -> expand(view, e, listed));
+    }
+    return view;
+  }
+
+  private static final int LONGEST_NAME = ContactAttributes.LONGEST_NAME;
+  private static final int LONGEST_EMAIL = ContactAttributes.LONGEST_EMAIL;
+  private static final int LONGEST_TEXT = ContactAttributes.LONGEST_TEXT;
+  private static final int LONGEST_NOTE = ContactAttributes.LONGEST_NOTE;
+
+  private static List<String> tags(ContactBody body) {
+    return body.tags().stream().map(t -> cut(t, ContactAttributes.LONGEST_TAG)).distinct().toList();
+  }
+
+  private boolean wants(String attribute) {
+    return select.isEmpty() || select.contains(attribute);
+  }
+
+  private void put(ObjectNode view, String attribute, Supplier<String> value) {
+    if (wants(attribute)) {
+      view.put(attribute, value.get());
+    }
+  }
+
+  private void text(ObjectNode view, String attribute, Optional<String> text, int longest) {
+    if (wants(attribute)) {
+      text.filter(t -> !t.isEmpty()).ifPresent(t -> view.put(attribute, cut(t, longest)));
+    }
+  }
+
+  private void whole(ObjectNode view, String attribute, Optional<String> text, int longest) {
+    if (wants(attribute)) {
+      text.filter(t -> fits(t, longest)).ifPresent(t -> view.put(attribute, t));
+    }
+  }
+
+  /// Empty lists are shown to who asks for them.
+  private void list(ObjectNode view, String attribute, List<String> texts) {
+    if (select.contains(attribute) || select.isEmpty() && !texts.isEmpty()) {
+      ArrayNode list = view.putArray(attribute);
+      texts.forEach(list::add);
+    }
+  }
+
+  private static List<String> fitting(List<String> texts, int longest) {
+    return texts.stream().filter(t -> fits(t, longest)).toList();
+  }
+
+  private static boolean fits(String text, int longest) {
+    return text.codePointCount(0, text.length()) <= longest;
+  }
+
+  static String cut(String text, int longest) {
+    return fits(text, longest) ? text : text.substring(0, text.offsetByCodePoints(0, longest));
+  }
+
+  /// In UTC, to the second.
+  static String time(Instant at) {
+    return at.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  private void expand(ObjectNode view, Expansion expansion, Contacts.Listed listed) {
+    switch (expansion) {
+      case ACTIVITY -> {
+        if (Roles.AGENTS.contains(caller.role())) {
+          activity(view);
+        }
+      }
+      // There are no feeds yet: nothing has happened in any.
+      case NEWS_FEED_SUMMARY ->
+          view.putObject("NewsFeedSummary")
+              .put("UnapprovedListingEventCount", 0)
+              .put("UnreadListingEventCount", 0);
+      case NEWS_FEED_NOTIFICATION_SUMMARY ->
+          view.putObject("NewsFeedNotificationSummary")
+              .put("UnapprovedListingNotificationEventCount", 0)
+              .put("UnreadListingNotificationEventCount", 0);
+      case NOTES -> view.putArray("Notes");
+      case VOW_ACTIVE -> view.put("VowActive", false);
+      case VOW_ENABLED -> view.put("VowEnabled", false).put("VowExists", false);
+      case UNIQUE_PRIMARY_EMAIL, UNIQUE_PRIMARY_EMAIL_CHECK -> unique(view, listed);
+    }
+  }
+
+  private void activity(ObjectNode view) {
+    // Nothing that counts as activity is recorded yet.
+    var activity = view.putObject("Activity").put("Score", 0).put("RelativeScore", 0);
+    if (single) {
+      var days = activity.putArray("DailyActivity");
+      for (int day = 0; day < DAYS; day++) {
+        days.addObject().put("Score", 0).put("RelativeScore", 0);
+      }
+    }
+  }
+
+  private void unique(ObjectNode view, Contacts.Listed listed) {
+    var contact = listed.contact();
+    contact
+        .body()
+        .primaryEmail()
+        .ifPresent(e ->
+            view.put("UniquePrimaryEmail", !contacts.isShared(contact.ownerId(), e, contact.id())));
+  }
+}

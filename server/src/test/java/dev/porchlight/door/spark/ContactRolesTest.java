@@ -1,0 +1,96 @@
+package dev.porchlight.door.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The contract's table of roles, each cell.
+class ContactRolesTest {
+  @TempDir Path folder;
+
+  /// Of each resource: the method, then what is answered to IDX, Public, VOW, Portal and Private: a
+  /// status, and the code where it is refused.
+  private static final String TABLE =
+      """
+      /v1/contacts              GET    | 200      | 200      | 403 1500 | 403 1500 | 200
+      /v1/contacts              POST   | 201      | 405 1017 | 403 1500 | 403 1500 | 201
+      /v1/contacts              PUT    | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts              DELETE | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts              PATCH  | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/unconnected  GET    | 200      | 200      | 403 1500 | 403 1500 | 200
+      /v1/contacts/unconnected  POST   | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/unconnected  PUT    | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/unconnected  DELETE | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/{id}         GET    | 200      | 200      | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}         POST   | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/{id}         PUT    | 200      | 405 1017 | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}         DELETE | 200      | 405 1017 | 403 1500 | 403 1500 | 200
+      /v1/my/contact            GET    | 404 404  | 404 404  | 200      | 200      | 404 404
+      /v1/my/contact            POST   | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
+      /v1/my/contact            PUT    | 404 404  | 404 404  | 200      | 200      | 404 404
+      /v1/my/contact            DELETE | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
+      /v1/contacts/tags         GET    | 200      | 200      | 403 1500 | 403 1500 | 200
+      /v1/contacts/tags         POST   | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/tags/x       GET    | 200      | 200      | 403 1500 | 403 1500 | 200
+      /v1/contacts/tags/x       DELETE | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/export       GET    | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/export       POST   | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 405 405
+      """;
+
+  private static final String[] ROLES = {"idx", "public", "vow", "portal", "private"};
+
+  @Test
+  void each_cell_is_as_the_table_says() {
+    try (var world = new SparkWorld(folder)) {
+      var agent = world.key("private");
+      var own = ContactsTest.make(world, agent, "A Consumer", "consumer@example.org");
+      var keys = new ArrayList<SparkWorld.Key>();
+      for (var role : ROLES) {
+        boolean consumer = role.equals("vow") || role.equals("portal");
+        keys.add(
+            world.key(
+                role,
+                b -> {
+                  if (consumer) {
+                    b.put("contact", own);
+                  }
+                }));
+      }
+      int n = 0;
+      for (var line : TABLE.lines().toList()) {
+        var cells = line.split("\\|");
+        var what = cells[0].strip().split(" +");
+        for (int i = 0; i < ROLES.length; i++) {
+          n++;
+          var wanted = cells[i + 1].strip();
+          var path = what[0];
+          if (path.endsWith("{id}")) {
+            var id = ContactsTest.make(world, agent, "Contact " + n, "c" + n + "@example.org");
+            path = path.replace("{id}", id);
+          }
+          var body =
+              switch (what[1]) {
+                case "POST" -> ContactsTest.contact("New " + n, "new" + n + "@example.org");
+                case "PUT" -> "{\"D\":{\"MiddleName\":\"M" + n + "\"}}";
+                default -> "";
+              };
+          var reply = world.as(keys.get(i), what[1], path, body);
+          var got =
+              reply.status()
+                  + (reply.d().has("Code") ? " " + reply.d().path("Code").intValue() : "");
+          assertThat(got).as("%s as %s: %s", cells[0].strip(), ROLES[i], reply).isEqualTo(wanted);
+          if (reply.status() == 405) {
+            assertThat(reply.header("Allow")).doesNotContain(what[1]).isNotEmpty();
+          }
+        }
+        // And nobody at all: 401 first.
+        var path = what[0].replace("{id}", own);
+        world.send(what[1], path, new byte[0], Map.of()).failed(401, 1020);
+      }
+    }
+  }
+}
