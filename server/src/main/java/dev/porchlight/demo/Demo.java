@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +67,7 @@ public final class Demo implements AutoCloseable {
   private final String office;
   private final Source connectionsPlus;
   private final Source leadDelivery;
+  private final String sparkToken;
   private @Nullable String newest;
   private volatile boolean closing;
 
@@ -95,6 +98,7 @@ public final class Demo implements AutoCloseable {
       leadDelivery = makeSource("portal-leads", "lead-delivery", office);
       makeCrm("Harbor CRM", "lead-delivery", office);
       makeCrm("Lantern CRM", "porchlight", office);
+      sparkToken = makeSparkKey(office);
     } catch (IOException | HubException | RuntimeException e) {
       close();
       throw e;
@@ -122,6 +126,13 @@ public final class Demo implements AutoCloseable {
     body.put("name", name);
     body.put("parent", parent);
     return hub.post("/nodes", body).path("id").asString("");
+  }
+
+  private String makeSparkKey(String office) throws HubException {
+    var body = Json.object();
+    body.put("name", "a Spark client");
+    body.put("member", office);
+    return hub.post("/spark-keys", body).path("token").asString("");
   }
 
   private Source makeSource(String name, String contract, String office) throws HubException {
@@ -166,6 +177,7 @@ public final class Demo implements AutoCloseable {
       complete &= settled();
       out.println();
       complete &= summary();
+      complete &= found();
       out.println();
       complete &= seeker();
       out.flush();
@@ -373,6 +385,37 @@ public final class Demo implements AutoCloseable {
     return complete;
   }
 
+  /// Asks the Spark door for the contacts that the Realtor.com source has made.
+  private boolean found() throws IOException, InterruptedException {
+    var query =
+        "?_pagination=1&_filter=" + URLEncoder.encode(sparkFilter(), StandardCharsets.UTF_8);
+    var reply =
+        http.send(
+            HttpRequest.newBuilder(running.address().resolve("/v1/contacts" + query))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + sparkToken)
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    int rows = Json.tree(reply.body()).path("D").path("Pagination").path("TotalRows").asInt(0);
+    out.println(outcome(rows > 0, rows + " contacts found at the Spark door by " + sparkFilter()));
+    out.println("spark  " + sparkCurl());
+    return rows > 0;
+  }
+
+  private String sparkFilter() {
+    return "Tags Eq '" + connectionsPlus.name() + "'";
+  }
+
+  private String sparkCurl() {
+    return "curl -sSG "
+        + running.address()
+        + "/v1/contacts -H 'Authorization: Bearer "
+        + sparkToken
+        + "' --data-urlencode \"_filter="
+        + sparkFilter()
+        + "\"";
+  }
+
   private List<JsonNode> items(String path) throws HubException {
     return hub.get(path, HubClient.query("limit", "200")).path("items").valueStream().toList();
   }
@@ -447,6 +490,7 @@ public final class Demo implements AutoCloseable {
       out.println("page   " + link.path("url").asString(""));
     }
     out.println("send   " + curl());
+    out.println("spark  " + sparkCurl());
     out.flush();
   }
 
