@@ -3,17 +3,13 @@ package dev.porchlight.person;
 import dev.porchlight.filter.Attribute;
 import dev.porchlight.filter.Catalogue;
 import dev.porchlight.filter.Column;
-import dev.porchlight.filter.Criterion;
-import dev.porchlight.filter.Expression;
 import dev.porchlight.filter.Folding;
-import dev.porchlight.filter.Operand;
 import dev.porchlight.filter.Type;
 import dev.porchlight.filter.Value;
 import dev.porchlight.filter.Wildcards;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +31,6 @@ public final class ContactCatalogue {
       Function<Contacts.Listed, Value> value) {}
 
   private static final Map<String, Field> FIELDS = fields();
-
-  /// What few contacts of one owner share, and an index serves.
-  private static final Set<String> SELECTIVE =
-      Set.of("PrimaryEmail", "PrimaryPhoneNumber", "FamilyName");
 
   /// For [dev.porchlight.filter.Filter#parse].
   public static final Catalogue CATALOGUE =
@@ -148,38 +140,13 @@ public final class ContactCatalogue {
     return field != null && field.sort() != null;
   }
 
-  /// Whether a filter leaves so few that finding them by an index and sorting them is better than
-  /// going through an owner's contacts in order: where all of it holds, one of a few is named.
-  static boolean isSelective(Expression filter) {
-    return switch (filter) {
-      case Expression.And(var parts) -> parts.stream().anyMatch(ContactCatalogue::isSelective);
-      case Expression.Matches(Operand.Field(var attribute), var negated, var anyOf) ->
-          !negated
-              && SELECTIVE.contains(attribute.name())
-              && anyOf.stream().allMatch(c -> c instanceof Criterion.Same);
-      case Expression.Everything _,
-          Expression.Or _,
-          Expression.Not _,
-          Expression.Matches _,
-          Expression.Ordered _,
-          Expression.Between _ ->
-          false;
-    };
-  }
-
   /// A term of ORDER BY; what is not set comes last, or first from the end, on every database.
-  ///
-  /// @param sorted whether no index is to serve it
-  static String order(String name, boolean descending, boolean sorted) {
+  static String order(String name, boolean descending) {
     var field = FIELDS.get(name);
     if (field == null || field.sort() == null) {
       throw new IllegalArgumentException("no order by " + name);
     }
     var way = descending ? " DESC" : "";
-    if (sorted && field.always()) {
-      boolean text = field.attribute().type() == Type.CHARACTER;
-      return "(" + field.sort() + (text ? " || '')" : " + 0)") + way;
-    }
     return field.always()
         ? field.sort() + way
         : "(" + field.sort() + " IS NULL)" + way + ", " + field.sort() + way;

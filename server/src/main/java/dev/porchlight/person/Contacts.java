@@ -186,19 +186,17 @@ public final class Contacts {
   }
 
   private static String order(Wanted wanted) {
-    // A planner without statistics takes any index that saves the sort, however many it leads to.
-    boolean sorted = ContactCatalogue.isSelective(wanted.filter());
     if (wanted.page() instanceof Page.After) {
-      return sorted ? " ORDER BY (c.owned_seq + 0)" : " ORDER BY c.owner_id, c.owned_seq";
+      return " ORDER BY c.owner_id, c.owned_seq";
     }
     var terms = new ArrayList<String>();
     boolean descending = false;
     for (var term : wanted.order()) {
-      terms.add(ContactCatalogue.order(term.attribute(), term.descending(), sorted));
+      terms.add(ContactCatalogue.order(term.attribute(), term.descending()));
       descending = term.descending();
     }
     if (terms.isEmpty()) {
-      terms.add(ContactCatalogue.order("DisplayName", false, sorted));
+      terms.add(ContactCatalogue.order("DisplayName", false));
     }
     terms.add("c.contact_id" + (descending ? " DESC" : ""));
     return " ORDER BY " + String.join(", ", terms);

@@ -290,8 +290,12 @@ class ContactsTest {
       assertThat(unique.path("UniquePrimaryEmail").booleanValue()).isTrue();
       // A lead goes to the contact that was there first.
       world.hub.addSource("portal", "connections-plus").post(LeadBodies.buyer("L-1", lead));
-      assertThat(world.hub.story("L-1").path("contact").path("owner").asString())
-          .isEqualTo(frontDesk);
+      var first = world.hub.story("L-1").path("contact");
+      assertThat(first.path("owner").asString()).isEqualTo(frontDesk);
+      // Once that is deleted, to the other.
+      world.as(key, "DELETE", "/v1/contacts/" + first.path("id").asString(), "").succeeded(200);
+      world.hub.addSource("again", "connections-plus").post(LeadBodies.buyer("L-2", lead));
+      assertThat(world.hub.story("L-2").path("contact_id").asString()).isEqualTo(hers);
     }
   }
 
