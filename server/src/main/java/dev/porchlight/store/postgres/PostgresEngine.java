@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Handles;
@@ -139,7 +140,19 @@ public final class PostgresEngine implements Engine {
     } catch (SQLException e) {
       throw new IllegalStateException(
           "The database " + address(url) + " can't be opened: " + reason(e, url), e);
+    } catch (FlywayException e) {
+      throw new IllegalStateException(
+          "The tables can't be made in the database " + address(url) + ": " + deepest(e), e);
     }
+  }
+
+  /// What lies behind a failed change of the schema, on one line.
+  static String deepest(FlywayException e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("").strip();
   }
 
   /// What the driver says, on one line and without the address, which it may quote.
@@ -196,6 +209,8 @@ public final class PostgresEngine implements Engine {
     properties.setProperty("socketTimeout", "10");
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("reWriteBatchedInserts", "true");
+    // Details quote whole rows, and so people; what a failure says is logged and shown by /health.
+    properties.setProperty("logServerErrorDetail", "false");
     return properties;
   }
 

@@ -113,7 +113,11 @@ public final class PostgresTarget implements AutoCloseable {
       PostgresEngine.migrate(connection, url);
     } catch (FlywayException e) {
       throw new IllegalStateException(
-          "The tables can't be made in the database " + address() + ": " + deepest(e), e);
+          "The tables can't be made in the database "
+              + address()
+              + ": "
+              + PostgresEngine.deepest(e),
+          e);
     }
     PostgresEngine.execute(
         connection, "CREATE TABLE " + MARK + " (source TEXT PRIMARY KEY, begun_at TEXT NOT NULL)");
@@ -127,14 +131,6 @@ public final class PostgresTarget implements AutoCloseable {
     // What is not yet synced when the machine dies belongs to a move that is not finished.
     PostgresEngine.execute(connection, "SET synchronous_commit = off");
     connection.commit();
-  }
-
-  private static String deepest(FlywayException e) {
-    Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("").strip();
   }
 
   /// Sees to it that no hub is at work here, and that none will be until this is closed.

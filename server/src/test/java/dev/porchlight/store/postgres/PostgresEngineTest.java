@@ -143,6 +143,37 @@ class PostgresEngineTest {
   }
 
   @Test
+  void a_user_who_may_make_no_tables_is_told_so_in_a_sentence() throws SQLException {
+    execute(url, "CREATE ROLE porchlight_reader LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    var reader = url.replace("user=postgres", "user=porchlight_reader");
+    assertThat(reader).isNotEqualTo(url);
+    assertThatThrownBy(() -> open(reader))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("The tables can't be made in the database jdbc:postgresql://")
+        .hasMessageContaining("permission denied")
+        .hasMessageNotContaining("user=")
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void what_a_refused_batch_says_names_no_value_of_its_rows() throws SQLException {
+    try (var store = new EngineStore(open(url))) {
+      execute(
+          url,
+          """
+          CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+            $$BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END$$;
+          CREATE TRIGGER no_room BEFORE INSERT ON log FOR EACH ROW EXECUTE FUNCTION no_room()
+          """);
+      // Whoever asks /health is told the same.
+      assertThatThrownBy(() -> append(store, "ana@example.org"))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("could not extend file")
+          .hasMessageNotContaining("ana@example.org");
+    }
+  }
+
+  @Test
   void the_time_is_the_databases_plus_the_test_clocks_offset() throws SQLException {
     var noon = Instant.parse("2031-05-04T12:00:00Z");
     try (var engine = PostgresEngine.open(url, Clock.fixed(noon, ZoneOffset.UTC))) {
