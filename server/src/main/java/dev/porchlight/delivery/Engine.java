@@ -607,7 +607,7 @@ public final class Engine implements AutoCloseable {
 
     /// Whether an earlier try at writing it down took place, though nobody could tell us.
     boolean isIn(DeliveryState found) {
-      return attempt != null && found.attempts() >= attempt.n();
+      return attempt == null ? !found.isOpen() : found.attempts() >= attempt.n();
     }
   }
 
@@ -742,7 +742,8 @@ public final class Engine implements AutoCloseable {
       } catch (StoreUnavailableException e) {
         more = false;
         LOG.debug("No work found: {}", e.getMessage());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An Error too: without this thread nothing that waits would ever go out.
         more = false;
         LOG.error("Looking for due deliveries failed", e);
       }
