@@ -68,7 +68,8 @@ public final class OwedWork implements AutoCloseable {
         LOG.debug("Owed receipts wait for the store: {}", e.getMessage());
         news.release();
         pause();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An Error too: without this thread what is owed would stay so.
         LOG.error("Looking for owed receipts failed", e);
       }
     }

@@ -604,7 +604,8 @@ public final class EngineStore implements Store {
         LOG.debug("Somebody interrupted the follower, which has no use for it", e);
       } catch (StoreUnavailableException e) {
         LOG.debug("The log can't be followed for now: {}", e.getMessage());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An Error too: without this thread keys that others revoke would hold here for ever.
         LOG.error("The log could not be followed", e);
       }
     }
