@@ -122,7 +122,7 @@ public final class Hub implements AutoCloseable {
     var database =
         config.databaseUrl() == null
             ? SqliteEngine.open(config.data(), clock)
-            : PostgresEngine.open(config.databaseUrl(), clock);
+            : PostgresEngine.open(config.databaseUrl(), clock).numbered(config.hubNumber());
     var store = new EngineStore(database);
     var keyFile = config.secretKey() == null ? config.secretKeyFile() : null;
     var backups =
@@ -168,6 +168,7 @@ public final class Hub implements AutoCloseable {
     var key = KeyFile.load(config.secretKey(), config.secretKeyFile(), fingerprint(store));
     key.warnings().forEach(LOG::warn);
     keepFingerprint(store, key.box().fingerprint());
+    store.concern().ifPresent(LOG::warn);
     Nodes.makeDefaults(store, number);
     var metrics = new Metrics();
     var credentials = new Credentials(store);

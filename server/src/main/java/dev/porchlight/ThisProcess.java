@@ -45,8 +45,8 @@ final class ThisProcess implements Local {
       terminal
           .err()
           .println(
-              "porchlight: The start cache was made by another JDK or for other options of java;"
-                  + " starting without it.");
+              "porchlight: The start cache does not fit: made by another JDK, for other options of"
+                  + " java, or for jars with other times of change; starting without it.");
     }
     var hub = start(config);
     hub.firstToken()

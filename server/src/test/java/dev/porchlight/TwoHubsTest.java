@@ -3,6 +3,7 @@ package dev.porchlight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.porchlight.ops.Doctor;
 import dev.porchlight.store.postgres.TestPostgres;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.FakePortal;
@@ -38,9 +39,11 @@ class TwoHubsTest {
   private Hub one;
   private Hub two;
 
+  private String url;
+
   @BeforeEach
   void start() throws IOException {
-    var url = TestPostgres.newDatabase();
+    url = TestPostgres.newDatabase();
     // One folder, so one key that seals secrets; no data lie in it.
     var config = HubConfig.local(folder.resolve("data"), "admin-token");
     one = Hub.start(config.withDatabase(url, 1));
@@ -127,6 +130,24 @@ class TwoHubsTest {
 
   private static void withinASecond(Callable<Boolean> there) {
     await().atMost(A_SECOND).pollInterval(Duration.ofMillis(20)).until(there);
+  }
+
+  @Test
+  void the_doctor_sees_two_hubs_of_one_number_for_as_long_as_both_work() throws Exception {
+    assertThat(one.examine()).noneMatch(f -> f.sentence().contains("with the number"));
+    var config = HubConfig.local(folder.resolve("data"), "admin-token").withDatabase(url, 1);
+    try (var twin = Hub.start(config)) {
+      for (var hub : List.of(one, twin)) {
+        assertThat(hub.examine())
+            .filteredOn(f -> f.level().equals("attention"))
+            .extracting(Doctor.Finding::sentence)
+            .contains(
+                "2 hubs with the number 1 work on this database: give each its own by"
+                    + " --hub-number or PORCHLIGHT_HUB_NUMBER.");
+      }
+      assertThat(two.examine()).noneMatch(f -> f.sentence().contains("with the number"));
+    }
+    withinASecond(() -> one.examine().stream().noneMatch(f -> f.sentence().contains("number 1")));
   }
 
   @Test

@@ -56,6 +56,7 @@ public final class Doctor {
           case StoreState.Halted(var why) ->
               new Finding("fault", "The store takes no work until the next start: " + why);
         });
+    store.concern().ifPresent(c -> findings.add(new Finding("attention", c)));
     findings.add(log());
     findings.addAll(accidents());
     receipts(

@@ -55,6 +55,13 @@ public interface Engine extends AutoCloseable {
   /// Whether no other process can write to this database.
   boolean alone();
 
+  /// What whoever operates it should look at, in a sentence.
+  ///
+  /// @throws StoreUnavailableException when it can't be asked
+  default Optional<String> concern() {
+    return Optional.empty();
+  }
+
   /// Reads, as [Store#read] says.
   <T> T read(Function<Handle, T> query);
 

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -214,6 +215,11 @@ public final class EngineStore implements Store {
   @Override
   public boolean alone() {
     return engine.alone();
+  }
+
+  @Override
+  public Optional<String> concern() {
+    return engine.concern();
   }
 
   @Override

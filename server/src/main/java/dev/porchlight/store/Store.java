@@ -3,6 +3,7 @@ package dev.porchlight.store;
 import dev.porchlight.filter.Dialect;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -37,6 +38,12 @@ public interface Store extends AutoCloseable {
   /// Whether no other process can write to this database: then whatever a process left half done is
   /// nobody's.
   boolean alone();
+
+  /// What whoever operates the database should look at, in a sentence: for example that two hubs
+  /// have one number.
+  default Optional<String> concern() {
+    return Optional.empty();
+  }
 
   /// Whether it takes work, and if not, why.
   StoreState state();

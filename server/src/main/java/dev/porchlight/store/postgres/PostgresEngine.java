@@ -62,6 +62,16 @@ public final class PostgresEngine implements Engine {
   /// The newest schema that this release knows.
   static final int SCHEMA = 1;
 
+  /// `hubs`: the first half of the locks that say which numbers are at work.
+  private static final int NUMBERS = 0x68756273;
+
+  private static final String NUMBERED =
+      """
+      SELECT count(*) FROM pg_locks
+       WHERE locktype = 'advisory' AND classid = :class AND objid = :number AND objsubid = 2
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      """;
+
   /// `porchlig`: the one lock of the writers.
   static final long LOCK = 0x706f7263686c6967L;
 
@@ -124,6 +134,9 @@ public final class PostgresEngine implements Engine {
 
   private @Nullable PreparedStatement mark;
   private String batch = "";
+
+  /// Below 0 for none.
+  private int number = -1;
 
   private volatile Duration offset = Duration.ZERO;
   private volatile long measuredAt;
@@ -307,11 +320,54 @@ public final class PostgresEngine implements Engine {
     }
   }
 
+  /// Says on this database that the hub of that number is at work, for as long as the connection of
+  /// its writer stands; to be called before the engine is given to a store. See [#concern].
+  public PostgresEngine numbered(int hub) {
+    number = hub;
+    try {
+      var _ = writer();
+    } catch (SQLException e) {
+      LOG.debug("The number is said with the next connection", e);
+    }
+    return this;
+  }
+
+  /// Where more than one hub at work has this one's number: ids could be drawn twice.
+  @Override
+  public Optional<String> concern() {
+    if (number < 0) {
+      return Optional.empty();
+    }
+    int hubs =
+        read(h ->
+            h.createQuery(NUMBERED)
+                .bind("class", NUMBERS)
+                .bind("number", number)
+                .mapTo(int.class)
+                .one());
+    return hubs <= 1
+        ? Optional.empty()
+        : Optional.of(
+            hubs
+                + " hubs with the number "
+                + number
+                + " work on this database: give each its own by --hub-number or"
+                + " PORCHLIGHT_HUB_NUMBER.");
+  }
+
+  private void announce(Connection connection) throws SQLException {
+    if (number >= 0) {
+      execute(connection, "SELECT pg_advisory_lock_shared(" + NUMBERS + ", " + number + ")");
+      connection.commit();
+    }
+  }
+
   @Override
   public Connection writer() throws SQLException {
     if (writer == null || writer.isClosed()) {
       mark = null;
       writer = connect();
+      announce(writer);
     }
     return writer;
   }
