@@ -17,14 +17,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/// Lists the contacts of one owner: filtered, in order, page by page. All that SQL can say exactly
-/// is left to it; of the rest it narrows, and the evaluator decides on what is left, row by row.
+/// Lists the contacts of one owner, or of several: filtered, in order, page by page. All that SQL
+/// can say exactly is left to it; of the rest it narrows, and the evaluator decides on what is
+/// left, row by row.
 public final class Contacts {
   private static final int FETCHED = 500;
+
+  /// How many owners SQL is given; of more, each contact is asked for its owner.
+  private static final int MOST_NAMED = 10_000;
 
   /// One contact in a list.
   ///
@@ -54,13 +59,13 @@ public final class Contacts {
 
   /// What is asked for.
   ///
-  /// @param owner whose contacts
+  /// @param owners whose contacts
   /// @param connected those that a member has taken on, or those that nobody has
   /// @param tag only those with this tag; null for all
   /// @param order none for the name
   /// @param count whether to count all that match
   public record Wanted(
-      String owner,
+      Set<String> owners,
       boolean connected,
       Expression filter,
       @Nullable String tag,
@@ -68,7 +73,11 @@ public final class Contacts {
       Page page,
       boolean count) {
     public Wanted {
+      owners = Set.copyOf(owners);
       order = List.copyOf(order);
+      if (tag != null && owners.size() != 1) {
+        throw new IllegalArgumentException("A tag is one owner's");
+      }
     }
   }
 
@@ -92,9 +101,16 @@ public final class Contacts {
 
   private final Store store;
   private final SqlWriter writer;
+  private final int mostNamed;
 
   public Contacts(Store store) {
+    this(store, MOST_NAMED);
+  }
+
+  /// @param mostNamed how many owners SQL is given at most
+  Contacts(Store store, int mostNamed) {
     this.store = store;
+    this.mostNamed = mostNamed;
     writer = new SqlWriter(store.dialect(), ContactCatalogue::column);
   }
 
@@ -132,6 +148,12 @@ public final class Contacts {
     return store.read(h -> Persons.findTwin(h, owner, email, null, except)).isPresent();
   }
 
+  /// The newest comments of each of these contacts, newest first; contacts without any are left
+  /// out.
+  public Map<String, List<Comment>> newestComments(List<Listed> of, int most) {
+    return Comment.newest(store, of.stream().map(l -> l.contact().id()).toList(), most);
+  }
+
   /// The tags that an owner's contacts have, each as it was first written, by name.
   public List<String> listTags(String owner) {
     return store.read(h -> {
@@ -151,22 +173,29 @@ public final class Contacts {
   /// What is asked for, as it stands at one moment.
   public Found list(Wanted wanted) {
     var written = writer.write(wanted.filter());
-    var condition = condition(wanted, written);
+    boolean named = wanted.owners().size() <= mostNamed;
+    var condition = condition(wanted, written, named);
     return store.read(h -> {
       var asOf =
           h.createQuery("SELECT at FROM log ORDER BY seq DESC LIMIT 1")
               .map((r, _) -> new Row(r).time(1))
               .findOne()
               .orElse(Instant.EPOCH);
-      return written.exact()
+      return written.exact() && named
           ? exact(h, wanted, condition, asOf)
           : decided(h, wanted, condition, asOf);
     });
   }
 
-  private static Condition condition(Wanted wanted, Sql written) {
-    var sql = new StringBuilder("c.owner_id = ? AND c.connected = ?");
-    var binds = new ArrayList<Object>(List.of(wanted.owner(), wanted.connected() ? 1L : 0L));
+  private static Condition condition(Wanted wanted, Sql written, boolean named) {
+    var sql = new StringBuilder();
+    var binds = new ArrayList<Object>();
+    if (named) {
+      sql.append(owners(wanted)).append(" AND ");
+      binds.addAll(wanted.owners());
+    }
+    sql.append("c.connected = ?");
+    binds.add(wanted.connected() ? 1L : 0L);
     if (!written.condition().equals("1 = 1")) {
       sql.append(" AND ").append(written.condition());
       binds.addAll(written.binds());
@@ -175,7 +204,7 @@ public final class Contacts {
       sql.append(
           " AND c.contact_id IN (SELECT t.contact_id FROM contact_tag t WHERE t.owner_id = ?"
               + " AND t.tag = ?)");
-      binds.add(wanted.owner());
+      binds.addAll(wanted.owners());
       binds.add(Folding.fold(ContactCatalogue.searched(wanted.tag())));
     }
     if (wanted.page() instanceof Page.After(long token, _)) {
@@ -185,9 +214,24 @@ public final class Contacts {
     return new Condition(sql.toString(), binds);
   }
 
+  /// A walk over several owners' contacts goes along their common order: their names must not lead
+  /// a planner away from it.
+  private static String owners(Wanted wanted) {
+    int n = wanted.owners().size();
+    if (n == 1) {
+      return "c.owner_id = ?";
+    }
+    return (wanted.page() instanceof Page.After ? "(c.owner_id || '')" : "c.owner_id")
+        + " IN ("
+        + String.join(", ", Collections.nCopies(n, "?"))
+        + ")";
+  }
+
   private static String order(Wanted wanted) {
     if (wanted.page() instanceof Page.After) {
-      return " ORDER BY c.owner_id, c.owned_seq";
+      return wanted.owners().size() == 1
+          ? " ORDER BY c.owner_id, c.owned_seq"
+          : " ORDER BY c.owned_seq";
     }
     var terms = new ArrayList<String>();
     boolean descending = false;
@@ -327,7 +371,8 @@ public final class Contacts {
             .iterator()) {
       while (rows.hasNext()) {
         var row = rows.next();
-        if (!evaluator.matches(ContactCatalogue.row(row))) {
+        if (!wanted.owners().contains(row.contact().ownerId())
+            || !evaluator.matches(ContactCatalogue.row(row))) {
           continue;
         }
         switch (page) {

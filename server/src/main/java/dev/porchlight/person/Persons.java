@@ -440,12 +440,14 @@ public final class Persons {
     return changed;
   }
 
-  /// Deletes a contact: it is in no list any more, and the person's next lead makes a new one.
+  /// Deletes a contact with its comments: it is in no list any more, and the person's next lead
+  /// makes a new one.
   public static void delete(Batch batch, Contact contact, String principal, Instant at) {
     long seq = batch.append("contact.deleted", contact.id(), contact.ownerId());
     batch.put(EDIT, new EditRow(seq, contact.id(), "{}", principal));
     release(batch, contact);
     put(batch, contact, contact.deleted(at));
+    Comment.deleteAll(batch, contact.id());
   }
 
   /// Has another contact of that person in the same office, if there is one, take the leads that

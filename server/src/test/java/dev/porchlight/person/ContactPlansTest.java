@@ -52,6 +52,23 @@ class ContactPlansTest {
                         .list()));
         assertThat(plan).as(served[1]).contains(served[0]);
       }
+      var walk =
+          store.read(h ->
+              String.join(
+                  "; ",
+                  h.createQuery(
+                          "EXPLAIN QUERY PLAN SELECT c.contact_id FROM contact_search c WHERE"
+                              + " (c.owner_id || '') IN (?, ?) AND c.connected = ?"
+                              + " AND c.owned_seq > ? ORDER BY c.owned_seq LIMIT ? OFFSET ?")
+                      .bind(0, "1")
+                      .bind(1, "2")
+                      .bind(2, 1)
+                      .bind(3, 0)
+                      .bind(4, 25)
+                      .bind(5, 0)
+                      .map((r, _) -> r.getString("detail"))
+                      .list()));
+      assertThat(walk).contains("contact_search_walk").doesNotContain("TEMP B-TREE");
     }
   }
 }

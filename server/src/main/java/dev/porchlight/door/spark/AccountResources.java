@@ -72,19 +72,16 @@ final class AccountResources {
         .orElseThrow(() -> new SparkException(SparkFault.NOT_FOUND));
   }
 
+  static String uriOf(String account) {
+    return "/v1/accounts/" + account;
+  }
+
   static ObjectNode view(Nodes nodes, Node node) {
     var view = Json.object();
-    view.put("ResourceUri", "/v1/accounts/" + node.id());
+    view.put("ResourceUri", uriOf(node.id()));
     view.put("Id", node.id());
     view.put("Name", node.name());
-    view.put(
-        "UserType",
-        switch (node.kind()) {
-          case MLS -> "Mls";
-          case COMPANY -> "Company";
-          case OFFICE, TEAM -> "Office";
-          case MEMBER -> "Member";
-        });
+    view.put("UserType", userType(node));
     nodes.officeOf(node.id()).ifPresent(o -> named(view, "Office", o));
     nodes.companyOf(node.id()).ifPresent(c -> named(view, "Company", c));
     nodes.all().stream()
@@ -107,6 +104,15 @@ final class AccountResources {
     return view;
   }
 
+  static String userType(Node node) {
+    return switch (node.kind()) {
+      case MLS -> "Mls";
+      case COMPANY -> "Company";
+      case OFFICE, TEAM -> "Office";
+      case MEMBER -> "Member";
+    };
+  }
+
   private static void named(ObjectNode view, String level, Node node) {
     view.put(level, node.name());
     view.put(level + "Id", node.id());
@@ -116,19 +122,13 @@ final class AccountResources {
     var asked =
         ListParameters.of(
             call, ListParameters.LARGEST_LIMIT, _ -> Optional.empty(), _ -> false, store.now());
-    int skip =
-        switch (asked.start()) {
-          case ListParameters.Start.Page(int number) ->
-              (int) Math.min(Integer.MAX_VALUE, (number - 1L) * asked.limit());
-          case ListParameters.Start.Skip(int items) -> items;
-          case ListParameters.Start.Token _, ListParameters.Start.PageFor _ ->
-              throw new SparkException(
-                  SparkFault.INVALID, "Messages are paged by `_page` or `_skip`.");
-        };
+    int skip = asked.skipped("Messages");
     var recipient = recipient(call);
     boolean alone = asked.pagination() == ListParameters.Pagination.COUNT_ALONE;
     var messages = MemberMessage.list(store, recipient, skip, alone ? 0 : asked.limit());
-    var d = Envelope.results(messages.stream().map(AccountResources::view).toList());
+    var d =
+        Envelope.results(
+            messages.stream().map(AccountResources::view).map(asked::selected).toList());
     if (asked.pagination() != ListParameters.Pagination.NONE) {
       d.set("Pagination", asked.pagination(MemberMessage.count(store, recipient), skip));
     }
@@ -167,24 +167,26 @@ final class AccountResources {
     return "/v1/messages/" + id;
   }
 
-  private static SparkException wrong(String attribute, String why) {
+  static SparkException wrong(String attribute, String why) {
     return SparkException.attribute(SparkFault.INVALID, attribute, attribute + " " + why + ".");
   }
 
-  /// The one message in a body: clients send a list, or an object in its place.
-  private static ObjectNode one(ObjectNode d) {
-    return switch (d.get("Messages")) {
+  /// The one item in a body: clients send a list, an object in its place, or its attributes alone.
+  ///
+  /// @param name of the list
+  static ObjectNode one(ObjectNode d, String name) {
+    return switch (d.get(name)) {
       case null -> d;
-      case ObjectNode message -> message;
-      case ArrayNode list when list.size() == 1 && list.get(0) instanceof ObjectNode message ->
-          message;
+      case ObjectNode item -> item;
+      case ArrayNode list when list.size() == 1 && list.get(0) instanceof ObjectNode item -> item;
       case ArrayNode list when list.isEmpty() ->
-          throw new SparkException(SparkFault.MISSING, "`Messages` holds no message.");
-      default -> throw wrong("Messages", "is a list of one message");
+          throw new SparkException(SparkFault.MISSING, "`" + name + "` is empty.");
+      default -> throw wrong(name, "is a list of one item");
     };
   }
 
-  private static @Nullable String text(ObjectNode body, String name, int longest, boolean lines) {
+  /// A text in a body; null when it is not there, or blank.
+  static @Nullable String text(ObjectNode body, String name, int longest, boolean lines) {
     var value = body.get(name);
     if (value == null || value.isNull()) {
       return null;
@@ -223,7 +225,7 @@ final class AccountResources {
   }
 
   private Reply.Full send(SparkCall call) throws BodyException, IOException {
-    var body = one(call.needBody());
+    var body = one(call.needBody(), "Messages");
     var nodes = Nodes.in(store.settings());
     var subject = text(body, "Subject", LONGEST_SUBJECT, false);
     var said = text(body, "Body", LONGEST_BODY, true);
@@ -252,10 +254,12 @@ final class AccountResources {
             .toList();
     store.write(
         WorkQueue.EDITS,
-        batch -> {
-          messages.forEach(m -> m.put(batch));
-          return true;
-        });
+        new SizedUnit<>(
+            batch -> {
+              messages.forEach(m -> m.put(batch));
+              return true;
+            },
+            call.bytes().length * messages.size()));
     var first = messages.getFirst().id();
     return Envelope.created(uri(first), first);
   }

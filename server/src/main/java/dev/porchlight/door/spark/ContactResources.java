@@ -24,6 +24,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -65,7 +67,10 @@ final class ContactResources {
                 "GET",
                 Roles.READERS,
                 c -> list(c, true, c.path("tag"), ListParameters.LARGEST_LIMIT)),
-        Resource.of("/contacts/export", doorkeeper).on("GET", Roles.AGENTS, this::export),
+        Resource.of("/contacts/export", doorkeeper)
+            .on("GET", Roles.AGENTS, c -> export(c, Set.of(owner(c)))),
+        Resource.of("/contacts/export/all", doorkeeper)
+            .on("GET", Roles.AGENTS, c -> export(c, controlled(c.caller()))),
         Resource.of("/contacts/{id}", doorkeeper)
             .on("GET", Roles.READERS, this::get)
             .on("PUT", Roles.WRITERS, this::update)
@@ -88,13 +93,19 @@ final class ContactResources {
 
   private Reply.Full list(SparkCall call, boolean connected, @Nullable String tag, int largest)
       throws BodyException, IOException {
-    return Envelope.reply(200, listed(call, connected, tag, largest, false).d());
+    return Envelope.reply(
+        200, listed(call, Set.of(owner(call)), connected, tag, largest, false).d());
   }
 
   private record Listing(ObjectNode d, Contacts.Found found) {}
 
   private Listing listed(
-      SparkCall call, boolean connected, @Nullable String tag, int largest, boolean withOwner)
+      SparkCall call,
+      Set<String> owners,
+      boolean connected,
+      @Nullable String tag,
+      int largest,
+      boolean withOwner)
       throws BodyException, IOException {
     var caller = call.caller();
     var asked =
@@ -122,7 +133,7 @@ final class ContactResources {
             .toList();
     var wanted =
         new Contacts.Wanted(
-            owner(call),
+            owners,
             connected,
             asked.filter().expression(),
             tag,
@@ -131,7 +142,7 @@ final class ContactResources {
             asked.pagination() != ListParameters.Pagination.NONE);
     var found = find(wanted);
     var view = new ContactView(contacts, asked.select(), asked.expand(), caller, false, withOwner);
-    var d = Envelope.results(found.contacts().stream().map(view::view).toList());
+    var d = Envelope.results(view.views(found.contacts()));
     OptionalLong total = found.total();
     if (total.isPresent()) {
       d.set("Pagination", asked.pagination(total.getAsLong(), found.skipped()));
@@ -158,8 +169,20 @@ final class ContactResources {
     return Envelope.ok(results);
   }
 
-  private Reply.Full export(SparkCall call) throws BodyException, IOException {
-    var listing = listed(call, true, null, EXPORTED, true);
+  /// The accounts that an account has a say over: a member itself, all others whoever lies below.
+  private Set<String> controlled(Caller caller) {
+    var nodes = Nodes.in(store.settings());
+    var account = caller.account();
+    return Stream.concat(
+            Stream.of(owner(caller, nodes)),
+            nodes.all().stream()
+                .filter(n -> n.kind() == Node.Kind.MEMBER && nodes.isWithin(n.id(), account.id()))
+                .map(Node::id))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private Reply.Full export(SparkCall call, Set<String> owners) throws BodyException, IOException {
+    var listing = listed(call, owners, true, null, EXPORTED, true);
     listing.d().put("ExportTimestamp", ContactView.time(listing.found().asOf()));
     return Envelope.reply(200, listing.d());
   }
@@ -191,16 +214,8 @@ final class ContactResources {
     static final Outcome DONE = new Outcome(null);
   }
 
-  /// A unit with its size, so that large ones don't share a batch with many others.
-  private record Sized(Unit<Outcome> unit, int size) implements Unit<Outcome> {
-    @Override
-    public Outcome run(Batch batch) {
-      return unit.run(batch);
-    }
-  }
-
   private void write(int size, Unit<Outcome> unit) {
-    var refusal = store.write(WorkQueue.EDITS, new Sized(unit, Math.max(1024, size))).refusal();
+    var refusal = store.write(WorkQueue.EDITS, new SizedUnit<>(unit, size)).refusal();
     if (refusal != null) {
       throw refusal;
     }

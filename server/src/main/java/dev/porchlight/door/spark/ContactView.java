@@ -1,5 +1,6 @@
 package dev.porchlight.door.spark;
 
+import dev.porchlight.person.Comment;
 import dev.porchlight.person.ContactBody;
 import dev.porchlight.person.ContactDetail;
 import dev.porchlight.person.Contacts;
@@ -7,6 +8,7 @@ import dev.porchlight.value.Json;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -18,6 +20,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// not at all: cut, it would be somebody else's.
 final class ContactView {
   private static final int DAYS = 30;
+
+  /// How many of its comments a contact shows as its notes: alone, and in a list, where a page has
+  /// to stay small.
+  private static final int NOTES = 25;
+
+  private static final int NOTES_IN_A_LIST = 3;
 
   /// What a reply may add to a contact.
   enum Expansion {
@@ -74,8 +82,25 @@ final class ContactView {
     return "/v1/contacts/" + id;
   }
 
+  /// Some of them.
+  List<ObjectNode> views(List<Contacts.Listed> listed) {
+    var notes = notes(listed);
+    return listed.stream().map(l -> view(l, notes)).toList();
+  }
+
   /// One of them.
   ObjectNode view(Contacts.Listed listed) {
+    return view(listed, notes(List.of(listed)));
+  }
+
+  /// What is remarked about consumers is not for them.
+  private Map<String, List<Comment>> notes(List<Contacts.Listed> listed) {
+    return expand.contains(Expansion.NOTES.word) && !caller.role().isConsumer()
+        ? contacts.newestComments(listed, single ? NOTES : NOTES_IN_A_LIST)
+        : Map.of();
+  }
+
+  private ObjectNode view(Contacts.Listed listed, Map<String, List<Comment>> notes) {
     var contact = listed.contact();
     var body = contact.body();
     var view = Json.object();
@@ -108,7 +133,7 @@ final class ContactView {
     }
     text(view, ContactAttributes.NOTE, Optional.ofNullable(body.card().note()), LONGEST_NOTE);
     for (var word : expand) {
-      Expansion.of(word).ifPresent(e -> expand(view, e, listed));
+      Expansion.of(word).ifPresent(e -> expand(view, e, listed, notes));
     }
     return view;
   }
@@ -169,7 +194,11 @@ final class ContactView {
     return at.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  private void expand(ObjectNode view, Expansion expansion, Contacts.Listed listed) {
+  private void expand(
+      ObjectNode view,
+      Expansion expansion,
+      Contacts.Listed listed,
+      Map<String, List<Comment>> notes) {
     switch (expansion) {
       case ACTIVITY -> {
         if (Roles.AGENTS.contains(caller.role())) {
@@ -185,7 +214,17 @@ final class ContactView {
           view.putObject("NewsFeedNotificationSummary")
               .put("UnapprovedListingNotificationEventCount", 0)
               .put("UnreadListingNotificationEventCount", 0);
-      case NOTES -> view.putArray("Notes");
+      case NOTES -> {
+        var list = view.putArray("Notes");
+        for (var comment : notes.getOrDefault(listed.contact().id(), List.of())) {
+          list.addObject()
+              .put("Id", comment.id())
+              .put("ResourceUri", CommentResources.uri(comment))
+              .put("Note", comment.text())
+              .put("UserId", comment.userId())
+              .put("CreatedTimestamp", time(comment.createdAt()));
+        }
+      }
       case VOW_ACTIVE -> view.put("VowActive", false);
       case VOW_ENABLED -> view.put("VowEnabled", false).put("VowExists", false);
       case UNIQUE_PRIMARY_EMAIL, UNIQUE_PRIMARY_EMAIL_CHECK -> unique(view, listed);

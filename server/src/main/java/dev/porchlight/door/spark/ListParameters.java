@@ -218,6 +218,29 @@ final class ListParameters {
     return start;
   }
 
+  /// How many items stand before the page, in a list that can't be walked by token.
+  ///
+  /// @param what is listed, for the refusal
+  int skipped(String what) {
+    return switch (start) {
+      case Start.Page(int number) -> (int) Math.min(Integer.MAX_VALUE, (number - 1L) * limit);
+      case Start.Skip(int items) -> items;
+      case Start.Token _, Start.PageFor _ ->
+          throw wrong(what + " are paged by `_page` or `_skip`.");
+    };
+  }
+
+  /// Leaves of an item what was asked for, and what names it.
+  ObjectNode selected(ObjectNode item) {
+    if (!select.isEmpty()) {
+      var kept = new ArrayList<>(select);
+      kept.add("Id");
+      kept.add("ResourceUri");
+      item.retain(kept);
+    }
+    return item;
+  }
+
   List<Term> order() {
     return order;
   }

@@ -264,6 +264,7 @@ public final class SqliteEngine implements Engine {
     for (var expected :
         List.of(
             "'contact_search', 'contact_search', '1000000 1000 1'",
+            "'contact_search', 'contact_search_walk', '1000000 1 1'",
             "'contact_search', 'contact_search_name', '1000000 1000 990 2 1'",
             "'contact_search', 'contact_search_modified', '1000000 1000 990 2 1'",
             "'contact_search', 'contact_search_email', '1000000 1000 990 1'",

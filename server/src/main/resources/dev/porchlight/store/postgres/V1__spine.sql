@@ -281,6 +281,8 @@ CREATE TABLE contact_search (
   salutation TEXT COLLATE "C",
   PRIMARY KEY (owner_id, owned_seq)
 );
+-- For walks over the contacts of many owners.
+CREATE INDEX contact_search_walk ON contact_search (owned_seq);
 CREATE INDEX contact_search_name ON contact_search (owner_id, connected, display_name, contact_id);
 CREATE INDEX contact_search_modified ON contact_search (owner_id, connected, modified_at, contact_id);
 -- Each begins alike, so that a planner without statistics takes the one that is equal in most.
@@ -321,6 +323,17 @@ CREATE TABLE member_message (
   created_at   BIGINT NOT NULL
 );
 CREATE INDEX member_message_recipient ON member_message (recipient_id, id);
+CREATE INDEX member_message_sender ON member_message (sender_id);
+
+-- What was remarked about contacts.
+CREATE TABLE contact_comment (
+  contact_id TEXT COLLATE "C" NOT NULL,
+  id         TEXT COLLATE "C" NOT NULL,
+  user_id    TEXT COLLATE "C" NOT NULL,
+  body       TEXT COLLATE "C" NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (contact_id, id)
+);
 
 -- What members typed into contacts, in the log's order; body is JSON.
 CREATE TABLE contact_edit (

@@ -274,6 +274,8 @@ CREATE TABLE contact_search (
   salutation TEXT,
   PRIMARY KEY (owner_id, owned_seq)
 ) WITHOUT ROWID;
+-- For walks over the contacts of many owners.
+CREATE INDEX contact_search_walk ON contact_search (owned_seq);
 CREATE INDEX contact_search_name ON contact_search (owner_id, connected, display_name, contact_id);
 CREATE INDEX contact_search_modified ON contact_search (owner_id, connected, modified_at, contact_id);
 -- Each begins alike, so that a planner without statistics takes the one that is equal in most.
@@ -314,6 +316,17 @@ CREATE TABLE member_message (
   created_at   INTEGER NOT NULL
 );
 CREATE INDEX member_message_recipient ON member_message (recipient_id, id);
+CREATE INDEX member_message_sender ON member_message (sender_id);
+
+-- What was remarked about contacts.
+CREATE TABLE contact_comment (
+  contact_id TEXT NOT NULL,
+  id         TEXT NOT NULL,
+  user_id    TEXT NOT NULL,
+  body       TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (contact_id, id)
+);
 
 -- What members typed into contacts, in the log's order; body is JSON.
 CREATE TABLE contact_edit (

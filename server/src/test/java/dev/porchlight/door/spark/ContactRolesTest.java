@@ -39,6 +39,19 @@ class ContactRolesTest {
       /v1/contacts/tags/x       DELETE | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
       /v1/contacts/export       GET    | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
       /v1/contacts/export       POST   | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/export/all   GET    | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/export/all   POST   | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/{id}/comments GET   | 200      | 200      | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}/comments POST  | 201      | 405 1017 | 403 1500 | 403 1500 | 201
+      /v1/contacts/{id}/comments PUT   | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/{id}/comments/1 GET | 404 404  | 404 404  | 403 1500 | 403 1500 | 404 404
+      /v1/contacts/{id}/comments/1 PUT | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/{id}/comments/1 DELETE | 404 404 | 405 1017 | 403 1500 | 403 1500 | 404 404
+      /v1/my/account            GET    | 200      | 200      | 200      | 200      | 200
+      /v1/my/account            POST   | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
+      /v1/accounts/1            GET    | 404 404  | 404 404  | 404 404  | 404 404  | 404 404
+      /v1/messages              GET    | 405 1018 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/messages              DELETE | 405 405  | 403 1500 | 403 1500 | 403 1500 | 405 405
       """;
 
   private static final String[] ROLES = {"idx", "public", "vow", "portal", "private"};
@@ -68,13 +81,16 @@ class ContactRolesTest {
           n++;
           var wanted = cells[i + 1].strip();
           var path = what[0];
-          if (path.endsWith("{id}")) {
+          if (path.contains("{id}")) {
             var id = ContactsTest.make(world, agent, "Contact " + n, "c" + n + "@example.org");
             path = path.replace("{id}", id);
           }
           var body =
               switch (what[1]) {
-                case "POST" -> ContactsTest.contact("New " + n, "new" + n + "@example.org");
+                case "POST" ->
+                    path.endsWith("/comments")
+                        ? "{\"D\":{\"Comment\":\"x\"}}"
+                        : ContactsTest.contact("New " + n, "new" + n + "@example.org");
                 case "PUT" -> "{\"D\":{\"MiddleName\":\"M" + n + "\"}}";
                 default -> "";
               };
