@@ -180,13 +180,7 @@ public final class Deliveries {
                     null,
                     batch.append("lane.opened", delivery.endpointId(), id) << 16));
           } else {
-            batch.put(
-                Tables.LANE,
-                lane.due(
-                    now,
-                    lane.pending() + reopened,
-                    lane.passed() + (due.passed() ? reopened : 0),
-                    lane.blocked()));
+            batch.put(Tables.LANE, lane.wokenAt(now, reopened, due.passed() ? reopened : 0));
           }
           return Optional.of(new Standing(delivery, due));
         });

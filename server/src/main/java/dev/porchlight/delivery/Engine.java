@@ -285,12 +285,20 @@ public final class Engine implements AutoCloseable {
     /// Whether any of its deliveries is passed, so that these are looked for too.
     private boolean passed;
 
+    /// How the lane's row was when its holder last looked or wrote: when it is another, somebody
+    /// retried or planned something since.
+    private int pending;
+
+    private Instant due;
+
     /// @param since the moment (of [System#nanoTime]) at which its lease was taken, or before
     Hold(Claim claim, long since, List<Open> known) {
       this.claim = claim;
       this.since = since;
       this.known = known;
       passed = claim.passed();
+      pending = claim.pending();
+      due = claim.dueAt();
     }
   }
 
@@ -651,16 +659,16 @@ public final class Engine implements AutoCloseable {
               passed += (settled.isOpen() && settled.passed() ? 1 : 0) - (before.passed() ? 1 : 0);
             }
           }
-          boolean goOn = leave(batch, lane, pending, passed, later(view, settled));
-          if (goOn) {
-            int open = pending;
-            boolean anyPassed = passed > 0;
-            batch.afterCommit(() -> {
-              hold.planned = joined.next(claim, open);
-              hold.passed = anyPassed;
-            });
-          }
-          return goOn;
+          boolean moved = lane.hasMovedFrom(hold.pending, hold.due);
+          var left = leave(batch, lane, pending, passed, later(view, settled), moved);
+          left.ifPresent(held ->
+              batch.afterCommit(() -> {
+                hold.planned = joined.next(claim, held.pending());
+                hold.passed = held.passed() > 0;
+                hold.pending = held.pending();
+                hold.due = held.dueAt();
+              }));
+          return left.isPresent();
         });
   }
 
@@ -692,18 +700,21 @@ public final class Engine implements AutoCloseable {
 
   /// @param later what the holder knows of the lane's open deliveries: the next one in order, and
   ///   the passed one that is due first, among others
-  private boolean leave(
-      Batch batch, Lane lane, int pending, int passed, List<DeliveryState> later) {
+  /// @param moved others had to do with the lane since, so that it takes another look before it is
+  ///   known when it is due
+  /// @return the lane when it is still held; empty when it was let go
+  private Optional<Lane> leave(
+      Batch batch, Lane lane, int pending, int passed, List<DeliveryState> later, boolean moved) {
     if (pending <= 0) {
       batch.delete(Tables.LANE, lane.endpointId(), lane.orderKey());
-      return false;
+      return Optional.empty();
     }
     var now = batch.clock();
     var head = later.stream().filter(s -> !s.passed()).findFirst();
     boolean waiting = pending > passed;
     boolean blocked = waiting && head.isPresent() && isLater(head.get(), now);
     Instant due = now;
-    if (blocked || !waiting) {
+    if (!moved && (blocked || !waiting)) {
       due =
           later.stream()
               .filter(s -> s.passed() || head.isPresent() && s == head.get())
@@ -714,7 +725,7 @@ public final class Engine implements AutoCloseable {
     boolean goOn = !due.isAfter(now) && !closing;
     var left = lane.due(due, pending, passed, blocked);
     batch.put(Tables.LANE, goOn ? left.heldUntil(now.plus(lease)) : left.free());
-    return goOn;
+    return goOn ? Optional.of(left) : Optional.empty();
   }
 
   private static boolean isLater(DeliveryState state, Instant now) {

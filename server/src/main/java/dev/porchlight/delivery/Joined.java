@@ -16,6 +16,9 @@ import java.util.Map;
 final class Joined {
   private static final int MOST_LANES = 1000;
 
+  /// How many are noted of one lane; a part of what is open costs no more than a look.
+  private static final int MOST_OF_ONE = 256;
+
   private record Held(String endpointId, String orderKey, long fence) {
     static Held of(Claim claim) {
       return new Held(claim.endpointId(), claim.orderKey(), claim.fence());
@@ -30,7 +33,11 @@ final class Joined {
       // Some are of leases that were lost and that nobody ends.
       lanes.clear();
     }
-    lanes.computeIfAbsent(Held.of(lane), _ -> new ArrayDeque<>()).add(delivery);
+    var known = lanes.computeIfAbsent(Held.of(lane), _ -> new ArrayDeque<>());
+    if (known.size() >= MOST_OF_ONE) {
+      known.clear();
+    }
+    known.add(delivery);
   }
 
   /// The next two in the lane, in order, when all that is open in it is known here; else none.
@@ -39,6 +46,12 @@ final class Joined {
   synchronized List<Delivery> next(Claim lane, int open) {
     var known = lanes.get(Held.of(lane));
     return known == null || known.size() != open ? List.of() : known.stream().limit(2).toList();
+  }
+
+  /// How many are noted of the lane.
+  synchronized int size(Claim lane) {
+    var known = lanes.get(Held.of(lane));
+    return known == null ? 0 : known.size();
   }
 
   /// That one is attempted: whatever comes of it, it is no longer among these.

@@ -1,5 +1,6 @@
 package dev.porchlight.delivery;
 
+import dev.porchlight.store.Row;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,18 @@ record Lane(
 
   Lane leasedBy(String hub, Instant until) {
     return new Lane(endpointId, orderKey, dueAt, pending, passed, blocked, hub, until, fence + 1);
+  }
+
+  /// One of its deliveries, of which `reopened` were not open, is due now. Always another due time
+  /// than before, so that whoever holds the lane sees that something came up.
+  Lane wokenAt(Instant now, int reopened, int passedAgain) {
+    var at = dueAt.isAfter(now) ? now : dueAt.minusNanos(1000);
+    return due(at, pending + reopened, passed + passedAgain, blocked);
+  }
+
+  /// Whether something came up in it that its holder, who knew it so, did not do.
+  boolean hasMovedFrom(int thenPending, Instant thenDue) {
+    return pending != thenPending || Row.micros(dueAt) != Row.micros(thenDue);
   }
 
   Lane heldUntil(Instant until) {

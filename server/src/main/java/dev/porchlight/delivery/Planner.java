@@ -41,17 +41,28 @@ public final class Planner {
   /// @param head what to start with when the lane holds nothing else; empty to look
   /// @param passed whether any of the lane's deliveries is passed, so that these are looked for too
   /// @param joins it is held already, and `head` is one more at its end
+  /// @param pending how many deliveries were open in the lane then
+  /// @param dueAt when there was something to do in it, as it said then
   public record Claim(
       String endpointId,
       String orderKey,
       long fence,
       Optional<Delivery> head,
       boolean passed,
-      boolean joins) {
+      boolean joins,
+      int pending,
+      Instant dueAt) {
     /// A lane that was leased just now.
     static Claim of(Lane lane, Optional<Delivery> head) {
       return new Claim(
-          lane.endpointId(), lane.orderKey(), lane.fence(), head, lane.passed() > 0, false);
+          lane.endpointId(),
+          lane.orderKey(),
+          lane.fence(),
+          head,
+          lane.passed() > 0,
+          false,
+          lane.pending(),
+          lane.dueAt());
     }
 
     private static Claim joining(Lane lane, Delivery delivery) {
@@ -61,7 +72,9 @@ public final class Planner {
           lane.fence(),
           Optional.of(delivery),
           lane.passed() > 0,
-          true);
+          true,
+          lane.pending(),
+          lane.dueAt());
     }
   }
 

@@ -347,4 +347,53 @@ class RetriesTest {
       assertThat(delivered.path("attempts")).hasSize(4);
     }
   }
+
+  @Test
+  void an_earlier_one_retried_while_a_later_attempt_fails_goes_at_once() {
+    var latch = new CountDownLatch(1);
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      crm.answers(
+          new Reaction.Status(200, Map.of(), ""),
+          new Reaction.Held(latch, new Reaction.Status(500, Map.of(), "")));
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
+      var ana = InventedPerson.of(1);
+      portal.post(LeadBodies.buyer("L-1", ana));
+      var first = hub.awaitDelivery("L-1", endpoint, "delivered");
+      portal.post(LeadBodies.buyer("L-2", ana));
+      crm.await(2);
+      hub.api().post("/deliveries/" + first.path("id").stringValue() + "/retry", "");
+      latch.countDown();
+      // The clock stands still, and the later one waits.
+      hub.awaitAttempts("L-2", endpoint, 1);
+      assertThat(hub.awaitAttempts("L-1", endpoint, 2).path("state").stringValue())
+          .isEqualTo("delivered");
+      assertThat(hub.deliveries("L-2", endpoint).getFirst().path("attempts")).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_passed_one_retried_while_a_later_attempt_fails_goes_at_once() {
+    var latch = new CountDownLatch(1);
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock()).answers(500, 500, 500, 500, 500, 500, 500, 500, 500)) {
+      crm.answers(new Reaction.Held(latch, new Reaction.Status(500, Map.of(), "")));
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
+      var ana = InventedPerson.of(1);
+      portal.post(LeadBodies.buyer("L-1", ana));
+      for (int n = 1; n < 9; n++) {
+        hub.clock().set(next(hub.awaitAttempts("L-1", endpoint, n)));
+      }
+      var passed = hub.awaitAttempts("L-1", endpoint, 9);
+      portal.post(LeadBodies.buyer("L-2", ana));
+      crm.await(10);
+      hub.api().post("/deliveries/" + passed.path("id").stringValue() + "/retry", "");
+      latch.countDown();
+      hub.awaitAttempts("L-2", endpoint, 1);
+      assertThat(hub.awaitAttempts("L-1", endpoint, 10).path("state").stringValue())
+          .isEqualTo("delivered");
+    }
+  }
 }
