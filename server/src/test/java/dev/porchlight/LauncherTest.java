@@ -2,6 +2,7 @@ package dev.porchlight;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import java.util.zip.CRC32;
@@ -19,6 +21,7 @@ import java.util.zip.ZipEntry;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +29,21 @@ import org.junit.jupiter.api.io.TempDir;
 /// The launcher, in a folder that looks like a checkout, with JDKs that only say how they were
 /// called.
 @DisabledOnOs(OS.WINDOWS)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LauncherTest {
   private static final String JAR = "/server/target/app/lib/porchlight-server-0.1.0.jar";
+
+  /// What Maven does, in the folder that it is told.
+  private static final String MAKES_A_JAR =
+      """
+      for a in "$@"; do
+        case $a in
+          -Dapp.folder=*) app=${a#*=} ;;
+        esac
+      done
+      mkdir -p "$app/lib"
+      : >"$app/lib/porchlight-server-0.1.0.jar"
+      """;
 
   @TempDir Path folder;
   private Path checkout;
@@ -85,6 +101,7 @@ class LauncherTest {
             "date",
             "sleep",
             "rm",
+            "mv",
             "mkdir",
             "sha256sum",
             "touch")) {
@@ -188,9 +205,8 @@ class LauncherTest {
     program(
         tools().resolve("mvn"),
         "echo '[INFO] --- maven-compiler-plugin:1:compile (default) @ server ---'\n"
-            + "mkdir -p server/target/app/lib\n"
             + "echo x >>builds\n"
-            + ": >server/target/app/lib/porchlight-server-0.1.0.jar");
+            + MAKES_A_JAR);
     var script = checkout.resolve("porchlight");
     var first = run(script, folder, Map.of(), "version");
     assertThat(first.code()).as(first.err()).isZero();
@@ -201,6 +217,78 @@ class LauncherTest {
     source.toFile().setLastModified(System.currentTimeMillis() + 60_000);
     assertThat(run(script, folder, Map.of(), "version").err()).contains("have changed");
     assertThat(Files.readAllLines(checkout.resolve("builds"))).hasSize(2);
+  }
+
+  @Test
+  void a_hub_that_runs_keeps_its_jars_while_another_start_builds_and_when_that_fails()
+      throws Exception {
+    jdk("jdk-25", "25.0.3");
+    var jar = checkout.resolve("server/target/app/lib/porchlight-server-0.1.0.jar");
+    built();
+    var source = Files.writeString(checkout.resolve("server/src/main/New.java"), "");
+    source.toFile().setLastModified(System.currentTimeMillis() + 60_000);
+    program(tools().resolve("mvn"), "[ -f '" + jar + "' ] && echo kept >>seen; exit 1");
+    assertThat(run(checkout.resolve("porchlight"), folder, Map.of(), "version").code())
+        .isEqualTo(1);
+    assertThat(checkout.resolve("seen")).hasContent("kept");
+    assertThat(jar).exists();
+    try (var files = Files.list(checkout.resolve("server/target"))) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("app", "build.log");
+    }
+  }
+
+  @Test
+  void two_first_starts_at_once_build_once_and_the_second_says_what_it_waits_for()
+      throws Exception {
+    jdk("jdk-25", "25.0.3");
+    var goOn = folder.resolve("go on");
+    program(
+        tools().resolve("mvn"),
+        "echo x >>builds\nwhile [ ! -e '" + goOn + "' ]; do sleep 0.1; done\n" + MAKES_A_JAR);
+    var script = checkout.resolve("porchlight");
+    try (var starts = Executors.newVirtualThreadPerTaskExecutor()) {
+      var first = starts.submit(() -> run(script, folder, Map.of(), "version"));
+      try {
+        await().until(() -> Files.exists(checkout.resolve("builds")));
+        var second = starts.submit(() -> run(script, folder, Map.of(), "version"));
+        await().until(() -> anyErr("is being built already"));
+        Files.writeString(goOn, "");
+        assertThat(first.get().code()).isZero();
+        assertThat(second.get().code()).as(second.get().err()).isZero();
+        assertThat(second.get().out()).startsWith("home ");
+        assertThat(second.get().err()).contains("delete ").doesNotContain("Built in");
+      } finally {
+        Files.writeString(goOn, "");
+      }
+    }
+    assertThat(Files.readAllLines(checkout.resolve("builds"))).hasSize(1);
+    assertThat(checkout.resolve("server/target/build.lock")).doesNotExist();
+  }
+
+  @Test
+  void the_lock_of_a_start_that_was_killed_holds_nobody_up() throws Exception {
+    jdk("jdk-25", "25.0.3");
+    program(tools().resolve("mvn"), MAKES_A_JAR);
+    var lock = Files.createDirectories(checkout.resolve("server/target/build.lock"));
+    var gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    Files.writeString(lock.resolve("process"), gone.pid() + "\n");
+    var ran = run(checkout.resolve("porchlight"), folder, Map.of(), "version");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("Built in").doesNotContain("already");
+    assertThat(lock).doesNotExist();
+  }
+
+  private boolean anyErr(String words) throws IOException {
+    try (var files = Files.newDirectoryStream(folder, "err*")) {
+      for (var file : files) {
+        if (Files.readString(file).contains(words)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   @Test
