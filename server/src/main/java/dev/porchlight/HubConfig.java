@@ -83,6 +83,27 @@ public record HubConfig(
     }
   }
 
+  /// Names no secret: neither the key, nor the token, nor what of the database's URL may hold a
+  /// password.
+  @Override
+  public String toString() {
+    return "HubConfig[port="
+        + port
+        + ", bind="
+        + bind
+        + ", data="
+        + data
+        + ", hubNumber="
+        + hubNumber
+        + ", secretKey="
+        + (secretKey == null ? "none" : "set")
+        + ", adminToken="
+        + (adminToken == null ? "none" : "set")
+        + ", database="
+        + (databaseUrl == null ? "none" : "set")
+        + "]";
+  }
+
   /// The same on a shared database.
   ///
   /// @param url `jdbc:postgresql://...`
