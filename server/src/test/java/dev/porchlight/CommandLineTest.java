@@ -99,6 +99,11 @@ class CommandLineTest {
   void a_source_is_added_listed_and_gets_another_key() {
     addSource();
     assertThat(ok("source", "list").out()).contains("NAME", "portal", "connections-plus");
+    ok("source", "add", "seloger", "--contract", "connections-plus", "--portal", "SLG-FRA");
+    assertThat(ok("source", "show", "seloger").out()).containsPattern("portal +SLG-FRA");
+    var refused = run("source", "add", "other", "--contract", "lead-delivery", "--portal", "SLG");
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err()).contains("one of the codes of Seeker Leads");
     var rotated = ok("source", "rotate-key", "portal", "--overlap-hours", "0", "--json").json();
     assertThat(rotated.path("api_key").asString()).startsWith("plk_").isNotEqualTo(KEY);
   }

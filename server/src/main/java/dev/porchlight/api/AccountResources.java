@@ -211,7 +211,8 @@ final class AccountResources {
 
   Reply makeSource(Call call) throws Exception {
     var body =
-        call.members(Set.of("name", "contract", "node", "api_key", "region", "signature", "poll"));
+        call.members(
+            Set.of("name", "contract", "node", "api_key", "region", "signature", "portal", "poll"));
     var contract = contract(body.needText("contract"));
     var draw = draw();
     var id = draw.uuid("source");
@@ -222,10 +223,11 @@ final class AccountResources {
     var name = body.needText("name");
     var wantedNode = body.text("node");
     var region = body.text("region").orElse("US");
+    var portal = body.text("portal").orElse(null);
     return call.change(batch -> {
       var nodes = Nodes.in(batch.settings());
       var node = landing(call, nodes, wantedNode);
-      var source = build(id, name, contract, node.id(), region, signature);
+      var source = build(id, name, contract, node.id(), region, signature, portal);
       if (Sources.in(batch.settings()).findByName(name).isPresent()) {
         throw new FaultException(
             Fault.NAME_TAKEN, "There is a source named `" + name + "` already.");
@@ -319,10 +321,11 @@ final class AccountResources {
       String contract,
       String node,
       String region,
-      @Nullable Signature signature) {
+      @Nullable Signature signature,
+      @Nullable String portal) {
     try {
       return new Source(
-          id, name, contract, node, region, signature == null ? null : signature.shown());
+          id, name, contract, node, region, signature == null ? null : signature.shown(), portal);
     } catch (IllegalArgumentException e) {
       throw new FaultException(Fault.BODY_INVALID, e.getMessage() + ".");
     }
@@ -330,11 +333,12 @@ final class AccountResources {
 
   Reply changeSource(Call call) throws Exception {
     var known = source(call);
-    var body = call.members(Set.of("node", "region", "signature", "poll"));
+    var body = call.members(Set.of("node", "region", "signature", "portal", "poll"));
     var signature = signature(body.object("signature"), known.id());
     var poll = polls.read(body, known.id(), known.contract());
     var wantedNode = body.text("node");
     var region = body.text("region");
+    var portal = body.text("portal");
     return call.change(batch -> {
       var now = Sources.in(batch.settings()).find(known.id()).orElseThrow(() -> missing("source"));
       var node =
@@ -352,7 +356,8 @@ final class AccountResources {
                 region.orElse(now.region()),
                 signature != null
                     ? signature.shown()
-                    : body.has("signature") ? null : now.signature());
+                    : body.has("signature") ? null : now.signature(),
+                body.has("portal") ? portal.orElse(null) : now.portal());
       } catch (IllegalArgumentException e) {
         throw new FaultException(Fault.BODY_INVALID, e.getMessage() + ".");
       }

@@ -45,6 +45,9 @@ final class Views {
     json.put("node", source.node());
     json.put("region", source.region());
     json.put("url", baseUrl + "/in/" + source.name());
+    if (source.portal() != null) {
+      json.put("portal", source.portal());
+    }
     if (source.signature() != null) {
       json.set("signature", source.signature());
     }

@@ -32,9 +32,18 @@ final class SourceCommand extends Noun {
               names = "--api-key",
               paramLabel = "KEY",
               description = "the key they use already; else one is made")
-          @Nullable String apiKey)
+          @Nullable String apiKey,
+      @Option(
+              names = "--portal",
+              paramLabel = "CODE",
+              description =
+                  "the portal it stands for, by its code at Seeker Leads, such as SLG-FRA")
+          @Nullable String portal)
       throws HubException {
     var body = Json.object();
+    if (portal != null) {
+      body.put("portal", portal);
+    }
     body.put("name", name);
     body.put("contract", contract);
     if (node != null) {
@@ -92,7 +101,7 @@ final class SourceCommand extends Noun {
 
   private void tell(JsonNode source) {
     say("Source " + Text.at(source, "name"));
-    for (var member : List.of("id", "contract", "node", "region", "url")) {
+    for (var member : List.of("id", "contract", "node", "region", "portal", "url")) {
       line(member, Text.at(source, member));
     }
     var poll = source.path("poll");

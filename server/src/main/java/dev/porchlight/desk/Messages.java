@@ -110,7 +110,9 @@ public final class Messages {
         v.lead(),
         v.raw(),
         v.rawContentType(),
-        v.rawMessage());
+        v.rawMessage(),
+        null,
+        source.map(Source::portal).orElse(null));
   }
 
   private Version load(String lead, int version) {

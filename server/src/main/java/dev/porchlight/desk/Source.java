@@ -2,6 +2,7 @@ package dev.porchlight.desk;
 
 import dev.porchlight.store.Setting;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.PortalCodes;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -13,13 +14,16 @@ import tools.jackson.databind.JsonNode;
 /// @param region ISO 3166 code of the country to assume for phones without one
 /// @param signature how its requests are signed, without the keys, which are kept sealed; null for
 ///   not at all
+/// @param portal the code of the portal that the source stands for, where its leads name none
+///   themselves; null for none
 public record Source(
     String id,
     String name,
     String contract,
     String node,
     String region,
-    @Nullable JsonNode signature) {
+    @Nullable JsonNode signature,
+    @Nullable String portal) {
   /// The kind of setting that holds sources.
   public static final String SETTING = "source";
 
@@ -30,6 +34,10 @@ public record Source(
     }
     if (!region.matches("[A-Z]{2}")) {
       throw new IllegalArgumentException("a region is an ISO 3166 code of two capitals");
+    }
+    if (portal != null && !PortalCodes.contains(portal)) {
+      throw new IllegalArgumentException(
+          "a portal is one of the codes of Seeker Leads, such as SLG-FRA");
     }
   }
 

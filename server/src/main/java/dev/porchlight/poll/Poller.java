@@ -108,7 +108,8 @@ public final class Poller implements AutoCloseable {
         return;
       } catch (StoreUnavailableException e) {
         LOG.debug("Polling waits for the store: {}", e.getMessage());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An Error too: without this thread no source would be asked any more.
         LOG.error("Looking for sources to poll failed", e);
       }
     }
@@ -170,7 +171,8 @@ public final class Poller implements AutoCloseable {
           claim.state(), e.sentence(), e.asked(), e.remedy() == PollException.Remedy.START_OVER);
     } catch (StoreUnavailableException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An Error too: else it would be tried again at once, and for ever.
       LOG.error("Source {} could not be polled: a defect of ours", source.get().name(), e);
       cursors.failed(claim.state(), "A defect of ours; the log says more.", null, false);
     }

@@ -3,6 +3,7 @@ package dev.porchlight.connector.seekerleads;
 import dev.porchlight.value.Gender;
 import dev.porchlight.value.Intent;
 import dev.porchlight.value.PhoneNumber;
+import dev.porchlight.value.PortalCodes;
 import dev.porchlight.value.Role;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +49,6 @@ final class Codes {
   private static final Map<Role, String> OF_ROLE = reversed(ROLES);
   private static final Set<String> LANGUAGES =
       Set.of("DE", "EN", "ES", "FR", "HE", "IT", "NL", "PT", "RU");
-  private static final Set<String> PORTALS =
-      Set.of(
-          "BDS-FRA", "IMN-DEU", "IWB-BEL", "IWT-DEU", "IWT-AUT", "LCI-FRA", "LIM-FRA", "LIC-FRA",
-          "LIN-FRA", "LUX-FRA", "MAG-FRA", "SLG-FRA", "BCM-FRA", "SLC-FRA", "SLN-FRA", "YSQ-DEU",
-          "SIG-DEU", "SIG-FRA");
   private static final Set<String> ESTATE_TYPES =
       Set.of(
           "HOUSE",
@@ -108,7 +104,7 @@ final class Codes {
   }
 
   static boolean isPortal(String code) {
-    return PORTALS.contains(code);
+    return PortalCodes.contains(code);
   }
 
   static boolean isEstateType(String code) {

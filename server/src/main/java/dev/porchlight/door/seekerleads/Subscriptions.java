@@ -37,6 +37,9 @@ final class Subscriptions {
   private static final int LONGEST_KEY = 1024;
   private static final int EVENTS = 10;
 
+  /// Each costs a delivery of every lead, and a place in every hub's memory.
+  private static final int MOST = 20;
+
   private final SeekerLeadsApi.Parts parts;
 
   Subscriptions(SeekerLeadsApi.Parts parts) {
@@ -87,10 +90,17 @@ final class Subscriptions {
             return new Outcome.Refused(
                 new RefusedException(Kind.UNAUTHORIZED, "The client was revoked."));
           }
-          if (Endpoints.in(batch.settings()).all().stream()
-              .anyMatch(e -> isOf(e, client.get()) && e.url().equals(url))) {
+          var others =
+              Endpoints.in(batch.settings()).all().stream()
+                  .filter(e -> isOf(e, client.get()))
+                  .toList();
+          if (others.stream().anyMatch(e -> e.url().equals(url))) {
             return new Outcome.Refused(
                 RefusedException.bad("There is a subscription with this `url` already."));
+          }
+          if (others.size() >= MOST) {
+            return new Outcome.Refused(
+                RefusedException.bad("There are " + MOST + " subscriptions; remove one first."));
           }
           var endpoint = endpoint(id, url, client.get(), batch.now());
           batch.change(Endpoint.SETTING, id, endpoint.body());

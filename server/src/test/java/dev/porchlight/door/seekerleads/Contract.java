@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,6 +61,15 @@ final class Contract {
       return copy;
     }
     return node;
+  }
+
+  /// The words that a schema of the contract enumerates.
+  List<String> words(String schema) {
+    return document
+        .at("/components/schemas/" + schema + "/enum")
+        .valueStream()
+        .map(JsonNode::stringValue)
+        .toList();
   }
 
   /// Fails unless the contract allows for that reply.

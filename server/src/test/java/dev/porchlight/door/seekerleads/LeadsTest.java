@@ -110,6 +110,56 @@ class LeadsTest {
   }
 
   @Test
+  void a_lead_names_the_portal_of_its_source_unless_it_names_one_itself() {
+    var caller = seeker.caller();
+    var portal =
+        seeker.hub.addSource("portal", "connections-plus", b -> b.put("portal", "SLG-FRA"));
+    portal.post(LeadBodies.buyer("B-1", InventedPerson.of(1)));
+    var partner = seeker.hub.addSource("partner", "seeker-leads", b -> b.put("portal", "LUX-FRA"));
+    var named = Json.object();
+    named
+        .putObject("metadata")
+        .put("leadId", "P-1")
+        .put("category", "AGENCY")
+        .put("portal", "IWT-AUT");
+    named.putObject("contactRequest").put("email", "p1@example.org");
+    partner.post(named);
+    named.set("metadata", Json.object().put("leadId", "P-2").put("category", "AGENCY"));
+    partner.post(named);
+    assertThat(portals(caller)).containsExactly("SLG-FRA", "IWT-AUT", "LUX-FRA");
+
+    var api = seeker.hub.api();
+    var changed = api.patch("/sources/portal", Json.object().put("portal", "MAG-FRA"));
+    assertThat(changed.json().path("portal").asString()).isEqualTo("MAG-FRA");
+    assertThat(portals(caller)).containsExactly("MAG-FRA", "IWT-AUT", "LUX-FRA");
+    for (var wrong : List.of("slg-fra", "SLG", "XXX-FRA")) {
+      var refused = api.patch("/sources/portal", Json.object().put("portal", wrong));
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      assertThat(refused.text()).contains("SLG-FRA");
+    }
+    api.patch("/sources/portal", Json.object().put("region", "FR"));
+    assertThat(portals(caller)).startsWith("MAG-FRA");
+    api.patch("/sources/portal", Json.object().putNull("portal"));
+    assertThat(portals(caller)).containsExactly("", "IWT-AUT", "LUX-FRA");
+  }
+
+  private static List<String> portals(SeekerHub.Caller caller) {
+    return caller.leads().stream().map(l -> l.at("/metadata/portal").asString("")).toList();
+  }
+
+  @Test
+  void each_portal_of_the_contract_can_be_a_sources() {
+    var codes = Contract.load().words("portal");
+    assertThat(codes).hasSize(18);
+    var portal = seeker.hub.addSource("portal", "connections-plus");
+    for (var code : codes) {
+      var changed =
+          seeker.hub.api().patch("/sources/" + portal.id(), Json.object().put("portal", code));
+      assertThat(changed.json().path("portal").asString()).isEqualTo(code);
+    }
+  }
+
+  @Test
   void a_lead_that_was_updated_shows_its_newest_version_at_its_old_place() {
     var caller = seeker.caller();
     var portal = seeker.hub.addSource("portal", "connections-plus");

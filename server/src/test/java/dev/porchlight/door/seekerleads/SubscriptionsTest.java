@@ -179,6 +179,21 @@ class SubscriptionsTest {
   }
 
   @Test
+  void a_client_has_at_most_twenty_and_another_has_its_own() {
+    var caller = seeker.caller();
+    var first = subscribe(caller, "/0", "a-key-1234");
+    for (int n = 1; n < 20; n++) {
+      subscribe(caller, "/" + n, "a-key-1234");
+    }
+    var refused = caller.post(SUBSCRIPTIONS, Json.object().put("url", crm.url("/20")));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.json().path("detail").asString()).contains("20 subscriptions");
+    subscribe(seeker.caller(), "/20", "b-key-1234");
+    assertThat(caller.send("DELETE", at(first), "").status()).isEqualTo(200);
+    subscribe(caller, "/20", "a-key-1234");
+  }
+
+  @Test
   void what_is_no_subscription_is_refused() {
     var caller = seeker.caller();
     subscribe(caller, "/hook", "a-key-1234");
