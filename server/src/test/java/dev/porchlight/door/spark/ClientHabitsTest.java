@@ -98,6 +98,72 @@ class ClientHabitsTest {
   }
 
   @Test
+  void wordpress_brings_a_lead_once_and_a_message_each_time() {
+    try (var world = new SparkWorld(folder)) {
+      var site = world.key("idx");
+      var token = world.session(site);
+      var search = Map.of("_select", "Id", "_filter", "PrimaryEmail Eq 'ana@example.org'");
+      for (int visit = 1; visit <= 2; visit++) {
+        // Each visit begins when the session of the last one is over.
+        world.hub.clock().advance(Duration.ofHours(2));
+        world.signed(site, token, "GET", "/v1/contacts", search, "").failed(401, 1020);
+        token = world.session(site);
+        var found =
+            world
+                .signed(site, token, "GET", "/v1/contacts", search, "")
+                .succeeded(200)
+                .d()
+                .path("Results");
+        String contact;
+        if (visit == 1) {
+          assertThat(found).isEmpty();
+          contact =
+              world
+                  .signed(
+                      site,
+                      token,
+                      "POST",
+                      "/v1/contacts",
+                      Map.of(),
+                      """
+                      {"D":{"Contacts":[{"DisplayName":"Ana Lopez","GivenName":"Ana",\
+                      "PrimaryEmail":"ana@example.org","PrimaryPhoneNumber":"804 477 7777",\
+                      "Tags":["IDX Lead"],"SourceURL":"https://agent.example.com/homes"}],\
+                      "Notify":true}}\
+                      """)
+                  .succeeded(201)
+                  .result()
+                  .path("Id")
+                  .asString();
+        } else {
+          assertThat(found).hasSize(1);
+          contact = found.get(0).path("Id").asString();
+        }
+        var me = world.signed(site, token, "GET", "/v1/my/account").succeeded(200).result();
+        var message =
+            """
+            {"D":{"Messages":{"Type":"General","Subject":"A question","Body":"Visit %d",\
+            "Recipients":["%s"],"SenderId":"%s"}}}\
+            """
+                .formatted(visit, me.path("Id").asString(), contact);
+        world
+            .signed(site, token, "POST", "/v1/messages", Map.of(), message)
+            .succeeded(201)
+            .result();
+      }
+      // The agent has one contact, was told of it once, and has both messages, from that contact.
+      var agent = world.key("private");
+      var contact = world.get(agent, "/v1/contacts").result();
+      assertThat(contact.path("DisplayName").asString()).isEqualTo("Ana Lopez");
+      var inbox = world.get(agent, "/v1/messages").succeeded(200).d().path("Results");
+      assertThat(inbox.valueStream().map(m -> m.path("Body").asString()))
+          .containsExactly("Visit 2", "Visit 1", "A new lead came in: Ana Lopez.");
+      assertThat(inbox.valueStream().map(m -> m.path("SenderId").asString()))
+          .containsOnly(contact.path("Id").asString());
+    }
+  }
+
+  @Test
   void java_binds_the_grant_strictly() {
     try (var world = new SparkWorld(folder)) {
       var member = world.member("Robin");

@@ -94,7 +94,7 @@ class ExportAllTest {
       ContactsTest.make(world, sam, "Ed", "ed@example.org");
       var next = ALL + "?_filter=" + SparkWorld.encode("ModificationTimestamp Ge " + since);
       assertThat(names(world.get(own, next))).containsExactly("Di", "Ed");
-      // Whom to ask for tags and other attributes works over all owners alike.
+      // A filter is over all owners alike.
       var filtered = ALL + "?_filter=" + SparkWorld.encode("DisplayName Eq 'b*'");
       assertThat(names(world.get(own, filtered))).containsExactly("Bo");
     }
