@@ -60,9 +60,11 @@ class KeysTest {
     return answer.status() + answer.text().replace(guid, "");
   }
 
+  /// `Connection` says whether the body was here before the refusal, which is a matter of packets.
   private static String commonHeaders(Answer answer) {
+    var passing = Set.of("date", "x-request-id", "connection");
     return answer.headers().map().entrySet().stream()
-        .filter(e -> !Set.of("date", "x-request-id").contains(e.getKey().toLowerCase(Locale.ROOT)))
+        .filter(e -> !passing.contains(e.getKey().toLowerCase(Locale.ROOT)))
         .map(Object::toString)
         .sorted()
         .toList()
