@@ -33,6 +33,7 @@ import dev.porchlight.delivery.Transport;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.LeadWalk;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.ListingNames;
 import dev.porchlight.desk.Messages;
 import dev.porchlight.desk.OwedWork;
 import dev.porchlight.desk.Rebuild;
@@ -178,7 +179,9 @@ public final class Hub implements AutoCloseable {
 
     outgoing = new OutgoingClient(new AddressGuard(config.allowNetworks()), null);
     var messages = new Messages(store);
-    var rendering = new Rendering(connectors, messages);
+    var listings = new Listings(store);
+    var names = new ListingNames(store, listings);
+    var rendering = new Rendering(connectors, messages, names);
     engine =
         new Engine(
             store,
@@ -222,7 +225,6 @@ public final class Hub implements AutoCloseable {
     doctor = new Doctor(store, receipts, deliveries, () -> TlsFindings.of(tls, store.now()));
     metrics.watch(store, engine);
 
-    var listings = new Listings(store);
     var problems = new Problems();
     var realtor = new RealtorReplies();
     Replies seeker = new SeekerLeadReplies();
@@ -276,7 +278,9 @@ public final class Hub implements AutoCloseable {
                     listings,
                     deliveries,
                     engine,
-                    m -> get(connectors, SeekerLeadsApi.CONTRACT).write(m, WriteOptions.NONE),
+                    m ->
+                        get(connectors, SeekerLeadsApi.CONTRACT)
+                            .write(names.complete(m), WriteOptions.NONE),
                     outgoing::objection,
                     metrics.registry()))
             .routes());
@@ -305,7 +309,7 @@ public final class Hub implements AutoCloseable {
                     peer -> config.trustedProxies().stream().anyMatch(c -> c.contains(peer)))
                 .withHeaderLimit(HEADER_LIMIT),
             routes,
-            new Unrouted(spark, problems),
+            new Unrouted(spark, SeekerLeadsApi.refusals(), problems),
             metrics::answered,
             tls);
   }

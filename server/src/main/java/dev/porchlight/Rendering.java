@@ -9,7 +9,9 @@ import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.EndpointSecrets;
 import dev.porchlight.delivery.Renderer;
+import dev.porchlight.desk.ListingNames;
 import dev.porchlight.desk.Messages;
+import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.sign.XSignature;
 import dev.porchlight.value.Json;
 import java.util.ArrayList;
@@ -22,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class Rendering implements Renderer {
   private final Map<String, Connector> connectors;
   private final Messages messages;
+  private final ListingNames names;
 
-  Rendering(Map<String, Connector> connectors, Messages messages) {
+  Rendering(Map<String, Connector> connectors, Messages messages, ListingNames names) {
     this.connectors = connectors;
     this.messages = messages;
+    this.names = names;
   }
 
   @Override
@@ -92,7 +96,8 @@ final class Rendering implements Renderer {
             endpoint.digitalSignature() && !secrets.signing().isEmpty()
                 ? body -> XSignature.of(secrets.signing().getFirst(), body)
                 : null);
-    return switch (connector.write(message, options)) {
+    var told = contract.equals(SeekerLeadsApi.CONTRACT) ? names.complete(message) : message;
+    return switch (connector.write(told, options)) {
       case Written.Bytes(var body, var contentType, var losses) -> {
         var all = new ArrayList<>(notes);
         all.addAll(losses);

@@ -1,6 +1,7 @@
 package dev.porchlight;
 
 import dev.porchlight.api.Problems;
+import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.door.spark.SparkDoor;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
@@ -9,14 +10,21 @@ import java.util.List;
 import java.util.Optional;
 
 /// What is answered at an address that has no route, in the form of the door that it is nearest to.
-record Unrouted(SparkDoor spark, Problems problems) implements Route.Refusals {
+record Unrouted(SparkDoor spark, Route.Refusals seekers, Problems problems)
+    implements Route.Refusals {
   @Override
   public Reply notFound(Request request) {
+    if (SeekerLeadsApi.covers(request.path())) {
+      return seekers.notFound(request);
+    }
     return SparkDoor.covers(request.path()) ? spark.notFound(request) : problems.notFound(request);
   }
 
   @Override
   public Optional<Reply.Full> unreadable(String path, int status) {
+    if (SeekerLeadsApi.covers(path)) {
+      return seekers.unreadable(path, status);
+    }
     return SparkDoor.covers(path) ? Optional.of(SparkDoor.unreadable(status)) : Optional.empty();
   }
 

@@ -63,6 +63,11 @@ public final class Nodes {
     return above(id, Node.Kind.COMPANY);
   }
 
+  /// The account root that a node is or lies in.
+  public Optional<Node> rootOf(String id) {
+    return above(id, Node.Kind.MLS);
+  }
+
   private Optional<Node> above(String id, Node.Kind kind) {
     for (var node = byId.get(id); node != null; node = parent(node)) {
       if (node.kind() == kind) {

@@ -199,7 +199,8 @@ final class PollMember {
   }
 
   private static FaultException wrong(String what) {
-    return new FaultException(Fault.BODY_INVALID, "poll: " + what + ".");
+    return new FaultException(
+        Fault.BODY_INVALID, "poll: " + what + (what.endsWith(".") ? "" : "."));
   }
 
   /// Puts what a request wants, within a unit, and gives what to show of it.

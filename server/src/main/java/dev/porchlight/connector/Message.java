@@ -45,6 +45,29 @@ public record Message(
     @Nullable Instant deleteAfter,
     @Nullable String portal) {
 
+  /// The same event, of a lead that says that.
+  public Message with(Lead other) {
+    return new Message(
+        eventId,
+        kind,
+        at,
+        sequence,
+        id,
+        version,
+        derivedLeadId,
+        receivedAt,
+        sourceName,
+        sourceContract,
+        contactId,
+        ownerName,
+        other,
+        raw,
+        rawContentType,
+        rawMessage,
+        deleteAfter,
+        portal);
+  }
+
   /// Of a source without a retention and a portal's code.
   public Message(
       String eventId,

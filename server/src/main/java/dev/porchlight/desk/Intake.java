@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// A receipt that was read and is ready for its decision: all that takes time was done before the
@@ -93,21 +94,23 @@ record Intake(Receipt receipt, RawBody raw, Source source, Content content, bool
       List<Violation> violations,
       String fingerprint) {
     return switch (fact) {
-      case Lead lead ->
-          new Content.OfLead(
-              lead,
-              new String(LeadJson.bytes(lead), StandardCharsets.UTF_8),
-              fingerprint,
-              Identity.of(lead.enquirer(), region),
-              requestKey == null ? key(lead, body) : "request " + hash(utf8(requestKey)),
-              requestKey != null || lead.leadId() == null && lead.timestamp() == null,
-              requestKey != null,
-              violations);
+      case Lead lead -> {
+        var identity = Identity.of(lead.enquirer(), region);
+        yield new Content.OfLead(
+            lead,
+            new String(LeadJson.bytes(lead), StandardCharsets.UTF_8),
+            fingerprint,
+            identity,
+            requestKey == null ? key(lead, identity, body) : "request " + hash(utf8(requestKey)),
+            requestKey != null || lead.leadId() == null && lead.timestamp() == null,
+            requestKey != null,
+            violations);
+      }
     };
   }
 
   /// The sender's id; else what person, listing and time make up; else the bytes.
-  private static String key(Lead lead, Body body) {
+  private static String key(Lead lead, Identity identity, Body body) {
     if (lead.leadId() != null) {
       return lead.leadId().length() <= LONGEST_KEY
           ? "id " + lead.leadId()
@@ -116,19 +119,31 @@ record Intake(Receipt receipt, RawBody raw, Source source, Content content, bool
     if (lead.timestamp() != null) {
       return "is "
           + Draw.named(
-              who(lead.enquirer()), about(lead.interest()), lead.timestamp().at().toString());
+              who(lead.enquirer(), identity),
+              about(lead.interest()),
+              lead.timestamp().at().toString());
     }
     return "raw " + hash(body.bytes());
   }
 
-  private static String who(Enquirer e) {
-    return String.join(
-        "\n",
-        text(e.email()),
-        text(e.phone()),
-        text(e.firstName()),
-        text(e.lastName()),
-        text(e.fullName()));
+  /// The person, however written: by e-mail whatever else is said; else by phone and family name;
+  /// else by all that was said.
+  private static String who(Enquirer e, Identity identity) {
+    if (identity.email() != null) {
+      return "email\n" + identity.email();
+    }
+    if (identity.phone() != null) {
+      return "phone\n" + identity.phone() + "\n" + identity.family();
+    }
+    return "said\n"
+        + String.join(
+                "\n",
+                text(e.email()),
+                text(e.phone()),
+                text(e.firstName()),
+                text(e.lastName()),
+                text(e.fullName()))
+            .toLowerCase(Locale.ROOT);
   }
 
   private static String about(@Nullable Interest interest) {

@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /// Answers what no handler sees (malformed requests, headers that are too large) with the status
-/// alone, or as the fallback words it.
+/// alone, or as the fallback words it, with the status that it words it with.
 final class BareRefusal implements Request.Handler {
   private final Route.Refusals fallback;
 
@@ -26,6 +26,7 @@ final class BareRefusal implements Request.Handler {
     headers.add(Dispatcher.NO_SNIFF);
     headers.add(Dispatcher.NO_STORE);
     var worded = fallback.unreadable(ServedRequest.pathOf(request), status);
+    worded.ifPresent(w -> response.setStatus(w.status()));
     headers.put(
         HttpHeader.CONTENT_TYPE,
         worded.map(Reply.Full::contentType).orElse("application/problem+json"));

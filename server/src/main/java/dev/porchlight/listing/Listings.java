@@ -31,6 +31,35 @@ public final class Listings {
         h -> one(h, "classified_id = :a AND " + scope.sql("office_id"), classifiedId, ""));
   }
 
+  /// The portal's id of a listing that is named in another way: by its number within an MLS, else
+  /// by its URL. Empty where no such listing is known, or it has no id at the portal.
+  ///
+  /// @param root the account root that it must be of
+  public Optional<String> findClassifiedId(
+      String root, @Nullable String mlsName, @Nullable String mlsId, @Nullable String url) {
+    return store.read(h -> {
+      var known = Optional.<Listing>empty();
+      if (mlsName != null && mlsId != null) {
+        known =
+            h.createQuery(SELECT + "mls_id = :i AND mls_name = :n AND root_id = :r")
+                .bind("i", mlsId)
+                .bind("n", mlsName)
+                .bind("r", root)
+                .map((r, _) -> Listing.TABLE.read(new Row(r)))
+                .findFirst();
+      }
+      if (known.isEmpty() && url != null) {
+        known =
+            h.createQuery(SELECT + "url = :u AND root_id = :r")
+                .bind("u", url)
+                .bind("r", root)
+                .map((r, _) -> Listing.TABLE.read(new Row(r)))
+                .findFirst();
+      }
+      return known.map(Listing::classifiedId);
+    });
+  }
+
   /// @param after only those whose id is greater
   public List<Listing> list(Scope scope, @Nullable String classifiedId, String after, int limit) {
     return store.read(h -> {

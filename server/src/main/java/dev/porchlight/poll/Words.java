@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/// What a portal says of a refusal, short and on one line: a flat problem, the nested form of the
-/// guide, or the answer of a token address.
+/// What a portal says of a refusal, short, on one line and without a full stop at its end: a flat
+/// problem, the nested form of the guide, or the answer of a token address.
 final class Words {
   private static final int LONGEST = 200;
   private static final List<String> PLACES =
@@ -44,6 +44,8 @@ final class Words {
       clean = clean.replace(secret, "…");
     }
     clean = clean.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+", " ");
-    return clean.length() <= LONGEST ? clean : clean.substring(0, LONGEST) + "…";
+    return clean.length() <= LONGEST
+        ? clean.replaceFirst("[. ]+$", "")
+        : clean.substring(0, LONGEST) + "…";
   }
 }

@@ -75,6 +75,33 @@ public record Property(
         null);
   }
 
+  /// The same, with that id of the listing at the portal.
+  public Property named(String classifiedId) {
+    return new Property(
+        address,
+        coordinates,
+        listingUrl,
+        mlsId,
+        mlsName,
+        listingStatus,
+        listPrice,
+        beds,
+        baths,
+        squareFeet,
+        daysOnMarket,
+        propertyType,
+        estimatedValue,
+        keys == null
+            ? new ListingKeys(classifiedId, null, null, null, null, null)
+            : new ListingKeys(
+                classifiedId,
+                keys.estateId(),
+                keys.marketingKey(),
+                keys.projectId(),
+                keys.projectEstateId(),
+                keys.projectMarketingKey()));
+  }
+
   /// A listing of which nothing but its keys is stated.
   public static Property of(ListingKeys keys) {
     return new Property(

@@ -217,11 +217,11 @@ class PollerTest {
   void after_429_it_waits_as_long_as_the_portal_asks() {
     poll();
     more(3);
-    portal.faults(new Fault.Status(429, Map.of("Retry-After", "3600"), "{\"detail\": \"Slow\"}"));
+    portal.faults(new Fault.Status(429, Map.of("Retry-After", "3600"), "{\"detail\": \"Slow.\"}"));
     var state = later();
     assertThat(Instant.parse(state.path("next_at").asString()))
         .isEqualTo(clock.instant().plusSeconds(3600));
-    assertThat(state.path("error").asString()).contains("429").contains("Slow");
+    assertThat(state.path("error").asString()).contains("429").endsWith(": Slow.");
     assertThat(hub.hub().examine())
         .anyMatch(f -> f.level().equals("attention") && f.sentence().contains("Source seeker"));
     int before = portal.pages().size();
@@ -482,6 +482,6 @@ class PollerTest {
     body.set("poll", poll);
     var answer = hub.api().post("/sources", body);
     assertThat(answer.status()).as(answer.text()).isEqualTo(400);
-    assertThat(answer.text()).contains(why);
+    assertThat(answer.text()).contains(why).doesNotContain("..");
   }
 }

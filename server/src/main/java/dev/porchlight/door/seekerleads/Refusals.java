@@ -10,6 +10,7 @@ import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -21,6 +22,24 @@ final class Refusals implements Route.Refusals {
   private static final Logger LOG = LoggerFactory.getLogger(SeekerLeadsApi.class);
   private static final Pattern TRACEPARENT =
       Pattern.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
+
+  @Override
+  public Reply notFound(Request request) {
+    return problem(request, Kind.NOT_FOUND, "There is nothing at this address.");
+  }
+
+  /// Whatever is wrong with such a request, the contract has one status for it.
+  @Override
+  public Optional<Reply.Full> unreadable(String path, int status) {
+    var e =
+        status >= 500
+            ? new RefusedException(Kind.INTERNAL, "A defect of ours; please send it again.")
+            : new RefusedException(
+                Kind.BAD_REQUEST,
+                "The address or a header is malformed, or too long; segments of an address are"
+                    + " neither empty nor have escaped slashes or control characters.");
+    return Optional.of(problem(instance(""), e));
+  }
 
   @Override
   public Reply methodNotAllowed(Request request, List<String> allowed) {
@@ -69,9 +88,13 @@ final class Refusals implements Route.Refusals {
   }
 
   private static Reply.Full problem(Request request, RefusedException e) {
-    var instance = instance(request);
+    var instance = instance(request.header("traceparent").orElse(""));
     LOG.info(
         "Refused {} for request {}: {} ({})", e.kind().status, request.id(), e.detail(), instance);
+    return problem(instance, e);
+  }
+
+  private static Reply.Full problem(String instance, RefusedException e) {
     var json = Json.object();
     json.put("type", "urn:porchlight:seeker-leads:" + e.kind().word);
     json.put("title", e.kind().title);
@@ -88,8 +111,8 @@ final class Refusals implements Route.Refusals {
   }
 
   /// A W3C `traceparent`: of the caller's trace when they sent one, else of a new one.
-  private static String instance(Request request) {
-    var sent = TRACEPARENT.matcher(request.header("traceparent").orElse(""));
+  private static String instance(String traceparent) {
+    var sent = TRACEPARENT.matcher(traceparent);
     var trace = sent.matches() ? sent.group(1) : hex();
     return "00-" + trace + "-" + hex().substring(16) + "-01";
   }

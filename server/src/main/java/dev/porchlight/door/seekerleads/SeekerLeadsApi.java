@@ -84,6 +84,22 @@ public final class SeekerLeadsApi {
     subscriptions = new Subscriptions(parts);
   }
 
+  /// Whether an address that has no route is the door's all the same.
+  public static boolean covers(String path) {
+    for (boolean sandbox : new boolean[] {false, true}) {
+      var base = "/" + audience(sandbox);
+      if (path.equals(base) || path.startsWith(base + "/")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// How the door words what it refuses.
+  public static Route.Refusals refusals() {
+    return new Refusals();
+  }
+
   /// What an access token for it names as its audience.
   static String audience(boolean sandbox) {
     return (sandbox ? "sandbox/" : "") + CONTRACT + "/v1";
