@@ -58,6 +58,11 @@ final class NoStore implements Store {
   }
 
   @Override
+  public boolean isHanging() {
+    return false;
+  }
+
+  @Override
   public StoreState state() {
     return real.state();
   }

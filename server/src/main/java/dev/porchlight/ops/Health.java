@@ -19,12 +19,18 @@ import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/health`, `/health/live`, `/health/ready`, `/metrics`. No personal data, so no token is asked
-/// for.
+/// for, and so nothing is said either in the words of a database or a disk, which name hosts and
+/// files: those are in the log and in what `doctor` finds.
 ///
 /// Ready means that a lead would be taken. What is owed, quarantined, dead or unwritable is work
 /// for a person, listed at `/health`, and takes no readiness away.
 public final class Health {
   private static final int SHOWN = 20;
+  private static final String HANGS = "the disk or the database hangs";
+  private static final String REFUSES =
+      "nothing can be stored for now: the disk is full or the database is away";
+  private static final String HALTED =
+      "the disk is in doubt; nothing is stored until the next start";
 
   private final Store store;
   private final Receipts receipts;
@@ -77,9 +83,10 @@ public final class Health {
 
   private Reply ready(Request request) {
     return switch (store.state()) {
-      case StoreState.Accepting() -> json(200, status("ready"));
-      case StoreState.Refusing(var reason) -> notReady(reason);
-      case StoreState.Halted(var reason) -> notReady(reason);
+      case StoreState.Accepting() ->
+          store.isHanging() ? notReady(HANGS) : json(200, status("ready"));
+      case StoreState.Refusing _ -> notReady(REFUSES);
+      case StoreState.Halted _ -> notReady(HALTED);
     };
   }
 
@@ -93,9 +100,10 @@ public final class Health {
     var json = Json.object();
     json.put("version", version);
     switch (store.state()) {
-      case StoreState.Accepting() -> json.put("store", "accepting");
-      case StoreState.Refusing(var reason) -> json.put("store", "refusing: " + reason);
-      case StoreState.Halted(var reason) -> json.put("store", "halted: " + reason);
+      case StoreState.Accepting() ->
+          json.put("store", store.isHanging() ? "hanging: " + HANGS : "accepting");
+      case StoreState.Refusing _ -> json.put("store", "refusing: " + REFUSES);
+      case StoreState.Halted _ -> json.put("store", "halted: " + HALTED);
     }
     json.put("lanes_at_work", engine.running());
     try {
@@ -117,7 +125,9 @@ public final class Health {
           .forEach(d -> unwritable.add(d.delivery().id()));
       count(json, "deliveries_pending", deliveries.count(DeliveryState.State.PENDING));
     } catch (StoreUnavailableException e) {
-      json.put("reading", "not possible: " + e.getMessage());
+      json.put(
+          "reading",
+          e.isTooLong() ? "not possible: it took too long" : "not possible: the database is away");
     }
     return json(200, json);
   }

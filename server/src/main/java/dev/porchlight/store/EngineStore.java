@@ -62,6 +62,7 @@ public final class EngineStore implements Store {
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long GIVE_UP_SECONDS = 10;
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long HANGS_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int PAGE = 500;
 
   static final Table<LogEntry> LOG_TABLE =
@@ -98,6 +99,10 @@ public final class EngineStore implements Store {
 
   private volatile Settings settings = Settings.EMPTY;
   private volatile StoreState state = new StoreState.Accepting();
+
+  /// Since which moment (of [System#nanoTime]) the writer is at one batch; 0 when it is at none.
+  private volatile long batchSince;
+
   private volatile boolean closing;
   private volatile long batches;
   private volatile long units;
@@ -227,6 +232,12 @@ public final class EngineStore implements Store {
     return state;
   }
 
+  @Override
+  public boolean isHanging() {
+    long since = batchSince;
+    return since != 0 && System.nanoTime() - since > HANGS_NANOS;
+  }
+
   /// How many units wait for the writer; for figures.
   public long waiting() {
     lock.lock();
@@ -290,6 +301,8 @@ public final class EngineStore implements Store {
           LOG.error("The writer failed outside any unit; its callers are told 503", t);
           abandon();
           refuse(jobs, new StoreUnavailableException("the writer failed", t));
+        } finally {
+          batchSince = 0;
         }
       } else if (isDone()) {
         return;
@@ -364,6 +377,9 @@ public final class EngineStore implements Store {
   }
 
   private void runTogether(List<Job<?>> jobs, boolean again) {
+    if (!again) {
+      batchSince = System.nanoTime() | 1;
+    }
     switch (state) {
       case StoreState.Halted(var reason) -> {
         refuse(jobs, new StoreUnavailableException(reason));

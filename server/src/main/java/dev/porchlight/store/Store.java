@@ -48,6 +48,10 @@ public interface Store extends AutoCloseable {
   /// Whether it takes work, and if not, why.
   StoreState state();
 
+  /// Whether the writer has been at one batch for more than two seconds: the disk or the database
+  /// hangs, and nobody knows yet what will become of what is being written.
+  boolean isHanging();
+
   /// Finishes what is queued and closes the files.
   @Override
   void close();
