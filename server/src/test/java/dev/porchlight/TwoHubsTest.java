@@ -48,12 +48,19 @@ class TwoHubsTest {
     var config = HubConfig.local(folder.resolve("data"), "admin-token");
     one = Hub.start(config.withDatabase(url, 1));
     two = Hub.start(config.withDatabase(url, 2));
+    // The first answer of a process takes longer than any other.
+    for (var hub : List.of(one, two)) {
+      get(hub, "/api/v1/sources");
+    }
   }
 
   @AfterEach
   void stop() {
-    two.close();
-    one.close();
+    for (var hub : new Hub[] {two, one}) {
+      if (hub != null) {
+        hub.close();
+      }
+    }
     client.close();
   }
 

@@ -20,10 +20,12 @@ import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Full disks, syncs that fail, write-ahead logs cut short, clocks that jump: never a false
 /// promise, and afterwards everybody can see what is the matter.
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DiskTroubleTest {
   private final HttpClient client = HttpClient.newHttpClient();
 

@@ -13,11 +13,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A [DiskProgram] on a played disk.
 final class PlayedDisk implements AutoCloseable {
+  private static final int LIFE_MINUTES = 4;
+
   private final Process process;
   private final BufferedReader answers;
   private final PrintWriter orders;
@@ -96,7 +99,11 @@ final class PlayedDisk implements AutoCloseable {
     if (image != null) {
       builder.environment().put("DISK_IMAGE", image.toString());
     }
-    return new PlayedDisk(builder.start());
+    var process = builder.start();
+    // Whoever waits for its answer can't be interrupted: one that hangs is ended.
+    CompletableFuture.delayedExecutor(LIFE_MINUTES, TimeUnit.MINUTES)
+        .execute(process::destroyForcibly);
+    return new PlayedDisk(process);
   }
 
   /// Gives an order and waits for its answer.
