@@ -72,6 +72,11 @@ class CommitOutcomeTest {
 
       assertThat(answer.status()).isEqualTo(503);
       assertThat(answer.header("Retry-After")).isPresent();
+      for (var path : new String[] {"//health/ready", "//health"}) {
+        assertThat(hub.api().get(path).text())
+            .contains("the database is away")
+            .doesNotContain("127.0.0.1", "localhost", "onnection");
+      }
       assertThat(hub.api().get("//health/ready").status()).isEqualTo(503);
       assertThat(crm.requests()).isEmpty();
       proxy.down(false);
@@ -88,6 +93,41 @@ class CommitOutcomeTest {
       hub.clock().advance(Duration.ofSeconds(31));
       hub.awaitDelivery("L-1", endpoint, "delivered");
       assertThat(crm.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void what_can_not_be_written_is_settled_once_though_nobody_could_tell_that_it_was()
+      throws IOException {
+    var latch = new CountDownLatch(1);
+    try (var crm = FakeCrm.open();
+        var proxy = new CuttingProxy();
+        var hub = start(proxy)) {
+      crm.answers(new Reaction.Held(latch, new Reaction.Status(200, Map.of(), "")));
+      var portal = hub.addSource("portal", "lead-delivery");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "connections-plus");
+      var ana = InventedPerson.of(1);
+      portal.post(LeadBodies.enhanced("L-1", ana));
+      crm.await(1);
+      // Its format can't tell what that contract asks for.
+      portal.post(LeadBodies.standard("L-2", ana));
+      portal.post(LeadBodies.enhanced("L-3", ana));
+
+      // The first is settled; the second is, too, but nobody hears of it.
+      proxy.cutAfter(1, Cut.AFTER_AND_DOWN);
+      latch.countDown();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> hub.hub().store().state() instanceof StoreState.Refusing);
+      proxy.down(false);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> hub.hub().store().state() instanceof StoreState.Accepting);
+
+      hub.awaitDelivery("L-3", endpoint, "delivered");
+      hub.awaitDelivery("L-2", endpoint, "unwritable");
+      assertThat(crm.requests()).hasSize(2);
+      assertThat(hub.api().read("//health").path("deliveries_pending").asInt(-1)).isZero();
     }
   }
 

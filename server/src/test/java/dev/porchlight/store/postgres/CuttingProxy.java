@@ -30,6 +30,7 @@ public final class CuttingProxy implements AutoCloseable {
   private final ServerSocket server;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile Cut next = Cut.NONE;
+  private final AtomicInteger through = new AtomicInteger();
   private volatile boolean down;
 
   /// How many commits were cut.
@@ -56,6 +57,12 @@ public final class CuttingProxy implements AutoCloseable {
 
   /// Cuts the next commit, once.
   public void cutNext(Cut cut) {
+    cutAfter(0, cut);
+  }
+
+  /// Cuts one commit, once, and lets so many through before it.
+  public void cutAfter(int commits, Cut cut) {
+    through.set(commits);
     next = cut;
   }
 
@@ -101,7 +108,10 @@ public final class CuttingProxy implements AutoCloseable {
       while ((n = in.read(buffer)) > 0) {
         var text = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
         writes |= text.contains("pg_advisory_xact_lock");
-        if (writes && next != Cut.NONE && text.contains("COMMIT\0")) {
+        if (writes
+            && next != Cut.NONE
+            && text.contains("COMMIT\0")
+            && through.getAndDecrement() <= 0) {
           var cut = next;
           next = Cut.NONE;
           cuts.incrementAndGet();
