@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a sender is told when the hub's connection to its database is cut just as the lead is
 /// committed.
-@Timeout(60)
+@Timeout(120)
 class CommitOutcomeTest {
   @TempDir Path folder;
 
