@@ -31,6 +31,8 @@ import dev.porchlight.delivery.Planner;
 import dev.porchlight.delivery.Renderer;
 import dev.porchlight.delivery.Transport;
 import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.Erasure;
+import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.LeadWalk;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.ListingNames;
@@ -38,6 +40,7 @@ import dev.porchlight.desk.Messages;
 import dev.porchlight.desk.OwedWork;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.Retention;
 import dev.porchlight.door.PushDoor;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.door.spark.SparkDoor;
@@ -100,6 +103,7 @@ public final class Hub implements AutoCloseable {
   private final Engine engine;
   private final OwedWork owedWork;
   private final Poller poller;
+  private final Retention retention;
   private final List<Route> routes = new ArrayList<>();
   private final HttpServer server;
   private final Rebuild rebuild;
@@ -216,6 +220,17 @@ public final class Hub implements AutoCloseable {
             "Porchlight/" + VERSION,
             (contract, body) -> get(connectors, contract).peekLeadId(body),
             metrics.registry());
+    var erasures = new Erasures(store);
+    var erasure =
+        new Erasure(
+            store,
+            number,
+            contract -> get(connectors, contract),
+            messages,
+            erasures,
+            List.of(Api.answers(secrets)));
+    store.follow(erasure::follow);
+    retention = new Retention(store, erasure);
 
     var leads = new Leads(store);
     var receipts = new Receipts(store);
@@ -256,6 +271,8 @@ public final class Hub implements AutoCloseable {
                     listings,
                     deliveries,
                     desk,
+                    erasure,
+                    erasures,
                     engine,
                     endpoint -> trial(endpoint, rendering, engine, secrets, store),
                     rebuild,
@@ -526,6 +543,7 @@ public final class Hub implements AutoCloseable {
     engine.wake();
     owedWork.wake();
     poller.wake();
+    retention.wake();
   }
 
   /// Everything it answers, for audits.
@@ -544,6 +562,7 @@ public final class Hub implements AutoCloseable {
     server.close();
     poller.close();
     owedWork.close();
+    retention.close();
     engine.close();
     outgoing.close();
     store.close();

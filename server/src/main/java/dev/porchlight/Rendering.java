@@ -34,7 +34,10 @@ final class Rendering implements Renderer {
 
   @Override
   public Rendered render(Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {
-    return render(messages.get(delivery), endpoint, secrets);
+    return messages
+        .find(delivery)
+        .map(message -> render(message, endpoint, secrets))
+        .orElseGet(() -> new Rendered.CannotWrite("The person's data was erased."));
   }
 
   Rendered render(Message message, Endpoint endpoint, EndpointSecrets secrets) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.cli.CommandLineProgram;
 import dev.porchlight.cli.Terminal;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.value.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -141,6 +143,40 @@ class CommandLineTest {
         .isTrue();
     assertThat(ok("source", "poll", "seeker", "--off").out()).doesNotContain("every");
     assertThat(run("source", "poll", "seeker").err()).contains("`url` is needed");
+  }
+
+  @Test
+  void a_person_is_found_by_address_shown_and_erased_only_with_yes() throws Exception {
+    ok(
+        "source",
+        "add",
+        "portal",
+        "--contract",
+        "connections-plus",
+        "--api-key",
+        KEY,
+        "--retention",
+        "P3Y");
+    assertThat(post(LeadBodies.buyer("a1", InventedPerson.of(0)).toString())).isEqualTo(200);
+    var email = "ana.lopez.0@example.org";
+    assertThat(ok("person", "find", "--email", email).out()).contains("Ana Lopez");
+    assertThat(ok("person", "find", "--email", "x@example.org").out()).contains("Nobody");
+    var id =
+        ok("person", "find", "--email", email, "--json")
+            .json()
+            .path("items")
+            .path(0)
+            .path("id")
+            .asString();
+    assertThat(ok("person", "erase", id).out()).contains("Nothing has been erased", "--yes");
+    assertThat(ok("lead", "show", "a1").out()).contains("Ana Lopez");
+    assertThat(ok("person", "erase", id, "--yes").out()).contains("1 lead", "by administrator");
+    assertThat(ok("lead", "show", "a1").out()).contains("Erased").doesNotContain("Lopez");
+    assertThat(ok("person", "find", "--email", email).out()).contains("Nobody");
+    assertThat(ok("person", "find", "--erased", "true").out()).contains(id);
+    assertThat(ok("person", "show", id).out()).contains("Record ");
+    assertThat(run("person", "erase", "0197b1c2-0000-7000-8000-000000000000", "--yes").code())
+        .isEqualTo(1);
   }
 
   @Test

@@ -212,7 +212,16 @@ final class AccountResources {
   Reply makeSource(Call call) throws Exception {
     var body =
         call.members(
-            Set.of("name", "contract", "node", "api_key", "region", "signature", "portal", "poll"));
+            Set.of(
+                "name",
+                "contract",
+                "node",
+                "api_key",
+                "region",
+                "signature",
+                "portal",
+                "retention",
+                "poll"));
     var contract = contract(body.needText("contract"));
     var draw = draw();
     var id = draw.uuid("source");
@@ -224,10 +233,11 @@ final class AccountResources {
     var wantedNode = body.text("node");
     var region = body.text("region").orElse("US");
     var portal = body.text("portal").orElse(null);
+    var retention = body.text("retention").orElse(null);
     return call.change(batch -> {
       var nodes = Nodes.in(batch.settings());
       var node = landing(call, nodes, wantedNode);
-      var source = build(id, name, contract, node.id(), region, signature, portal);
+      var source = build(id, name, contract, node.id(), region, signature, portal, retention);
       if (Sources.in(batch.settings()).findByName(name).isPresent()) {
         throw new FaultException(
             Fault.NAME_TAKEN, "There is a source named `" + name + "` already.");
@@ -322,10 +332,18 @@ final class AccountResources {
       String node,
       String region,
       @Nullable Signature signature,
-      @Nullable String portal) {
+      @Nullable String portal,
+      @Nullable String retention) {
     try {
       return new Source(
-          id, name, contract, node, region, signature == null ? null : signature.shown(), portal);
+          id,
+          name,
+          contract,
+          node,
+          region,
+          signature == null ? null : signature.shown(),
+          portal,
+          retention);
     } catch (IllegalArgumentException e) {
       throw new FaultException(Fault.BODY_INVALID, e.getMessage() + ".");
     }
@@ -333,12 +351,13 @@ final class AccountResources {
 
   Reply changeSource(Call call) throws Exception {
     var known = source(call);
-    var body = call.members(Set.of("node", "region", "signature", "portal", "poll"));
+    var body = call.members(Set.of("node", "region", "signature", "portal", "retention", "poll"));
     var signature = signature(body.object("signature"), known.id());
     var poll = polls.read(body, known.id(), known.contract());
     var wantedNode = body.text("node");
     var region = body.text("region");
     var portal = body.text("portal");
+    var retention = body.text("retention");
     return call.change(batch -> {
       var now = Sources.in(batch.settings()).find(known.id()).orElseThrow(() -> missing("source"));
       var node =
@@ -357,7 +376,8 @@ final class AccountResources {
                 signature != null
                     ? signature.shown()
                     : body.has("signature") ? null : now.signature(),
-                body.has("portal") ? portal.orElse(null) : now.portal());
+                body.has("portal") ? portal.orElse(null) : now.portal(),
+                body.has("retention") ? retention.orElse(null) : now.retention());
       } catch (IllegalArgumentException e) {
         throw new FaultException(Fault.BODY_INVALID, e.getMessage() + ".");
       }

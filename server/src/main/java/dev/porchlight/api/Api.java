@@ -9,6 +9,9 @@ import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.Erasure;
+import dev.porchlight.desk.ErasurePlace;
+import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
@@ -54,6 +57,8 @@ public final class Api {
       Listings listings,
       Deliveries deliveries,
       Desk desk,
+      Erasure erasure,
+      Erasures erasures,
       Engine engine,
       EndpointTest endpointTest,
       Rebuild rebuild,
@@ -99,7 +104,11 @@ public final class Api {
             parts.deliveries(),
             parts.desk(),
             parts.credentials(),
-            parts.reader());
+            parts.reader(),
+            parts.erasures());
+    var persons =
+        new PersonResources(
+            parts.store(), parts.persons(), parts.leads(), parts.erasure(), parts.erasures());
     var clients =
         new ClientResources(
             parts.store(),
@@ -158,8 +167,16 @@ public final class Api {
     add("GET", "/contacts", Permission.READ, leads::listContacts);
     add("GET", "/contacts/{id}", Permission.READ, leads::getContact);
     add("PATCH", "/contacts/{id}", Permission.WORK, leads::changeContact);
+    add("GET", "/persons", Permission.READ, persons::list);
+    add("GET", "/persons/{id}", Permission.READ, persons::get);
+    add("POST", "/persons/{id}/erase", Permission.ADMIN, persons::erase);
     add("POST", "/rebuild-check", Permission.ADMIN, this::checkRebuild);
     add("GET", "/doctor", Permission.ADMIN, this::examine);
+  }
+
+  /// The answers kept for requests that are repeated, which may show a person.
+  public static ErasurePlace answers(Secrets secrets) {
+    return new KeptAnswers(secrets);
   }
 
   public List<Route> routes() {

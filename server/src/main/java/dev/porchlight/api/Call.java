@@ -59,8 +59,26 @@ final class Call {
   private static final int MAX_LIMIT = 200;
 
   /// The answer to a request that named an Idempotency-Key.
-  private record Answered(
+  record Answered(
       String principal, String name, String requestHash, int status, String body, Instant at) {
+    private static String place(String principal, String key) {
+      return "idempotent " + principal + " " + key;
+    }
+
+    /// The answer's body.
+    String open(Secrets secrets) {
+      return secrets.openFrom(place(principal, name), Base64.getDecoder().decode(body));
+    }
+
+    /// This without the body: whoever repeats the request is told to use a new key.
+    Answered emptied() {
+      return new Answered(principal, name, "", status, "", at);
+    }
+
+    boolean isEmptied() {
+      return requestHash.isEmpty();
+    }
+
     static final Table<Answered> TABLE =
         Table.<Answered>named("idempotent")
             .key("principal", Answered::principal)
@@ -242,12 +260,9 @@ final class Call {
     }
   }
 
-  private String place(String key) {
-    return "idempotent " + principal.id() + " " + key;
-  }
-
   private String seal(String key, String body) {
-    return Base64.getEncoder().encodeToString(secrets.sealFor(place(key), body));
+    return Base64.getEncoder()
+        .encodeToString(secrets.sealFor(Answered.place(principal.id(), key), body));
   }
 
   /// The same answer again, byte for byte.
@@ -257,9 +272,7 @@ final class Call {
       throw new FaultException(
           Fault.KEY_REUSED, "Use a new key for a new request, the same key only to repeat one.");
     }
-    var text =
-        secrets.openFrom(place(answered.name()), Base64.getDecoder().decode(answered.body()));
-    return reply(answered.status(), text);
+    return reply(answered.status(), answered.open(secrets));
   }
 
   Request request() {

@@ -178,7 +178,7 @@ final class ClientResources {
       batch.change(
           Source.SETTING,
           id,
-          new Source(id, sourceName(batch.settings(), client), bodies, office, REGION, null, null)
+          new Source(id, sourceName(batch.settings(), client), bodies, office, REGION, null)
               .body());
       add(batch, pair);
       return new Call.Answer(201, shown(bare(client), pair));

@@ -9,6 +9,7 @@ import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Receipt;
@@ -52,6 +53,7 @@ final class LeadResources {
   private final Desk desk;
   private final Credentials credentials;
   private final BiFunction<String, Body, Reading> reader;
+  private final Erasures erasures;
 
   /// @param reader reads a body by the contract of that name
   LeadResources(
@@ -63,7 +65,8 @@ final class LeadResources {
       Deliveries deliveries,
       Desk desk,
       Credentials credentials,
-      BiFunction<String, Body, Reading> reader) {
+      BiFunction<String, Body, Reading> reader,
+      Erasures erasures) {
     this.store = store;
     this.hub = hub;
     this.leads = leads;
@@ -73,6 +76,7 @@ final class LeadResources {
     this.desk = desk;
     this.credentials = credentials;
     this.reader = reader;
+    this.erasures = erasures;
   }
 
   Reply list(Call call) {
@@ -124,6 +128,9 @@ final class LeadResources {
     var lead = lead(call);
     var view = Views.lead(lead, leads.getNewest(lead), store.settings());
     view.put("evidence", lead.evidence());
+    if (lead.erasedAt() != null) {
+      erasures.findOfLead(lead.id()).ifPresent(e -> view.set("erasure", PersonResources.view(e)));
+    }
     Sources.in(store.settings())
         .find(lead.sourceId())
         .ifPresent(s -> {
@@ -223,7 +230,7 @@ final class LeadResources {
             .map(s ->
                 Call.parameter(
                     "state",
-                    "done, repeat, owed, quarantined, refused or mended",
+                    "done, repeat, owed, quarantined, refused, mended or erased",
                     s,
                     Receipt.State::of))
             .orElse(null);
@@ -332,7 +339,7 @@ final class LeadResources {
     var old = found(call);
     switch (old.state()) {
       case QUARANTINED -> {}
-      case DONE, REPEAT, OWED, REFUSED, MENDED ->
+      case DONE, REPEAT, OWED, REFUSED, MENDED, ERASED ->
           throw new FaultException(
               Fault.STATE_CONFLICT,
               "Only a quarantined receipt can be resubmitted; this one is "
@@ -390,6 +397,9 @@ final class LeadResources {
       var now =
           Persons.findContact(batch, known.id())
               .orElseThrow(() -> AccountResources.missing("contact"));
+      if (Persons.isErased(batch, now.personId())) {
+        throw new FaultException(Fault.STATE_CONFLICT, "The person was erased.");
+      }
       if (edit.owner() != null
           && !edit.owner().equals(now.ownerId())
           && !Persons.mayOwn(Nodes.in(batch.settings()), edit.owner(), now.officeId())) {

@@ -44,6 +44,7 @@ final class Views {
     json.put("contract", source.contract());
     json.put("node", source.node());
     json.put("region", source.region());
+    put(json, "retention", source.retention());
     json.put("url", baseUrl + "/in/" + source.name());
     if (source.portal() != null) {
       json.put("portal", source.portal());
@@ -146,6 +147,7 @@ final class Views {
     json.put("person_id", lead.personId());
     json.put("test", lead.test());
     json.put("version", lead.version());
+    put(json, "erased_at", lead.erasedAt());
     json.put("created_at", lead.createdAt().toString());
     json.put("updated_at", lead.updatedAt().toString());
     var answers = (ObjectNode) Json.tree(lead.answers());
@@ -187,6 +189,7 @@ final class Views {
     put(json, "reason", r.reason().isEmpty() ? null : r.reason());
     put(json, "signature", r.signature().isEmpty() ? null : r.signature());
     put(json, "corrects", r.corrects());
+    put(json, "erased_at", r.erasedAt());
     return json;
   }
 

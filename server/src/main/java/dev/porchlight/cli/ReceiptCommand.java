@@ -20,7 +20,7 @@ final class ReceiptCommand extends Noun {
       @Option(
               names = "--state",
               paramLabel = "STATE",
-              description = "done, repeat, owed, quarantined, refused or mended")
+              description = "done, repeat, owed, quarantined, refused, mended or erased")
           @Nullable String state,
       @Option(names = "--source", paramLabel = "SOURCE", description = "a source's id or name")
           @Nullable String source,

@@ -38,11 +38,19 @@ final class SourceCommand extends Noun {
               paramLabel = "CODE",
               description =
                   "the portal it stands for, by its code at Seeker Leads, such as SLG-FRA")
-          @Nullable String portal)
+          @Nullable String portal,
+      @Option(
+              names = "--retention",
+              paramLabel = "PERIOD",
+              description = "for how long its leads are kept, for example P3Y; else without end")
+          @Nullable String retention)
       throws HubException {
     var body = Json.object();
     if (portal != null) {
       body.put("portal", portal);
+    }
+    if (retention != null) {
+      body.put("retention", retention);
     }
     body.put("name", name);
     body.put("contract", contract);

@@ -29,6 +29,14 @@ final class Story {
 
   static List<String> lead(JsonNode lead) {
     var lines = new ArrayList<String>();
+    if (!Text.at(lead, "erased_at").isEmpty()) {
+      lines.add(
+          "Erased "
+              + Text.time(Text.at(lead, "erased_at"))
+              + " by "
+              + Text.at(lead, "erasure.by")
+              + ": what this lead said of its person is gone.");
+    }
     var content = lead.path("content");
     lines.add(
         who(content)
@@ -57,7 +65,9 @@ final class Story {
     lines.add(
         "  "
             + (contact.isMissingNode()
-                ? "A contact that this token does not see."
+                ? Text.at(lead, "erased_at").isEmpty()
+                    ? "A contact that was deleted, or that this token does not see."
+                    : "Erased."
                 : Text.at(contact, "display_name")
                     + ", contact "
                     + Text.at(contact, "id")
@@ -108,6 +118,7 @@ final class Story {
           case "mended" -> "set aside, and mended since";
           case "quarantined" -> "set aside in quarantine";
           case "refused" -> "refused";
+          case "erased" -> "erased";
           default ->
               version.isEmpty() || version.equals("1") ? "taken" : "taken as version " + version;
         };

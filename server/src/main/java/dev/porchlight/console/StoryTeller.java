@@ -126,12 +126,15 @@ final class StoryTeller {
     placed.add(new Placed(record.createdAt(), 1, person(known, newest.enquirer())));
     placed.add(new Placed(record.createdAt(), 2, answers(known)));
     owed.forEach(s -> placed.add(new Placed(s.delivery().plannedAt(), 3, delivery(known, s))));
+    if (record.erasedAt() != null) {
+      placed.add(new Placed(record.erasedAt(), 4, erased(known, record.erasedAt())));
+    }
     placed.sort(Comparator.comparing(Placed::at).thenComparing(Placed::rank));
 
     return new Story(
         record.id(),
         known.now().toString(),
-        name(newest.enquirer()),
+        record.erasedAt() == null ? name(newest.enquirer()) : texts.of("who.erased"),
         record.test(),
         summary(record, owed),
         who(newest.enquirer()),
@@ -163,6 +166,9 @@ final class StoryTeller {
     var badges = new ArrayList<Badge>();
     if (record.test()) {
       badges.add(new Badge(Tone.PLAIN, texts.of("badge.test")));
+    }
+    if (record.erasedAt() != null) {
+      badges.add(new Badge(Tone.PLAIN, texts.of("badge.erased")));
     }
     if (owed.isEmpty()) {
       badges.add(new Badge(Tone.PLAIN, texts.of("badge.nowhere")));
@@ -400,6 +406,9 @@ final class StoryTeller {
     if (!receipt.reason().isEmpty()) {
       sentences.add(Clean.line(receipt.reason()));
     }
+    if (receipt.erasedAt() != null) {
+      sentences.add(texts.of("receipt.emptied"));
+    }
     settled(known, receipt)
         .map(at -> Duration.between(receipt.at(), at))
         .filter(apart -> apart.compareTo(AT_ONCE) > 0)
@@ -429,7 +438,7 @@ final class StoryTeller {
     return new Item(
         switch (receipt.state()) {
           case DONE -> Tone.GOOD;
-          case REPEAT, MENDED -> Tone.PLAIN;
+          case REPEAT, MENDED, ERASED -> Tone.PLAIN;
           case OWED -> Tone.WAITING;
           case QUARANTINED, REFUSED -> Tone.BAD;
         },
@@ -443,6 +452,7 @@ final class StoryTeller {
           case OWED -> texts.of("receipt.owed", name);
           case QUARANTINED, MENDED -> texts.of("receipt.quarantined", name);
           case REFUSED -> texts.of("receipt.refused", name);
+          case ERASED -> texts.of("receipt.erased", name);
         },
         texts.of("receipt.state." + receipt.state().word()),
         sentences,
@@ -496,10 +506,24 @@ final class StoryTeller {
     }
   }
 
+  private Item erased(Known known, Instant at) {
+    return new Item(
+        Tone.PLAIN,
+        texts.time(at, known.now()),
+        texts.of("erased.title"),
+        "",
+        List.of(texts.of("erased.what")),
+        List.of(),
+        List.of(),
+        List.of(),
+        null);
+  }
+
   private Item person(Known known, Enquirer who) {
     var lead = known.lead();
     var sentences = new ArrayList<String>();
-    sentences.add(Clean.line(lead.evidence()));
+    sentences.add(
+        lead.erasedAt() == null ? Clean.line(lead.evidence()) : texts.of("person.erased"));
     var facts = new Facts();
     persons
         .find(known.scope(), lead.contactId())

@@ -651,7 +651,9 @@ public final class Engine implements AutoCloseable {
             if (before == null) {
               throw new IllegalStateException("no state of " + settlement.delivery().id());
             }
-            boolean known = settlement.isIn(before);
+            // It is not open: an erasure ended it meanwhile, and nothing of the attempt may be
+            // written down.
+            boolean known = settlement.isIn(before) || !before.isOpen();
             settled = known ? before : settlement.after(before, batch.clock());
             if (!known) {
               record(batch, settlement, settled);

@@ -9,11 +9,14 @@ import dev.porchlight.desk.Tables.LeadKeyRow;
 import dev.porchlight.desk.Tables.LeadVersionRow;
 import dev.porchlight.desk.Tables.ViolationRow;
 import dev.porchlight.person.Contact;
+import dev.porchlight.person.Identity;
+import dev.porchlight.person.Others;
 import dev.porchlight.person.Persons;
 import dev.porchlight.routing.Answerer;
 import dev.porchlight.routing.Routing;
 import dev.porchlight.store.Batch;
 import dev.porchlight.value.Draw;
+import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.Violation;
@@ -127,7 +130,14 @@ final class Decision {
     long settled = batch.append("receipt.done", id, receipt.id());
 
     var found =
-        Persons.findOrMake(batch, company.id(), content.identity(), null, draw, receipt.id());
+        Persons.findOrMake(
+            batch,
+            company.id(),
+            content.identity(),
+            null,
+            draw,
+            receipt.id(),
+            intake.erasedOthers());
     var contact = contact(batch, nodes, landing, office, source, found.personId(), lead, draw);
     long seq = batch.append("lead.created", id, receipt.id());
     var record =
@@ -146,7 +156,9 @@ final class Decision {
             Json.write(contact.answers()),
             draw.at(),
             draw.at(),
-            seq);
+            seq,
+            content.key(),
+            null);
     batch.put(Tables.LEAD, record);
     batch.put(Tables.LEAD_KEY, new LeadKeyRow(source.id(), content.key(), id, draw.at()));
     var became = write(batch, receipt, content, record, 1, settled);
@@ -177,10 +189,49 @@ final class Decision {
     var office = nodes.get(known.officeId());
     var company = nodes.companyOf(office.id()).orElse(office);
     Persons.findOrMake(
-        batch, company.id(), content.identity(), known.personId(), receipt.draw(), receipt.id());
+        batch,
+        company.id(),
+        content.identity(),
+        known.personId(),
+        receipt.draw(),
+        receipt.id(),
+        intake.erasedOthers());
     Persons.findContact(batch, known.personId(), office.id())
         .ifPresent(c ->
             Persons.enrich(batch, c, content.lead().enquirer(), source.name(), receipt.draw()));
+  }
+
+  /// What a receipt did to persons and contacts, done again where its lead has been erased since
+  /// and its person has not.
+  ///
+  /// @param known the lead as it is now
+  static void remember(
+      Batch batch, Receipt receipt, Enquirer enquirer, LeadRecord known, Others erasedOthers) {
+    var source =
+        Sources.in(batch.settings())
+            .find(receipt.sourceId())
+            .orElseThrow(() -> new IllegalStateException("no source " + receipt.sourceId()));
+    var identity = Identity.of(enquirer, source.region());
+    var nodes = Nodes.in(batch.settings());
+    var draw = receipt.draw();
+    boolean first = receipt.state() == Receipt.State.DONE && receipt.version() == 1;
+    var landing = landing(nodes, source, receipt);
+    var office = nodes.get(known.officeId());
+    var company = nodes.companyOf(office.id()).orElse(office);
+    Persons.findOrMake(
+        batch,
+        company.id(),
+        identity,
+        first ? null : known.personId(),
+        draw,
+        receipt.id(),
+        erasedOthers);
+    if (first) {
+      contact(batch, nodes, landing, office, source, known.personId(), Lead.of(enquirer), draw);
+    } else {
+      Persons.findContact(batch, known.personId(), office.id())
+          .ifPresent(c -> Persons.enrich(batch, c, enquirer, source.name(), draw));
+    }
   }
 
   private Decided version(

@@ -5,6 +5,7 @@ import dev.porchlight.connector.Body;
 import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Planner;
+import dev.porchlight.person.Others;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Unit;
@@ -86,7 +87,7 @@ public final class Desk {
     Intake intake;
     try {
       var reading = connectors.apply(source.contract()).read(body);
-      intake = intake(receipt, raw, source, reading, body, false);
+      intake = intake(receipt, raw, source, reading, body, false, Others.NONE);
     } catch (RuntimeException e) {
       LOG.error("Receipt {} could not be read: a defect of ours; it is owed", receipt.id(), e);
       return owe(receipt, raw, source, body, "Reading failed by a defect of ours.");
@@ -122,22 +123,42 @@ public final class Desk {
     var body = new Body(bytes, receipt.contentType(), receipt.channel());
     var reading = connectors.apply(source.contract()).read(body);
     var raw = RawBody.of(receipt.id(), bytes);
-    var intake = intake(receipt, raw, source, reading, body, true);
+    var intake = intake(receipt, raw, source, reading, body, true, Others.NONE);
     return store.write(WorkQueue.EDITS, batch -> decide(batch, intake, body).receipt());
   }
 
   /// Decides within a batch that a rebuild has open.
-  Receipt replay(Batch batch, Receipt receipt, byte[] bytes, boolean rework, Source source) {
+  Receipt replay(
+      Batch batch,
+      Receipt receipt,
+      byte[] bytes,
+      boolean rework,
+      Source source,
+      Others erasedOthers) {
     var body = new Body(bytes, receipt.contentType(), receipt.channel());
     var reading = connectors.apply(source.contract()).read(body);
     return decision
         .decide(
-            batch, intake(receipt, RawBody.of(receipt.id(), bytes), source, reading, body, rework))
+            batch,
+            intake(
+                receipt,
+                RawBody.of(receipt.id(), bytes),
+                source,
+                reading,
+                body,
+                rework,
+                erasedOthers))
         .receipt();
   }
 
   private static Intake intake(
-      Receipt receipt, RawBody raw, Source source, Reading reading, Body body, boolean rework) {
+      Receipt receipt,
+      RawBody raw,
+      Source source,
+      Reading reading,
+      Body body,
+      boolean rework,
+      Others erasedOthers) {
     var message =
         switch (reading) {
           case Reading.Facts f -> f.message();
@@ -148,7 +169,8 @@ public final class Desk {
         raw,
         source,
         Intake.content(reading, body, source.region(), requestKey(receipt)),
-        rework);
+        rework,
+        erasedOthers);
   }
 
   private static @Nullable String requestKey(Receipt receipt) {
@@ -179,7 +201,8 @@ public final class Desk {
         "",
         circumstances.signature(),
         circumstances.corrects(),
-        0);
+        0,
+        null);
   }
 
   private Receipt owe(Receipt receipt, RawBody raw, Source source, Body body, String reason) {

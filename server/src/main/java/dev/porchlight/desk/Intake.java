@@ -3,6 +3,7 @@ package dev.porchlight.desk;
 import dev.porchlight.connector.Body;
 import dev.porchlight.connector.Reading;
 import dev.porchlight.person.Identity;
+import dev.porchlight.person.Others;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Fact;
@@ -24,7 +25,14 @@ import org.jspecify.annotations.Nullable;
 /// @param receipt as it would be if nothing came of it
 /// @param source the source as it was when the request came
 /// @param rework the receipt is in the store already, as owed
-record Intake(Receipt receipt, RawBody raw, Source source, Content content, boolean rework) {
+/// @param erasedOthers in a rebuild: what its decision saw of persons who were erased since
+record Intake(
+    Receipt receipt,
+    RawBody raw,
+    Source source,
+    Content content,
+    boolean rework,
+    Others erasedOthers) {
 
   /// What was read.
   sealed interface Content {

@@ -1,6 +1,7 @@
 package dev.porchlight.desk;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// A lead as we keep it: what it is one of, and what was decided about it. What it says stands in
 /// its versions.
@@ -14,6 +15,8 @@ import java.time.Instant;
 /// @param evidence why its person is that person
 /// @param answers JSON: the member who answers, their name, and why
 /// @param seq the log entry of its making
+/// @param key what makes another receipt one of this lead; empty once erased
+/// @param erasedAt when what it said of its person was erased; null while kept
 public record LeadRecord(
     String id,
     String sourceId,
@@ -29,7 +32,9 @@ public record LeadRecord(
     String answers,
     Instant createdAt,
     Instant updatedAt,
-    long seq) {
+    long seq,
+    String key,
+    @Nullable Instant erasedAt) {
 
   LeadRecord updated(int version, boolean test, Instant at) {
     return new LeadRecord(
@@ -47,6 +52,8 @@ public record LeadRecord(
         answers,
         createdAt,
         at,
-        seq);
+        seq,
+        key,
+        erasedAt);
   }
 }

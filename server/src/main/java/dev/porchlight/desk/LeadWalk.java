@@ -174,8 +174,8 @@ public final class LeadWalk {
   private static Ingested ingested(ResultSet r) throws SQLException {
     return new Ingested(
         Tables.LEAD.read(new Row(r)),
-        Row.instant(r.getLong(16)),
+        Row.instant(r.getLong(18)),
         new Leads.Version(
-            r.getInt(17), r.getString(18), Row.instant(r.getLong(19)), r.getString(20)));
+            r.getInt(19), r.getString(20), Row.instant(r.getLong(21)), r.getString(22)));
   }
 }

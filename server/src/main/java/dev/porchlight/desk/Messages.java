@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Puts together what a connector needs to write a delivery. What was just accepted is kept in
@@ -54,16 +55,25 @@ public final class Messages {
     }
   }
 
-  /// The message of a delivery.
+  /// Forgets a lead that was erased.
+  void forget(String lead) {
+    synchronized (recent) {
+      recent.keySet().removeIf(key -> key.startsWith(lead + " "));
+    }
+  }
+
+  /// The message of a delivery; empty when the lead was erased.
   ///
   /// @throws IllegalStateException when the lead is not there
-  public Message get(Delivery delivery) {
+  public Optional<Message> find(Delivery delivery) {
     Version version;
     synchronized (recent) {
       version = recent.get(delivery.leadId() + " " + delivery.version());
     }
-    return message(
-        delivery, version == null ? load(delivery.leadId(), delivery.version()) : version);
+    var found = version == null ? load(delivery.leadId(), delivery.version()) : version;
+    return found.record().erasedAt() == null
+        ? Optional.of(message(delivery, found))
+        : Optional.empty();
   }
 
   /// What a lead says as it stands, apart from any delivery.
@@ -111,18 +121,12 @@ public final class Messages {
         v.raw(),
         v.rawContentType(),
         v.rawMessage(),
-        null,
+        source.flatMap(s -> s.expiry(v.record().createdAt())).orElse(null),
         source.map(Source::portal).orElse(null));
   }
 
   private Version load(String lead, int version) {
     return store.read(h -> {
-      var record =
-          h.createQuery("SELECT " + Tables.LEAD.columnList() + " FROM lead WHERE id = :id")
-              .bind("id", lead)
-              .map((r, _) -> Tables.LEAD.read(new Row(r)))
-              .findOne()
-              .orElseThrow(() -> new IllegalStateException("no lead " + lead));
       var row =
           h.createQuery(
                   "SELECT "
@@ -143,6 +147,13 @@ public final class Messages {
               .bind("id", row.receiptId())
               .map((r, _) -> Tables.RAW.read(new Row(r)))
               .findOne();
+      // Last, so that an erasure amid these reads shows.
+      var record =
+          h.createQuery("SELECT " + Tables.LEAD.columnList() + " FROM lead WHERE id = :id")
+              .bind("id", lead)
+              .map((r, _) -> Tables.LEAD.read(new Row(r)))
+              .findOne()
+              .orElseThrow(() -> new IllegalStateException("no lead " + lead));
       return new Version(
           record,
           LeadJson.parse(row.fact().getBytes(StandardCharsets.UTF_8)),

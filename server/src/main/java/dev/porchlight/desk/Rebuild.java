@@ -1,5 +1,7 @@
 package dev.porchlight.desk;
 
+import dev.porchlight.person.Others;
+import dev.porchlight.person.PersonErasure;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.EngineStore;
@@ -13,14 +15,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// Runs all decisions again, in the log's order, in an empty store, with the times and chances kept
 /// beside each receipt, and compares what comes out with what is there: receipts and violations,
 /// leads and their versions, persons and contacts, planned deliveries. What members typed is typed
 /// again where the log has it.
+///
+/// Where something was erased there is no body to decide by: what the erasure has left is taken
+/// over, and what such receipts did to persons who are kept, and what other decisions saw of
+/// persons who are not, is done again from the little that is kept of it for that purpose.
 ///
 /// Settings are taken over version by version, each at the place in the log from which it held.
 /// Credentials, secrets and attempts are no decisions and are left out.
@@ -30,14 +39,26 @@ public final class Rebuild {
   private static final int ROUNDS = 10;
 
   /// One table to compare, with its key.
-  private record Compared(String table, List<String> key, List<String> columns) {}
+  private record Compared(String table, List<String> key, List<String> columns) {
+    String all() {
+      return Stream.concat(key.stream(), columns.stream()).collect(Collectors.joining(", "));
+    }
+  }
 
   private static final List<Compared> COMPARED =
       List.of(
           new Compared(
               "receipt",
               List.of("id"),
-              List.of("state", "message", "guid", "lead_id", "version", "reason", "settled_seq")),
+              List.of(
+                  "state",
+                  "message",
+                  "guid",
+                  "lead_id",
+                  "version",
+                  "reason",
+                  "settled_seq",
+                  "erased_at")),
           new Compared(
               "violation", List.of("receipt_id", "n"), List.of("pointer", "rule", "action")),
           new Compared("lead_key", List.of("source_id", "value"), List.of("lead_id", "at")),
@@ -58,15 +79,23 @@ public final class Rebuild {
                   "answers",
                   "created_at",
                   "updated_at",
-                  "seq")),
+                  "seq",
+                  "key_value",
+                  "erased_at")),
+          new Compared("receipt_person", List.of("receipt_id"), List.of("enquirer")),
           new Compared(
               "lead_version",
               List.of("lead_id", "version"),
               List.of("receipt_id", "at", "fingerprint", "fact")),
           new Compared("lead_fingerprint", List.of("lead_id", "fingerprint"), List.of("version")),
-          new Compared("person", List.of("id"), List.of("company_id", "families", "created_at")),
+          new Compared(
+              "person",
+              List.of("id"),
+              List.of("company_id", "families", "created_at", "erased_at")),
           new Compared("person_email", List.of("company_id", "email"), List.of("person_id")),
           new Compared("person_phone", List.of("company_id", "phone"), List.of("persons")),
+          new Compared("person_key", List.of("person_id", "kind", "value"), List.of()),
+          new Compared("identity_seen", List.of("ref", "person_id"), List.of("what")),
           new Compared(
               "possible_duplicate",
               List.of("person_a", "person_b"),
@@ -192,7 +221,7 @@ public final class Rebuild {
   }
 
   /// What one line of the log asks the rebuild to do.
-  private sealed interface Step {
+  sealed interface Step {
     void run(Batch batch);
 
     record Nothing() implements Step {
@@ -208,16 +237,47 @@ public final class Rebuild {
       }
     }
 
-    record Edit(long seq, Instant at, String kind, String contact, String body, String principal)
+    record Edit(
+        long seq,
+        Instant at,
+        String kind,
+        String contact,
+        String body,
+        String principal,
+        Others erased)
         implements Step {
       @Override
       public void run(Batch batch) {
         batch.resumeAt(seq);
-        Persons.replay(batch, kind, contact, body, principal, at);
+        Persons.replay(batch, kind, contact, body, principal, at, erased);
       }
     }
 
-    record Decide(long seq, Receipt receipt, byte[] raw, String became, Desk desk) implements Step {
+    /// Takes over what an erasure has left, in the place of a decision that can't be run again.
+    ///
+    /// @param remembers does again what it did to persons who are kept
+    record TakeOver(long seq, List<Copied> rows, Consumer<Batch> remembers) implements Step {
+      @Override
+      public void run(Batch batch) {
+        batch.resumeAt(seq);
+        rows.forEach(r -> r.replace(batch));
+        remembers.accept(batch);
+      }
+    }
+
+    /// Erases a person where they are still there.
+    record ErasePerson(long seq, Instant at, String person, String ref) implements Step {
+      @Override
+      public void run(Batch batch) {
+        batch.resumeAt(seq);
+        LeadErasure.forgetPerson(batch, person);
+        PersonErasure.erase(batch, person, ref, at);
+      }
+    }
+
+    record Decide(
+        long seq, Receipt receipt, byte[] raw, String became, Desk desk, Others erasedOthers)
+        implements Step {
       @Override
       public void run(Batch batch) {
         batch.resumeAt(seq);
@@ -240,7 +300,7 @@ public final class Rebuild {
                     .find(receipt.sourceId())
                     .orElseThrow(
                         () -> new IllegalStateException("no source " + receipt.sourceId()));
-            desk.replay(batch, blank(receipt), raw, there != null, source);
+            desk.replay(batch, blank(receipt), raw, there != null, source, erasedOthers);
           }
         }
       }
@@ -263,7 +323,8 @@ public final class Rebuild {
             "",
             r.signature(),
             r.corrects(),
-            0);
+            0,
+            null);
       }
     }
   }
@@ -290,49 +351,69 @@ public final class Rebuild {
           "receipt.owed",
           "receipt.refused" ->
           decide(line);
+      case "lead.erased" -> live.read(h -> Copied.erasedLead(h, line));
+      case "receipt.erased" -> live.read(h -> Copied.erasedReceipt(h, line));
+      case "person.erased" ->
+          new Step.ErasePerson(line.seq(), line.at(), line.subject(), line.ref());
       default -> new Step.Nothing();
     };
   }
 
-  private Step edit(LogEntry line) {
-    return live.read(h ->
-        h.createQuery("SELECT contact_id, body, principal FROM contact_edit WHERE seq = :s")
-            .bind("s", line.seq())
-            .map((r, _) ->
-                (Step)
-                    new Step.Edit(
-                        line.seq(),
-                        line.at(),
-                        line.kind(),
-                        r.getString(1),
-                        r.getString(2),
-                        r.getString(3)))
-            .one());
-  }
-
   private Step decide(LogEntry line) {
     return live.read(h -> {
+      var kept =
+          h.createQuery(
+                  "SELECT " + Tables.RAW.columnList() + " FROM receipt_raw WHERE receipt_id = :id")
+              .bind("id", line.ref())
+              .map((r, _) -> Tables.RAW.read(new Row(r)))
+              .findOne();
+      // After the body: where an erasure comes between, it shows here.
       var receipt =
           h.createQuery("SELECT " + Tables.RECEIPT.columnList() + " FROM receipt WHERE id = :id")
               .bind("id", line.ref())
               .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
               .one();
+      var others = PersonErasure.seenOfErased(h, receipt.id());
+      if (receipt.erasedAt() != null) {
+        return Copied.erasedReceipt(h, line, receipt, others);
+      }
       var raw =
-          h.createQuery(
-                  "SELECT " + Tables.RAW.columnList() + " FROM receipt_raw WHERE receipt_id = :id")
-              .bind("id", line.ref())
-              .map((r, _) -> Tables.RAW.read(new Row(r)))
-              .findOne()
-              .orElseThrow(() ->
-                  new IllegalStateException(
-                      "the raw body of receipt "
-                          + line.ref()
-                          + " is no longer kept: a rebuild is possible from after log entry "
-                          + line.seq()));
+          kept.orElseThrow(() ->
+              new IllegalStateException(
+                  "the raw body of receipt "
+                      + line.ref()
+                      + " is no longer kept: a rebuild is possible from after log entry "
+                      + line.seq()));
       return (Step)
           new Step.Decide(
-              line.seq(), receipt, raw.bytes(), line.kind().substring("receipt.".length()), desk);
+              line.seq(),
+              receipt,
+              raw.bytes(),
+              line.kind().substring("receipt.".length()),
+              desk,
+              others);
     });
+  }
+
+  private Step edit(LogEntry line) {
+    return live.read(h -> edit(h, line));
+  }
+
+  private static Step edit(Handle h, LogEntry line) {
+    return h.createQuery("SELECT contact_id, body, principal FROM contact_edit WHERE seq = :s")
+        .bind("s", line.seq())
+        .map((r, _) ->
+            PersonErasure.isErasedEdit(r.getString(2))
+                ? Copied.erasedEdit(h, line.seq(), r.getString(1))
+                : new Step.Edit(
+                    line.seq(),
+                    line.at(),
+                    line.kind(),
+                    r.getString(1),
+                    r.getString(2),
+                    r.getString(3),
+                    PersonErasure.seenOfErased(h, line.seq())))
+        .one();
   }
 
   /// A row that is not the same in both stores.
@@ -459,9 +540,7 @@ public final class Rebuild {
     }
     var sql =
         "SELECT "
-            + String.join(", ", keys)
-            + ", "
-            + String.join(", ", compared.columns())
+            + compared.all()
             + " FROM "
             + compared.table()
             + where
@@ -505,14 +584,7 @@ public final class Rebuild {
     for (int i = 0; i < keys.size(); i++) {
       where.append(i == 0 ? " WHERE " : " AND ").append(keys.get(i)).append(" = :k").append(i);
     }
-    var sql =
-        "SELECT "
-            + String.join(", ", keys)
-            + ", "
-            + String.join(", ", d.compared().columns())
-            + " FROM "
-            + d.compared().table()
-            + where;
+    var sql = "SELECT " + d.compared().all() + " FROM " + d.compared().table() + where;
     return store.read(h -> {
       var query = h.createQuery(sql);
       for (int i = 0; i < keys.size(); i++) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param signature what checking its signature showed, in words; empty when nothing was checked
 /// @param corrects the quarantined receipt that this one mends
 /// @param settledSeq the log entry that says what became of it
+/// @param erasedAt when what it said of a person was erased, its raw body with it; null while kept
 public record Receipt(
     String id,
     Draw draw,
@@ -36,7 +37,8 @@ public record Receipt(
     String reason,
     String signature,
     @Nullable String corrects,
-    long settledSeq) {
+    long settledSeq,
+    @Nullable Instant erasedAt) {
 
   /// What became of it.
   public enum State {
@@ -51,7 +53,9 @@ public record Receipt(
     /// Not authentic; kept for the record.
     REFUSED,
     /// It was quarantined, and another receipt has taken its place.
-    MENDED;
+    MENDED,
+    /// It was owed, quarantined or refused when the person whom it named was erased.
+    ERASED;
 
     /// The word in the API and the store.
     public String word() {
@@ -88,7 +92,8 @@ public record Receipt(
         reason,
         signature,
         corrects,
-        seq);
+        seq,
+        erasedAt);
   }
 
   Receipt named(String message) {
@@ -109,6 +114,7 @@ public record Receipt(
         reason,
         signature,
         corrects,
-        settledSeq);
+        settledSeq,
+        erasedAt);
   }
 }

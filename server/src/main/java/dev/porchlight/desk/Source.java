@@ -3,6 +3,8 @@ package dev.porchlight.desk;
 import dev.porchlight.store.Setting;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.PortalCodes;
+import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -16,6 +18,8 @@ import tools.jackson.databind.JsonNode;
 ///   not at all
 /// @param portal the code of the portal that the source stands for, where its leads name none
 ///   themselves; null for none
+/// @param retention for how long its leads are kept, counted from their arrival: an ISO 8601 period
+///   (`P3Y`, `P18M`, `P30D`) or duration (`PT12H`); null for without end
 public record Source(
     String id,
     String name,
@@ -23,7 +27,8 @@ public record Source(
     String node,
     String region,
     @Nullable JsonNode signature,
-    @Nullable String portal) {
+    @Nullable String portal,
+    @Nullable String retention) {
   /// The kind of setting that holds sources.
   public static final String SETTING = "source";
 
@@ -39,6 +44,25 @@ public record Source(
       throw new IllegalArgumentException(
           "a portal is one of the codes of Seeker Leads, such as SLG-FRA");
     }
+    if (retention != null) {
+      Keeping.of(retention);
+    }
+  }
+
+  /// A source whose leads are kept without end.
+  public Source(
+      String id,
+      String name,
+      String contract,
+      String node,
+      String region,
+      @Nullable JsonNode signature) {
+    this(id, name, contract, node, region, signature, null, null);
+  }
+
+  /// When what arrived then is to be erased; empty for never.
+  public Optional<Instant> expiry(Instant arrived) {
+    return Optional.ofNullable(retention).map(r -> Keeping.of(r).end(arrived));
   }
 
   static Source of(Setting setting) {

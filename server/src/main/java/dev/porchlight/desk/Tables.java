@@ -36,6 +36,7 @@ final class Tables {
           .column("signature", Receipt::signature)
           .column("corrects", Receipt::corrects)
           .column("settled_seq", Receipt::settledSeq)
+          .column("erased_at", Receipt::erasedAt)
           .readBy(r ->
               new Receipt(
                   r.text(1),
@@ -54,7 +55,8 @@ final class Tables {
                   r.text(16),
                   r.text(17),
                   r.textOrNull(18),
-                  r.number(19)));
+                  r.number(19),
+                  r.timeOrNull(20)));
   static final Table<RawBody> RAW =
       Table.<RawBody>named("receipt_raw")
           .key("receipt_id", RawBody::receiptId)
@@ -93,6 +95,8 @@ final class Tables {
           .column("created_at", LeadRecord::createdAt)
           .column("updated_at", LeadRecord::updatedAt)
           .column("seq", LeadRecord::seq)
+          .column("key_value", LeadRecord::key)
+          .column("erased_at", LeadRecord::erasedAt)
           .readBy(r ->
               new LeadRecord(
                   r.text(1),
@@ -109,7 +113,9 @@ final class Tables {
                   r.text(12),
                   r.time(13),
                   r.time(14),
-                  r.number(15)));
+                  r.number(15),
+                  r.text(16),
+                  r.timeOrNull(17)));
   static final Table<LeadVersionRow> LEAD_VERSION =
       Table.<LeadVersionRow>named("lead_version")
           .key("lead_id", LeadVersionRow::leadId)

@@ -164,7 +164,7 @@ public final class PushDoor {
     }
     count(source.contract(), receipt.state().word());
     return switch (receipt.state()) {
-      case DONE, REPEAT, OWED, MENDED -> replies(source).accepted(receipt.guid());
+      case DONE, REPEAT, OWED, MENDED, ERASED -> replies(source).accepted(receipt.guid());
       case QUARANTINED -> replies(source).refused(400, receipt.id(), receipt.reason());
       case REFUSED -> replies(source).refused(401, receipt.id(), receipt.reason());
     };

@@ -44,6 +44,22 @@ public record Contact(
         id, personId, officeId, ownerId, ownedSeq, connected, changed, createdAt, at, seq, null);
   }
 
+  /// This without anything of the person, and deleted: in no list, shown to nobody.
+  Contact emptied(Instant at) {
+    return new Contact(
+        id,
+        personId,
+        officeId,
+        ownerId,
+        ownedSeq,
+        connected,
+        ContactBody.NOTHING,
+        createdAt,
+        at,
+        seq,
+        deletedAt == null ? at : deletedAt);
+  }
+
   Contact connected(long since) {
     return new Contact(
         id, personId, officeId, ownerId, since, true, body, createdAt, modifiedAt, seq, null);

@@ -36,6 +36,10 @@ public record ContactBody(
   /// Stands for the name of somebody of whom neither name nor address nor number is known.
   public static final String NAMELESS = "(no name)";
 
+  /// What is left of an erased one.
+  static final ContactBody NOTHING =
+      new ContactBody("", null, null, List.of(), List.of(), List.of(), Set.of(), Card.EMPTY);
+
   private static final int MOST = 50;
 
   public ContactBody {

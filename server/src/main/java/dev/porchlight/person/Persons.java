@@ -31,7 +31,19 @@ public final class Persons {
   private static final int MOST_FAMILIES = 50;
 
   /// @param families the folded family names that they were met under, as a JSON list
-  record PersonRow(String id, String companyId, String families, Instant createdAt) {}
+  /// @param erasedAt when all that was known of them was erased; null while they are known
+  record PersonRow(
+      String id,
+      String companyId,
+      String families,
+      Instant createdAt,
+      @Nullable Instant erasedAt) {}
+
+  /// One of the keys that a person is known by.
+  record KeyRow(String personId, String kind, String value) {}
+
+  /// What a decision about somebody saw of another person.
+  record SeenRow(String ref, String personId, int what) {}
 
   record EmailRow(String companyId, String email, String personId) {}
 
@@ -52,7 +64,20 @@ public final class Persons {
           .column("company_id", PersonRow::companyId)
           .column("families", PersonRow::families)
           .column("created_at", PersonRow::createdAt)
-          .readBy(r -> new PersonRow(r.text(1), r.text(2), r.text(3), r.time(4)));
+          .column("erased_at", PersonRow::erasedAt)
+          .readBy(r -> new PersonRow(r.text(1), r.text(2), r.text(3), r.time(4), r.timeOrNull(5)));
+  static final Table<KeyRow> KEY =
+      Table.<KeyRow>named("person_key")
+          .key("person_id", KeyRow::personId)
+          .key("kind", KeyRow::kind)
+          .key("value", KeyRow::value)
+          .readBy(r -> new KeyRow(r.text(1), r.text(2), r.text(3)));
+  static final Table<SeenRow> SEEN =
+      Table.<SeenRow>named("identity_seen")
+          .key("ref", SeenRow::ref)
+          .key("person_id", SeenRow::personId)
+          .column("what", SeenRow::what)
+          .readBy(r -> new SeenRow(r.text(1), r.text(2), r.integer(3)));
   static final Table<EmailRow> EMAIL =
       Table.<EmailRow>named("person_email")
           .key("company_id", EmailRow::companyId)
@@ -144,6 +169,34 @@ public final class Persons {
       @Nullable String known,
       Draw draw,
       String receiptId) {
+    return findOrMake(batch, company, identity, known, draw, receiptId, receiptId, Others.NONE);
+  }
+
+  /// The same in a rebuild, where the decision once saw persons who were erased since.
+  ///
+  /// @param erased what it saw of them
+  public static Found findOrMake(
+      Batch batch,
+      String company,
+      Identity identity,
+      @Nullable String known,
+      Draw draw,
+      String receiptId,
+      Others erased) {
+    return findOrMake(batch, company, identity, known, draw, receiptId, receiptId, erased);
+  }
+
+  /// @param ref where what it saw of others is kept
+  private static Found findOrMake(
+      Batch batch,
+      String company,
+      Identity identity,
+      @Nullable String known,
+      Draw draw,
+      String receiptId,
+      String ref,
+      Others erased) {
+    erased.keep(batch, ref);
     var email = identity.email();
     var phone = identity.phone();
     var byEmail = email == null ? null : batch.find(EMAIL, company, email);
@@ -164,12 +217,13 @@ public final class Persons {
               "The phone number is the same, " + phone + ", and the family names fit.");
     } else {
       var id = draw.uuid("person");
-      batch.put(PERSON, new PersonRow(id, company, "[]", draw.at()));
+      batch.put(PERSON, new PersonRow(id, company, "[]", draw.at(), null));
+      sharers.list().forEach(s -> Others.saw(batch, ref, s.person(), Others.SHARED_PHONE));
       found =
           new Found(
               id,
               true,
-              sharers.list().isEmpty()
+              sharers.list().isEmpty() && !erased.sharedPhone()
                   ? "Nobody known has this e-mail address or phone number."
                   : "Others have the phone number "
                       + phone
@@ -179,8 +233,11 @@ public final class Persons {
     learn(batch, person, identity.family());
     if (email != null) {
       if (byEmail == null) {
-        batch.put(EMAIL, new EmailRow(company, email, person));
+        if (!erased.hadEmail()) {
+          own(batch, company, email, person);
+        }
       } else if (!byEmail.personId().equals(person)) {
+        Others.saw(batch, ref, byEmail.personId(), Others.HAD_EMAIL);
         note(
             batch,
             person,
@@ -192,15 +249,17 @@ public final class Persons {
     }
     if (phone != null) {
       byPhone
-          .filter(s -> !s.person().equals(person))
-          .ifPresent(s ->
-              note(
-                  batch,
-                  person,
-                  s.person(),
-                  "both have the phone number " + phone,
-                  draw.at(),
-                  receiptId));
+          .filter(s -> !s.person().equals(person) && !erased.fittedFirst())
+          .ifPresent(s -> {
+            Others.saw(batch, ref, s.person(), Others.FITTED_FIRST);
+            note(
+                batch,
+                person,
+                s.person(),
+                "both have the phone number " + phone,
+                draw.at(),
+                receiptId);
+          });
       share(batch, company, phone, sharers, person);
     }
     return found;
@@ -237,7 +296,9 @@ public final class Persons {
       var more = new ArrayList<>(known);
       more.add(family);
       batch.put(
-          PERSON, new PersonRow(row.id(), row.companyId(), Json.write(more), row.createdAt()));
+          PERSON,
+          new PersonRow(
+              row.id(), row.companyId(), Json.write(more), row.createdAt(), row.erasedAt()));
     }
   }
 
@@ -250,6 +311,34 @@ public final class Persons {
     var list = new ArrayList<>(sharers.list());
     list.add(new Sharer(person));
     batch.put(PHONE, new PhoneRow(company, phone, Json.write(new Sharers(list))));
+    batch.put(KEY, new KeyRow(person, "phone", phone));
+  }
+
+  /// From now on the address is that person's.
+  private static void own(Batch batch, String company, String email, String person) {
+    batch.put(EMAIL, new EmailRow(company, email, person));
+    batch.put(KEY, new KeyRow(person, "email", email));
+  }
+
+  /// Takes everything out of a contact whose person is erased.
+  static void empty(Batch batch, String id, Instant at) {
+    var contact = batch.find(CONTACT, id);
+    if (contact == null) {
+      return;
+    }
+    var emptied = contact.emptied(at);
+    if (contact.isDeleted()) {
+      batch.put(CONTACT, emptied);
+    } else {
+      put(batch, contact, emptied);
+    }
+    Comment.deleteAll(batch, id);
+  }
+
+  /// Whether all that was known of that person was erased.
+  public static boolean isErased(Batch batch, String person) {
+    var row = batch.find(PERSON, person);
+    return row != null && row.erasedAt() != null;
   }
 
   private static void note(
@@ -319,6 +408,10 @@ public final class Persons {
   /// Makes a contact that is none of a lead's. Its person is whoever has that identity in the
   /// owner's company, so that leads of theirs find it.
   public static Contact add(Batch batch, Making making, String principal) {
+    return add(batch, making, principal, Others.NONE);
+  }
+
+  private static Contact add(Batch batch, Making making, String principal, Others erased) {
     var nodes = Nodes.in(batch.settings());
     var office = officeOf(nodes, making.owner());
     var draw = making.draw();
@@ -326,7 +419,9 @@ public final class Persons {
     long seq = batch.append("contact.added", id, making.owner());
     batch.put(EDIT, new EditRow(seq, id, Json.write(making), principal));
     var company = companyOf(nodes, office);
-    var person = findOrMake(batch, company, making.identity(), null, draw, "").personId();
+    var ref = editRef(seq);
+    var person =
+        findOrMake(batch, company, making.identity(), null, draw, "", ref, erased).personId();
     var contact =
         new Contact(
             id,
@@ -344,7 +439,7 @@ public final class Persons {
     contact
         .body()
         .secondaryEmails()
-        .forEach(e -> claim(batch, company, person, Identity.email(e), draw.at()));
+        .forEach(e -> claim(batch, company, person, Identity.email(e), draw.at(), ref, erased));
     if (batch.find(PERSON_CONTACT, person, office) == null) {
       batch.put(PERSON_CONTACT, new PersonContactRow(person, office, id));
     }
@@ -371,6 +466,14 @@ public final class Persons {
   /// @throws IllegalArgumentException when the owner that was named may not own it: ask [#mayOwn]
   public static Contact edit(
       Batch batch, Contact contact, ContactEdit edit, String principal, Instant at) {
+    return edit(batch, contact, edit, principal, at, Others.NONE);
+  }
+
+  private static Contact edit(
+      Batch batch, Contact contact, ContactEdit edit, String principal, Instant at, Others erased) {
+    if (isErased(batch, contact.personId())) {
+      throw new IllegalArgumentException("The person was erased.");
+    }
     var nodes = Nodes.in(batch.settings());
     var owner = edit.owner() == null ? contact.ownerId() : edit.owner();
     if (!owner.equals(contact.ownerId()) && !mayOwn(nodes, owner, contact.officeId())) {
@@ -382,6 +485,8 @@ public final class Persons {
     }
     long seq = batch.append("contact.edited", contact.id(), contact.id());
     batch.put(EDIT, new EditRow(seq, contact.id(), Json.write(edit), principal));
+    var ref = editRef(seq);
+    erased.keep(batch, ref);
     var changed = contact.with(body, at);
     if (!owner.equals(contact.ownerId())) {
       changed = changed.ownedBy(owner, contact.officeId(), contact.personId(), seq, at);
@@ -392,13 +497,14 @@ public final class Persons {
     var company = companyOf(nodes, contact.officeId());
     for (var email : body.emails()) {
       if (!contact.body().emails().contains(email)) {
-        claim(batch, company, contact.personId(), Identity.email(email), at);
+        claim(batch, company, contact.personId(), Identity.email(email), at, ref, erased);
       }
     }
     var family = body.familyName() == null ? "" : Identity.fold(body.familyName());
     for (var phone : body.phones()) {
       if (!contact.body().phones().contains(phone)) {
-        claim(batch, company, contact.personId(), Identity.phone(phone, NO_REGION), family, at);
+        var number = Identity.phone(phone, NO_REGION);
+        claim(batch, company, contact.personId(), number, family, at, ref, erased);
       }
     }
     return changed;
@@ -420,6 +526,19 @@ public final class Persons {
   /// another one it is the contact of whoever has its identity there.
   public static Contact transfer(
       Batch batch, Contact contact, Transfer transfer, String principal, Instant at) {
+    return transfer(batch, contact, transfer, principal, at, Others.NONE);
+  }
+
+  private static Contact transfer(
+      Batch batch,
+      Contact contact,
+      Transfer transfer,
+      String principal,
+      Instant at,
+      Others erased) {
+    if (isErased(batch, contact.personId())) {
+      throw new IllegalArgumentException("The person was erased.");
+    }
     var nodes = Nodes.in(batch.settings());
     var office = officeOf(nodes, transfer.owner());
     var company = companyOf(nodes, office);
@@ -428,7 +547,16 @@ public final class Persons {
     var person =
         company.equals(companyOf(nodes, contact.officeId()))
             ? contact.personId()
-            : findOrMake(batch, company, transfer.identity(), null, transfer.draw(), "").personId();
+            : findOrMake(
+                    batch,
+                    company,
+                    transfer.identity(),
+                    null,
+                    transfer.draw(),
+                    "",
+                    editRef(seq),
+                    erased)
+                .personId();
     if (!office.equals(contact.officeId())) {
       release(batch, contact);
       if (batch.find(PERSON_CONTACT, person, office) == null) {
@@ -513,15 +641,29 @@ public final class Persons {
         && nodes.officeOf(node).filter(o -> o.id().equals(office)).isPresent();
   }
 
+  /// Names an edit where what it saw of others is kept.
+  static String editRef(long seq) {
+    return "edit " + seq;
+  }
+
   private static void claim(
-      Batch batch, String company, String person, @Nullable String email, Instant at) {
+      Batch batch,
+      String company,
+      String person,
+      @Nullable String email,
+      Instant at,
+      String ref,
+      Others erased) {
     if (email == null) {
       return;
     }
     var row = batch.find(EMAIL, company, email);
     if (row == null) {
-      batch.put(EMAIL, new EmailRow(company, email, person));
+      if (!erased.hadEmail()) {
+        own(batch, company, email, person);
+      }
     } else if (!row.personId().equals(person)) {
+      Others.saw(batch, ref, row.personId(), Others.HAD_EMAIL);
       note(batch, person, row.personId(), "both have the e-mail address " + email, at, "");
     }
   }
@@ -532,7 +674,9 @@ public final class Persons {
       String person,
       @Nullable String phone,
       String family,
-      Instant at) {
+      Instant at,
+      String ref,
+      Others erased) {
     if (phone == null) {
       return;
     }
@@ -542,8 +686,11 @@ public final class Persons {
         .filter(s -> !s.person().equals(person))
         .filter(s -> fits(batch, s.person(), family))
         .findFirst()
-        .ifPresent(
-            s -> note(batch, person, s.person(), "both have the phone number " + phone, at, ""));
+        .filter(_ -> !erased.fittedFirst())
+        .ifPresent(s -> {
+          Others.saw(batch, ref, s.person(), Others.FITTED_FIRST);
+          note(batch, person, s.person(), "both have the phone number " + phone, at, "");
+        });
     share(batch, company, phone, sharers, person);
   }
 
@@ -556,9 +703,15 @@ public final class Persons {
   /// @param kind one of [#REPLAYED]
   /// @throws IllegalStateException when the contact is not there
   public static void replay(
-      Batch batch, String kind, String contactId, String body, String principal, Instant at) {
+      Batch batch,
+      String kind,
+      String contactId,
+      String body,
+      String principal,
+      Instant at,
+      Others erased) {
     if (kind.equals("contact.added")) {
-      add(batch, Json.read(body, Making.class), principal);
+      add(batch, Json.read(body, Making.class), principal, erased);
       return;
     }
     var contact = batch.find(CONTACT, contactId);
@@ -567,9 +720,9 @@ public final class Persons {
     }
     switch (kind) {
       case "contact.edited" ->
-          edit(batch, contact, Json.read(body, ContactEdit.class), principal, at);
+          edit(batch, contact, Json.read(body, ContactEdit.class), principal, at, erased);
       case "contact.transferred" ->
-          transfer(batch, contact, Json.read(body, Transfer.class), principal, at);
+          transfer(batch, contact, Json.read(body, Transfer.class), principal, at, erased);
       case "contact.deleted" -> delete(batch, contact, principal, at);
       default -> throw new IllegalArgumentException("no line of a contact: " + kind);
     }

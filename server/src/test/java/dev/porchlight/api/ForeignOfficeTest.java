@@ -75,6 +75,9 @@ final class ForeignOfficeTest {
     things.put(
         "contacts",
         world.admin().get("/api/v1/leads/" + lead).json().path("contact_id").asString());
+    var other = world.lead(source, "P-" + name, "Pat", name, "pat-" + name + "@example.com");
+    things.put(
+        "persons", world.admin().get("/api/v1/leads/" + other).json().path("person_id").asString());
     things.put("deliveries", world.first("/api/v1/deliveries?lead=" + lead));
     await()
         .until(() ->

@@ -33,6 +33,7 @@ final class IdempotencyTest {
       var source = world.source("portal", "connections-plus", null);
       var lead = world.lead(source, "L-1", "Sam", "Doe", "sam@example.com");
       var contact = world.first("/api/v1/contacts");
+      var person = admin.get("/api/v1/leads/" + lead).json().path("person_id").asString();
       world.door("/in/portal", source.key(), "[]").expect(400);
       var receipt = world.first("/api/v1/receipts?state=quarantined");
       var delivery = world.first("/api/v1/deliveries");
@@ -85,6 +86,7 @@ final class IdempotencyTest {
               World.buyer("L-2", "Jo", "Poe", "jo@example.com")));
       requests.add(List.of("POST", "/api/v1/rebuild-check", ""));
       requests.add(List.of("POST", "/api/v1/backups", "{}"));
+      requests.add(List.of("POST", "/api/v1/persons/" + person + "/erase", ""));
       requests.add(List.of("DELETE", "/api/v1/tokens/" + token, ""));
       requests.add(List.of("DELETE", "/api/v1/endpoints/" + endpoint, ""));
       int n = 0;

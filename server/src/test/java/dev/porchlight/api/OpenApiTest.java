@@ -158,6 +158,11 @@ final class OpenApiTest {
               World.buyer("L-4", "Bo", "Loe", "bo@example.com"))
           .expect(200);
       admin.post("/api/v1/receipts/" + quarantined + "/resubmit", "{}").expect(409);
+      admin.get("/api/v1/persons").expect(200);
+      admin.get("/api/v1/persons?email=nobody%40example.org&erased=false").expect(200);
+      admin.get("/api/v1/persons?erased=maybe").expect(400);
+      admin.get("/api/v1/persons/none").expect(404);
+      admin.post("/api/v1/persons/none/erase", "").expect(404);
       admin.get("/api/v1/contacts").expect(200);
       var contact = world.first("/api/v1/contacts?limit=1");
       admin.get("/api/v1/contacts/" + contact).expect(200);
@@ -255,6 +260,14 @@ final class OpenApiTest {
       nobody.get("/nothing/here").expect(404);
       nobody.send("PUT", "/api/v1/leads", "{}".getBytes(StandardCharsets.UTF_8), Map.of());
 
+      // Last, an erasure, and what is left.
+      var erasable = world.first("/api/v1/persons");
+      admin.get("/api/v1/persons/" + erasable).expect(200);
+      admin.post("/api/v1/persons/" + erasable + "/erase", "").expect(200);
+      admin.get("/api/v1/persons/" + erasable).expect(200);
+      var erasedLead = world.first("/api/v1/leads");
+      admin.get("/api/v1/leads/" + erasedLead).expect(200);
+      admin.get("/api/v1/receipts?limit=200").expect(200);
       assertThat(world.documents.called()).isEqualTo(world.documents.operations());
     }
   }

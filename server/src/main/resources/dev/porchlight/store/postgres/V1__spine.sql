@@ -106,7 +106,7 @@ CREATE TABLE receipt (
   content_type TEXT COLLATE "C" NOT NULL,
   headers      TEXT COLLATE "C" NOT NULL,
   size         BIGINT NOT NULL,
-  state        TEXT COLLATE "C" NOT NULL,   -- done | repeat | owed | quarantined | refused | mended
+  state        TEXT COLLATE "C" NOT NULL,   -- done | repeat | owed | quarantined | refused | mended | erased
   message      TEXT COLLATE "C" NOT NULL,
   guid         TEXT COLLATE "C" NOT NULL,
   lead_id      TEXT COLLATE "C",
@@ -114,7 +114,8 @@ CREATE TABLE receipt (
   reason       TEXT COLLATE "C" NOT NULL,
   signature    TEXT COLLATE "C" NOT NULL,
   corrects     TEXT COLLATE "C",
-  settled_seq  BIGINT NOT NULL
+  settled_seq  BIGINT NOT NULL,
+  erased_at    BIGINT
 );
 CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'mended');
 CREATE INDEX receipt_lead ON receipt (lead_id, id) WHERE lead_id IS NOT NULL;
@@ -160,10 +161,14 @@ CREATE TABLE lead (
   answers     TEXT COLLATE "C" NOT NULL,
   created_at  BIGINT NOT NULL,
   updated_at  BIGINT NOT NULL,
-  seq         BIGINT NOT NULL
+  seq         BIGINT NOT NULL,
+  -- Its value in lead_key, so that an erasure finds that row; empty once erased.
+  key_value   TEXT COLLATE "C" NOT NULL,
+  erased_at   BIGINT
 );
 CREATE INDEX lead_seq ON lead (seq);
 CREATE INDEX lead_contact ON lead (contact_id, seq);
+CREATE INDEX lead_person ON lead (person_id);
 CREATE INDEX lead_external ON lead (external_id);
 CREATE INDEX lead_office ON lead (office_id, seq);
 
@@ -190,7 +195,8 @@ CREATE TABLE person (
   company_id TEXT COLLATE "C" NOT NULL,
   -- The folded family names that they were met under, as a JSON list.
   families   TEXT COLLATE "C" NOT NULL,
-  created_at BIGINT NOT NULL
+  created_at BIGINT NOT NULL,
+  erased_at  BIGINT
 );
 
 CREATE TABLE person_email (
@@ -208,6 +214,44 @@ CREATE TABLE person_phone (
   PRIMARY KEY (company_id, phone)
 );
 
+-- By what a person is known, to find those rows again.
+CREATE TABLE person_key (
+  person_id TEXT COLLATE "C" NOT NULL,
+  kind      TEXT COLLATE "C" NOT NULL,   -- email | phone
+  value     TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (person_id, kind, value)
+);
+
+-- What a decision about one person saw of another. When that other is erased the row stays without
+-- naming them, so that a rebuild still decides as was decided.
+CREATE TABLE identity_seen (
+  ref       TEXT COLLATE "C" NOT NULL,      -- a receipt's id, or `edit` and a place in the log
+  person_id TEXT COLLATE "C" NOT NULL,      -- the other; `erased` for all who are
+  what      BIGINT NOT NULL,   -- 1 had the e-mail, 2 shared the phone, 4 was the first whom the phone fitted
+  PRIMARY KEY (ref, person_id)
+);
+CREATE INDEX identity_seen_person ON identity_seen (person_id);
+
+-- What a receipt whose lead was erased said of its person, for as long as that person is kept.
+CREATE TABLE receipt_person (
+  receipt_id TEXT COLLATE "C" PRIMARY KEY,
+  enquirer   TEXT COLLATE "C" NOT NULL
+);
+
+-- What was erased, when and by whom; names nobody.
+CREATE TABLE erasure (
+  id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  kind       TEXT COLLATE "C" NOT NULL,   -- person | retention
+  subject    TEXT COLLATE "C" NOT NULL,   -- the person's id; the source's
+  company_id TEXT COLLATE "C" NOT NULL,
+  principal  TEXT COLLATE "C" NOT NULL,
+  begun_at   BIGINT NOT NULL,
+  ended_at   BIGINT,
+  counts     TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX erasure_subject ON erasure (subject, id);
+CREATE INDEX erasure_open ON erasure (id) WHERE ended_at IS NULL;
+
 CREATE TABLE possible_duplicate (
   person_a   TEXT COLLATE "C" NOT NULL,
   person_b   TEXT COLLATE "C" NOT NULL,
@@ -216,6 +260,7 @@ CREATE TABLE possible_duplicate (
   at         BIGINT NOT NULL,
   PRIMARY KEY (person_a, person_b)
 );
+CREATE INDEX possible_duplicate_other ON possible_duplicate (person_b);
 
 -- owned_seq: the log entry since which it stands in its owner's list. A deleted one keeps its row and
 -- is in no list.

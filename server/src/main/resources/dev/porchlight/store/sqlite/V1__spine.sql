@@ -99,7 +99,7 @@ CREATE TABLE receipt (
   content_type TEXT NOT NULL,
   headers      TEXT NOT NULL,
   size         INTEGER NOT NULL,
-  state        TEXT NOT NULL,   -- done | repeat | owed | quarantined | refused | mended
+  state        TEXT NOT NULL,   -- done | repeat | owed | quarantined | refused | mended | erased
   message      TEXT NOT NULL,
   guid         TEXT NOT NULL,
   lead_id      TEXT,
@@ -107,7 +107,8 @@ CREATE TABLE receipt (
   reason       TEXT NOT NULL,
   signature    TEXT NOT NULL,
   corrects     TEXT,
-  settled_seq  INTEGER NOT NULL
+  settled_seq  INTEGER NOT NULL,
+  erased_at    INTEGER
 );
 CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'mended');
 CREATE INDEX receipt_lead ON receipt (lead_id, id) WHERE lead_id IS NOT NULL;
@@ -153,10 +154,14 @@ CREATE TABLE lead (
   answers     TEXT NOT NULL,
   created_at  INTEGER NOT NULL,
   updated_at  INTEGER NOT NULL,
-  seq         INTEGER NOT NULL
+  seq         INTEGER NOT NULL,
+  -- Its value in lead_key, so that an erasure finds that row; empty once erased.
+  key_value   TEXT NOT NULL,
+  erased_at   INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX lead_seq ON lead (seq);
 CREATE INDEX lead_contact ON lead (contact_id, seq);
+CREATE INDEX lead_person ON lead (person_id);
 CREATE INDEX lead_external ON lead (external_id);
 CREATE INDEX lead_office ON lead (office_id, seq);
 
@@ -183,7 +188,8 @@ CREATE TABLE person (
   company_id TEXT NOT NULL,
   -- The folded family names that they were met under, as a JSON list.
   families   TEXT NOT NULL,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  erased_at  INTEGER
 ) WITHOUT ROWID;
 
 CREATE TABLE person_email (
@@ -201,6 +207,44 @@ CREATE TABLE person_phone (
   PRIMARY KEY (company_id, phone)
 ) WITHOUT ROWID;
 
+-- By what a person is known, to find those rows again.
+CREATE TABLE person_key (
+  person_id TEXT NOT NULL,
+  kind      TEXT NOT NULL,   -- email | phone
+  value     TEXT NOT NULL,
+  PRIMARY KEY (person_id, kind, value)
+) WITHOUT ROWID;
+
+-- What a decision about one person saw of another. When that other is erased the row stays without
+-- naming them, so that a rebuild still decides as was decided.
+CREATE TABLE identity_seen (
+  ref       TEXT NOT NULL,      -- a receipt's id, or `edit` and a place in the log
+  person_id TEXT NOT NULL,      -- the other; `erased` for all who are
+  what      INTEGER NOT NULL,   -- 1 had the e-mail, 2 shared the phone, 4 was the first whom the phone fitted
+  PRIMARY KEY (ref, person_id)
+) WITHOUT ROWID;
+CREATE INDEX identity_seen_person ON identity_seen (person_id);
+
+-- What a receipt whose lead was erased said of its person, for as long as that person is kept.
+CREATE TABLE receipt_person (
+  receipt_id TEXT PRIMARY KEY,
+  enquirer   TEXT NOT NULL
+);
+
+-- What was erased, when and by whom; names nobody.
+CREATE TABLE erasure (
+  id         TEXT NOT NULL PRIMARY KEY,
+  kind       TEXT NOT NULL,   -- person | retention
+  subject    TEXT NOT NULL,   -- the person's id; the source's
+  company_id TEXT NOT NULL,
+  principal  TEXT NOT NULL,
+  begun_at   INTEGER NOT NULL,
+  ended_at   INTEGER,
+  counts     TEXT NOT NULL
+);
+CREATE INDEX erasure_subject ON erasure (subject, id);
+CREATE INDEX erasure_open ON erasure (id) WHERE ended_at IS NULL;
+
 CREATE TABLE possible_duplicate (
   person_a   TEXT NOT NULL,
   person_b   TEXT NOT NULL,
@@ -209,6 +253,7 @@ CREATE TABLE possible_duplicate (
   at         INTEGER NOT NULL,
   PRIMARY KEY (person_a, person_b)
 ) WITHOUT ROWID;
+CREATE INDEX possible_duplicate_other ON possible_duplicate (person_b);
 
 -- owned_seq: the log entry since which it stands in its owner's list. A deleted one keeps its row and
 -- is in no list.

@@ -428,9 +428,10 @@ class LeadsTest {
         .sql()
         .execute(
             "INSERT INTO lead (id, source_id, external_id, derived, guid, office_id, person_id,"
-                + " contact_id, test, version, evidence, answers, created_at, updated_at, seq)"
-                + " SELECT ?, source_id, external_id, derived, guid, office_id, person_id,"
-                + " contact_id, test, version, evidence, answers, created_at, updated_at, ?"
+                + " contact_id, test, version, evidence, answers, created_at, updated_at, seq,"
+                + " key_value) SELECT ?, source_id, external_id, derived, guid, office_id,"
+                + " person_id, contact_id, test, version, evidence, answers, created_at,"
+                + " updated_at, ?, key_value"
                 + " FROM lead WHERE id = ?",
             COPY,
             seq,

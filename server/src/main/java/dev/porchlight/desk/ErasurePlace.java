@@ -1,0 +1,24 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.store.Batch;
+import dev.porchlight.value.Particulars;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+
+/// A place outside the desk that may keep something of a person. Whoever keeps such things gives
+/// the hub one of these, so that an erasure reaches them in its own commit.
+public interface ErasurePlace {
+  /// Whose data is to go.
+  ///
+  /// @param ids of the person, their contacts, leads and receipts
+  /// @param particulars what they can be recognised by
+  record Subject(Set<String> ids, Particulars particulars) {}
+
+  /// Changes whenever something is added here that could be of anybody: then what [#look] found is
+  /// looked for again.
+  String stamp(Handle h);
+
+  /// Finds what is to go. All that takes time is done here; what it gives is done within the unit.
+  Consumer<Batch> look(Handle h, Subject subject);
+}

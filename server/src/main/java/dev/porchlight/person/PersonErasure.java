@@ -1,0 +1,196 @@
+package dev.porchlight.person;
+
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Row;
+import dev.porchlight.value.Json;
+import dev.porchlight.value.Particulars;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// What is kept of one person here, and its erasure. The person's row and those of their contacts
+/// stay, empty, so that what referred to them still finds something that says so.
+public final class PersonErasure {
+  private static final String ERASED_EDIT = "\"erased\"";
+
+  /// A person, as far as that can be told without saying who.
+  ///
+  /// @param contacts the ids of their contacts, deleted ones too
+  /// @param edits how often members typed something into those
+  public record Outline(
+      String id,
+      String companyId,
+      Instant createdAt,
+      @Nullable Instant erasedAt,
+      List<String> contacts,
+      int edits) {}
+
+  /// How much was erased.
+  public record Counts(int contacts, int edits, int keys) {}
+
+  private PersonErasure() {}
+
+  /// The person with that id.
+  public static Optional<Outline> look(Handle h, String person) {
+    return h.createQuery("SELECT company_id, created_at, erased_at FROM person WHERE id = :p")
+        .bind("p", person)
+        .map((r, _) -> {
+          var row = new Row(r);
+          return new Outline(
+              person,
+              row.text(1),
+              row.time(2),
+              row.timeOrNull(3),
+              contacts(h, person),
+              edits(h, person).size());
+        })
+        .findOne();
+  }
+
+  private static List<String> contacts(Handle h, String person) {
+    return h.createQuery("SELECT id FROM contact WHERE person_id = :p ORDER BY id")
+        .bind("p", person)
+        .mapTo(String.class)
+        .list();
+  }
+
+  private record Edit(long seq, String body) {}
+
+  private static List<Edit> edits(Handle h, String person) {
+    return h.createQuery(
+            "SELECT e.seq, e.body FROM contact_edit e JOIN contact c"
+                + " ON c.id = e.contact_id WHERE c.person_id = :p ORDER BY e.seq")
+        .bind("p", person)
+        .map((r, _) -> new Edit(r.getLong(1), r.getString(2)))
+        .list();
+  }
+
+  /// Gathers what the person can be recognised by, from their contacts, what was typed into those,
+  /// and their keys.
+  public static void gather(Handle h, String person, Particulars into) {
+    h.createQuery("SELECT body FROM contact WHERE person_id = :p")
+        .bind("p", person)
+        .mapTo(String.class)
+        .forEach(body -> into.add(Json.tree(body)));
+    edits(h, person).forEach(e -> into.add(Json.tree(e.body())));
+    h.createQuery("SELECT value FROM person_key WHERE person_id = :p")
+        .bind("p", person)
+        .mapTo(String.class)
+        .forEach(value -> into.add(Json.object().put("key", value)));
+  }
+
+  /// Whether somebody else is known by a phone number of theirs.
+  public static boolean sharesPhone(Handle h, String person, String company) {
+    return h
+        .createQuery(
+            "SELECT p.persons FROM person_phone p JOIN person_key k ON k.value = p.phone"
+                + " WHERE k.person_id = :p AND k.kind = 'phone' AND p.company_id = :c")
+        .bind("p", person)
+        .bind("c", company)
+        .mapTo(String.class)
+        .list()
+        .stream()
+        .anyMatch(persons -> Json.read(persons, Persons.Sharers.class).list().size() > 1);
+  }
+
+  /// Whether a member ever typed something into a contact of theirs.
+  public static boolean isTyped(Handle h, String person) {
+    return !edits(h, person).isEmpty();
+  }
+
+  /// Erases what is kept of a person here.
+  ///
+  /// @param ref what the log's line refers to: the erasure's id
+  public static Counts erase(Batch batch, String person, String ref, Instant at) {
+    var row = batch.find(Persons.PERSON, person);
+    if (row == null) {
+      return new Counts(0, 0, 0);
+    }
+    batch.append("person.erased", person, ref);
+    batch.put(
+        Persons.PERSON,
+        new Persons.PersonRow(row.id(), row.companyId(), "[]", row.createdAt(), at));
+    int keys = forgetKeys(batch, row.companyId(), person);
+    forgetWhatOthersSaw(batch, person);
+    var sql = batch.sql();
+    sql.execute(
+        "DELETE FROM possible_duplicate WHERE person_a = ? OR person_b = ?", person, person);
+    var edits = edits(sql, person);
+    for (var edit : edits) {
+      sql.execute("UPDATE contact_edit SET body = ? WHERE seq = ?", ERASED_EDIT, edit.seq());
+      sql.execute("DELETE FROM identity_seen WHERE ref = ?", Persons.editRef(edit.seq()));
+    }
+    var contacts = contacts(sql, person);
+    contacts.forEach(id -> Persons.empty(batch, id, at));
+    return new Counts(contacts.size(), edits.size(), keys);
+  }
+
+  private static int forgetKeys(Batch batch, String company, String person) {
+    var keys =
+        batch
+            .sql()
+            .createQuery("SELECT kind, value FROM person_key WHERE person_id = :p")
+            .bind("p", person)
+            .map((r, _) -> new Persons.KeyRow(person, r.getString(1), r.getString(2)))
+            .list();
+    for (var key : keys) {
+      batch.delete(Persons.KEY, key.personId(), key.kind(), key.value());
+      if (key.kind().equals("email")) {
+        batch.delete(Persons.EMAIL, company, key.value());
+        continue;
+      }
+      var shared = batch.find(Persons.PHONE, company, key.value());
+      if (shared == null) {
+        continue;
+      }
+      var others = new ArrayList<>(Json.read(shared.persons(), Persons.Sharers.class).list());
+      others.removeIf(s -> s.person().equals(person));
+      if (others.isEmpty()) {
+        batch.delete(Persons.PHONE, company, key.value());
+      } else {
+        batch.put(
+            Persons.PHONE,
+            new Persons.PhoneRow(company, key.value(), Json.write(new Persons.Sharers(others))));
+      }
+    }
+    return keys.size();
+  }
+
+  private static void forgetWhatOthersSaw(Batch batch, String person) {
+    var seen =
+        batch
+            .sql()
+            .createQuery("SELECT ref, what FROM identity_seen WHERE person_id = :p")
+            .bind("p", person)
+            .map((r, _) -> new Persons.SeenRow(r.getString(1), person, r.getInt(2)))
+            .list();
+    for (var row : seen) {
+      batch.delete(Persons.SEEN, row.ref(), person);
+      Others.add(batch, row.ref(), Others.ERASED, row.what());
+    }
+  }
+
+  /// What a decision saw of persons who were erased since.
+  public static Others seenOfErased(Handle h, String ref) {
+    return h.createQuery("SELECT what FROM identity_seen WHERE ref = :r AND person_id = :e")
+        .bind("r", ref)
+        .bind("e", Others.ERASED)
+        .mapTo(Integer.class)
+        .findOne()
+        .map(Others::new)
+        .orElse(Others.NONE);
+  }
+
+  /// The same for what a member typed.
+  public static Others seenOfErased(Handle h, long editSeq) {
+    return seenOfErased(h, Persons.editRef(editSeq));
+  }
+
+  /// Whether what a member typed was erased.
+  public static boolean isErasedEdit(String body) {
+    return body.equals(ERASED_EDIT);
+  }
+}
