@@ -101,4 +101,9 @@ public record MemberMessage(
             .mapTo(Long.class)
             .one());
   }
+
+  /// Takes away all messages that come from a contact.
+  static void deleteAllOf(Batch batch, String contact) {
+    batch.sql().execute("DELETE FROM member_message WHERE sender_id = ?", contact);
+  }
 }

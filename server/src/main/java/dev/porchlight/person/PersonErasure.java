@@ -124,7 +124,11 @@ public final class PersonErasure {
       sql.execute("DELETE FROM identity_seen WHERE ref = ?", Persons.editRef(edit.seq()));
     }
     var contacts = contacts(sql, person);
-    contacts.forEach(id -> Persons.empty(batch, id, at));
+    for (var id : contacts) {
+      Persons.empty(batch, id, at);
+      Comment.deleteAll(batch, id);
+      MemberMessage.deleteAllOf(batch, id);
+    }
     return new Counts(contacts.size(), edits.size(), keys);
   }
 
