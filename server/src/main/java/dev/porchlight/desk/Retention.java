@@ -56,7 +56,7 @@ public final class Retention implements AutoCloseable {
         pass();
       } catch (StoreUnavailableException e) {
         LOG.debug("Retention waits for the store: {}", e.getMessage());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("Erasing what is over failed; it is tried again", e);
       }
       try {
