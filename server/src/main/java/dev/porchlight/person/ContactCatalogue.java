@@ -7,6 +7,8 @@ import dev.porchlight.filter.Folding;
 import dev.porchlight.filter.Type;
 import dev.porchlight.filter.Value;
 import dev.porchlight.filter.Wildcards;
+import dev.porchlight.store.Row;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,20 @@ public final class ContactCatalogue {
       @Nullable String sort,
       boolean always,
       Function<Contacts.Listed, Value> value) {}
+
+  /// The two that a contact's portal account says.
+  private static final String LOGIN = "PortalLoginName";
+
+  private static final String ACTIVE = "VowActive";
+  private static final String OF_ACCOUNT =
+      "(SELECT %s FROM portal_account a WHERE a.contact_id = c.contact_id)";
+
+  /// Stands in SQL for the time since which a sign-in counts.
+  private static final String SINCE = "{since}";
+
+  private static final String SIGNED_IN =
+      "(CASE WHEN EXISTS (SELECT 1 FROM portal_account a WHERE a.contact_id = c.contact_id"
+          + " AND a.signed_in_at >= {since}) THEN 1 ELSE 0 END)";
 
   private static final Map<String, Field> FIELDS = fields();
 
@@ -84,6 +100,20 @@ public final class ContactCatalogue {
         null,
         false,
         c -> Value.texts(c.contact().body().tags().stream().map(t -> searched(t)).toList()));
+    add(
+        all,
+        Attribute.of(LOGIN, Type.CHARACTER).with(Wildcards.NONE),
+        Column.Text.folded(OF_ACCOUNT.formatted("a.login")),
+        OF_ACCOUNT.formatted("a.login"),
+        false,
+        _ -> Value.UNSET);
+    add(
+        all,
+        Attribute.of(ACTIVE, Type.BOOLEAN),
+        new Column.Plain(SIGNED_IN, Column.Storage.FLAG),
+        SIGNED_IN,
+        true,
+        _ -> Value.UNSET);
     // Nothing writes e-mail to contacts yet, so no address is known to be one that none goes to.
     add(
         all,
@@ -123,15 +153,36 @@ public final class ContactCatalogue {
     return Value.text(text.map(ContactCatalogue::searched).orElse(null));
   }
 
-  static Optional<Column> column(String name) {
-    return Optional.ofNullable(FIELDS.get(name)).map(Field::column);
+  /// @param since a sign-in before that counts no more
+  static Optional<Column> column(String name, Instant since) {
+    return Optional.ofNullable(FIELDS.get(name))
+        .map(Field::column)
+        .map(c ->
+            c instanceof Column.Plain(var sql, var storage)
+                ? new Column.Plain(at(sql, since), storage)
+                : c);
   }
 
-  static Function<String, Value> row(Contacts.Listed contact) {
-    return name -> {
-      var field = FIELDS.get(name);
-      return field == null ? Value.UNSET : field.value().apply(contact);
-    };
+  private static String at(String sql, Instant since) {
+    return sql.replace(SINCE, Long.toString(Row.micros(since)));
+  }
+
+  /// What filters see of a contact's portal account.
+  record Login(@Nullable String name, @Nullable Instant signedInAt) {
+    static final Login NONE = new Login(null, null);
+  }
+
+  /// @param since a sign-in before that counts no more
+  static Function<String, Value> row(Contacts.Listed contact, Login login, Instant since) {
+    return name ->
+        switch (name) {
+          case LOGIN -> Value.text(login.name());
+          case ACTIVE -> Value.flag(PortalAccount.isActive(login.signedInAt(), since));
+          default -> {
+            var field = FIELDS.get(name);
+            yield field == null ? Value.UNSET : field.value().apply(contact);
+          }
+        };
   }
 
   /// Whether lists of contacts can be ordered by an attribute.
@@ -141,15 +192,16 @@ public final class ContactCatalogue {
   }
 
   /// A term of ORDER BY; what is not set comes last, or first from the end, on every database.
-  static String order(String name, boolean descending) {
+  ///
+  /// @param since a sign-in before that counts no more
+  static String order(String name, boolean descending, Instant since) {
     var field = FIELDS.get(name);
     if (field == null || field.sort() == null) {
       throw new IllegalArgumentException("no order by " + name);
     }
     var way = descending ? " DESC" : "";
-    return field.always()
-        ? field.sort() + way
-        : "(" + field.sort() + " IS NULL)" + way + ", " + field.sort() + way;
+    var sort = at(field.sort(), since);
+    return field.always() ? sort + way : "(" + sort + " IS NULL)" + way + ", " + sort + way;
   }
 
   /// The part of a text that filters see, in a form that every database keeps.

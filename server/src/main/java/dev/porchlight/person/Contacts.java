@@ -96,11 +96,13 @@ public final class Contacts {
 
   private record Hit(String id, long since, Instant modifiedAt) {}
 
+  /// A contact on which the evaluator decides.
+  private record Candidate(Listed listed, ContactCatalogue.Login login) {}
+
   /// SQL with the values of its question marks.
   private record Condition(String sql, List<Object> binds) {}
 
   private final Store store;
-  private final SqlWriter writer;
   private final int mostNamed;
 
   public Contacts(Store store) {
@@ -111,7 +113,6 @@ public final class Contacts {
   Contacts(Store store, int mostNamed) {
     this.store = store;
     this.mostNamed = mostNamed;
-    writer = new SqlWriter(store.dialect(), ContactCatalogue::column);
   }
 
   /// One contact of that owner, connected or not.
@@ -143,6 +144,22 @@ public final class Contacts {
         Persons.CONTACT.read(new Row(r)), new Row(r).time(Persons.CONTACT_COLUMNS + 1));
   }
 
+  private static ContactCatalogue.Login login(ResultSet r) throws SQLException {
+    var row = new Row(r);
+    return new ContactCatalogue.Login(
+        row.textOrNull(Persons.CONTACT_COLUMNS + 2), row.timeOrNull(Persons.CONTACT_COLUMNS + 3));
+  }
+
+  /// The time, as the store has it.
+  public Instant now() {
+    return store.now();
+  }
+
+  /// The portal accounts of these contacts, by contact; contacts without one are left out.
+  public Map<String, PortalAccount> accounts(List<Listed> of) {
+    return PortalAccount.findAll(store, of.stream().map(l -> l.contact().id()).toList());
+  }
+
   /// Whether another contact of that owner has this as its primary address.
   public boolean isShared(String owner, String email, String except) {
     return store.read(h -> Persons.findTwin(h, owner, email, null, except)).isPresent();
@@ -172,7 +189,10 @@ public final class Contacts {
 
   /// What is asked for, as it stands at one moment.
   public Found list(Wanted wanted) {
-    var written = writer.write(wanted.filter());
+    var since = PortalAccount.since(store.now());
+    var written =
+        new SqlWriter(store.dialect(), name -> ContactCatalogue.column(name, since))
+            .write(wanted.filter());
     boolean named = wanted.owners().size() <= mostNamed;
     var condition = condition(wanted, written, named);
     return store.read(h -> {
@@ -182,8 +202,8 @@ public final class Contacts {
               .findOne()
               .orElse(Instant.EPOCH);
       return written.exact() && named
-          ? exact(h, wanted, condition, asOf)
-          : decided(h, wanted, condition, asOf);
+          ? exact(h, wanted, condition, since, asOf)
+          : decided(h, wanted, condition, since, asOf);
     });
   }
 
@@ -227,7 +247,7 @@ public final class Contacts {
         + ")";
   }
 
-  private static String order(Wanted wanted) {
+  private static String order(Wanted wanted, Instant since) {
     if (wanted.page() instanceof Page.After) {
       return wanted.owners().size() == 1
           ? " ORDER BY c.owner_id, c.owned_seq"
@@ -236,11 +256,11 @@ public final class Contacts {
     var terms = new ArrayList<String>();
     boolean descending = false;
     for (var term : wanted.order()) {
-      terms.add(ContactCatalogue.order(term.attribute(), term.descending()));
+      terms.add(ContactCatalogue.order(term.attribute(), term.descending(), since));
       descending = term.descending();
     }
     if (terms.isEmpty()) {
-      terms.add(ContactCatalogue.order("DisplayName", false));
+      terms.add(ContactCatalogue.order("DisplayName", false, since));
     }
     terms.add("c.contact_id" + (descending ? " DESC" : ""));
     return " ORDER BY " + String.join(", ", terms);
@@ -259,7 +279,8 @@ public final class Contacts {
     return query;
   }
 
-  private static Found exact(Handle h, Wanted wanted, Condition condition, Instant asOf) {
+  private static Found exact(
+      Handle h, Wanted wanted, Condition condition, Instant since, Instant asOf) {
     var total =
         wanted.count()
             ? OptionalLong.of(
@@ -274,7 +295,7 @@ public final class Contacts {
         switch (wanted.page()) {
           case Page.At(long skipped, _) -> skipped;
           case Page.After _ -> 0;
-          case Page.Holding(var id, int limit) -> pageOf(h, wanted, condition, id, limit);
+          case Page.Holding(var id, int limit) -> pageOf(h, wanted, condition, since, id, limit);
         };
     var binds = new ArrayList<>(condition.binds());
     int most = wanted.page().limit();
@@ -287,7 +308,7 @@ public final class Contacts {
                     h,
                     "SELECT c.contact_id, c.owned_seq, c.modified_at FROM contact_search c WHERE "
                         + condition.sql()
-                        + order(wanted)
+                        + order(wanted, since)
                         + " LIMIT ? OFFSET ?",
                     binds)
                 .map((r, _) -> new Hit(r.getString(1), r.getLong(2), Row.instant(r.getLong(3))))
@@ -300,7 +321,8 @@ public final class Contacts {
   }
 
   /// How many stand before the page that holds a contact; 0 when it is not in the list.
-  private static long pageOf(Handle h, Wanted wanted, Condition condition, String id, int limit) {
+  private static long pageOf(
+      Handle h, Wanted wanted, Condition condition, Instant since, String id, int limit) {
     if (limit == 0) {
       return 0;
     }
@@ -309,7 +331,7 @@ public final class Contacts {
                 h,
                 "SELECT c.contact_id FROM contact_search c WHERE "
                     + condition.sql()
-                    + order(wanted),
+                    + order(wanted, since),
                 condition.binds())
             .setFetchSize(FETCHED)
             .mapTo(String.class)
@@ -349,7 +371,8 @@ public final class Contacts {
   }
 
   /// Reads, in order, all that SQL could not rule out, and has the evaluator decide.
-  private static Found decided(Handle h, Wanted wanted, Condition condition, Instant asOf) {
+  private static Found decided(
+      Handle h, Wanted wanted, Condition condition, Instant since, Instant asOf) {
     var evaluator = Evaluator.of(wanted.filter());
     var page = wanted.page();
     var taken = new ArrayList<Listed>();
@@ -361,18 +384,20 @@ public final class Contacts {
                 h,
                 "SELECT "
                     + Persons.CONTACT.columnList("k")
-                    + ", c.modified_at FROM contact_search c JOIN contact k ON k.id = c.contact_id"
-                    + " WHERE "
+                    + ", c.modified_at, a.login_name, a.signed_in_at FROM contact_search c JOIN"
+                    + " contact k ON k.id = c.contact_id LEFT JOIN portal_account a ON a.contact_id"
+                    + " = c.contact_id WHERE "
                     + condition.sql()
-                    + order(wanted),
+                    + order(wanted, since),
                 condition.binds())
             .setFetchSize(FETCHED)
-            .map((r, _) -> listed(r))
+            .map((r, _) -> new Candidate(listed(r), login(r)))
             .iterator()) {
       while (rows.hasNext()) {
-        var row = rows.next();
+        var candidate = rows.next();
+        var row = candidate.listed();
         if (!wanted.owners().contains(row.contact().ownerId())
-            || !evaluator.matches(ContactCatalogue.row(row))) {
+            || !evaluator.matches(ContactCatalogue.row(row, candidate.login(), since))) {
           continue;
         }
         switch (page) {

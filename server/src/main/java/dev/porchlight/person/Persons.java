@@ -333,6 +333,7 @@ public final class Persons {
       put(batch, contact, emptied);
     }
     Comment.deleteAll(batch, id);
+    PortalAccount.delete(batch, id);
   }
 
   /// Whether all that was known of that person was erased.
@@ -490,6 +491,7 @@ public final class Persons {
     var changed = contact.with(body, at);
     if (!owner.equals(contact.ownerId())) {
       changed = changed.ownedBy(owner, contact.officeId(), contact.personId(), seq, at);
+      PortalAccount.move(batch, contact.id(), owner);
     } else if (edit.typed().contains(Card.CONNECTED) && !contact.connected()) {
       changed = changed.connected(seq);
     }
@@ -564,18 +566,20 @@ public final class Persons {
       }
     }
     var changed = contact.ownedBy(transfer.owner(), office, person, seq, at);
+    PortalAccount.move(batch, contact.id(), transfer.owner());
     put(batch, contact, changed);
     return changed;
   }
 
-  /// Deletes a contact with its comments: it is in no list any more, and the person's next lead
-  /// makes a new one.
+  /// Deletes a contact with its comments and its portal account: it is in no list any more, and the
+  /// person's next lead makes a new one.
   public static void delete(Batch batch, Contact contact, String principal, Instant at) {
     long seq = batch.append("contact.deleted", contact.id(), contact.ownerId());
     batch.put(EDIT, new EditRow(seq, contact.id(), "{}", principal));
     release(batch, contact);
     put(batch, contact, contact.deleted(at));
     Comment.deleteAll(batch, contact.id());
+    PortalAccount.delete(batch, contact.id());
   }
 
   /// Has another contact of that person in the same office, if there is one, take the leads that

@@ -228,7 +228,12 @@ class ContactListsTest {
       var filter = Filter.parse(text, ContactCatalogue.CATALOGUE, NOW).expression();
       var evaluator = Evaluator.of(filter);
       var matching =
-          whole.stream().filter(c -> evaluator.matches(ContactCatalogue.row(c))).toList();
+          whole.stream()
+              .filter(c ->
+                  evaluator.matches(
+                      ContactCatalogue.row(
+                          c, ContactCatalogue.Login.NONE, java.time.Instant.EPOCH)))
+              .toList();
       for (var order :
           List.of(
               List.<Contacts.Order>of(),

@@ -130,10 +130,9 @@ final class ConsumerResources {
     return ids.stream().map(nodes::find).flatMap(Optional::stream).toList();
   }
 
-  private static ObjectNode view(Nodes nodes, Node agent) {
-    var view = AccountResources.view(nodes, agent);
-    // There are no portals yet.
-    return view.put("PortalEnabled", false);
+  private ObjectNode view(Nodes nodes, Node agent) {
+    return AccountResources.view(nodes, agent)
+        .put("PortalEnabled", PortalResources.isOpen(store, agent));
   }
 
   private Reply.Full agents(SparkCall call, String id) {

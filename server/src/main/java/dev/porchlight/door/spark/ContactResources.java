@@ -9,6 +9,7 @@ import dev.porchlight.person.Contacts;
 import dev.porchlight.person.Identity;
 import dev.porchlight.person.MemberMessage;
 import dev.porchlight.person.Persons;
+import dev.porchlight.person.PortalAccount;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
@@ -259,7 +260,8 @@ final class ContactResources {
           if (twin != null) {
             return new Outcome(twin);
           }
-          Persons.add(batch, making, call.caller().id());
+          var contact = Persons.add(batch, making, call.caller().id());
+          PortalResources.fresh(batch, draw, contact).put(batch, true);
           message.ifPresent(m -> m.put(batch));
           return Outcome.DONE;
         });
@@ -403,6 +405,14 @@ final class ContactResources {
                     contact.body().primaryEmail().orElse(null),
                     contact.body().shownName(),
                     id);
+          }
+          if (refusal == null && !to.equals(owner)) {
+            refusal =
+                PortalAccount.find(batch, id)
+                    .map(PortalAccount::loginName)
+                    .filter(n -> PortalAccount.isTaken(batch, to, n, id))
+                    .map(_ -> PortalResources.taken())
+                    .orElse(null);
           }
           if (refusal != null) {
             return new Outcome(refusal);

@@ -4,6 +4,7 @@ import dev.porchlight.person.Comment;
 import dev.porchlight.person.ContactBody;
 import dev.porchlight.person.ContactDetail;
 import dev.porchlight.person.Contacts;
+import dev.porchlight.person.PortalAccount;
 import dev.porchlight.value.Json;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,6 +34,7 @@ final class ContactView {
     NEWS_FEED_SUMMARY("NewsFeedSummary"),
     NEWS_FEED_NOTIFICATION_SUMMARY("NewsFeedNotificationSummary"),
     NOTES("Notes"),
+    PORTAL("Portal"),
     VOW_ACTIVE("VowActive"),
     VOW_ENABLED("VowEnabled"),
     UNIQUE_PRIMARY_EMAIL("UniquePrimaryEmail"),
@@ -53,6 +55,10 @@ final class ContactView {
       return Optional.empty();
     }
   }
+
+  /// Those that show something of a contact's portal account.
+  private static final Set<Expansion> ACCOUNT =
+      Set.of(Expansion.PORTAL, Expansion.VOW_ACTIVE, Expansion.VOW_ENABLED);
 
   private final Contacts contacts;
   private final Set<String> select;
@@ -84,13 +90,23 @@ final class ContactView {
 
   /// Some of them.
   List<ObjectNode> views(List<Contacts.Listed> listed) {
-    var notes = notes(listed);
-    return listed.stream().map(l -> view(l, notes)).toList();
+    var beside = beside(listed);
+    return listed.stream().map(l -> view(l, beside)).toList();
   }
 
   /// One of them.
   ObjectNode view(Contacts.Listed listed) {
-    return view(listed, notes(List.of(listed)));
+    return view(listed, beside(List.of(listed)));
+  }
+
+  /// What is kept beside contacts, by contact.
+  private record Beside(
+      Map<String, List<Comment>> notes, Map<String, PortalAccount> accounts, Instant now) {}
+
+  private Beside beside(List<Contacts.Listed> listed) {
+    boolean accounts = ACCOUNT.stream().map(e -> e.word).anyMatch(expand::contains);
+    return new Beside(
+        notes(listed), accounts ? contacts.accounts(listed) : Map.of(), contacts.now());
   }
 
   /// What is remarked about consumers is not for them.
@@ -100,7 +116,7 @@ final class ContactView {
         : Map.of();
   }
 
-  private ObjectNode view(Contacts.Listed listed, Map<String, List<Comment>> notes) {
+  private ObjectNode view(Contacts.Listed listed, Beside beside) {
     var contact = listed.contact();
     var body = contact.body();
     var view = Json.object();
@@ -133,7 +149,7 @@ final class ContactView {
     }
     text(view, ContactAttributes.NOTE, Optional.ofNullable(body.card().note()), LONGEST_NOTE);
     for (var word : expand) {
-      Expansion.of(word).ifPresent(e -> expand(view, e, listed, notes));
+      Expansion.of(word).ifPresent(e -> expand(view, e, listed, beside));
     }
     return view;
   }
@@ -194,11 +210,8 @@ final class ContactView {
     return at.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  private void expand(
-      ObjectNode view,
-      Expansion expansion,
-      Contacts.Listed listed,
-      Map<String, List<Comment>> notes) {
+  private void expand(ObjectNode view, Expansion expansion, Contacts.Listed listed, Beside beside) {
+    var account = Optional.ofNullable(beside.accounts().get(listed.contact().id()));
     switch (expansion) {
       case ACTIVITY -> {
         if (Roles.AGENTS.contains(caller.role())) {
@@ -216,7 +229,7 @@ final class ContactView {
               .put("UnreadListingNotificationEventCount", 0);
       case NOTES -> {
         var list = view.putArray("Notes");
-        for (var comment : notes.getOrDefault(listed.contact().id(), List.of())) {
+        for (var comment : beside.notes().getOrDefault(listed.contact().id(), List.of())) {
           list.addObject()
               .put("Id", comment.id())
               .put("ResourceUri", CommentResources.uri(comment))
@@ -225,8 +238,17 @@ final class ContactView {
               .put("CreatedTimestamp", time(comment.createdAt()));
         }
       }
-      case VOW_ACTIVE -> view.put("VowActive", false);
-      case VOW_ENABLED -> view.put("VowEnabled", false).put("VowExists", false);
+      case PORTAL -> {
+        boolean own = caller.contact().filter(listed.contact().id()::equals).isPresent();
+        if (PortalResources.mayExpand(caller.role(), own)) {
+          account.ifPresent(a -> view.set("Portal", PortalResources.view(listed.contact(), a)));
+        }
+      }
+      case VOW_ACTIVE ->
+          view.put("VowActive", account.filter(a -> a.isActive(beside.now())).isPresent());
+      case VOW_ENABLED ->
+          view.put("VowEnabled", account.filter(PortalAccount::enabled).isPresent())
+              .put("VowExists", account.isPresent());
       case UNIQUE_PRIMARY_EMAIL, UNIQUE_PRIMARY_EMAIL_CHECK -> unique(view, listed);
     }
   }

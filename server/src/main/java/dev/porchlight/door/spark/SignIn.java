@@ -11,7 +11,10 @@ import dev.porchlight.access.SparkSessions;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
+import dev.porchlight.person.PortalAccount;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.Reply;
@@ -91,6 +94,9 @@ final class SignIn implements Resource.Doorkeeper {
     if (account.isEmpty() || !mayActFor(presented, id, nodes)) {
       throw new SparkException(SparkFault.USER_NOT_PERMITTED);
     }
+    if (presented.contact() != null) {
+      seeConsumer(presented.contact(), presented.way());
+    }
     LOG.debug(
         "Request {} of {} by {} (chain {})",
         call.request().id(),
@@ -105,6 +111,30 @@ final class SignIn implements Resource.Doorkeeper {
         account.get(),
         Optional.ofNullable(presented.contact()),
         Scope.at(store.settings(), id));
+  }
+
+  /// A consumer whose account is switched off or gone comes in no more, whatever token they hold.
+  /// Notes the hour of their request.
+  private void seeConsumer(String contact, SparkKey.Way way) {
+    var account = PortalAccount.find(store, contact);
+    if (account.filter(PortalAccount::enabled).isEmpty()
+        && (account.isPresent() || way == SparkKey.Way.OAUTH2)) {
+      throw new SparkException(
+          SparkFault.USER_NOT_PERMITTED, "The consumer's portal account is switched off or gone.");
+    }
+    var now = store.now();
+    if (account.filter(a -> !PortalAccount.hour(now).equals(a.activeAt())).isPresent()) {
+      try {
+        store.write(
+            WorkQueue.EDITS,
+            batch -> {
+              PortalAccount.find(batch, contact).ifPresent(a -> a.active(now).touch(batch));
+              return true;
+            });
+      } catch (StoreUnavailableException e) {
+        LOG.warn("The hour of a consumer's request could not be noted", e);
+      }
+    }
   }
 
   private static boolean mayActFor(Presented presented, String id, Nodes nodes) {

@@ -13,7 +13,6 @@ import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// `/v1`: the door for clients of the Spark contacts interface.
 public final class SparkDoor {
@@ -45,10 +44,11 @@ public final class SparkDoor {
             grants,
             parts.insecure());
     var passwords = new MemberPasswords(parts.store());
+    var portals = new PortalLogins(parts.store());
     Logins logins =
         (key, name, password) ->
             key.role().isConsumer()
-                ? Optional.empty()
+                ? portals.find(key, name, password)
                 : passwords.find(name, password).map(m -> new Logins.Person(m.id(), null));
     var tries = new RateLimits();
     unknown = Resource.unknown(signIn);
@@ -57,6 +57,7 @@ public final class SparkDoor {
         new ContactResources(parts.store(), parts.hub(), parts.twinsByName(), signIn).resources());
     resources.addAll(
         new ConsumerResources(parts.store(), parts.hub(), parts.twinsByName(), signIn).resources());
+    resources.addAll(new PortalResources(parts.store(), parts.hub(), signIn).resources());
     resources.addAll(new CommentResources(parts.store(), parts.hub(), signIn).resources());
     resources.addAll(new AccountResources(parts.store(), parts.hub(), signIn).resources());
     resources.add(

@@ -356,6 +356,33 @@ CREATE TABLE consumer_link (
 );
 CREATE INDEX consumer_link_contact ON consumer_link (contact_id);
 
+-- The accounts with which contacts sign in; password_hash is Argon2id, login the folded name.
+CREATE TABLE portal_account (
+  contact_id    TEXT COLLATE "C" PRIMARY KEY,
+  id            TEXT COLLATE "C" NOT NULL UNIQUE,
+  login_name    TEXT COLLATE "C",
+  login         TEXT COLLATE "C",
+  password_hash TEXT COLLATE "C",
+  enabled       BIGINT NOT NULL,
+  language      TEXT COLLATE "C" NOT NULL,
+  active_at     BIGINT,
+  signed_in_at  BIGINT,
+  created_at    BIGINT NOT NULL
+);
+CREATE INDEX portal_account_login ON portal_account (login) WHERE login IS NOT NULL;
+
+-- Where an owner's contacts sign in; required are contacts' attributes, with commas between.
+CREATE TABLE portal (
+  owner_id     TEXT COLLATE "C" PRIMARY KEY,
+  id           TEXT COLLATE "C" NOT NULL UNIQUE,
+  name         TEXT COLLATE "C" NOT NULL UNIQUE,
+  display_name TEXT COLLATE "C" NOT NULL,
+  enabled      BIGINT NOT NULL,
+  required     TEXT COLLATE "C" NOT NULL,
+  created_at   BIGINT NOT NULL,
+  modified_at  BIGINT NOT NULL
+);
+
 -- Messages to members.
 CREATE TABLE member_message (
   id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,

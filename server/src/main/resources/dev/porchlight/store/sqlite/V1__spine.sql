@@ -349,6 +349,33 @@ CREATE TABLE consumer_link (
 ) WITHOUT ROWID;
 CREATE INDEX consumer_link_contact ON consumer_link (contact_id);
 
+-- The accounts with which contacts sign in; password_hash is Argon2id, login the folded name.
+CREATE TABLE portal_account (
+  contact_id    TEXT PRIMARY KEY,
+  id            TEXT NOT NULL UNIQUE,
+  login_name    TEXT,
+  login         TEXT,
+  password_hash TEXT,
+  enabled       INTEGER NOT NULL,
+  language      TEXT NOT NULL,
+  active_at     INTEGER,
+  signed_in_at  INTEGER,
+  created_at    INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX portal_account_login ON portal_account (login) WHERE login IS NOT NULL;
+
+-- Where an owner's contacts sign in; required are contacts' attributes, with commas between.
+CREATE TABLE portal (
+  owner_id     TEXT PRIMARY KEY,
+  id           TEXT NOT NULL UNIQUE,
+  name         TEXT NOT NULL UNIQUE,
+  display_name TEXT NOT NULL,
+  enabled      INTEGER NOT NULL,
+  required     TEXT NOT NULL,
+  created_at   INTEGER NOT NULL,
+  modified_at  INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- Messages to members.
 CREATE TABLE member_message (
   id           TEXT NOT NULL PRIMARY KEY,

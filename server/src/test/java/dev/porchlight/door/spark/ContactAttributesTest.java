@@ -37,6 +37,8 @@ class ContactAttributesTest {
       NewsFeedNotificationUI PortalInvitationTimestamp | | text
       Settings | W | settings
       Note | W | 10000
+      PortalLoginName | S | text
+      VowActive | S | flag
       VowExists VowEnabled UniquePrimaryEmail | | flag
       """;
 
@@ -94,7 +96,12 @@ class ContactAttributesTest {
             }
           }
         }
-        var filter = row.kind().equals("time") ? name + " Gt 2000-01-01" : name + " Ne 'x'";
+        var filter =
+            switch (row.kind()) {
+              case "time" -> name + " Gt 2000-01-01";
+              case "flag" -> name + " Eq false";
+              default -> name + " Ne 'x'";
+            };
         var reply = world.get(key, "/v1/contacts?_filter=" + SparkWorld.encode(filter));
         if (row.marks().contains("S")) {
           reply.succeeded(200);

@@ -47,6 +47,14 @@ class ContactRolesTest {
       /v1/contacts/{id}/comments/1 GET | 404 404  | 404 404  | 403 1500 | 403 1500 | 404 404
       /v1/contacts/{id}/comments/1 PUT | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
       /v1/contacts/{id}/comments/1 DELETE | 404 404 | 405 1017 | 403 1500 | 403 1500 | 404 404
+      /v1/contacts/{id}/portal  GET    | 200      | 200      | 404 404  | 404 404  | 200
+      /v1/contacts/{id}/portal  POST   | 409 1110 | 405 1017 | 405 1017 | 405 1017 | 409 1110
+      /v1/contacts/{id}/portal  PUT    | 405 1018 | 405 1017 | 405 1017 | 405 1017 | 200
+      /v1/contacts/{id}/portal  DELETE | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
+      /v1/portal                GET    | 200      | 200      | 200      | 200      | 200
+      /v1/portal                PUT    | 405 1017 | 405 1017 | 405 1017 | 405 1017 | 404 404
+      /v1/portal                POST   | 405 1017 | 405 1017 | 405 1017 | 405 1017 | 201
+      /v1/portal                DELETE | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
       /v1/my/account            GET    | 200      | 200      | 200      | 200      | 200
       /v1/my/account            POST   | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
       /v1/accounts/1            GET    | 404 404  | 404 404  | 404 404  | 404 404  | 404 404

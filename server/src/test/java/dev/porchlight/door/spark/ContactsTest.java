@@ -593,8 +593,9 @@ class ContactsTest {
                   + "\"UnreadListingNotificationEventCount\":0}");
       assertThat(contact.path("Notes").isArray()).isTrue();
       assertThat(contact.path("VowActive").booleanValue()).isFalse();
-      assertThat(contact.path("VowEnabled").booleanValue()).isFalse();
-      assertThat(contact.path("VowExists").booleanValue()).isFalse();
+      assertThat(contact.path("VowEnabled").booleanValue()).isTrue();
+      assertThat(contact.path("VowExists").booleanValue()).isTrue();
+      assertThat(contact.path("Portal").path("LoginName").asString()).isEqualTo("ana@example.org");
       assertThat(contact.path("UniquePrimaryEmail").booleanValue()).isTrue();
       var listed = world.get(key, "/v1/contacts?_expand=Activity").result();
       assertThat(listed.path("Activity").has("DailyActivity")).isFalse();
