@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.HubConfig;
 import dev.porchlight.person.Comment;
+import dev.porchlight.person.PortalAccount;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.Answer;
 import dev.porchlight.testing.FakeCrm;
@@ -157,6 +158,7 @@ abstract class ErasureContract {
         WorkQueue.EDITS,
         batch -> {
           comment.put(batch);
+          PortalAccount.of(Draw.fresh(store.now(), 0), contact, EMAIL).put(batch, true);
           return true;
         });
   }
