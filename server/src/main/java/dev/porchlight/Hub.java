@@ -4,6 +4,7 @@ import dev.porchlight.access.ClientTokens;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
+import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.api.Api;
 import dev.porchlight.api.BackupRoutes;
@@ -13,6 +14,7 @@ import dev.porchlight.api.Problems;
 import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.Replies;
 import dev.porchlight.connector.WriteOptions;
+import dev.porchlight.connector.mail.LeadMail;
 import dev.porchlight.connector.own.OwnEvents;
 import dev.porchlight.connector.realtor.ConnectionsPlus;
 import dev.porchlight.connector.realtor.LeadDelivery;
@@ -50,9 +52,8 @@ import dev.porchlight.http.Settings;
 import dev.porchlight.http.Tls;
 import dev.porchlight.listing.Listings;
 import dev.porchlight.net.AddressGuard;
-import dev.porchlight.net.Exchange;
+import dev.porchlight.net.MailAddress;
 import dev.porchlight.net.OutgoingClient;
-import dev.porchlight.net.OutgoingRequest;
 import dev.porchlight.ops.Doctor;
 import dev.porchlight.ops.Health;
 import dev.porchlight.ops.Metrics;
@@ -77,6 +78,7 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -153,7 +155,8 @@ public final class Hub implements AutoCloseable {
             new SeekerLeads(),
             new SeekerLeadRequests(),
             new OwnEvents(),
-            new Verbatim())) {
+            new Verbatim(),
+            new LeadMail())) {
       all.put(connector.contract(), connector);
     }
     return all;
@@ -185,14 +188,14 @@ public final class Hub implements AutoCloseable {
     var messages = new Messages(store);
     var listings = new Listings(store);
     var names = new ListingNames(store, listings);
-    var rendering = new Rendering(connectors, messages, names);
+    var rendering = new Rendering(connectors, messages, names, identity(store));
     engine =
         new Engine(
             store,
             process,
             config.lease(),
             rendering,
-            transport(outgoing),
+            new Sending(store, secrets, outgoing),
             endpoint -> secretsOf(secrets, endpoint),
             Map.of("User-Agent", "Porchlight/" + VERSION),
             metrics::attempted);
@@ -264,7 +267,10 @@ public final class Hub implements AutoCloseable {
                     name -> connectors.containsKey(name) && connectors.get(name).reads(),
                     name -> connectors.containsKey(name) && connectors.get(name).writes(),
                     Map.of(SeekerLeadsApi.CONTRACT, SeekerLeadsApi.REQUESTS),
-                    outgoing::objection,
+                    url ->
+                        MailAddress.isMail(url)
+                            ? MailAddress.objection(url)
+                            : outgoing.objection(url),
                     leads,
                     receipts,
                     persons,
@@ -374,6 +380,17 @@ public final class Hub implements AutoCloseable {
         .orElse(null);
   }
 
+  /// What this hub, and those that share its database, is called on the trails of leads.
+  private static String identity(Store store) {
+    var first =
+        Nodes.in(store.settings()).all().stream()
+            .filter(n -> n.kind() == Node.Kind.MLS)
+            .map(Node::id)
+            .min(Comparator.naturalOrder())
+            .orElse("");
+    return Draw.named("hub", String.valueOf(fingerprint(store)), first);
+  }
+
   private static void keepFingerprint(Store store, String fingerprint) {
     if (fingerprint(store) == null) {
       var body = Json.object();
@@ -409,27 +426,6 @@ public final class Hub implements AutoCloseable {
         secrets.find(owner, "api_key").orElse(null));
   }
 
-  private static Transport transport(OutgoingClient client) {
-    return (url, headers, body) -> {
-      OutgoingRequest request;
-      try {
-        request = OutgoingRequest.post(url, List.copyOf(headers.entrySet()), body);
-      } catch (IllegalArgumentException e) {
-        return new Transport.Answer.Forbidden("The request can't be sent: " + e.getMessage());
-      }
-      try {
-        return switch (client.send(request, OutgoingClient.DEADLINE)) {
-          case Exchange.Answered a -> new Transport.Answer.Status(a.status(), a.head());
-          case Exchange.Refused(var reason, _) -> new Transport.Answer.Forbidden(reason);
-          case Exchange.Failed(_, var reason, _) -> new Transport.Answer.Nothing(reason);
-        };
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new Transport.Answer.Nothing("The hub stopped before an answer came.");
-      }
-    };
-  }
-
   /// Sends a made-up lead to an endpoint and shows the exchange.
   private static EndpointTest.Exchange trial(
       Endpoint endpoint, Rendering rendering, Engine engine, Secrets secrets, Store store) {
@@ -448,7 +444,7 @@ public final class Hub implements AutoCloseable {
             "",
             store.now(),
             "");
-    return switch (rendering.render(sample, endpoint, known)) {
+    return switch (rendering.render(sample, delivery, endpoint, known)) {
       case Renderer.Rendered.CannotWrite(var reason) ->
           new EndpointTest.Exchange(
               endpoint.url(),
@@ -489,6 +485,9 @@ public final class Hub implements AutoCloseable {
               "",
               head,
               duration);
+      case Transport.Answer.Never(int status, byte[] head) ->
+          new EndpointTest.Exchange(
+              trial.url(), headers, ready.body(), false, status, "", head, duration);
       case Transport.Answer.Nothing(var reason) ->
           new EndpointTest.Exchange(
               trial.url(), headers, ready.body(), false, null, reason, new byte[0], duration);

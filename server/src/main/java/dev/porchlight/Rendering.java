@@ -14,7 +14,9 @@ import dev.porchlight.desk.Messages;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.sign.XSignature;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Trail;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,22 +27,42 @@ final class Rendering implements Renderer {
   private final Map<String, Connector> connectors;
   private final Messages messages;
   private final ListingNames names;
+  private final String hub;
 
-  Rendering(Map<String, Connector> connectors, Messages messages, ListingNames names) {
+  /// @param hub what this hub is called on the trails of leads
+  Rendering(Map<String, Connector> connectors, Messages messages, ListingNames names, String hub) {
     this.connectors = connectors;
     this.messages = messages;
     this.names = names;
+    this.hub = hub;
   }
 
   @Override
   public Rendered render(Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {
     return messages
         .find(delivery)
-        .map(message -> render(message, endpoint, secrets))
+        .map(message -> render(message, delivery, endpoint, secrets))
         .orElseGet(() -> new Rendered.CannotWrite("The person's data was erased."));
   }
 
-  Rendered render(Message message, Endpoint endpoint, EndpointSecrets secrets) {
+  Rendered render(Message message, Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {
+    return switch (render(message, endpoint, secrets)) {
+      case Rendered.CannotWrite none -> none;
+      case Rendered.Ready ready -> ready.with(headers(message, delivery, endpoint));
+    };
+  }
+
+  /// Every hub names itself and what it calls the lead.
+  private Map<String, String> headers(Message message, Delivery delivery, Endpoint endpoint) {
+    var headers = new LinkedHashMap<String, String>();
+    if (endpoint.isMail()) {
+      headers.put(Sending.DELIVERY, delivery.id());
+    }
+    headers.put(Trail.HEADER, Trail.parse(message.trail()).through(hub, message.id()).text());
+    return headers;
+  }
+
+  private Rendered render(Message message, Endpoint endpoint, EndpointSecrets secrets) {
     var reasons = new ArrayList<String>();
     var first = write(message, endpoint, endpoint.contract(), secrets, List.of(), reasons);
     if (first != null) {
@@ -76,7 +98,8 @@ final class Rendering implements Renderer {
                   new Loss(
                       "contract",
                       "Sent as received, because it can't be written anew: "
-                          + String.join(" ", reasons)))));
+                          + String.join(" ", reasons)))),
+          Map.of());
     }
     return new Rendered.CannotWrite(String.join(" ", reasons));
   }
@@ -105,7 +128,12 @@ final class Rendering implements Renderer {
         var all = new ArrayList<>(notes);
         all.addAll(losses);
         yield new Rendered.Ready(
-            body, contentType, connector.channel(), connector.signsByDefault(), losses(all));
+            body,
+            contentType,
+            connector.channel(),
+            connector.signsByDefault(),
+            losses(all),
+            Map.of());
       }
       case Written.CannotWrite(var why) -> {
         reasons.addAll(why);

@@ -64,6 +64,8 @@ class AnyDoorTest {
         writes.add(name);
       }
     });
+    // A mail is for people to read; MailTest sees to it that the whole lead stands in it.
+    writes.remove("mail");
     assertThat(AnyDoor.OUT.keySet()).containsExactlyInAnyOrderElementsOf(writes);
     // What clients submit is the one thing that is read and never sent.
     reads.remove("seeker-leads-request");

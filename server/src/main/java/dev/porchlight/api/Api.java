@@ -94,6 +94,12 @@ public final class Api {
             parts.deliveries(),
             parts.engine(),
             parts.endpointTest());
+    var mail = new MailResources(parts.store(), parts.secrets(), parts.engine());
+    add("GET", "/mail-server", Permission.ADMIN, mail::getServer);
+    add("PATCH", "/mail-server", Permission.ADMIN, mail::changeServer);
+    add("DELETE", "/mail-server", Permission.ADMIN, mail::removeServer);
+    add("GET", "/nodes/{id}/mail", Permission.READ, mail::getNode);
+    add("PATCH", "/nodes/{id}/mail", Permission.ADMIN, mail::changeNode);
     var leads =
         new LeadResources(
             parts.store(),

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Endpoints and deliveries.
 final class EndpointResources {
@@ -73,7 +74,9 @@ final class EndpointResources {
           "webhook-id",
           "webhook-timestamp",
           "webhook-signature",
-          "porchlight-sequence");
+          "porchlight-sequence",
+          "porchlight-delivery",
+          "porchlight-path");
 
   private final Store store;
   private final int hub;
@@ -226,6 +229,10 @@ final class EndpointResources {
         throw new FaultException(Fault.BODY_INVALID, "There is no source `" + source + "`.");
       }
     }
+    mailGoesByMail(
+        body.text("contract").orElse(e.contract()),
+        body.text("fallback_contract").orElse(null),
+        body.text("url").orElse(e.url()));
     var header = body.text("api_key_header").orElse(e.apiKeyHeader());
     if (!header.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
         || OUR_HEADERS.contains(header.toLowerCase(Locale.ROOT))) {
@@ -264,6 +271,15 @@ final class EndpointResources {
         body.flag("digital_signature").orElse(e.digitalSignature()),
         body.flag("disabled").orElse(e.disabled()),
         e.subscription());
+  }
+
+  /// What is written as a mail goes to an address of mail, and nothing else does.
+  private static void mailGoesByMail(String contract, @Nullable String fallback, String url) {
+    boolean mail = url.startsWith("mailto:");
+    if (mail != contract.equals("mail") || fallback != null && mail != fallback.equals("mail")) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "The contract `mail`, and no other, goes with a URL of `mailto:`.");
+    }
   }
 
   private static boolean sees(Call call, Nodes nodes, String node) {

@@ -19,10 +19,11 @@ final class EndpointCommand extends Noun {
           String to,
       @Option(
               names = "--contract",
-              required = true,
               paramLabel = "CONTRACT",
-              description = "connections-plus, lead-delivery, porchlight or verbatim")
-          String contract,
+              description =
+                  "connections-plus, lead-delivery, seeker-leads, porchlight or verbatim; mail for"
+                      + " a URL such as mailto:desk@example.org, which needs no other word")
+          @Nullable String contract,
       @Option(
               names = "--node",
               paramLabel = "ID",
@@ -52,7 +53,11 @@ final class EndpointCommand extends Noun {
     var body = Json.object();
     body.put("name", name);
     body.put("url", to);
-    body.put("contract", contract);
+    if (contract != null) {
+      body.put("contract", contract);
+    } else if (to.startsWith("mailto:")) {
+      body.put("contract", "mail");
+    }
     if (node != null) {
       body.put("node", node);
     }

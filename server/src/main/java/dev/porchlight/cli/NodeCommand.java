@@ -71,6 +71,54 @@ final class NodeCommand extends Noun {
     }
   }
 
+  @Command(
+      name = "mail",
+      description =
+          "Says where mail about a node's leads goes, or shows it. An empty address takes one"
+              + " back.")
+  int mail(
+      @Parameters(paramLabel = "NODE", description = "id or name") String node,
+      @Option(
+              names = "--address",
+              paramLabel = "ADDRESS",
+              description = "gets a copy of each lead that Lead Delivery endpoints get")
+          @Nullable String address,
+      @Option(names = "--copies", paramLabel = "on|off", description = "whether it does; on")
+          @Nullable String copies,
+      @Option(
+              names = "--fallback",
+              paramLabel = "ADDRESS",
+              description = "gets what no endpoint has taken, or nobody can read, for 60 s")
+          @Nullable String fallback)
+      throws HubException {
+    var body = Json.object();
+    if (address != null) {
+      body.put("address", address);
+    }
+    if (copies != null) {
+      body.put("copies", !copies.equals("off"));
+    }
+    if (fallback != null) {
+      body.put("fallback", fallback);
+    }
+    try (var hub = connect()) {
+      var path = "/nodes/" + HubClient.segment(resolve(hub, "/nodes", node)) + "/mail";
+      var mail = body.isEmpty() ? hub.get(path) : hub.patch(path, body);
+      return show(
+          mail,
+          () -> {
+            say("  copies    " + said(mail, "address"));
+            say(mail.path("copies").asBoolean(true) ? "  copies are on" : "  copies are off");
+            say("  fallback  " + said(mail, "fallback"));
+          });
+    }
+  }
+
+  private static String said(tools.jackson.databind.JsonNode mail, String name) {
+    var text = mail.path(name).asString("");
+    return text.isEmpty() ? "as the node above says" : text;
+  }
+
   @Command(name = "list", description = "Lists the nodes.")
   int list(
       @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       MoveCommand.class,
       SparkKeyCommand.class,
       ClientCommand.class,
+      MailCommand.class,
     },
     footer = {
       "",

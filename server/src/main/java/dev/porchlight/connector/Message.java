@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param deleteAfter the moment after which we delete the lead, as the source's retention has it;
 ///   null where none applies
 /// @param portal the code of the portal that the source stands for; null where it names none
+/// @param trail the hubs that the lead has come through, as a header tells them; empty for none
 public record Message(
     String eventId,
     String kind,
@@ -43,7 +44,8 @@ public record Message(
     String rawContentType,
     String rawMessage,
     @Nullable Instant deleteAfter,
-    @Nullable String portal) {
+    @Nullable String portal,
+    String trail) {
 
   /// The same event, of a lead that says that.
   public Message with(Lead other) {
@@ -65,7 +67,50 @@ public record Message(
         rawContentType,
         rawMessage,
         deleteAfter,
-        portal);
+        portal,
+        trail);
+  }
+
+  /// Of a lead that has come through no other hub.
+  public Message(
+      String eventId,
+      String kind,
+      Instant at,
+      long sequence,
+      String id,
+      int version,
+      String derivedLeadId,
+      Instant receivedAt,
+      String sourceName,
+      String sourceContract,
+      String contactId,
+      String ownerName,
+      Lead lead,
+      byte @Nullable [] raw,
+      String rawContentType,
+      String rawMessage,
+      @Nullable Instant deleteAfter,
+      @Nullable String portal) {
+    this(
+        eventId,
+        kind,
+        at,
+        sequence,
+        id,
+        version,
+        derivedLeadId,
+        receivedAt,
+        sourceName,
+        sourceContract,
+        contactId,
+        ownerName,
+        lead,
+        raw,
+        rawContentType,
+        rawMessage,
+        deleteAfter,
+        portal,
+        "");
   }
 
   /// Of a source without a retention and a portal's code.

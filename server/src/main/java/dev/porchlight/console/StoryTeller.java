@@ -641,6 +641,7 @@ final class StoryTeller {
         switch (attempt.outcome()) {
           case DELIVERED -> texts.of("attempt.delivered", status(attempt));
           case REFUSED -> texts.of("attempt.refused", status(attempt));
+          case REJECTED -> texts.of("attempt.rejected", status(attempt));
           case UNREACHABLE -> texts.of("attempt.unreachable", Clean.line(attempt.error()));
           case GUARDED -> texts.of("attempt.guarded", Clean.line(attempt.error()));
           case DEFECT -> texts.of("attempt.defect", Clean.line(attempt.error()));

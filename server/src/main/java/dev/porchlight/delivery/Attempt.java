@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param n from 1
 /// @param at when it began
-/// @param status the HTTP status, when there was one
+/// @param status the status of HTTP or the reply code of SMTP, when there was one
 /// @param error what went wrong in words, when nothing was answered
 /// @param answer the head of the answer's body
 /// @param sentBytes how long the body was
@@ -29,6 +29,8 @@ public record Attempt(
     DELIVERED,
     /// They answered, and not with 2xx.
     REFUSED,
+    /// They answered that trying again will not help.
+    REJECTED,
     /// No answer within the deadline, or none at all.
     UNREACHABLE,
     /// Our guard would not let us dial that address.
@@ -50,6 +52,7 @@ public record Attempt(
     return switch (outcome) {
       case DELIVERED -> "delivered";
       case REFUSED -> "answered with status " + status;
+      case REJECTED -> "answered for good with status " + status;
       case UNREACHABLE, GUARDED, DEFECT -> error;
     };
   }

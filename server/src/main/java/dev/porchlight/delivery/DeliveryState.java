@@ -61,6 +61,9 @@ public record DeliveryState(
       case DELIVERED ->
           new DeliveryState(
               deliveryId, State.DELIVERED, made, inRun, passed, null, now, "", newLosses);
+      case REJECTED ->
+          new DeliveryState(
+              deliveryId, State.DEAD, made, inRun, passed, null, now, attempt.summary(), newLosses);
       case REFUSED, UNREACHABLE, GUARDED, DEFECT ->
           schedule
               .waitAfter(inRun)

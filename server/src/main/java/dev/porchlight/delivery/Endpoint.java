@@ -93,6 +93,11 @@ public record Endpoint(
             && subscription.nodes().stream().anyMatch(n -> nodes.isWithin(office, n));
   }
 
+  /// Whether it is an address that mail goes to.
+  public boolean isMail() {
+    return url.startsWith("mailto:");
+  }
+
   static Endpoint of(Setting setting) {
     return Json.read(setting.body(), Endpoint.class);
   }

@@ -511,6 +511,8 @@ public final class Engine implements AutoCloseable {
     var id = open.delivery().id();
     int sent = ready.body().length;
     return switch (answer) {
+      case Transport.Answer.Never(int status, byte[] head) ->
+          new Attempt(id, n, at, duration, Attempt.Outcome.REJECTED, status, "", cut(head), sent);
       case Transport.Answer.Status(int status, byte[] head) ->
           new Attempt(
               id,
@@ -520,7 +522,7 @@ public final class Engine implements AutoCloseable {
               status >= 200 && status < 300 ? Attempt.Outcome.DELIVERED : Attempt.Outcome.REFUSED,
               status,
               "",
-              head.length > 4096 ? java.util.Arrays.copyOf(head, 4096) : head,
+              cut(head),
               sent);
       case Transport.Answer.Nothing(var reason) ->
           new Attempt(
@@ -531,6 +533,10 @@ public final class Engine implements AutoCloseable {
     };
   }
 
+  private static byte[] cut(byte[] head) {
+    return head.length > 4096 ? java.util.Arrays.copyOf(head, 4096) : head;
+  }
+
   /// The headers of one attempt, signed with the time and the keys of this moment.
   private Map<String, String> headers(
       Delivery delivery,
@@ -539,6 +545,11 @@ public final class Engine implements AutoCloseable {
       Renderer.Rendered.Ready ready,
       Instant at) {
     var headers = new LinkedHashMap<>(marks);
+    headers.putAll(ready.headers());
+    if (endpoint.isMail()) {
+      // Nothing in a mail is signed, and no key goes with it.
+      return headers;
+    }
     if (!ready.contentType().isEmpty()) {
       headers.put("Content-Type", ready.contentType());
     }

@@ -12,6 +12,9 @@ public interface Transport {
     /// @param head the first bytes of the body
     record Status(int status, byte[] head) implements Answer {}
 
+    /// They answered that trying again will not help.
+    record Never(int status, byte[] head) implements Answer {}
+
     /// They did not, within the deadline.
     record Nothing(String reason) implements Answer {}
 

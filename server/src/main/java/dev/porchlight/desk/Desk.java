@@ -248,7 +248,8 @@ public final class Desk {
                     decided.receipt().at(),
                     decided.receipt().message(),
                     decided.receipt().contentType(),
-                    body.bytes());
+                    body.bytes(),
+                    Messages.trail(decided.receipt()));
             batch.afterCommit(() -> messages.keep(version));
           }
           if (!plan.claims().isEmpty()) {

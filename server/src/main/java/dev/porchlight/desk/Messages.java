@@ -9,6 +9,7 @@ import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
+import dev.porchlight.value.Trail;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -30,7 +31,8 @@ public final class Messages {
       Instant receivedAt,
       String rawMessage,
       String rawContentType,
-      byte @Nullable [] raw) {}
+      byte @Nullable [] raw,
+      String trail) {}
 
   private final Store store;
   private final Map<String, Version> recent =
@@ -93,7 +95,7 @@ public final class Messages {
             record.officeId(),
             at,
             "");
-    return message(delivery, new Version(record, lead, newest.version(), at, "", "", null));
+    return message(delivery, new Version(record, lead, newest.version(), at, "", "", null, ""));
   }
 
   private Message message(Delivery delivery, Version v) {
@@ -122,7 +124,15 @@ public final class Messages {
         v.rawContentType(),
         v.rawMessage(),
         source.flatMap(s -> s.expiry(v.record().createdAt())).orElse(null),
-        source.map(Source::portal).orElse(null));
+        source.map(Source::portal).orElse(null),
+        v.trail());
+  }
+
+  /// The hubs that a receipt's headers name.
+  static String trail(Receipt receipt) {
+    return receipt.headers().contains(Trail.HEADER_KEPT)
+        ? Json.tree(receipt.headers()).path(Trail.HEADER_KEPT).asString("")
+        : "";
   }
 
   private Version load(String lead, int version) {
@@ -161,7 +171,8 @@ public final class Messages {
           row.at(),
           receipt.message(),
           receipt.contentType(),
-          raw.map(RawBody::bytes).orElse(null));
+          raw.map(RawBody::bytes).orElse(null),
+          trail(receipt));
     });
   }
 }

@@ -52,6 +52,17 @@ final class IdempotencyTest {
       requests.add(List.of("POST", "/api/v1/tokens", "{\"name\": \"t\"}"));
       var sparkKey = admin.post("/api/v1/spark-keys", "{\"name\": \"k\"}").id();
       requests.add(List.of("POST", "/api/v1/nodes/" + office + "/password", "{}"));
+      requests.add(
+          List.of(
+              "PATCH",
+              "/api/v1/mail-server",
+              "{\"host\": \"mail.example.com\", \"from\": \"hub@example.com\"}"));
+      requests.add(List.of("DELETE", "/api/v1/mail-server", ""));
+      requests.add(
+          List.of(
+              "PATCH",
+              "/api/v1/nodes/" + office + "/mail",
+              "{\"fallback\": \"desk@example.com\"}"));
       requests.add(List.of("POST", "/api/v1/spark-keys", "{\"name\": \"k\"}"));
       requests.add(List.of("PATCH", "/api/v1/spark-keys/" + sparkKey, "{\"rate_limit\": 10}"));
       requests.add(List.of("DELETE", "/api/v1/spark-keys/" + sparkKey, ""));

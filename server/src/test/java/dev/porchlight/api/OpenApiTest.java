@@ -56,6 +56,24 @@ final class OpenApiTest {
                       .formatted(office))
               .expect(201)
               .id();
+      admin.get("/api/v1/mail-server").expect(404);
+      admin
+          .patch(
+              "/api/v1/mail-server",
+              """
+              {"host": "mail.example.com", "user": "hub", "password": "secret",
+               "from": "hub@example.com"}
+              """)
+          .expect(200);
+      admin.patch("/api/v1/mail-server", "{\"port\": 2587}").expect(400);
+      admin.patch("/api/v1/mail-server", "{\"from\": \"nobody\"}").expect(400);
+      admin.get("/api/v1/mail-server").expect(200);
+      admin.send("DELETE", "/api/v1/mail-server", new byte[0], Map.of()).expect(200);
+      admin
+          .patch("/api/v1/nodes/" + office + "/mail", "{\"fallback\": \"desk@example.com\"}")
+          .expect(200);
+      admin.patch("/api/v1/nodes/" + office + "/mail", "{\"address\": \"@\"}").expect(400);
+      admin.get("/api/v1/nodes/" + office + "/mail").expect(200);
       var source = world.source("portal", "connections-plus", null);
       var other = world.source("mail", "lead-delivery", member);
       admin.get("/api/v1/sources").expect(200);

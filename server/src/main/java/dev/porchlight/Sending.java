@@ -1,0 +1,105 @@
+package dev.porchlight;
+
+import dev.porchlight.access.Secrets;
+import dev.porchlight.delivery.Transport;
+import dev.porchlight.net.Exchange;
+import dev.porchlight.net.MailAddress;
+import dev.porchlight.net.MailServer;
+import dev.porchlight.net.Mailer;
+import dev.porchlight.net.OutgoingClient;
+import dev.porchlight.net.OutgoingRequest;
+import dev.porchlight.store.Store;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Takes bodies to endpoints: over HTTP, or through the mail server where the address is one of
+/// mail.
+final class Sending implements Transport {
+  /// Among the headers of what goes out by mail, the id of its delivery, which its `Message-ID` is
+  /// made of.
+  static final String DELIVERY = "Porchlight-Delivery";
+
+  private final Store store;
+  private final Secrets secrets;
+  private final OutgoingClient client;
+  private final Mailer mailer = new Mailer();
+
+  Sending(Store store, Secrets secrets, OutgoingClient client) {
+    this.store = store;
+    this.secrets = secrets;
+    this.client = client;
+  }
+
+  @Override
+  public Answer post(String url, Map<String, String> headers, byte[] body) {
+    return MailAddress.isMail(url) ? mail(url, headers, body) : http(url, headers, body);
+  }
+
+  private Answer http(String url, Map<String, String> headers, byte[] body) {
+    OutgoingRequest request;
+    try {
+      request = OutgoingRequest.post(url, List.copyOf(headers.entrySet()), body);
+    } catch (IllegalArgumentException e) {
+      return new Answer.Forbidden("The request can't be sent: " + e.getMessage());
+    }
+    try {
+      return switch (client.send(request, OutgoingClient.DEADLINE)) {
+        case Exchange.Answered a -> new Answer.Status(a.status(), a.head());
+        case Exchange.Refused(var reason, _) -> new Answer.Forbidden(reason);
+        case Exchange.Failed(_, var reason, _) -> new Answer.Nothing(reason);
+      };
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Answer.Nothing("The hub stopped before an answer came.");
+    }
+  }
+
+  private Answer mail(String url, Map<String, String> headers, byte[] body) {
+    var server = MailServer.in(store.settings());
+    if (server.isEmpty()) {
+      return new Answer.Nothing("No mail server is set: `porchlight mail set` sets one.");
+    }
+    var to = MailAddress.of(url);
+    var password = secrets.find(MailServer.OWNER, MailServer.PASSWORD).orElse(null);
+    var outcome =
+        mailer.send(
+            server.get(),
+            server.get().user() == null ? null : password,
+            to,
+            message(server.get().from(), to, headers, body),
+            Mailer.DEADLINE);
+    return switch (outcome) {
+      case Mailer.Outcome.Answered(int code, var text) -> {
+        var said = text.getBytes(StandardCharsets.UTF_8);
+        yield code >= 500 ? new Answer.Never(code, said) : new Answer.Status(code, said);
+      }
+      case Mailer.Outcome.Failed(var reason) -> new Answer.Nothing(reason);
+    };
+  }
+
+  /// The whole message: the headers that say who sends it to whom, and what was written.
+  private byte[] message(String from, String to, Map<String, String> headers, byte[] body) {
+    var all = new LinkedHashMap<String, String>();
+    all.put(
+        "Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(store.now().atOffset(ZoneOffset.UTC)));
+    all.put("From", "Porchlight <" + from + ">");
+    all.put("To", "<" + to + ">");
+    var delivery = headers.get(DELIVERY);
+    if (delivery != null) {
+      all.put("Message-ID", "<" + delivery + from.substring(from.lastIndexOf('@')) + ">");
+    }
+    all.putAll(headers);
+    var out = new ByteArrayOutputStream(body.length + 1024);
+    all.forEach((name, value) ->
+        out.writeBytes(
+            (name + ": " + value.replace(", ", ",\r\n ") + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII)));
+    out.writeBytes(body);
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.porchlight.account;
+
+import dev.porchlight.store.Settings;
+import dev.porchlight.value.Json;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Where mail about a node's leads goes. What a node does not say holds as the node above it says.
+///
+/// @param address where copies of leads go; null where the node does not say
+/// @param copies whether an endpoint of Lead Delivery has its leads sent there too; null where the
+///   node does not say
+/// @param fallback where a lead goes that no endpoint has taken, and a receipt that nobody can
+///   read; null where the node does not say
+public record NodeMail(
+    @Nullable String address, @Nullable Boolean copies, @Nullable String fallback) {
+  /// The kind of setting that holds it, by the node's id.
+  public static final String SETTING = "node-mail";
+
+  private static final NodeMail SILENT = new NodeMail(null, null, null);
+
+  /// What a node says itself.
+  public static NodeMail of(Settings settings, String node) {
+    return settings
+        .find(SETTING, node)
+        .map(s -> Json.read(s.body(), NodeMail.class))
+        .orElse(SILENT);
+  }
+
+  /// Where copies go of what an endpoint of a node gets; empty for nowhere.
+  public static Optional<String> copiesOf(Settings settings, String node) {
+    boolean on = nearest(settings, node, NodeMail::copies).map(Said::what).orElse(true);
+    return on ? nearest(settings, node, NodeMail::address).map(Said::what) : Optional.empty();
+  }
+
+  /// Where that which is stuck goes.
+  ///
+  /// @param node whose setting says so
+  public record Fallback(String node, String address) {}
+
+  /// Where that goes which is stuck and landed at an office; empty for nowhere.
+  public static Optional<Fallback> fallbackOf(Settings settings, String office) {
+    return nearest(settings, office, NodeMail::fallback)
+        .map(said -> new Fallback(said.node(), said.what()));
+  }
+
+  private record Said<T>(String node, T what) {}
+
+  private static <T> Optional<Said<T>> nearest(
+      Settings settings, String node, Function<NodeMail, @Nullable T> member) {
+    var nodes = Nodes.in(settings);
+    var at = nodes.find(node);
+    while (at.isPresent()) {
+      var said = member.apply(of(settings, at.get().id()));
+      if (said != null) {
+        return Optional.of(new Said<>(at.get().id(), said));
+      }
+      var parent = at.get().parent();
+      at = parent == null ? Optional.empty() : nodes.find(parent);
+    }
+    return Optional.empty();
+  }
+
+  /// The body of the setting that holds it.
+  public String body() {
+    return Json.write(this);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.porchlight.cli;
+
+import dev.porchlight.client.HubException;
+import dev.porchlight.value.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+
+/// `porchlight mail`.
+@Command(name = "mail", description = "The server that takes the hub's mail on.")
+final class MailCommand extends Noun {
+  @Command(name = "set", description = "Sets the server, or changes what is named.")
+  int set(
+      @Option(names = "--host", paramLabel = "HOST", description = "a name or an address")
+          @Nullable String host,
+      @Option(names = "--port", paramLabel = "PORT", description = "587, 465 or 25")
+          @Nullable Integer port,
+      @Option(
+              names = "--security",
+              paramLabel = "HOW",
+              description = "starttls, tls (from the first byte) or none; starttls")
+          @Nullable String security,
+      @Option(names = "--user", paramLabel = "USER", description = "who signs in, if anybody")
+          @Nullable String user,
+      @Option(
+              names = "--password",
+              paramLabel = "PASSWORD",
+              description = "their password; kept sealed. Else PORCHLIGHT_MAIL_PASSWORD")
+          @Nullable String password,
+      @Option(
+              names = "--from",
+              paramLabel = "ADDRESS",
+              description = "the address that mails come from")
+          @Nullable String from,
+      @Option(
+              names = "--authorities",
+              paramLabel = "FILE",
+              description = "PEM certificates to believe beside the usual ones")
+          @Nullable Path authorities)
+      throws HubException, IOException {
+    var body = Json.object();
+    put(body, "host", host);
+    if (port != null) {
+      body.put("port", port);
+    }
+    put(body, "security", security);
+    put(body, "user", user);
+    put(
+        body,
+        "password",
+        password == null && user != null ? System.getenv("PORCHLIGHT_MAIL_PASSWORD") : password);
+    put(body, "from", from);
+    if (authorities != null) {
+      body.put("certificate_authorities", Files.readString(authorities));
+    }
+    try (var hub = connect()) {
+      return shown(hub.patch("/mail-server", body));
+    }
+  }
+
+  private static void put(
+      tools.jackson.databind.node.ObjectNode body, String name, @Nullable String value) {
+    if (value != null) {
+      body.put(name, value);
+    }
+  }
+
+  @Command(name = "show", description = "Shows the server, without its password.")
+  int show() throws HubException {
+    try (var hub = connect()) {
+      return shown(hub.get("/mail-server"));
+    }
+  }
+
+  @Command(name = "off", description = "Forgets the server: mails wait until one is set.")
+  int off() throws HubException {
+    try (var hub = connect()) {
+      return shown(hub.delete("/mail-server"));
+    }
+  }
+
+  private int shown(JsonNode server) {
+    return show(
+        server,
+        () -> {
+          say(
+              "Mail goes to "
+                  + Text.at(server, "host")
+                  + ":"
+                  + Text.at(server, "port")
+                  + " ("
+                  + Text.at(server, "security")
+                  + "), from "
+                  + Text.at(server, "from")
+                  + ".");
+        });
+  }
+}

@@ -1,0 +1,160 @@
+package dev.porchlight.connector.mail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.connector.Messages;
+import dev.porchlight.connector.WriteOptions;
+import dev.porchlight.connector.Written;
+import dev.porchlight.value.AnyLead;
+import dev.porchlight.value.Enquirer;
+import dev.porchlight.value.Lead;
+import dev.porchlight.value.LeadJson;
+import jakarta.mail.Session;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// What a lead looks like as a mail.
+class MailTest {
+  private record Parsed(MimeMessage mail, String plain, String html, byte[] bytes) {}
+
+  private static Parsed write(Lead lead) throws Exception {
+    var written = new LeadMail().write(Messages.of(lead), WriteOptions.NONE);
+    var bytes = ((Written.Bytes) written).body();
+    var mail = new MimeMessage((Session) null, new ByteArrayInputStream(bytes));
+    var parts = (MimeMultipart) mail.getContent();
+    assertThat(parts.getCount()).isEqualTo(2);
+    return new Parsed(
+        mail,
+        (String) parts.getBodyPart(0).getContent(),
+        (String) parts.getBodyPart(1).getContent(),
+        bytes);
+  }
+
+  private static Lead named(String first, String email, String message) {
+    return new Lead.Builder(new Enquirer(first, "Lopez", null, email, "(804)477-7777", null, null))
+        .leadId("L-1")
+        .message(message)
+        .build();
+  }
+
+  @Property(tries = 300)
+  void any_lead_stands_in_it_whole_in_ascii_and_short_lines(@ForAll("leads") Lead lead)
+      throws Exception {
+    if (lead.erased()) {
+      return;
+    }
+    var mail = write(lead);
+    for (byte b : mail.bytes()) {
+      assertThat(b).isGreaterThanOrEqualTo((byte) 0);
+    }
+    var text = new String(mail.bytes(), StandardCharsets.US_ASCII);
+    assertThat(text.replace("\r\n", "")).doesNotContain("\r", "\n");
+    for (var line : text.split("\r\n")) {
+      assertThat(line.length()).isLessThanOrEqualTo(998);
+    }
+    assertThat(Collections.list(mail.mail().getAllHeaders()))
+        .extracting(h -> h.getName())
+        .isSubsetOf("Subject", "Reply-To", "Auto-Submitted", "MIME-Version", "Content-Type");
+    leaves(LeadJson.write(lead), mail);
+  }
+
+  private static void leaves(JsonNode node, Parsed mail) {
+    if (node.isContainer()) {
+      node.forEach(n -> leaves(n, mail));
+      return;
+    }
+    var value = Words.lines(node.asString(""));
+    assertThat(mail.html().replace("\r\n", "\n")).contains(Words.html(value));
+    assertThat(mail.plain().replace("\r\n", "\n")).contains(value);
+  }
+
+  @Provide
+  Arbitrary<Lead> leads() {
+    return AnyLead.any();
+  }
+
+  @Test
+  void a_name_can_neither_add_a_header_nor_a_recipient() throws Exception {
+    for (var name :
+        new String[] {
+          "Ana\r\nBcc: everybody@example.com",
+          "Ana\nBcc: everybody@example.com",
+          "Ana\rBcc: everybody@example.com",
+          "Ana\u2028Bcc: everybody@example.com",
+          "Ana\u0085Bcc: everybody@example.com",
+          "Ana\u0000\u0007",
+          "Ana\" <other@example.com>, \"",
+          "=?utf-8?q?Ana=0D=0ABcc:_x@example.com?="
+        }) {
+      var mail = write(named(name, "ana@example.org", "hello"));
+      assertThat(mail.mail().getHeader("Bcc")).as(name).isNull();
+      assertThat(mail.mail().getReplyTo()).containsExactly(new InternetAddress("ana@example.org"));
+      assertThat(mail.mail().getSubject()).startsWith("New lead: ").doesNotContain("\r", "\n");
+    }
+  }
+
+  @Test
+  void an_address_that_is_none_is_not_replied_to() throws Exception {
+    for (var email :
+        new String[] {
+          "ana@example.org\r\nBcc: x@example.com",
+          "ana@example.org, x@example.com",
+          "<ana@example.org>",
+          "ana",
+          "ana@@example.org"
+        }) {
+      assertThat(write(named("Ana", email, "")).mail().getHeader("Reply-To")).as(email).isNull();
+    }
+  }
+
+  @Test
+  void markup_is_shown_and_not_obeyed() throws Exception {
+    var html =
+        write(
+                named(
+                    "<script>alert(1)</script>",
+                    "ana@example.org",
+                    "</p><meta name=\"lead_email\" content=\"x@example.com\"><img src=x"
+                        + " onerror=a>"))
+            .html();
+    assertThat(html).doesNotContain("<script", "<img", "content=\"x@example.com\"");
+    assertThat(html).contains("&lt;script&gt;");
+  }
+
+  @Test
+  void a_name_that_turns_the_direction_turns_nothing_else() throws Exception {
+    var mail = write(named("\u202eanA\u2066", "ana@example.org", "שלום עולם\nمرحبا"));
+    assertThat(mail.mail().getSubject()).isEqualTo("New lead: anA Lopez");
+    assertThat(mail.html()).contains("<p dir=\"auto\"").contains("שלום עולם");
+  }
+
+  @Test
+  void a_hundred_kilobytes_come_through_whole() throws Exception {
+    var message = ("é .\r\n..\n" + "x".repeat(2000) + " ").repeat(50);
+    var mail = write(named("Ana", "ana@example.org", message));
+    assertThat(mail.html().replace("\r\n", "\n")).contains(Words.lines(message));
+    assertThat(mail.plain().replace("\r\n", "\n")).contains(Words.lines(message));
+  }
+
+  @Test
+  void a_long_name_makes_a_subject_that_a_telephone_shows() throws Exception {
+    var mail = write(named("Ana ".repeat(1000), "ana@example.org", ""));
+    assertThat(mail.mail().getSubject().length()).isLessThan(160);
+  }
+
+  @Test
+  void the_same_lead_gives_the_same_mail() throws Exception {
+    var lead = named("Zoë", "zoe@example.org", "Ahoj");
+    assertThat(write(lead).bytes()).isEqualTo(write(lead).bytes());
+  }
+}
