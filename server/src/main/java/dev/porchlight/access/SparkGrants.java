@@ -153,8 +153,15 @@ public final class SparkGrants {
   ///
   /// @return the code for the client, to be shown once
   public String code(SparkKey key, String account, String redirectUri) {
+    return code(key, account, null, redirectUri);
+  }
+
+  /// The same for a consumer.
+  ///
+  /// @param contact of a consumer: their own contact
+  public String code(SparkKey key, String account, @Nullable String contact, String redirectUri) {
     var code = Tokens.create(CODE);
-    var grant = fresh(key, account, null, Tokens.hash(code), redirectUri, "");
+    var grant = fresh(key, account, contact, Tokens.hash(code), redirectUri, "");
     store.write(
         WorkQueue.EDITS,
         batch -> {

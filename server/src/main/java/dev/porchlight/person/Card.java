@@ -40,6 +40,9 @@ public record Card(
   /// Among what was typed: things to keep aside.
   public static final String ASIDE = "aside";
 
+  /// Among what was typed: it is what a consumer says of themselves, and proves nothing.
+  public static final String UNPROVEN = "unproven";
+
   static final Set<String> WORDS =
       Set.of(
           PRIMARY_EMAIL,
@@ -49,6 +52,7 @@ public record Card(
           NOTE,
           REVERSE_PROSPECTING,
           CONNECTED,
+          UNPROVEN,
           ASIDE);
 
   static final Card EMPTY =

@@ -112,6 +112,7 @@ public record ContactBody(
     allTyped.addAll(edit.typed());
     allTyped.remove(Card.CONNECTED);
     allTyped.remove(Card.ASIDE);
+    allTyped.remove(Card.UNPROVEN);
     var given = edit.typed().contains(GIVEN_NAME) ? edit.givenName() : givenName;
     var family = edit.typed().contains(FAMILY_NAME) ? edit.familyName() : familyName;
     var name = displayName;

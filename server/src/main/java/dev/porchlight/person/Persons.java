@@ -459,6 +459,7 @@ public final class Persons {
   /// Changes a contact as a member typed it, in a line of the log of its own. A new e-mail address,
   /// or phone number whose country it names, becomes a key of the person unless somebody else has
   /// it: then that is noted as a possible duplicate. One that was taken off stays known as theirs.
+  /// What a consumer types of themselves is nobody's key.
   ///
   /// @param principal who typed it
   /// @param at when
@@ -496,6 +497,9 @@ public final class Persons {
       changed = changed.connected(seq);
     }
     put(batch, contact, changed);
+    if (edit.typed().contains(Card.UNPROVEN)) {
+      return changed;
+    }
     var company = companyOf(nodes, contact.officeId());
     for (var email : body.emails()) {
       if (!contact.body().emails().contains(email)) {

@@ -40,9 +40,9 @@ final class Consent implements Route.Refusals {
   private static final Logger LOG = LoggerFactory.getLogger(Consent.class);
   private static final String PATH = "/oauth2";
   private static final String COOKIE = "porchlight_consent";
-  private static final int MAX_BODY = 64 * 1024;
-  private static final int MAX_STATE = 4096;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final int MAX_BODY = 64 * 1024;
+  static final int MAX_STATE = 4096;
+  static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /// Tries from one address in five minutes.
   private static final int TRIES_FROM_ONE_ADDRESS = 60;
@@ -78,9 +78,17 @@ final class Consent implements Route.Refusals {
     record Wrong(Reply.Full page) implements Looked {}
   }
 
+  /// The page for a request that came in clear where that is not taken.
+  Optional<Reply.Full> objectionToClear(Request request) {
+    return insecure || request.isEncrypted()
+        ? Optional.empty()
+        : Optional.of(note(403, "Use HTTPS", "This page is shown over HTTPS only."));
+  }
+
   private Looked look(Request request, Map<String, List<String>> parameters) {
-    if (!insecure && !request.isEncrypted()) {
-      return new Looked.Wrong(note(403, "Use HTTPS", "This page is shown over HTTPS only."));
+    var clear = objectionToClear(request);
+    if (clear.isPresent()) {
+      return new Looked.Wrong(clear.get());
     }
     var key =
         first(parameters, "client_id")
@@ -110,7 +118,7 @@ final class Consent implements Route.Refusals {
     return new Looked.Fine(new Asked(key.get(), redirect.get(), state));
   }
 
-  private static Optional<String> first(Map<String, List<String>> parameters, String name) {
+  static Optional<String> first(Map<String, List<String>> parameters, String name) {
     var values = parameters.get(name);
     return values == null || values.size() != 1 ? Optional.empty() : Optional.of(values.getFirst());
   }
@@ -167,7 +175,7 @@ final class Consent implements Route.Refusals {
   }
 
   /// Whether the form is the one that this browser was shown.
-  private static boolean isOurForm(Request request, Map<String, List<String>> form) {
+  static boolean isOurForm(Request request, Map<String, List<String>> form) {
     var site = request.header("Sec-Fetch-Site").orElse("same-origin");
     var origin = request.header("Origin").orElse(request.baseUrl());
     var token = first(form, "token").orElse("");
@@ -198,12 +206,27 @@ final class Consent implements Route.Refusals {
     values.put("token", token);
     values.put("name", name);
     values.put("trouble", trouble);
+    return form(request, "consent.jte", values, PATH, token, asked.redirectUri());
+  }
+
+  /// A page with a form, which may lead back to the client's address.
+  ///
+  /// @param values of the template; `trouble` among them, empty when there is none
+  /// @param path below which the form is sent
+  /// @param token that the form and the cookie carry
+  Reply.Full form(
+      Request request,
+      String template,
+      Map<String, @Nullable Object> values,
+      String path,
+      String token,
+      String redirectUri) {
     var cookie =
-        COOKIE + "=" + token + "; Path=" + PATH + "; HttpOnly; SameSite=Strict; Max-Age=900";
+        COOKIE + "=" + token + "; Path=" + path + "; HttpOnly; SameSite=Strict; Max-Age=900";
     return page(
-            trouble.isEmpty() ? 200 : 403,
-            render("consent.jte", values),
-            " " + origin(asked.redirectUri()))
+            "".equals(values.get("trouble")) ? 200 : 403,
+            render(template, values),
+            " " + origin(redirectUri))
         .with("Set-Cookie", request.baseUrl().startsWith("https:") ? cookie + "; Secure" : cookie);
   }
 
@@ -213,11 +236,16 @@ final class Consent implements Route.Refusals {
   }
 
   private static Reply.Full back(Asked asked, String name, String value) {
-    var to = new StringBuilder(asked.redirectUri());
-    to.append(asked.redirectUri().indexOf('?') < 0 ? '?' : '&');
+    return back(asked.redirectUri(), asked.state(), name, value);
+  }
+
+  /// Sends the browser back to the client.
+  static Reply.Full back(String redirectUri, String state, String name, String value) {
+    var to = new StringBuilder(redirectUri);
+    to.append(redirectUri.indexOf('?') < 0 ? '?' : '&');
     to.append(name).append('=').append(encode(value));
-    if (!asked.state().isEmpty()) {
-      to.append("&state=").append(encode(asked.state()));
+    if (!state.isEmpty()) {
+      to.append("&state=").append(encode(state));
     }
     return Reply.of(303, "text/plain; charset=utf-8", "Go on.".getBytes(StandardCharsets.UTF_8))
         .with("Location", to.toString())
@@ -225,11 +253,11 @@ final class Consent implements Route.Refusals {
         .with("Cache-Control", "no-store");
   }
 
-  private static String encode(String text) {
+  static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private Reply.Full note(int status, String title, String text) {
+  Reply.Full note(int status, String title, String text) {
     return page(status, render("refused.jte", Map.of("title", title, "text", text)), "");
   }
 

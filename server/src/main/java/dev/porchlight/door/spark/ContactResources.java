@@ -84,7 +84,10 @@ final class ContactResources {
 
   /// Whose contacts a caller has: an office's are those of its front desk.
   static String owner(Caller caller, Nodes nodes) {
-    var account = caller.account();
+    return owner(caller.account(), nodes);
+  }
+
+  static String owner(Node account, Nodes nodes) {
     return account.kind() == Node.Kind.OFFICE ? nodes.frontDeskOf(account).id() : account.id();
   }
 

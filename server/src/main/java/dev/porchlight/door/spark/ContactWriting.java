@@ -129,6 +129,9 @@ final class ContactWriting {
     if (!problems.isEmpty()) {
       throw refusal();
     }
+    if (kind == Kind.BY_THE_CONSUMER) {
+      typed.add(Card.UNPROVEN);
+    }
     var card =
         new Card(
             primaryEmail,

@@ -32,6 +32,7 @@ public final class SparkDoor {
   private final List<Resource> resources = new ArrayList<>();
   private final Resource unknown;
   private final Consent consent;
+  private final PortalPage portalPage;
 
   public SparkDoor(Parts parts) {
     var grants = new SparkGrants(parts.store(), parts.hub());
@@ -64,6 +65,9 @@ public final class SparkDoor {
         new GrantEndpoint(parts.store(), parts.secrets(), grants, signIn, logins, tries)
             .resource());
     consent = new Consent(parts.store(), grants, logins, tries, parts.insecure());
+    portalPage =
+        new PortalPage(
+            parts.store(), parts.hub(), parts.twinsByName(), grants, portals, tries, consent);
   }
 
   /// All that it answers.
@@ -71,6 +75,7 @@ public final class SparkDoor {
     var all = new ArrayList<Route>();
     resources.forEach(r -> all.addAll(r.routes()));
     all.addAll(consent.routes());
+    all.addAll(portalPage.routes());
     return all;
   }
 

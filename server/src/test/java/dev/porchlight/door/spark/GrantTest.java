@@ -26,7 +26,7 @@ class GrantTest {
   @TempDir Path folder;
 
   /// A world with one agent who has a password, and a client.
-  private static final class Agents implements AutoCloseable {
+  static final class Agents implements AutoCloseable {
     final SparkWorld world;
     final String robin;
     final SparkWorld.Key key;

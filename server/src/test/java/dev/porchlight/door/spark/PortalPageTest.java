@@ -1,0 +1,316 @@
+package dev.porchlight.door.spark;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.Database;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.OnEveryDatabase;
+import dev.porchlight.value.Json;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+
+/// Consumers who sign in and sign up at a portal, as a browser and a web site's server do it.
+@OnEveryDatabase
+class PortalPageTest {
+  private static final String BACK = "https://vow.example.org/back";
+
+  @Parameter Database database;
+  @TempDir Path folder;
+
+  /// An agent with a portal, and a web site that serves it.
+  private static final class Site implements AutoCloseable {
+    final SparkWorld world;
+    final SparkWorld.Key agent;
+    final SparkWorld.Key vow;
+
+    Site(SparkWorld world) {
+      this.world = world;
+      agent = world.key("private");
+      vow = world.key("vow", b -> b.putArray("redirect_uris").add(BACK));
+      world
+          .as(agent, "POST", "/v1/portal", "{\"D\":{\"DisplayName\":\"Homes & Co\"}}")
+          .succeeded(201);
+    }
+
+    @Override
+    public void close() {
+      world.close();
+    }
+
+    String question(String more) {
+      return "/auth/vow/homes-co?response_type=code&state=s%26t&client_id="
+          + vow.apiKey()
+          + "&redirect_uri="
+          + SparkWorld.encode(BACK)
+          + more;
+    }
+
+    /// Shows the page and sends one of its two forms, filled in.
+    SparkWorld.Reply fill(String question, Map<String, String> filled) {
+      var page = world.send("GET", question, new byte[0], Map.of());
+      assertThat(page.status()).as(page.toString()).isEqualTo(200);
+      var text = new String(page.body(), UTF_8);
+      boolean signUp = filled.getOrDefault("answer", "").equals("sign-up");
+      var half = text.indexOf("<form", text.indexOf("<form") + 1);
+      var form = new ArrayList<String>();
+      var hidden =
+          Pattern.compile("<input type=\"hidden\" name=\"([a-z_]+)\" value=\"([^\"]*)\">")
+              .matcher(signUp ? text.substring(half) : text.substring(0, half));
+      while (hidden.find()) {
+        form.add(hidden.group(1) + "=" + SparkWorld.encode(hidden.group(2).replace("&amp;", "&")));
+      }
+      filled.forEach((n, v) -> form.add(n + "=" + SparkWorld.encode(v)));
+      var headers = new TreeMap<String, String>();
+      headers.put("Cookie", page.header("Set-Cookie").split(";")[0]);
+      headers.put("Content-Type", "application/x-www-form-urlencoded");
+      return world.send(
+          "POST", "/auth/vow/homes-co", String.join("&", form).getBytes(UTF_8), headers);
+    }
+
+    SparkWorld.Reply signUp(String more, String name, String email, String... others) {
+      var filled = new TreeMap<>(Map.of("answer", "sign-up", "password", "my pass 1"));
+      filled.put("DisplayName", name);
+      filled.put("PrimaryEmail", email);
+      for (int i = 0; i < others.length; i += 2) {
+        filled.put(others[i], others[i + 1]);
+      }
+      return fill(question(more), filled);
+    }
+
+    /// The access token for the code that a reply leads back with.
+    String token(SparkWorld.Reply reply) {
+      assertThat(reply.status()).as(reply.toString()).isEqualTo(303);
+      assertThat(reply.header("Location")).startsWith(BACK + "?code=").endsWith("&state=s%26t");
+      var body =
+          Json.object()
+              .put("client_id", vow.apiKey())
+              .put("client_secret", vow.secret())
+              .put("grant_type", "authorization_code")
+              .put("code", GrantTest.Agents.value(reply, "code"))
+              .put("redirect_uri", BACK);
+      var granted =
+          world.send(
+              "POST",
+              "/v1/oauth2/grant",
+              body.toString().getBytes(UTF_8),
+              Map.of("Content-Type", "application/json"));
+      assertThat(granted.status()).as(granted.toString()).isEqualTo(200);
+      return granted.json().path("access_token").asString();
+    }
+  }
+
+  private Site site() {
+    return new Site(new SparkWorld(database.start(folder)));
+  }
+
+  @Test
+  void who_signs_up_unconnected_is_an_unconnected_contact_until_a_transfer_connects_it() {
+    try (var site = site()) {
+      var world = site.world;
+      var token = site.token(site.signUp("&unconnected=true", "Ana <Lopez>", "ana@example.org"));
+      var mine = world.as(token, "GET", "/v1/my/contact?_expand=Portal", "").result();
+      assertThat(mine.path("DisplayName").asString()).isEqualTo("Ana <Lopez>");
+      assertThat(mine.path("RecordStatus").asString()).isEqualTo("Unconnected");
+      assertThat(mine.path("Portal").path("LoginName").asString()).isEqualTo("ana@example.org");
+      assertThat(world.get(site.agent, "/v1/contacts").d().path("Results")).isEmpty();
+      var unconnected = world.get(site.agent, "/v1/contacts/unconnected").result();
+      assertThat(unconnected.path("Id")).isEqualTo(mine.path("Id"));
+
+      var ruth = world.member("Ruth Okafor");
+      var ruths = world.key("private", b -> b.put("member", ruth));
+      var uri = unconnected.path("ResourceUri").asString();
+      world.as(site.agent, "PUT", uri, ContactsTest.owner(ruth)).succeeded(200);
+      assertThat(world.get(site.agent, "/v1/contacts/unconnected").d().path("Results")).isEmpty();
+      var connected = world.get(ruths, "/v1/contacts").result();
+      assertThat(connected.path("Id")).isEqualTo(mine.path("Id"));
+      assertThat(connected.path("RecordStatus").asString()).isEqualTo("Connected");
+      world.as(ruths, "PUT", uri, "{\"D\":{\"RecordStatus\":\"Unconnected\"}}").failed(400, 1053);
+      // The consumer is still themselves.
+      assertThat(world.as(token, "GET", "/v1/my/contact", "").result().path("Id"))
+          .isEqualTo(mine.path("Id"));
+    }
+  }
+
+  @Test
+  void who_signs_up_otherwise_is_a_connected_contact_and_can_sign_in_again() {
+    try (var site = site()) {
+      var world = site.world;
+      site.token(site.signUp("", "Ana", "ana@example.org"));
+      var contact = world.get(site.agent, "/v1/contacts").result();
+      assertThat(contact.path("RecordStatus").asString()).isEqualTo("Connected");
+      // In the question, `unconnected` without a value is meant; `false` is not.
+      site.token(site.signUp("&unconnected", "Bo", "bo@example.org"));
+      site.token(site.signUp("&unconnected=false", "Cy", "cy@example.org"));
+      assertThat(
+              SparkWorld.words(
+                  Json.tree(
+                      world
+                          .get(site.agent, "/v1/contacts/unconnected")
+                          .d()
+                          .path("Results")
+                          .findValuesAsString("DisplayName")
+                          .stream()
+                          .collect(java.util.stream.Collectors.joining("\",\"", "[\"", "\"]")))))
+          .containsExactly("Bo");
+      var again =
+          site.fill(
+              site.question(""),
+              Map.of("answer", "sign-in", "username", "ANA@example.org", "password", "my pass 1"));
+      assertThat(world.as(site.token(again), "GET", "/v1/my/contact", "").result().path("Id"))
+          .isEqualTo(contact.path("Id"));
+      var wrong =
+          site.fill(
+              site.question(""),
+              Map.of("answer", "sign-in", "username", "ana@example.org", "password", "my pass 2"));
+      assertThat(wrong.status()).isEqualTo(403);
+      assertThat(new String(wrong.body(), UTF_8)).contains("The name or the password is wrong.");
+      var denied = site.fill(site.question(""), Map.of("answer", "deny"));
+      assertThat(denied.header("Location")).isEqualTo(BACK + "?error=access_denied&state=s%26t");
+    }
+  }
+
+  @Test
+  void who_signs_up_with_anothers_address_learns_nothing_of_them() {
+    try (var site = site()) {
+      var world = site.world;
+      var portal = world.hub.addSource("portal", "connections-plus");
+      portal.post(
+          LeadBodies.buyer("L-1", new InventedPerson("Ana", "Lopez", "ana@example.org", null)));
+      // The agent knows the address: no second contact, and not a word of the first.
+      var refused = site.signUp("", "Somebody", "ANA@example.org");
+      assertThat(refused.status()).isEqualTo(403);
+      assertThat(new String(refused.body(), UTF_8))
+          .contains("With this e-mail address one can't sign up here.")
+          .doesNotContain("Lopez");
+      assertThat(world.get(site.agent, "/v1/contacts").d().path("Results")).hasSize(1);
+
+      // Nobody knows this one yet: what its owner sends later is not the impostor's.
+      var token = site.token(site.signUp("", "Impostor", "bo@example.org"));
+      world
+          .as(token, "PUT", "/v1/my/contact", "{\"D\":{\"PrimaryEmail\":\"cy@example.org\"}}")
+          .succeeded(200);
+      portal.post(
+          LeadBodies.buyer(
+              "L-2", new InventedPerson("Bo", "Quist", "bo@example.org", "+12025550143")));
+      portal.post(
+          LeadBodies.buyer(
+              "L-3", new InventedPerson("Cy", "Quist", "cy@example.org", "+12025550144")));
+      var mine = world.as(token, "GET", "/v1/my/contact", "").result();
+      assertThat(mine.path("DisplayName").asString()).isEqualTo("Impostor");
+      assertThat(mine.has("PrimaryPhoneNumber") || mine.has("FamilyName")).isFalse();
+      assertThat(world.get(site.agent, "/v1/contacts").d().path("Results")).hasSize(4);
+    }
+  }
+
+  @Test
+  void the_portal_says_what_it_needs_and_wrong_forms_make_nobody() {
+    try (var site = site()) {
+      var world = site.world;
+      world
+          .as(
+              site.agent,
+              "PUT",
+              "/v1/portal",
+              "{\"D\":{\"RequiredFields\":[\"PrimaryPhoneNumber\",\"FamilyName\"]}}")
+          .succeeded(200);
+      var long76 = "x".repeat(64) + "@example.org";
+      for (var wrong :
+          new SparkWorld.Reply[] {
+            site.signUp("", "Ana", "ana@example.org"),
+            site.signUp("", "", "ana@example.org", "FamilyName", "L", "PrimaryPhoneNumber", "1"),
+            site.signUp("", "Ana", "no address", "FamilyName", "L", "PrimaryPhoneNumber", "1"),
+            site.signUp("", "Ana", long76, "FamilyName", "L", "PrimaryPhoneNumber", "1"),
+            site.signUp(
+                "", "A\u0001", "a@example.org", "FamilyName", "L", "PrimaryPhoneNumber", "1"),
+            site.signUp(
+                "",
+                "Ana",
+                "ana@example.org",
+                "FamilyName",
+                "L",
+                "PrimaryPhoneNumber",
+                "1",
+                "password",
+                "seven c")
+          }) {
+        assertThat(wrong.status()).as(wrong.toString()).isEqualTo(403);
+        assertThat(new String(wrong.body(), UTF_8)).contains("role=\"alert\"");
+      }
+      assertThat(world.get(site.agent, "/v1/contacts").d().path("Results")).isEmpty();
+      site.token(
+          site.signUp(
+              "",
+              "Ana",
+              "ana@example.org",
+              "FamilyName",
+              "Lopez",
+              "PrimaryPhoneNumber",
+              "+1 202 555 0143",
+              "Note",
+              "not asked"));
+      var contact = world.get(site.agent, "/v1/contacts").result();
+      assertThat(contact.path("FamilyName").asString()).isEqualTo("Lopez");
+      assertThat(contact.path("PrimaryPhoneNumber").asString()).isEqualTo("+1 202 555 0143");
+      assertThat(contact.has("Note")).isFalse();
+      // Ten sign-ups from one address in five minutes.
+      int status = 0;
+      for (int i = 0; i < 11; i++) {
+        status = site.signUp("", "N", "n" + i + "@example.org").status();
+      }
+      assertThat(status).isEqualTo(403);
+      world.hub.clock().advance(Duration.ofMinutes(6));
+    }
+  }
+
+  @Test
+  void nobody_is_sent_anywhere_by_a_wrong_question() {
+    try (var site = site()) {
+      var world = site.world;
+      var agents = world.key("private", b -> b.putArray("redirect_uris").add(BACK));
+      var ruth = world.member("Ruth Okafor");
+      var elsewhere =
+          world.key("vow", b -> b.put("member", ruth).putArray("redirect_uris").add(BACK));
+      var good = site.question("");
+      for (var wrong :
+          new String[] {
+            good.replace("homes-co", "nobodys"),
+            good.replace(site.vow.apiKey(), "unknown"),
+            good.replace(site.vow.apiKey(), agents.apiKey()),
+            good.replace(site.vow.apiKey(), elsewhere.apiKey()),
+            good.replace(SparkWorld.encode(BACK), SparkWorld.encode(BACK + "/x")),
+            good + "&state=" + "x".repeat(10)
+          }) {
+        var page = world.send("GET", wrong, new byte[0], Map.of());
+        if (!wrong.endsWith("xxxxx")) {
+          assertThat(page.status()).as(wrong).isIn(400, 404);
+        }
+        assertThat(page.header("Location")).isEmpty();
+        assertThat(page.header("Content-Security-Policy")).contains("default-src 'none'");
+      }
+      // A form that is not ours signs nobody up.
+      var forged =
+          world.send(
+              "POST",
+              "/auth/vow/homes-co",
+              ("answer=sign-up&DisplayName=A&PrimaryEmail=a%40example.org&password=my+pass+1&client_id="
+                      + site.vow.apiKey()
+                      + "&redirect_uri="
+                      + SparkWorld.encode(BACK))
+                  .getBytes(UTF_8),
+              Map.of("Content-Type", "application/x-www-form-urlencoded"));
+      assertThat(forged.status()).isEqualTo(403);
+      assertThat(world.get(site.agent, "/v1/contacts").d().path("Results")).isEmpty();
+      world.as(site.agent, "PUT", "/v1/portal", "{\"D\":{\"Enabled\":false}}").succeeded(200);
+      assertThat(world.send("GET", good, new byte[0], Map.of()).status()).isEqualTo(404);
+    }
+  }
+}
