@@ -35,6 +35,7 @@ import dev.porchlight.delivery.Transport;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Erasure;
 import dev.porchlight.desk.Erasures;
+import dev.porchlight.desk.Fallback;
 import dev.porchlight.desk.LeadWalk;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.ListingNames;
@@ -43,6 +44,8 @@ import dev.porchlight.desk.OwedWork;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Retention;
+import dev.porchlight.desk.Source;
+import dev.porchlight.desk.Sources;
 import dev.porchlight.door.PushDoor;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.door.spark.SparkDoor;
@@ -106,6 +109,7 @@ public final class Hub implements AutoCloseable {
   private final OwedWork owedWork;
   private final Poller poller;
   private final Retention retention;
+  private final Fallback fallback;
   private final List<Route> routes = new ArrayList<>();
   private final HttpServer server;
   private final Rebuild rebuild;
@@ -188,7 +192,14 @@ public final class Hub implements AutoCloseable {
     var messages = new Messages(store);
     var listings = new Listings(store);
     var names = new ListingNames(store, listings);
-    var rendering = new Rendering(connectors, messages, names, identity(store));
+    var rendering =
+        new Rendering(
+            connectors,
+            messages,
+            names,
+            new Receipts(store),
+            id -> Sources.in(store.settings()).find(id).map(Source::name).orElse(""),
+            identity(store));
     engine =
         new Engine(
             store,
@@ -234,6 +245,7 @@ public final class Hub implements AutoCloseable {
             List.of(Api.answers(secrets)));
     store.follow(erasure::follow);
     retention = new Retention(store, erasure);
+    fallback = new Fallback(store, number, planner, new Deliveries(store), engine::offer);
 
     var leads = new Leads(store);
     var receipts = new Receipts(store);
@@ -543,6 +555,7 @@ public final class Hub implements AutoCloseable {
     owedWork.wake();
     poller.wake();
     retention.wake();
+    fallback.wake();
   }
 
   /// Everything it answers, for audits.
@@ -562,6 +575,7 @@ public final class Hub implements AutoCloseable {
     poller.close();
     owedWork.close();
     retention.close();
+    fallback.close();
     engine.close();
     outgoing.close();
     store.close();

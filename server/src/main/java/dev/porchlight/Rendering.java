@@ -1,16 +1,21 @@
 package dev.porchlight;
 
+import dev.porchlight.account.Scope;
 import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.Loss;
 import dev.porchlight.connector.Message;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
+import dev.porchlight.connector.mail.LeadMail;
+import dev.porchlight.connector.mail.ReceiptMail;
 import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.EndpointSecrets;
+import dev.porchlight.delivery.Planner;
 import dev.porchlight.delivery.Renderer;
 import dev.porchlight.desk.ListingNames;
 import dev.porchlight.desk.Messages;
+import dev.porchlight.desk.Receipts;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.sign.XSignature;
 import dev.porchlight.value.Json;
@@ -19,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Writes deliveries in their endpoints' contracts: the contract itself, else the one to fall back
@@ -27,18 +33,32 @@ final class Rendering implements Renderer {
   private final Map<String, Connector> connectors;
   private final Messages messages;
   private final ListingNames names;
+  private final Receipts receipts;
+  private final Function<String, String> sourceName;
   private final String hub;
 
+  /// @param sourceName the name of a source by its id
   /// @param hub what this hub is called on the trails of leads
-  Rendering(Map<String, Connector> connectors, Messages messages, ListingNames names, String hub) {
+  Rendering(
+      Map<String, Connector> connectors,
+      Messages messages,
+      ListingNames names,
+      Receipts receipts,
+      Function<String, String> sourceName,
+      String hub) {
     this.connectors = connectors;
     this.messages = messages;
     this.names = names;
+    this.receipts = receipts;
+    this.sourceName = sourceName;
     this.hub = hub;
   }
 
   @Override
   public Rendered render(Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {
+    if (delivery.kind().equals(Planner.UNREAD)) {
+      return unread(delivery);
+    }
     return messages
         .find(delivery)
         .map(message -> render(message, delivery, endpoint, secrets))
@@ -50,6 +70,35 @@ final class Rendering implements Renderer {
       case Rendered.CannotWrite none -> none;
       case Rendered.Ready ready -> ready.with(headers(message, delivery, endpoint));
     };
+  }
+
+  /// A receipt that nobody could read.
+  private Rendered unread(Delivery delivery) {
+    var found = receipts.find(Scope.EVERYTHING, delivery.leadId());
+    var raw = receipts.findRaw(delivery.leadId());
+    if (found.isEmpty() || raw.isEmpty() || found.get().erasedAt() != null) {
+      return new Rendered.CannotWrite("What came was erased.");
+    }
+    var receipt = found.get();
+    return new Rendered.Ready(
+        ReceiptMail.write(
+            sourceName.apply(receipt.sourceId()),
+            receipt.id(),
+            receipt.at().toString(),
+            receipt.reason(),
+            raw.get()),
+        LeadMail.MEDIA_TYPE,
+        "",
+        false,
+        "[]",
+        headers(delivery, Trail.NONE.through(hub, receipt.id())));
+  }
+
+  private static Map<String, String> headers(Delivery delivery, Trail trail) {
+    var headers = new LinkedHashMap<String, String>();
+    headers.put(Sending.DELIVERY, delivery.id());
+    headers.put(Trail.HEADER, trail.text());
+    return headers;
   }
 
   /// Every hub names itself and what it calls the lead.

@@ -114,9 +114,10 @@ final class EndpointResources {
 
   Reply list(Call call) {
     call.filters();
+    var endpoints = Endpoints.in(store.settings());
     return call.list(
-        Endpoints.in(store.settings()).all(),
-        e -> sees(call, e.node()),
+        endpoints.all(),
+        e -> sees(call, e.node()) && !endpoints.isDerived(e.id()),
         Views::endpoint,
         Endpoint::id);
   }
@@ -126,6 +127,17 @@ final class EndpointResources {
         .find(call.path("id"))
         .filter(e -> sees(call, e.node()))
         .orElseThrow(() -> AccountResources.missing("endpoint"));
+  }
+
+  /// One that was made itself, and so can be changed.
+  private Endpoint made(Call call) {
+    var endpoint = endpoint(call);
+    if (Endpoints.in(store.settings()).isDerived(endpoint.id())) {
+      throw new FaultException(
+          Fault.STATE_CONFLICT,
+          "It follows from the node's settings of mail: change those, or the endpoint it copies.");
+    }
+    return endpoint;
   }
 
   Reply get(Call call) {
@@ -287,7 +299,7 @@ final class EndpointResources {
   }
 
   Reply change(Call call) throws Exception {
-    var known = endpoint(call);
+    var known = made(call);
     var body = call.members(MEMBERS);
     var apiKey =
         body.text("api_key").map(k -> secrets.seal(owner(known.id()), "api_key", visible(k)));
@@ -311,7 +323,7 @@ final class EndpointResources {
   }
 
   Reply remove(Call call) throws Exception {
-    var known = endpoint(call);
+    var known = made(call);
     var held = secrets.list(owner(known.id())).stream().map(Secrets.Open::id).toList();
     var reply =
         call.change(batch -> {
@@ -328,7 +340,7 @@ final class EndpointResources {
 
   /// A new secret, signed with from now on; the others sign beside it until the overlap is over.
   Reply rotateSecret(Call call) throws Exception {
-    var endpoint = endpoint(call);
+    var endpoint = made(call);
     var body = call.members(Set.of("overlap_hours"));
     var overlap =
         Duration.ofHours(body.number("overlap_hours", 0, LONGEST_OVERLAP_HOURS).orElse(24));

@@ -34,10 +34,32 @@ public final class Deliveries {
           + Tables.STATE.columnList("s")
           + " FROM delivery d JOIN delivery_state s ON s.delivery_id = d.id WHERE ";
 
+  /// A delivery that was planned some time ago.
+  ///
+  /// @param undelivered whether its endpoint has not taken it
+  public record Aged(Delivery delivery, boolean undelivered) {}
+
   private final Store store;
 
   public Deliveries(Store store) {
     this.store = store;
+  }
+
+  /// The deliveries of events behind a place in the log, in order.
+  public List<Aged> listAfter(long seq, int most) {
+    return store.read(h ->
+        h.createQuery(SELECT + "d.seq > :after ORDER BY d.seq, d.id LIMIT :most")
+            .bind("after", seq)
+            .bind("most", most)
+            .map((r, _) -> standing(r))
+            .map(s ->
+                new Aged(
+                    s.delivery(),
+                    switch (s.state().state()) {
+                      case PENDING, DEAD, UNWRITABLE -> true;
+                      case DELIVERED, DROPPED -> false;
+                    }))
+            .list());
   }
 
   public Optional<Standing> find(Scope scope, String id) {

@@ -1,20 +1,106 @@
 package dev.porchlight.delivery;
 
+import dev.porchlight.account.NodeMail;
+import dev.porchlight.net.MailAddress;
 import dev.porchlight.store.Settings;
+import dev.porchlight.value.Draw;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
-/// The endpoints at one place in the log. Immutable.
+/// The endpoints at one place in the log: those that were made, and those of mail that follow from
+/// other settings. Immutable.
 public final class Endpoints {
   private static final Function<Settings, Endpoints> VIEW = Endpoints::new;
 
+  /// What people are also told by mail.
+  private static final Set<String> COPIED = Set.of("lead-delivery", "lead-delivery-standard");
+
   private final Map<String, Endpoint> byId = new LinkedHashMap<>();
+  private final Map<String, Endpoint> copies = new LinkedHashMap<>();
+  private final Map<String, Fallback> fallbacks = new HashMap<>();
+
+  /// Where that goes which is stuck at a node.
+  ///
+  /// @param since what came before is none of its business
+  public record Fallback(Endpoint endpoint, Instant since) {}
 
   private Endpoints(Settings settings) {
     settings.all(Endpoint.SETTING).forEach(s -> byId.put(s.id(), Endpoint.of(s)));
+    for (var endpoint : List.copyOf(byId.values())) {
+      if (COPIED.contains(endpoint.contract()) && endpoint.subscription() == null) {
+        NodeMail.copiesOf(settings, endpoint.node())
+            .ifPresent(address -> {
+              var copy = copyOf(endpoint, address);
+              copies.put(copy.id(), copy);
+            });
+      }
+    }
+    for (var setting : settings.all(NodeMail.SETTING)) {
+      var address = NodeMail.of(settings, setting.id()).fallback();
+      if (address != null) {
+        fallbacks.put(setting.id(), new Fallback(fallback(setting.id(), address), setting.at()));
+      }
+    }
+    byId.putAll(copies);
+    fallbacks.values().forEach(f -> byId.put(f.endpoint().id(), f.endpoint()));
+  }
+
+  /// The copy goes on while the endpoint is disabled: that is what it is for.
+  private static Endpoint copyOf(Endpoint e, String address) {
+    return mail(
+        Draw.named("mail copy", e.id()),
+        "Mail copy of " + e.name(),
+        e.node(),
+        address,
+        e.kinds(),
+        e.sources(),
+        e.tests());
+  }
+
+  private static Endpoint fallback(String node, String address) {
+    return mail(
+        Draw.named("mail fallback", node),
+        "Fallback mail",
+        node,
+        address,
+        Set.of(Planner.UNDELIVERED, Planner.UNREAD),
+        Set.of(),
+        false);
+  }
+
+  private static Endpoint mail(
+      String id,
+      String name,
+      String node,
+      String address,
+      Set<String> kinds,
+      Set<String> sources,
+      boolean tests) {
+    return new Endpoint(
+        id,
+        name,
+        node,
+        MailAddress.url(address),
+        false,
+        "mail",
+        "X-API-Key",
+        kinds,
+        sources,
+        tests,
+        null,
+        null,
+        false,
+        null,
+        false,
+        false,
+        null);
   }
 
   public static Endpoints in(Settings settings) {
@@ -27,5 +113,26 @@ public final class Endpoints {
 
   public Collection<Endpoint> all() {
     return byId.values();
+  }
+
+  /// Whether it follows from another setting, and is not to be changed itself.
+  public boolean isDerived(String id) {
+    return isCopy(id) || fallbacks.values().stream().anyMatch(f -> f.endpoint().id().equals(id));
+  }
+
+  boolean isCopy(String id) {
+    return copies.containsKey(id);
+  }
+
+  /// Where that goes which is stuck and belongs to a node or to what is below it.
+  ///
+  /// @param node the one whose setting says so
+  public Optional<Fallback> fallbackAt(String node) {
+    return Optional.ofNullable(fallbacks.get(node));
+  }
+
+  /// Whether there is any.
+  public boolean hasFallback() {
+    return !fallbacks.isEmpty();
   }
 }

@@ -1,11 +1,13 @@
 package dev.porchlight.delivery;
 
 import dev.porchlight.account.Nodes;
+import dev.porchlight.net.MailAddress;
 import dev.porchlight.store.Batch;
 import dev.porchlight.value.Draw;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -13,6 +15,12 @@ import java.util.function.Predicate;
 /// Works out which endpoints an event is owed to, and writes that down in the unit that makes the
 /// event.
 public final class Planner {
+  /// The kind of event that a lead was delivered nowhere in time.
+  public static final String UNDELIVERED = "lead.undelivered";
+
+  /// The kind of event that nobody could read a receipt.
+  public static final String UNREAD = "receipt.unread";
+
   private final String hub;
   private final Duration lease;
   private final Predicate<String> room;
@@ -83,8 +91,16 @@ public final class Planner {
     var nodes = Nodes.in(batch.settings());
     var deliveries = new ArrayList<Delivery>();
     var claims = new ArrayList<Claim>();
-    for (var endpoint : Endpoints.in(batch.settings()).all()) {
+    var addresses = new HashSet<String>();
+    var endpoints = Endpoints.in(batch.settings());
+    for (var endpoint : endpoints.all()) {
       if (!wants(endpoint, event, nodes)) {
+        continue;
+      }
+      // Nobody gets one lead twice by mail because of copies.
+      if (endpoint.isMail()
+          && !addresses.add(MailAddress.folded(endpoint.url()))
+          && endpoints.isCopy(endpoint.id())) {
         continue;
       }
       var delivery =
@@ -106,6 +122,26 @@ public final class Planner {
       enqueue(batch, endpoint, event, delivery).ifPresent(claims::add);
     }
     return new Plan(deliveries, claims);
+  }
+
+  /// Plans an event for one endpoint, whatever it wants.
+  public Plan plan(Batch batch, Event event, Endpoint endpoint, String why, Draw draw) {
+    var delivery =
+        new Delivery(
+            draw.uuid("delivery " + endpoint.id()),
+            event.seq(),
+            endpoint.id(),
+            event.orderKey(),
+            event.id(),
+            event.kind(),
+            event.leadId(),
+            event.version(),
+            event.officeId(),
+            event.at(),
+            why);
+    batch.put(Tables.DELIVERY, delivery);
+    batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
+    return new Plan(List.of(delivery), enqueue(batch, endpoint, event, delivery).stream().toList());
   }
 
   static boolean wants(Endpoint endpoint, Event event, Nodes nodes) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param where names the rows, with `?` for each of its values
 record Copied(String table, String where, List<Object> values, List<Map<String, Object>> rows) {
-  private static Copied of(Handle h, String table, String where, Object... values) {
+  static Copied of(Handle h, String table, String where, Object... values) {
     var query = h.createQuery("SELECT * FROM " + table + " WHERE " + where);
     for (int i = 0; i < values.length; i++) {
       query.bind(i, values[i]);

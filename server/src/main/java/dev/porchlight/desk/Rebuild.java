@@ -351,6 +351,13 @@ public final class Rebuild {
           "receipt.owed",
           "receipt.refused" ->
           decide(line);
+      // Time decided these, not a receipt.
+      case "lead.undelivered", "receipt.unread" ->
+          live.read(h ->
+              new Step.TakeOver(
+                  line.seq(),
+                  List.of(Copied.of(h, "delivery", "id = ?", line.ref())),
+                  batch -> {}));
       case "lead.erased" -> live.read(h -> Copied.erasedLead(h, line));
       case "receipt.erased" -> live.read(h -> Copied.erasedReceipt(h, line));
       case "person.erased" ->

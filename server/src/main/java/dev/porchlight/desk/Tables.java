@@ -127,6 +127,24 @@ final class Tables {
           .readBy(r ->
               new LeadVersionRow(
                   r.text(1), r.integer(2), r.text(3), r.time(4), r.text(5), r.text(6)));
+
+  /// How far it was looked for what is stuck.
+  record FallbackPlaceRow(String kind, String place) {}
+
+  /// What was stuck, and went to its office by mail.
+  record FallbackRow(String ref, String deliveryId, Instant at) {}
+
+  static final Table<FallbackPlaceRow> FALLBACK_PLACE =
+      Table.<FallbackPlaceRow>named("fallback_place")
+          .key("kind", FallbackPlaceRow::kind)
+          .column("place", FallbackPlaceRow::place)
+          .readBy(r -> new FallbackPlaceRow(r.text(1), r.text(2)));
+  static final Table<FallbackRow> FALLBACK =
+      Table.<FallbackRow>named("fallback")
+          .key("ref", FallbackRow::ref)
+          .column("delivery_id", FallbackRow::deliveryId)
+          .column("at", FallbackRow::at)
+          .readBy(r -> new FallbackRow(r.text(1), r.text(2), r.time(3)));
   static final Table<FingerprintRow> FINGERPRINT =
       Table.<FingerprintRow>named("lead_fingerprint")
           .key("lead_id", FingerprintRow::leadId)

@@ -53,15 +53,23 @@ final class MailWriter {
   }
 
   byte[] bytes() {
+    var headers = new LinkedHashMap<String, String>();
+    headers.put("Subject", subject());
+    replyTo().ifPresent(address -> headers.put("Reply-To", address));
+    return message(headers, plain(), page());
+  }
+
+  /// The message with those headers and the same in two forms.
+  static byte[] message(Map<String, String> headers, String plain, String page) {
     var out = new ByteArrayOutputStream();
-    header(out, "Subject", encoded(subject()));
-    replyTo().ifPresent(address -> header(out, "Reply-To", address));
+    headers.forEach(
+        (name, value) -> header(out, name, name.equals("Subject") ? encoded(value) : value));
     header(out, "Auto-Submitted", "auto-generated");
     header(out, "MIME-Version", "1.0");
     header(out, "Content-Type", "multipart/alternative; boundary=\"" + BOUNDARY + "\"");
     ascii(out, "\r\n");
-    part(out, "text/plain", plain());
-    part(out, "text/html", page());
+    part(out, "text/plain", plain);
+    part(out, "text/html", page);
     ascii(out, "--" + BOUNDARY + "--\r\n");
     return out.toByteArray();
   }
@@ -304,7 +312,7 @@ final class MailWriter {
     }
   }
 
-  private static void table(StringBuilder out, Map<String, String> rows, String without) {
+  static void table(StringBuilder out, Map<String, String> rows, String without) {
     out.append("<table style=\"border-collapse:collapse\">\n");
     rows.forEach((label, value) -> {
       if (!label.equals(without)) {

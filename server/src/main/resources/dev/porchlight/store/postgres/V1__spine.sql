@@ -496,6 +496,19 @@ CREATE TABLE notification (
 );
 CREATE INDEX notification_delivered ON notification (endpoint_id, at) WHERE delivered = 1;
 
+-- What no endpoint has taken, or nobody can read, and so went to its office by mail; once each.
+CREATE TABLE fallback (
+  ref         TEXT COLLATE "C" NOT NULL PRIMARY KEY,   -- the lead's id, or the receipt's
+  delivery_id TEXT COLLATE "C" NOT NULL,
+  at          BIGINT NOT NULL
+);
+
+-- How far deliveries and receipts were looked at for that.
+CREATE TABLE fallback_place (
+  kind  TEXT COLLATE "C" NOT NULL PRIMARY KEY,   -- delivery | receipt
+  place TEXT COLLATE "C" NOT NULL                -- a place in the log; a receipt's id
+);
+
 -- A property on offer: what senders call it, and the office that offers it. The root is the Mls above that office.
 CREATE TABLE listing (
   id            TEXT COLLATE "C" PRIMARY KEY,

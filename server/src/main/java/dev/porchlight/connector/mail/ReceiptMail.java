@@ -1,0 +1,53 @@
+package dev.porchlight.connector.mail;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// A mail about something that came and that nobody can read: all of it as it came, for a person to
+/// make sense of.
+public final class ReceiptMail {
+  private static final int SHOWN = 64 * 1024;
+
+  private ReceiptMail() {}
+
+  /// Writes it, without the headers that say who sends it to whom.
+  ///
+  /// @param source the name of whoever sent it
+  /// @param reason why it could not be read
+  /// @param raw the bytes as received
+  public static byte[] write(
+      String source, String receipt, String receivedAt, String reason, byte[] raw) {
+    var rows = new LinkedHashMap<String, String>();
+    rows.put("Source", Words.line(source, 200));
+    rows.put("Received", receivedAt);
+    rows.put("Why", Words.line(reason, 2000));
+    rows.put("Receipt", receipt);
+    boolean cut = raw.length > SHOWN;
+    var said = Words.lines(new String(raw, 0, Math.min(raw.length, SHOWN), StandardCharsets.UTF_8));
+    var plain = new StringBuilder();
+    rows.forEach((k, v) -> plain.append(k).append(": ").append(v).append('\n'));
+    plain.append("\nWhat came").append(cut ? ", its first 64 KiB" : "").append(":\n\n");
+    plain.append(said).append('\n');
+    return MailWriter.message(
+        Map.of("Subject", "Somebody wrote, and it could not be read: " + rows.get("Source")),
+        plain.toString(),
+        page(rows, said, cut));
+  }
+
+  private static String page(Map<String, String> rows, String said, boolean cut) {
+    var out = new StringBuilder();
+    out.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    out.append("<title>Somebody wrote, and it could not be read</title>\n</head>\n");
+    out.append("<body style=\"font:16px/1.5 sans-serif;padding:12px\">\n");
+    out.append(
+        "<p>This came and could not be made a lead. If a customer wrote it, call them.</p>\n");
+    MailWriter.table(out, rows, "");
+    out.append(cut ? "<p>Its first 64 KiB:</p>\n" : "")
+        .append("<pre dir=\"auto\" style=\"white-space:pre-wrap;overflow-wrap:anywhere\">")
+        .append(Words.html(said))
+        .append("</pre>\n</body>\n</html>\n");
+    return out.toString();
+  }
+}
