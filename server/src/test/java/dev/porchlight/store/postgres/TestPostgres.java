@@ -12,10 +12,13 @@ import java.time.Clock;
 import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One PostgreSQL server for all tests of a run, started when the first asks for it, and a database
 /// of its own for each that asks. It syncs as one in earnest does.
 public final class TestPostgres {
+  private static final Logger LOG = LoggerFactory.getLogger(TestPostgres.class);
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static final EmbeddedPostgres SERVER = start();
 
@@ -30,7 +33,7 @@ public final class TestPostgres {
           .addShutdownHook(
               new Thread(() -> {
                 server.getProcess().destroyForcibly().onExit().join();
-                delete(folder);
+                deleteBeside(folder);
               }));
       return server;
     } catch (IOException e) {
@@ -48,6 +51,19 @@ public final class TestPostgres {
         .setServerConfig("synchronous_commit", "on")
         .setServerConfig("full_page_writes", "on")
         .setServerConfig("max_connections", "200");
+  }
+
+  /// Deletes a folder of many thousand files without waiting for it, where the system can do that:
+  /// a JVM that takes long to end is killed by what runs the tests.
+  private static void deleteBeside(Path folder) {
+    try {
+      new ProcessBuilder("rm", "-rf", folder.toString())
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start();
+    } catch (IOException e) {
+      delete(folder);
+    }
   }
 
   static void delete(Path folder) {
@@ -80,7 +96,20 @@ public final class TestPostgres {
 
   /// The JDBC address of a new, empty database.
   public static String newDatabase() {
-    return url(create(""));
+    var name = create("");
+    DropsDatabases.made(name);
+    return url(name);
+  }
+
+  /// Drops a database, but not one that somebody still uses.
+  static void drop(String name) {
+    try (var connection = connect(url("postgres"));
+        var statement = connection.createStatement()) {
+      statement.execute("DROP DATABASE " + name);
+    } catch (SQLException e) {
+      // It goes with the server's folder.
+      LOG.debug("{} stays until the run ends: {}", name, e.getMessage());
+    }
   }
 
   private static String create(String how) {
@@ -97,7 +126,9 @@ public final class TestPostgres {
   /// The JDBC address of a new database with a hub's tables, all empty: a copy, which is quicker
   /// than making them anew.
   public static String newHubDatabase() {
-    return url(create(" TEMPLATE " + Template.NAME));
+    var name = create(" TEMPLATE " + Template.NAME);
+    DropsDatabases.made(name);
+    return url(name);
   }
 
   private static final class Template {
