@@ -192,8 +192,18 @@ public final class SparkGrants {
         batch -> {
           batch.put(Grant.TABLE, grant.exchanged(grant.refreshHash(), batch.now()));
           batch.append("spark-grant.made", grant.id(), key.id());
+          signedIn(batch, contact, key.id());
           return give(batch, grant, token, refresh);
         });
+  }
+
+  /// Notes that a consumer came in.
+  ///
+  /// @param contact null when it was no consumer
+  static void signedIn(Batch batch, @Nullable String contact, String key) {
+    if (contact != null) {
+      batch.append("consumer.signed-in", contact, key);
+    }
   }
 
   private Grant fresh(

@@ -127,6 +127,7 @@ public final class SparkSessions {
           batch.find(Session.TABLE, key.id());
           batch.put(Session.TABLE, session);
           batch.append(CHANGED, key.id(), "started");
+          SparkGrants.signedIn(batch, key.contact(), key.id());
           batch.afterCommit(() -> forget(key.id()));
           return true;
         });

@@ -12,12 +12,14 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,9 @@ public final class Contacts {
   /// How many owners SQL is given; of more, each contact is asked for its owner.
   private static final int MOST_NAMED = 10_000;
 
+  /// What an order names to have the lively ones together; no attribute of a contact.
+  public static final String SCORE = "Score";
+
   /// One contact in a list.
   ///
   /// @param modifiedAt the log's time of its last change: nothing that is committed later has an
@@ -39,7 +44,7 @@ public final class Contacts {
 
   /// One term of an order.
   ///
-  /// @param attribute one that is [ContactCatalogue#isOrderable]
+  /// @param attribute one that is [ContactCatalogue#isOrderable], or [#SCORE]
   public record Order(String attribute, boolean descending) {}
 
   /// Which part of a list.
@@ -195,12 +200,16 @@ public final class Contacts {
             .write(wanted.filter());
     boolean named = wanted.owners().size() <= mostNamed;
     var condition = condition(wanted, written, named);
+    var scores = byScore(wanted) ? new Activities(store).of(wanted.owners()) : null;
     return store.read(h -> {
       var asOf =
           h.createQuery("SELECT at FROM log ORDER BY seq DESC LIMIT 1")
               .map((r, _) -> new Row(r).time(1))
               .findOne()
               .orElse(Instant.EPOCH);
+      if (scores != null) {
+        return scored(h, wanted, condition, written.exact() && named, scores, since, asOf);
+      }
       return written.exact() && named
           ? exact(h, wanted, condition, since, asOf)
           : decided(h, wanted, condition, since, asOf);
@@ -256,8 +265,10 @@ public final class Contacts {
     var terms = new ArrayList<String>();
     boolean descending = false;
     for (var term : wanted.order()) {
-      terms.add(ContactCatalogue.order(term.attribute(), term.descending(), since));
-      descending = term.descending();
+      if (!term.attribute().equals(SCORE)) {
+        terms.add(ContactCatalogue.order(term.attribute(), term.descending(), since));
+        descending = term.descending();
+      }
     }
     if (terms.isEmpty()) {
       terms.add(ContactCatalogue.order("DisplayName", false, since));
@@ -440,6 +451,96 @@ public final class Contacts {
         wanted.count() ? OptionalLong.of(matching) : OptionalLong.empty(),
         skip,
         token,
+        asOf);
+  }
+
+  private static boolean byScore(Wanted wanted) {
+    return !(wanted.page() instanceof Page.After)
+        && wanted.order().stream().anyMatch(o -> o.attribute().equals(SCORE));
+  }
+
+  /// @param rank equal where all terms before the score are
+  private record Scored(Hit hit, long rank, int score) {}
+
+  /// Reads all that match, in the order that SQL knows, and sorts those by their scores that are
+  /// equal so far.
+  private static Found scored(
+      Handle h,
+      Wanted wanted,
+      Condition condition,
+      boolean exact,
+      Map<String, Activity> activity,
+      Instant since,
+      Instant asOf) {
+    int place = 0;
+    while (!wanted.order().get(place).attribute().equals(SCORE)) {
+      place++;
+    }
+    var before =
+        wanted.order().subList(0, place).stream()
+            .map(o -> ContactCatalogue.order(o.attribute(), o.descending(), since))
+            .toList();
+    var rank =
+        before.isEmpty() ? "1" : "DENSE_RANK() OVER (ORDER BY " + String.join(", ", before) + ")";
+    var evaluator = Evaluator.of(wanted.filter());
+    var all = new ArrayList<Scored>();
+    try (var rows =
+        query(
+                h,
+                "SELECT "
+                    + Persons.CONTACT.columnList("k")
+                    + ", c.modified_at, a.login_name, a.signed_in_at, "
+                    + rank
+                    + " FROM contact_search c JOIN contact k ON k.id = c.contact_id LEFT JOIN"
+                    + " portal_account a ON a.contact_id = c.contact_id WHERE "
+                    + condition.sql()
+                    + order(wanted, since),
+                condition.binds())
+            .setFetchSize(FETCHED)
+            .map((r, _) ->
+                Map.entry(
+                    new Candidate(listed(r), login(r)), r.getLong(Persons.CONTACT_COLUMNS + 4)))
+            .iterator()) {
+      while (rows.hasNext()) {
+        var row = rows.next();
+        var candidate = row.getKey();
+        var contact = candidate.listed().contact();
+        if (exact
+            || wanted.owners().contains(contact.ownerId())
+                && evaluator.matches(
+                    ContactCatalogue.row(candidate.listed(), candidate.login(), since))) {
+          var scores = activity.get(contact.ownerId());
+          all.add(
+              new Scored(
+                  new Hit(contact.id(), contact.ownedSeq(), candidate.listed().modifiedAt()),
+                  row.getValue(),
+                  scores == null ? 0 : scores.score(contact.id())));
+        }
+      }
+    }
+    var byScore = Comparator.comparingInt(Scored::score);
+    all.sort(
+        Comparator.comparingLong(Scored::rank)
+            .thenComparing(wanted.order().get(place).descending() ? byScore.reversed() : byScore));
+    int limit = wanted.page().limit();
+    long skip =
+        switch (wanted.page()) {
+          case Page.At(long skipped, _) -> skipped;
+          case Page.After _ -> 0;
+          case Page.Holding(var id, _) ->
+              limit == 0
+                  ? 0
+                  : IntStream.range(0, all.size())
+                      .filter(i -> all.get(i).hit().id().equals(id))
+                      .mapToLong(i -> (long) i / limit * limit)
+                      .findFirst()
+                      .orElse(0);
+        };
+    return new Found(
+        contacts(h, all.stream().skip(skip).limit(limit).map(Scored::hit).toList()),
+        wanted.count() ? OptionalLong.of(all.size()) : OptionalLong.empty(),
+        skip,
+        OptionalLong.empty(),
         asOf);
   }
 }

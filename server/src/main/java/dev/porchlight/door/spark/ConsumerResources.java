@@ -3,6 +3,7 @@ package dev.porchlight.door.spark;
 import dev.porchlight.access.SparkRole;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
+import dev.porchlight.person.Activities;
 import dev.porchlight.person.Card;
 import dev.porchlight.person.ConsumerLink;
 import dev.porchlight.person.Contact;
@@ -178,6 +179,7 @@ final class ConsumerResources {
     var view =
         new ContactView(
             contacts,
+            new Activities(store),
             ListParameters.names(call, "_select"),
             ListParameters.names(call, "_expand"),
             caller,

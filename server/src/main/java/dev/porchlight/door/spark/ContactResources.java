@@ -3,6 +3,7 @@ package dev.porchlight.door.spark;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.door.spark.ContactWriting.Kind;
+import dev.porchlight.person.Activities;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactCatalogue;
 import dev.porchlight.person.Contacts;
@@ -41,6 +42,7 @@ final class ContactResources {
   private final Store store;
   private final int hub;
   private final Contacts contacts;
+  private final Activities activities;
   private final boolean twinsByName;
   private final Resource.Doorkeeper doorkeeper;
 
@@ -50,6 +52,7 @@ final class ContactResources {
     this.store = store;
     this.hub = hub;
     contacts = new Contacts(store);
+    activities = new Activities(store);
     this.twinsByName = twinsByName;
     this.doorkeeper = doorkeeper;
   }
@@ -117,7 +120,7 @@ final class ContactResources {
             call,
             caller.largestPage(largest),
             ContactCatalogue.CATALOGUE,
-            name -> name.equals("Score") || ContactCatalogue.isOrderable(name),
+            name -> name.equals(Contacts.SCORE) || ContactCatalogue.isOrderable(name),
             store.now());
     boolean countAlone = asked.pagination() == ListParameters.Pagination.COUNT_ALONE;
     int limit = countAlone ? 0 : asked.limit();
@@ -129,12 +132,8 @@ final class ContactResources {
           case ListParameters.Start.Token(long after) -> new Contacts.Page.After(after, limit);
           case ListParameters.Start.PageFor(var id) -> new Contacts.Page.Holding(id, limit);
         };
-    // All scores are the same as long as nothing is scored: they put nobody before anybody.
     var order =
-        asked.order().stream()
-            .filter(t -> !t.attribute().equals("Score"))
-            .map(t -> new Contacts.Order(t.attribute(), t.descending()))
-            .toList();
+        asked.order().stream().map(t -> new Contacts.Order(t.attribute(), t.descending())).toList();
     var wanted =
         new Contacts.Wanted(
             owners,
@@ -145,7 +144,9 @@ final class ContactResources {
             page,
             asked.pagination() != ListParameters.Pagination.NONE);
     var found = find(wanted);
-    var view = new ContactView(contacts, asked.select(), asked.expand(), caller, false, withOwner);
+    var view =
+        new ContactView(
+            contacts, activities, asked.select(), asked.expand(), caller, false, withOwner);
     var d = Envelope.results(view.views(found.contacts()));
     OptionalLong total = found.total();
     if (total.isPresent()) {
@@ -205,6 +206,7 @@ final class ContactResources {
     var view =
         new ContactView(
             contacts,
+            activities,
             ListParameters.names(call, "_select"),
             ListParameters.names(call, "_expand"),
             call.caller(),

@@ -1,5 +1,7 @@
 package dev.porchlight.door.spark;
 
+import dev.porchlight.person.Activities;
+import dev.porchlight.person.Activity;
 import dev.porchlight.person.Comment;
 import dev.porchlight.person.ContactBody;
 import dev.porchlight.person.ContactDetail;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,8 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// longer than the contract allows, as much is shown as fits, but an address or a number whole or
 /// not at all: cut, it would be somebody else's.
 final class ContactView {
-  private static final int DAYS = 30;
-
   /// How many of its comments a contact shows as its notes: alone, and in a list, where a page has
   /// to stay small.
   private static final int NOTES = 25;
@@ -61,6 +62,7 @@ final class ContactView {
       Set.of(Expansion.PORTAL, Expansion.VOW_ACTIVE, Expansion.VOW_ENABLED);
 
   private final Contacts contacts;
+  private final Activities activities;
   private final Set<String> select;
   private final Set<String> expand;
   private final Caller caller;
@@ -71,12 +73,14 @@ final class ContactView {
   /// @param owner whether to say whose contact it is
   ContactView(
       Contacts contacts,
+      Activities activities,
       Set<String> select,
       Set<String> expand,
       Caller caller,
       boolean single,
       boolean owner) {
     this.contacts = contacts;
+    this.activities = activities;
     this.select = select;
     this.expand = expand;
     this.caller = caller;
@@ -101,12 +105,25 @@ final class ContactView {
 
   /// What is kept beside contacts, by contact.
   private record Beside(
-      Map<String, List<Comment>> notes, Map<String, PortalAccount> accounts, Instant now) {}
+      Map<String, List<Comment>> notes,
+      Map<String, PortalAccount> accounts,
+      Map<String, Activity> activity,
+      Instant now) {}
 
   private Beside beside(List<Contacts.Listed> listed) {
     boolean accounts = ACCOUNT.stream().map(e -> e.word).anyMatch(expand::contains);
     return new Beside(
-        notes(listed), accounts ? contacts.accounts(listed) : Map.of(), contacts.now());
+        notes(listed),
+        accounts ? contacts.accounts(listed) : Map.of(),
+        activity(listed),
+        contacts.now());
+  }
+
+  /// By owner.
+  private Map<String, Activity> activity(List<Contacts.Listed> listed) {
+    return expand.contains(Expansion.ACTIVITY.word) && Roles.AGENTS.contains(caller.role())
+        ? activities.of(listed.stream().map(l -> l.contact().ownerId()).collect(Collectors.toSet()))
+        : Map.of();
   }
 
   /// What is remarked about consumers is not for them.
@@ -214,8 +231,9 @@ final class ContactView {
     var account = Optional.ofNullable(beside.accounts().get(listed.contact().id()));
     switch (expansion) {
       case ACTIVITY -> {
-        if (Roles.AGENTS.contains(caller.role())) {
-          activity(view);
+        var activity = beside.activity().get(listed.contact().ownerId());
+        if (activity != null) {
+          activity(view, activity, listed.contact().id());
         }
       }
       // There are no feeds yet: nothing has happened in any.
@@ -253,15 +271,16 @@ final class ContactView {
     }
   }
 
-  private void activity(ObjectNode view) {
-    // Nothing that counts as activity is recorded yet.
-    var activity = view.putObject("Activity").put("Score", 0).put("RelativeScore", 0);
+  private void activity(ObjectNode view, Activity activity, String id) {
+    var shown = put(view.putObject("Activity"), activity.now(id));
     if (single) {
-      var days = activity.putArray("DailyActivity");
-      for (int day = 0; day < DAYS; day++) {
-        days.addObject().put("Score", 0).put("RelativeScore", 0);
-      }
+      var days = shown.putArray("DailyActivity");
+      activity.daily(id).forEach(v -> put(days.addObject(), v));
     }
+  }
+
+  private static ObjectNode put(ObjectNode to, Activity.Value value) {
+    return to.put("Score", value.score()).put("RelativeScore", value.relative());
   }
 
   private void unique(ObjectNode view, Contacts.Listed listed) {

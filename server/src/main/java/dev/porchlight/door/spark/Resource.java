@@ -165,8 +165,10 @@ final class Resource implements Route.Refusals {
           new SparkException(SparkFault.UNAVAILABLE, "Too many requests at once; try again.")
               .header("Retry-After", "1")
               .reply();
-      case StoreUnavailableException _ ->
-          new SparkException(SparkFault.UNAVAILABLE).header("Retry-After", "5").reply();
+      case StoreUnavailableException e ->
+          e.isTooLong()
+              ? new SparkException(SparkFault.TOO_LONG).reply()
+              : new SparkException(SparkFault.UNAVAILABLE).header("Retry-After", "5").reply();
       default -> {
         LOG.error("Request {} failed", request.id(), thrown);
         yield new SparkException(

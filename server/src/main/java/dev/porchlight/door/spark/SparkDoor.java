@@ -60,6 +60,7 @@ public final class SparkDoor {
         new ConsumerResources(parts.store(), parts.hub(), parts.twinsByName(), signIn).resources());
     resources.addAll(new PortalResources(parts.store(), parts.hub(), signIn).resources());
     resources.addAll(new CommentResources(parts.store(), parts.hub(), signIn).resources());
+    resources.addAll(new ActivityResources(parts.store(), signIn).resources());
     resources.addAll(new AccountResources(parts.store(), parts.hub(), signIn).resources());
     resources.add(
         new GrantEndpoint(parts.store(), parts.secrets(), grants, signIn, logins, tries)
