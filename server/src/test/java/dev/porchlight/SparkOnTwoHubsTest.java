@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,5 +105,17 @@ class SparkOnTwoHubsTest {
     assertThat(signed(one, key, second, "DELETE")).isEqualTo(200);
     assertThat(signed(one, key, second, "GET")).isEqualTo(1020);
     await().atMost(SOON).until(() -> signed(two, key, second, "GET") == 1020);
+  }
+
+  @Test
+  void both_publish_one_key_though_both_are_asked_first_at_once() {
+    // One per hub, made at the same time: the one that is written first is both hubs'.
+    var asked = List.of(one, two).parallelStream().map(h -> keys(h)).toList();
+    assertThat(Json.tree(asked.getFirst()).path("keys")).hasSize(1);
+    assertThat(asked.getFirst()).isEqualTo(asked.getLast()).isEqualTo(keys(one));
+  }
+
+  private String keys(Hub hub) {
+    return send(hub, "GET", "/openid/jwks", "").body();
   }
 }

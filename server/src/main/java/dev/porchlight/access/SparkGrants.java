@@ -39,6 +39,8 @@ public final class SparkGrants {
 
   /// @param codeHash empty when no code was given
   /// @param refreshHash empty until the first tokens
+  /// @param scope empty when not asked for by OpenID Connect
+  /// @param challenge empty when the code needs no proof
   private record Grant(
       String id,
       String keyId,
@@ -47,6 +49,9 @@ public final class SparkGrants {
       String codeHash,
       String redirectUri,
       String refreshHash,
+      String scope,
+      String nonce,
+      String challenge,
       Instant createdAt,
       @Nullable Instant exchangedAt,
       @Nullable Instant revokedAt) {
@@ -59,6 +64,9 @@ public final class SparkGrants {
             .column("code_hash", Grant::codeHash)
             .column("redirect_uri", Grant::redirectUri)
             .column("refresh_hash", Grant::refreshHash)
+            .column("scope", Grant::scope)
+            .column("nonce", Grant::nonce)
+            .column("challenge", Grant::challenge)
             .column("created_at", Grant::createdAt)
             .column("exchanged_at", Grant::exchangedAt)
             .column("revoked_at", Grant::revokedAt)
@@ -71,9 +79,12 @@ public final class SparkGrants {
                     r.text(5),
                     r.text(6),
                     r.text(7),
-                    r.time(8),
-                    r.timeOrNull(9),
-                    r.timeOrNull(10)));
+                    r.text(8),
+                    r.text(9),
+                    r.text(10),
+                    r.time(11),
+                    r.timeOrNull(12),
+                    r.timeOrNull(13)));
 
     Grant exchanged(String refresh, Instant at) {
       return new Grant(
@@ -84,6 +95,9 @@ public final class SparkGrants {
           codeHash,
           redirectUri,
           refresh,
+          scope,
+          nonce,
+          challenge,
           createdAt,
           at,
           revokedAt);
@@ -98,6 +112,9 @@ public final class SparkGrants {
           codeHash,
           redirectUri,
           refreshHash,
+          scope,
+          nonce,
+          challenge,
           createdAt,
           exchangedAt,
           at);
@@ -126,8 +143,27 @@ public final class SparkGrants {
                 new Access(r.text(1), r.text(2), r.text(3), r.text(4), r.textOrNull(5), r.time(6)));
   }
 
+  /// Who signed in, for those who asked by OpenID Connect.
+  ///
+  /// @param scope what was asked for, words with blanks between
+  /// @param nonce as the client sent it; empty when it did not, and in what a refresh gives
+  /// @param at when they signed in
+  public record Identity(String accountId, String scope, String nonce, Instant at) {}
+
   /// Tokens as they are shown, once.
-  public record Granted(String accessToken, String refreshToken, long expiresIn) {}
+  ///
+  /// @param identity whose grant it is
+  public record Granted(
+      String accessToken, String refreshToken, long expiresIn, Identity identity) {}
+
+  /// What a client asks for beside a code.
+  ///
+  /// @param scope empty without OpenID Connect
+  /// @param nonce to be repeated in the identity token; empty for none
+  /// @param challenge the S256 challenge of PKCE; empty for none
+  public record Wish(String scope, String nonce, String challenge) {
+    public static final Wish NONE = new Wish("", "", "");
+  }
 
   private final Store store;
   private final int hub;
@@ -152,16 +188,21 @@ public final class SparkGrants {
   /// Notes that an account let a client act for it.
   ///
   /// @return the code for the client, to be shown once
-  public String code(SparkKey key, String account, String redirectUri) {
-    return code(key, account, null, redirectUri);
+  public String code(SparkKey key, String account, String redirectUri, Wish wish) {
+    return code(key, account, null, redirectUri, wish);
   }
 
   /// The same for a consumer.
   ///
   /// @param contact of a consumer: their own contact
   public String code(SparkKey key, String account, @Nullable String contact, String redirectUri) {
+    return code(key, account, contact, redirectUri, Wish.NONE);
+  }
+
+  private String code(
+      SparkKey key, String account, @Nullable String contact, String redirectUri, Wish wish) {
     var code = Tokens.create(CODE);
-    var grant = fresh(key, account, contact, Tokens.hash(code), redirectUri, "");
+    var grant = fresh(key, account, contact, Tokens.hash(code), redirectUri, "", wish);
     store.write(
         WorkQueue.EDITS,
         batch -> {
@@ -186,14 +227,14 @@ public final class SparkGrants {
   public Granted grant(SparkKey key, String account, @Nullable String contact) {
     var refresh = Tokens.create(REFRESH);
     var token = Tokens.create(ACCESS);
-    var grant = fresh(key, account, contact, "", "", Tokens.hash(refresh));
+    var grant = fresh(key, account, contact, "", "", Tokens.hash(refresh), Wish.NONE);
     return store.write(
         WorkQueue.EDITS,
         batch -> {
           batch.put(Grant.TABLE, grant.exchanged(grant.refreshHash(), batch.now()));
           batch.append("spark-grant.made", grant.id(), key.id());
           signedIn(batch, contact, key.id());
-          return give(batch, grant, token, refresh);
+          return give(batch, grant, token, refresh, "");
         });
   }
 
@@ -212,7 +253,8 @@ public final class SparkGrants {
       @Nullable String contact,
       String codeHash,
       String redirectUri,
-      String refreshHash) {
+      String refreshHash,
+      Wish wish) {
     var draw = Draw.fresh(store.now(), hub);
     return new Grant(
         draw.uuid("spark-grant"),
@@ -222,6 +264,9 @@ public final class SparkGrants {
         codeHash,
         redirectUri,
         refreshHash,
+        wish.scope(),
+        wish.nonce(),
+        wish.challenge(),
         draw.at(),
         null,
         null);
@@ -229,9 +274,11 @@ public final class SparkGrants {
 
   /// Tokens for a code.
   ///
-  /// @return empty when the code is not that client's, is too old, was used, or was given for
-  ///   another address
-  public Optional<Granted> exchange(SparkKey key, String code, String redirectUri) {
+  /// @param challenge what the client's proof comes to (S256); empty when it sent none
+  /// @return empty when the code is not that client's, is too old, was used, was given for another
+  ///   address, or needs another proof
+  public Optional<Granted> exchange(
+      SparkKey key, String code, String redirectUri, String challenge) {
     var found = find("code_hash", code);
     if (found.isEmpty() || !found.get().keyId().equals(key.id())) {
       return Optional.empty();
@@ -251,11 +298,12 @@ public final class SparkGrants {
             return Optional.<Granted>empty();
           }
           if (!grant.redirectUri().equals(redirectUri)
+              || !Tokens.sameText(grant.challenge(), challenge)
               || !batch.clock().isBefore(grant.createdAt().plus(CODE_LIFE))) {
             return Optional.<Granted>empty();
           }
           batch.put(Grant.TABLE, grant.exchanged(refreshHash, batch.now()));
-          return Optional.of(give(batch, grant, token, refresh));
+          return Optional.of(give(batch, grant, token, refresh, grant.nonce()));
         });
   }
 
@@ -274,11 +322,11 @@ public final class SparkGrants {
           var grant = batch.find(Grant.TABLE, found.get().id());
           return grant == null || grant.revokedAt() != null
               ? Optional.<Granted>empty()
-              : Optional.of(give(batch, grant, token, refresh));
+              : Optional.of(give(batch, grant, token, refresh, ""));
         });
   }
 
-  private Granted give(Batch batch, Grant grant, String token, String refresh) {
+  private Granted give(Batch batch, Grant grant, String token, String refresh, String nonce) {
     var access =
         new Access(
             Tokens.hash(token),
@@ -296,7 +344,11 @@ public final class SparkGrants {
                 + " (SELECT hash FROM spark_access WHERE expires_at < :t LIMIT 20)")
         .bind("t", Row.micros(batch.clock().minus(REMEMBERED)))
         .execute();
-    return new Granted(token, refresh, ACCESS_LIFE.toSeconds());
+    return new Granted(
+        token,
+        refresh,
+        ACCESS_LIFE.toSeconds(),
+        new Identity(grant.accountId(), grant.scope(), nonce, grant.createdAt()));
   }
 
   private void revoke(Batch batch, Grant grant) {
@@ -330,6 +382,17 @@ public final class SparkGrants {
                 .findOne());
     read.ifPresent(access -> keep(access, before));
     return read;
+  }
+
+  /// What was asked for with the code that an access token goes back to; empty without OpenID
+  /// Connect.
+  public String scope(Access access) {
+    return store.read(h ->
+        h.createQuery("SELECT scope FROM spark_grant WHERE id = ?")
+            .bind(0, access.grantId())
+            .mapTo(String.class)
+            .findOne()
+            .orElse(""));
   }
 
   private synchronized long revocations() {

@@ -24,13 +24,15 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// `/oauth2`: the page on which an agent lets a client act for them.
+/// `/oauth2`, `/openid/authorize` and `/openid`: the page on which an agent lets a client act for
+/// them.
 ///
 /// The page asks for the agent's name and password each time; there is no log-in that lasts, so no
 /// other site can use one. A form counts only with the chance text that came with it, in a hidden
@@ -42,6 +44,14 @@ final class Consent implements Route.Refusals {
   private static final String COOKIE = "porchlight_consent";
   static final int MAX_BODY = 64 * 1024;
   static final int MAX_STATE = 4096;
+  private static final int MAX_NONCE = 1024;
+
+  /// Where clients of the older form send people.
+  private static final String HYBRID = "/openid";
+
+  /// SHA-256 in base64url.
+  private static final String CHALLENGE = "[A-Za-z0-9_-]{43}";
+
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /// Tries from one address in five minutes.
@@ -65,11 +75,42 @@ final class Consent implements Route.Refusals {
 
   List<Route> routes() {
     return List.of(
-        new Route("GET", PATH, this::show, this), new Route("POST", PATH, this::decide, this));
+        new Route("GET", PATH, r -> show(r, r.query(), Way.OAUTH2), this),
+        new Route("POST", PATH, this::decide, this),
+        new Route("GET", OpenId.AUTHORIZE, r -> show(r, r.query(), Way.OPENID), this),
+        new Route("POST", OpenId.AUTHORIZE, r -> show(r, form(r), Way.OPENID), this),
+        new Route("GET", HYBRID, r -> show(r, r.query(), Way.HYBRID), this));
+  }
+
+  /// How a client asks, and is answered.
+  private enum Way {
+    /// `/oauth2`.
+    OAUTH2,
+    /// `/openid/authorize`: OpenID Connect.
+    OPENID,
+    /// `/openid`: the older form, which carries the code among members of OpenID 2.
+    HYBRID;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Way of(String word) {
+      return Arrays.stream(values()).filter(w -> w.word().equals(word)).findFirst().orElse(OAUTH2);
+    }
+
+    String clientId() {
+      return this == HYBRID ? "openid.spark.client_id" : "client_id";
+    }
+
+    String redirectUri() {
+      return this == HYBRID ? "openid.return_to" : "redirect_uri";
+    }
   }
 
   /// A request that is in order so far.
-  private record Asked(SparkKey key, String redirectUri, String state) {}
+  private record Asked(
+      Way way, SparkKey key, String redirectUri, String state, SparkGrants.Wish wish) {}
 
   /// What is asked, or the page that says what is wrong with it.
   private sealed interface Looked {
@@ -85,13 +126,20 @@ final class Consent implements Route.Refusals {
         : Optional.of(note(403, "Use HTTPS", "This page is shown over HTTPS only."));
   }
 
-  private Looked look(Request request, Map<String, List<String>> parameters) {
+  /// @param clientId the name of the parameter that names the client
+  /// @param redirectUri of the one that says where to go on
+  private Looked look(
+      Request request,
+      Way way,
+      Map<String, List<String>> parameters,
+      String clientId,
+      String redirectUri) {
     var clear = objectionToClear(request);
     if (clear.isPresent()) {
       return new Looked.Wrong(clear.get());
     }
     var key =
-        first(parameters, "client_id")
+        first(parameters, clientId)
             .flatMap(id -> SparkKeys.in(store.settings()).findByApiKey(id))
             .filter(k -> !k.isRevoked())
             .filter(k -> k.allows(SparkKey.Way.OAUTH2) && !k.role().isConsumer());
@@ -102,7 +150,7 @@ final class Consent implements Route.Refusals {
               "Unknown application",
               "The link that brought you here names no application that may ask for this."));
     }
-    var redirect = first(parameters, "redirect_uri").filter(key.get().redirectUris()::contains);
+    var redirect = first(parameters, redirectUri).filter(key.get().redirectUris()::contains);
     if (redirect.isEmpty()) {
       return new Looked.Wrong(
           note(
@@ -115,7 +163,58 @@ final class Consent implements Route.Refusals {
     if (state.length() > MAX_STATE) {
       return new Looked.Wrong(note(400, "Too long", "The parameter `state` is too long."));
     }
-    return new Looked.Fine(new Asked(key.get(), redirect.get(), state));
+    var scope = way == Way.OPENID ? OpenId.known(first(parameters, "scope").orElse("")) : "";
+    var nonce = first(parameters, "nonce").orElse("");
+    var challenge = first(parameters, "code_challenge").orElse("");
+    if (nonce.length() > MAX_NONCE) {
+      return new Looked.Wrong(note(400, "Too long", "The parameter `nonce` is too long."));
+    }
+    return new Looked.Fine(
+        new Asked(
+            way,
+            key.get(),
+            redirect.get(),
+            state,
+            new SparkGrants.Wish(scope, scope.isEmpty() ? "" : nonce, challenge)));
+  }
+
+  /// What is wrong with the rest of a question, in OAuth's words; empty when nothing is. The client
+  /// is told, as it is known where to.
+  private static Optional<String> objection(Asked asked, Map<String, List<String>> parameters) {
+    if (asked.way() == Way.HYBRID) {
+      return first(parameters, "openid.mode").filter("checkid_setup"::equals).isPresent()
+              && first(parameters, "openid.spark.combined_flow").filter("true"::equals).isPresent()
+          ? Optional.empty()
+          : Optional.of("unsupported_response_type");
+    }
+    if (first(parameters, "response_type").filter("code"::equals).isEmpty()) {
+      return Optional.of("unsupported_response_type");
+    }
+    var method = first(parameters, "code_challenge_method");
+    var challenge = asked.wish().challenge();
+    if (parameters.containsKey("code_challenge") || method.isPresent()) {
+      // `plain`, which is what no method means, protects nobody.
+      if (method.filter("S256"::equals).isEmpty() || !challenge.matches(CHALLENGE)) {
+        return Optional.of("invalid_request");
+      }
+    }
+    if (asked.way() == Way.OPENID) {
+      for (var unsupported : OpenId.UNSUPPORTED.entrySet()) {
+        if (parameters.containsKey(unsupported.getKey())) {
+          return Optional.of(unsupported.getValue());
+        }
+      }
+      if (asked.wish().scope().isEmpty()) {
+        return Optional.of("invalid_scope");
+      }
+      if (first(parameters, "prompt").filter("none"::equals).isPresent()) {
+        return Optional.of("login_required");
+      }
+      if (first(parameters, "response_mode").filter(m -> !m.equals("query")).isPresent()) {
+        return Optional.of("invalid_request");
+      }
+    }
+    return Optional.empty();
   }
 
   static Optional<String> first(Map<String, List<String>> parameters, String name) {
@@ -123,21 +222,25 @@ final class Consent implements Route.Refusals {
     return values == null || values.size() != 1 ? Optional.empty() : Optional.of(values.getFirst());
   }
 
-  private Reply show(Request request) {
-    return switch (look(request, request.query())) {
+  private Reply show(Request request, Map<String, List<String>> parameters, Way way) {
+    return switch (look(request, way, parameters, way.clientId(), way.redirectUri())) {
       case Looked.Wrong(var page) -> page;
       case Looked.Fine(var asked) ->
-          request.queryValue("response_type").filter("code"::equals).isPresent()
-              ? form(request, asked, "", "")
-              : back(asked, "error", "unsupported_response_type");
+          objection(asked, parameters)
+              .<Reply>map(error -> back(asked, "error", error))
+              .orElseGet(() -> form(request, asked, "", ""));
     };
   }
 
+  private static Map<String, List<String>> form(Request request) throws BodyException, IOException {
+    return Forms.decoded(
+        Forms.pairs(new String(request.body(MAX_BODY, PATIENCE), StandardCharsets.UTF_8)));
+  }
+
   private Reply decide(Request request) throws BodyException, IOException {
-    var form =
-        Forms.decoded(
-            Forms.pairs(new String(request.body(MAX_BODY, PATIENCE), StandardCharsets.UTF_8)));
-    return switch (look(request, form)) {
+    var form = form(request);
+    var way = Way.of(first(form, "way").orElse(""));
+    return switch (look(request, way, form, "client_id", "redirect_uri")) {
       case Looked.Wrong(var page) -> page;
       case Looked.Fine(var asked) -> decide(request, form, asked);
     };
@@ -146,6 +249,9 @@ final class Consent implements Route.Refusals {
   private Reply decide(Request request, Map<String, List<String>> form, Asked asked) {
     if (!isOurForm(request, form)) {
       return form(request, asked, "", "The form had grown old. Please try once more.");
+    }
+    if (!asked.wish().challenge().isEmpty() && !asked.wish().challenge().matches(CHALLENGE)) {
+      return back(asked, "error", "invalid_request");
     }
     if (first(form, "answer").filter("deny"::equals).isPresent()) {
       return back(asked, "error", "access_denied");
@@ -164,7 +270,9 @@ final class Consent implements Route.Refusals {
       return form(request, asked, name, "The name or the password is wrong.");
     }
     return back(
-        asked, "code", grants.code(asked.key(), person.get().account(), asked.redirectUri()));
+        asked,
+        "code",
+        grants.code(asked.key(), person.get().account(), asked.redirectUri(), asked.wish()));
   }
 
   private boolean mayTry(Request request, String name) {
@@ -203,6 +311,10 @@ final class Consent implements Route.Refusals {
     values.put("redirectUri", asked.redirectUri());
     values.put("host", URI.create(asked.redirectUri()).getHost());
     values.put("state", asked.state());
+    values.put("way", asked.way().word());
+    values.put("scope", asked.wish().scope());
+    values.put("nonce", asked.wish().nonce());
+    values.put("challenge", asked.wish().challenge());
     values.put("token", token);
     values.put("name", name);
     values.put("trouble", trouble);
@@ -236,7 +348,18 @@ final class Consent implements Route.Refusals {
   }
 
   private static Reply.Full back(Asked asked, String name, String value) {
-    return back(asked.redirectUri(), asked.state(), name, value);
+    if (asked.way() != Way.HYBRID) {
+      return back(asked.redirectUri(), asked.state(), name, value);
+    }
+    var to = asked.redirectUri();
+    return back(
+        to
+            + (to.indexOf('?') < 0 ? '?' : '&')
+            + "openid.mode="
+            + (name.equals("code") ? "id_res" : "cancel"),
+        asked.state(),
+        "openid.spark." + name,
+        value);
   }
 
   /// Sends the browser back to the client.

@@ -11,10 +11,16 @@ import dev.porchlight.value.Json;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.Forms;
 import dev.porchlight.web.Reply;
+import dev.porchlight.web.Request;
 import java.io.IOException;
 import java.io.Serial;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,11 +28,13 @@ import tools.jackson.databind.node.ObjectNode;
 /// Its bodies alone are not in the envelope: exactly three members for a success, as strict clients
 /// refuse any other, and the two of OAuth 2 for a refusal.
 final class GrantEndpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(GrantEndpoint.class);
+
   /// Tries at one name in five minutes, right ones too.
   private static final int TRIES = 10;
 
   /// A refusal in OAuth's words.
-  private static final class Refusal extends RuntimeException {
+  static final class Refusal extends RuntimeException {
     @Serial private static final long serialVersionUID = 1;
 
     private final String error;
@@ -34,6 +42,14 @@ final class GrantEndpoint {
     Refusal(String error, String description) {
       super(description, null, false, false);
       this.error = error;
+    }
+
+    boolean isOfClient() {
+      return error.equals("invalid_client");
+    }
+
+    Reply.Full reply() {
+      return OpenId.error(400, error, String.valueOf(getMessage()));
     }
   }
 
@@ -67,7 +83,8 @@ final class GrantEndpoint {
   private Reply.Full answer(SparkCall call) throws BodyException, IOException {
     signIn.needTls(call.request());
     try {
-      var granted = grant(call, read(call));
+      var body = read(call);
+      var granted = grant(client(call, body), body, true);
       return Envelope.unwrapped(
           200,
           Json.object()
@@ -75,30 +92,35 @@ final class GrantEndpoint {
               .put("refresh_token", granted.refreshToken())
               .put("expires_in", granted.expiresIn()));
     } catch (Refusal e) {
-      return Envelope.unwrapped(
-          400,
-          Json.object()
-              .put("error", e.error)
-              .put("error_description", String.valueOf(e.getMessage())));
+      return e.reply();
     }
   }
 
-  private SparkGrants.Granted grant(SparkCall call, ObjectNode body) {
-    var key = client(call, need(body, "client_id"), need(body, "client_secret"));
+  /// What a client is given for what it brings.
+  ///
+  /// @param passwords whether names and passwords are taken
+  SparkGrants.Granted grant(SparkKey key, ObjectNode body, boolean passwords) {
     return switch (need(body, "grant_type")) {
       case "authorization_code" ->
           grants
-              .exchange(key, need(body, "code"), need(body, "redirect_uri"))
+              .exchange(key, need(body, "code"), need(body, "redirect_uri"), challenge(body))
               .orElseThrow(() ->
                   new Refusal(
                       "invalid_grant",
-                      "The code is unknown, too old, used, or given for another redirect_uri."));
+                      "The code is unknown, too old, used, or given for another redirect_uri or"
+                          + " code_challenge."));
       case "refresh_token" ->
           grants
               .refresh(key, need(body, "refresh_token"))
               .orElseThrow(
                   () -> new Refusal("invalid_grant", "The refresh_token is unknown or has ended."));
-      case "password" -> byPassword(key, need(body, "username"), need(body, "password"));
+      case "password" -> {
+        if (!passwords) {
+          throw new Refusal(
+              "unsupported_grant_type", "grant_type is authorization_code or refresh_token.");
+        }
+        yield byPassword(key, need(body, "username"), need(body, "password"));
+      }
       default ->
           throw new Refusal(
               "unsupported_grant_type",
@@ -124,7 +146,55 @@ final class GrantEndpoint {
         == 0;
   }
 
-  private SparkKey client(SparkCall call, String id, String secret) {
+  /// Takes the client's name and secret from the header, where OAuth 2 has them first of all.
+  static void basic(Request request, ObjectNode body) {
+    var header = request.header("Authorization").map(String::strip).orElse("");
+    if (!header.regionMatches(true, 0, "Basic ", 0, 6)) {
+      return;
+    }
+    if (body.has("client_secret")) {
+      throw new Refusal("invalid_request", "The client proves itself in one way, not in two.");
+    }
+    try {
+      var pair =
+          new String(
+              Base64.getDecoder().decode(header.substring(6).strip()), StandardCharsets.UTF_8);
+      int colon = pair.indexOf(':');
+      if (colon > 0) {
+        body.put("client_id", URLDecoder.decode(pair.substring(0, colon), StandardCharsets.UTF_8));
+        body.put(
+            "client_secret", URLDecoder.decode(pair.substring(colon + 1), StandardCharsets.UTF_8));
+        return;
+      }
+    } catch (IllegalArgumentException e) {
+      LOG.debug("A Basic header that is none", e);
+    }
+    throw new Refusal("invalid_client", "The Authorization header can't be read.");
+  }
+
+  /// What the proof in a body comes to; empty when there is none.
+  private static String challenge(ObjectNode body) {
+    return Optional.ofNullable(body.get("code_verifier"))
+        .map(v -> v.isString() ? v.stringValue() : "")
+        .map(GrantEndpoint::challenge)
+        .orElse("");
+  }
+
+  /// The S256 challenge of PKCE.
+  private static String challenge(String verifier) {
+    if (!verifier.matches("[A-Za-z0-9._~-]{43,128}")) {
+      throw new Refusal(
+          "invalid_grant", "A code_verifier has 43 to 128 letters, digits, `-`, `.`, `_`, `~`.");
+    }
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(HexFormat.of().parseHex(Tokens.hash(verifier)));
+  }
+
+  /// The client that a body names, when it proves itself.
+  SparkKey client(SparkCall call, ObjectNode body) {
+    var id = need(body, "client_id");
+    var secret = need(body, "client_secret");
     var key = SparkKeys.in(store.settings()).findByApiKey(id);
     var expected = key.flatMap(k -> secrets.find(k.owner(), SparkKey.SECRET));
     if (expected.isEmpty()
@@ -142,7 +212,8 @@ final class GrantEndpoint {
     return known;
   }
 
-  private static ObjectNode read(SparkCall call) throws BodyException, IOException {
+  /// The members of a body, in JSON or as a form.
+  static ObjectNode read(SparkCall call) throws BodyException, IOException {
     var bytes = call.bytes();
     if (call.request()
         .header("Content-Type")

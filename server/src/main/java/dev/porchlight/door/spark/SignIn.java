@@ -249,7 +249,7 @@ final class SignIn implements Resource.Doorkeeper {
     }
   }
 
-  private static Optional<String> bearer(Request request) {
+  static Optional<String> bearer(Request request) {
     return request
         .header("Authorization")
         .map(String::strip)

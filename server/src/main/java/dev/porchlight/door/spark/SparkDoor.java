@@ -2,6 +2,7 @@ package dev.porchlight.door.spark;
 
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.MemberPasswords;
+import dev.porchlight.access.OpenIdKeys;
 import dev.porchlight.access.RateLimits;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.access.SparkGrants;
@@ -33,6 +34,7 @@ public final class SparkDoor {
   private final Resource unknown;
   private final Consent consent;
   private final PortalPage portalPage;
+  private final OpenId openId;
 
   public SparkDoor(Parts parts) {
     var grants = new SparkGrants(parts.store(), parts.hub());
@@ -62,9 +64,15 @@ public final class SparkDoor {
     resources.addAll(new CommentResources(parts.store(), parts.hub(), signIn).resources());
     resources.addAll(new ActivityResources(parts.store(), signIn).resources());
     resources.addAll(new AccountResources(parts.store(), parts.hub(), signIn).resources());
-    resources.add(
-        new GrantEndpoint(parts.store(), parts.secrets(), grants, signIn, logins, tries)
-            .resource());
+    var endpoint = new GrantEndpoint(parts.store(), parts.secrets(), grants, signIn, logins, tries);
+    resources.add(endpoint.resource());
+    openId =
+        new OpenId(
+            parts.store(),
+            grants,
+            signIn,
+            endpoint,
+            new OpenIdKeys(parts.store(), parts.secrets()));
     consent = new Consent(parts.store(), grants, logins, tries, parts.insecure());
     portalPage =
         new PortalPage(
@@ -77,6 +85,7 @@ public final class SparkDoor {
     resources.forEach(r -> all.addAll(r.routes()));
     all.addAll(consent.routes());
     all.addAll(portalPage.routes());
+    all.addAll(openId.routes());
     return all;
   }
 

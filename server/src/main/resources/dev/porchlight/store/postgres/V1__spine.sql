@@ -58,6 +58,9 @@ CREATE TABLE spark_grant (
   code_hash    TEXT COLLATE "C" NOT NULL,   -- empty when there was no code
   redirect_uri TEXT COLLATE "C" NOT NULL,
   refresh_hash TEXT COLLATE "C" NOT NULL,   -- empty until the first tokens
+  scope        TEXT COLLATE "C" NOT NULL,   -- of OpenID Connect; else empty
+  nonce        TEXT COLLATE "C" NOT NULL,
+  challenge    TEXT COLLATE "C" NOT NULL,   -- of PKCE, S256; else empty
   created_at   BIGINT NOT NULL,
   exchanged_at BIGINT,
   revoked_at   BIGINT

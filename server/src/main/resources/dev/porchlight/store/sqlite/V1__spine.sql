@@ -51,6 +51,9 @@ CREATE TABLE spark_grant (
   code_hash    TEXT NOT NULL,   -- empty when there was no code
   redirect_uri TEXT NOT NULL,
   refresh_hash TEXT NOT NULL,   -- empty until the first tokens
+  scope        TEXT NOT NULL,   -- of OpenID Connect; else empty
+  nonce        TEXT NOT NULL,
+  challenge    TEXT NOT NULL,   -- of PKCE, S256; else empty
   created_at   INTEGER NOT NULL,
   exchanged_at INTEGER,
   revoked_at   INTEGER

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// OAuth 2: the consent page, and the grant.
 class GrantTest {
-  private static final String BACK = "https://app.example.org/back?from=hub";
+  static final String BACK = "https://app.example.org/back?from=hub";
   private static final String WITHIN = "/v1/nothing";
 
   @TempDir Path folder;
@@ -32,7 +32,11 @@ class GrantTest {
     final SparkWorld.Key key;
 
     Agents(Path folder) {
-      world = new SparkWorld(folder);
+      this(new SparkWorld(folder));
+    }
+
+    Agents(SparkWorld newWorld) {
+      world = newWorld;
       robin =
           world
               .hub
