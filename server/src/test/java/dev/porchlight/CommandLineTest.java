@@ -333,6 +333,44 @@ class CommandLineTest {
   }
 
   @Test
+  void parties_and_grants() throws Exception {
+    assertThat(ok("party", "list").out()).contains("There are no parties yet");
+    assertThat(ok("grant", "list").out()).contains("There are no grants yet");
+    ok("party", "add", "Harbor Realty", "--kind", "office");
+    assertThat(
+            ok("party", "add", "Feed", "--kind", "app", "--default-recipient", "Harbor Realty")
+                .out())
+        .contains("/pods/feed/", "plp_", "not shown again");
+    assertThat(ok("party", "list").out()).contains("Harbor Realty", "/pods/harbor-realty/", "app");
+    assertThat(ok("party", "show", "Feed").out()).contains("profile/card#me", "default_recipient");
+    ok("party", "change", "Feed", "--default-recipient", "");
+    assertThat(ok("party", "show", "Feed").out()).doesNotContain("default_recipient");
+    assertThat(ok("party", "rotate-key", "Feed", "--overlap-hours", "0").out()).contains("plp_");
+    var grant =
+        ok(
+                "grant",
+                "add",
+                "Harbor Realty",
+                "Feed",
+                "--publishes",
+                "realestate/listing",
+                "--subscribes",
+                "realestate/listing",
+                "--filter",
+                "City Eq 'Harbor'",
+                "--redact",
+                "/object/buyerAgent",
+                "--json")
+            .json();
+    assertThat(ok("grant", "list", "--owner", "harbor-realty").out())
+        .contains("realestate/listing", "/pods/feed/");
+    var id = grant.path("id").asString();
+    assertThat(ok("grant", "show", id).out()).contains("City Eq 'Harbor'", "/object/buyerAgent");
+    assertThat(ok("grant", "revoke", id).out()).contains("allows nothing");
+    assertThat(ok("party", "remove", "Feed").out()).contains("removed");
+  }
+
+  @Test
   void a_client_is_added_shown_rotated_and_revoked() {
     assertThat(ok("client", "list").out()).contains("There are no clients yet");
     var made = ok("client", "add", "Harbor CRM", "--json").json();

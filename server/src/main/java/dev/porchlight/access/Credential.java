@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A key or token that we gave out (or were told) and only check: we know its hash.
 ///
 /// @param hash hex SHA-256 of what the client sends
-/// @param owner whose it is: a source's id, a token's name, a lead's id, a client's id
+/// @param owner whose it is: a source's id, a token's name, a lead's id, a client's id, a party's
 /// @param body JSON with what it allows; the form depends on the kind
 public record Credential(
     String hash,
@@ -33,7 +33,9 @@ public record Credential(
     /// A client's door, as it is.
     CLIENT_TOKEN,
     /// An access token for a client's door.
-    CLIENT_SECRET;
+    CLIENT_SECRET,
+    /// A pod of the real-estate events door.
+    PARTY;
 
     String word() {
       return name().toLowerCase(Locale.ROOT);

@@ -123,6 +123,8 @@ public final class Api {
             parts.secrets(),
             parts.clientContracts());
     var listings = new ListingResources(parts.store(), parts.hub(), parts.listings());
+    var parties = new PartyResources(parts.store(), parts.hub(), parts.credentials());
+    var grants = new GrantResources(parts.store(), parts.hub());
     var sparkKeys =
         new SparkKeyResources(
             parts.store(), parts.hub(), parts.credentials(), parts.secrets(), parts.persons());
@@ -148,6 +150,16 @@ public final class Api {
     add("GET", "/clients/{id}", Permission.ADMIN, clients::get);
     add("DELETE", "/clients/{id}", Permission.ADMIN, clients::revoke);
     add("POST", "/clients/{id}/rotate-secret", Permission.ADMIN, clients::rotate);
+    add("GET", "/parties", Permission.READ, parties::list);
+    add("POST", "/parties", Permission.ADMIN, parties::make);
+    add("GET", "/parties/{id}", Permission.READ, parties::get);
+    add("PATCH", "/parties/{id}", Permission.ADMIN, parties::change);
+    add("DELETE", "/parties/{id}", Permission.ADMIN, parties::remove);
+    add("POST", "/parties/{id}/rotate-key", Permission.ADMIN, parties::rotateKey);
+    add("GET", "/grants", Permission.READ, grants::list);
+    add("POST", "/grants", Permission.ADMIN, grants::make);
+    add("GET", "/grants/{id}", Permission.READ, grants::get);
+    add("DELETE", "/grants/{id}", Permission.ADMIN, grants::revoke);
     add("GET", "/listings", Permission.READ, listings::list);
     add("POST", "/listings", Permission.WORK, listings::make);
     add("GET", "/listings/{id}", Permission.READ, listings::get);

@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
       SparkKeyCommand.class,
       ClientCommand.class,
       MailCommand.class,
+      PartyCommand.class,
+      GrantCommand.class,
     },
     footer = {
       "",

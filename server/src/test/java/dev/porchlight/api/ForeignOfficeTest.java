@@ -50,6 +50,34 @@ final class ForeignOfficeTest {
                     .formatted(name, id))
             .expect(201)
             .id());
+    var owner =
+        world
+            .as(token)
+            .post(
+                "/api/v1/parties",
+                "{\"name\": \"%s owner\", \"kind\": \"office\", \"node\": \"%s\"}"
+                    .formatted(name, id))
+            .expect(201)
+            .id();
+    var app =
+        world
+            .as(token)
+            .post(
+                "/api/v1/parties",
+                "{\"name\": \"%s app\", \"kind\": \"app\", \"node\": \"%s\"}".formatted(name, id))
+            .expect(201)
+            .id();
+    things.put("parties", app);
+    things.put(
+        "grants",
+        world
+            .as(token)
+            .post(
+                "/api/v1/grants",
+                "{\"owner\": \"%s\", \"party\": \"%s\", \"subscribes\": [\"realestate/listing\"]}"
+                    .formatted(owner, app))
+            .expect(201)
+            .id());
     things.put(
         "listings",
         world
@@ -238,6 +266,25 @@ final class ForeignOfficeTest {
               "/api/v1/listings/" + second.things().get("listings"),
               "{\"url\": \"https://l.example/1\", \"node\": \"%s\"}".formatted(first.id()))
           .expect(400);
+      stranger
+          .post(
+              "/api/v1/parties",
+              "{\"name\": \"x\", \"kind\": \"app\", \"node\": \"%s\"}".formatted(first.id()))
+          .expect(400);
+      stranger
+          .post(
+              "/api/v1/parties",
+              "{\"name\": \"x\", \"kind\": \"app\", \"node\": \"%s\", \"default_recipient\": \"first-owner\"}"
+                  .formatted(second.id()))
+          .expect(400);
+      for (var names : List.of("first-owner second-app", "second-owner first-app")) {
+        stranger
+            .post(
+                "/api/v1/grants",
+                "{\"owner\": \"%s\", \"party\": \"%s\", \"publishes\": [\"realestate/listing\"]}"
+                    .formatted((Object[]) names.split(" ")))
+            .expect(400);
+      }
       stranger
           .patch(
               "/api/v1/contacts/" + second.things().get("contacts"),

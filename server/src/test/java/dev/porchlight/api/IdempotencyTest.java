@@ -79,6 +79,16 @@ final class IdempotencyTest {
           List.of("POST", "/api/v1/clients", "{\"name\": \"d\", \"contract\": \"seeker-leads\"}"));
       requests.add(List.of("POST", "/api/v1/clients/" + client + "/rotate-secret", "{}"));
       requests.add(List.of("DELETE", "/api/v1/clients/" + client, ""));
+      admin.post("/api/v1/parties", "{\"name\": \"o\", \"kind\": \"office\"}");
+      var party = admin.post("/api/v1/parties", "{\"name\": \"p\", \"kind\": \"app\"}").id();
+      requests.add(List.of("POST", "/api/v1/parties", "{\"name\": \"q\", \"kind\": \"app\"}"));
+      requests.add(List.of("PATCH", "/api/v1/parties/" + party, "{\"name\": \"r\"}"));
+      requests.add(List.of("POST", "/api/v1/parties/" + party + "/rotate-key", "{}"));
+      var granted = "{\"owner\": \"o\", \"party\": \"p\", \"publishes\": [\"realestate/listing\"]}";
+      var grant = admin.post("/api/v1/grants", granted).id();
+      requests.add(List.of("POST", "/api/v1/grants", granted));
+      requests.add(List.of("DELETE", "/api/v1/grants/" + grant, ""));
+      requests.add(List.of("DELETE", "/api/v1/parties/" + party, ""));
       var listing = admin.post("/api/v1/listings", "{\"url\": \"https://l.example/1\"}").id();
       requests.add(List.of("POST", "/api/v1/listings", "{\"url\": \"https://l.example/2\"}"));
       requests.add(

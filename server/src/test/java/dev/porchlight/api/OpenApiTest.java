@@ -140,6 +140,66 @@ final class OpenApiTest {
       admin.put("/api/v1/listings/" + listing, "{}").expect(400);
       admin.delete("/api/v1/listings/" + listing).expect(200);
 
+      // Parties and grants.
+      var owner =
+          admin
+              .post("/api/v1/parties", "{\"name\": \"Gotham City Realty\", \"kind\": \"office\"}")
+              .expect(201)
+              .json();
+      assertThat(owner.path("pod").asString())
+          .isEqualTo(world.hub.address() + "/pods/gotham-city-realty/");
+      var app =
+          admin
+              .post(
+                  "/api/v1/parties",
+                  "{\"name\": \"Feed\", \"kind\": \"app\", \"default_recipient\": \"%s\","
+                          .formatted(owner.path("profile").asString())
+                      + " \"host\": \"Feed.example.org\"}")
+              .expect(201);
+      assertThat(app.json().path("profile").asString())
+          .isEqualTo("https://feed.example.org/profile/card#me");
+      admin.post("/api/v1/parties", "{\"name\": \"feed\", \"kind\": \"app\"}").expect(409);
+      admin.post("/api/v1/parties", "{\"name\": \"x\", \"kind\": \"king\"}").expect(400);
+      admin.post("/api/v1/parties", "{\"name\": \"***\", \"kind\": \"app\"}").expect(400);
+      assertThat(admin.get("/api/v1/parties").expect(200).text())
+          .doesNotContain(app.json().path("api_key").asString());
+      assertThat(admin.get("/api/v1/parties/feed").expect(200).json().path("keys")).hasSize(1);
+      admin.get("/api/v1/parties/none").expect(404);
+      admin.patch("/api/v1/parties/feed", "{\"default_recipient\": null}").expect(200);
+      admin.patch("/api/v1/parties/feed", "{\"default_recipient\": \"feed\"}").expect(400);
+      admin.post("/api/v1/parties/feed/rotate-key", "{\"overlap_hours\": 0}").expect(201);
+      var granted =
+          """
+          {"owner": "gotham-city-realty", "party": "feed", "publishes": ["realestate/listing#update"],
+           "subscribes": ["realestate/listing#update"], "filter": "City Eq 'Gotham City'",
+           "redaction": ["/object/buyerAgent"], "until": "2126-01-01T00:00:00Z"}
+          """;
+      var grant = admin.post("/api/v1/grants", granted).expect(201).json();
+      assertThat(grant.at("/subscribes/0").asString()).isEqualTo("realestate/listing");
+      for (var bad :
+          new String[] {
+            granted.replace("City Eq", "Town Eq"),
+            granted.replace("\"feed\"", "\"gotham-city-realty\""),
+            granted.replace("\"gotham-city-realty\"", "\"feed\""),
+            granted.replace("realestate/listing#update", "everything"),
+            granted.replace("/object", "object"),
+            granted.replace("2126", "1926"),
+            "{\"owner\": \"gotham-city-realty\", \"party\": \"feed\"}"
+          }) {
+        admin.post("/api/v1/grants", bad).expect(400);
+      }
+      admin.get("/api/v1/grants?owner=gotham-city-realty&party=feed").expect(200);
+      assertThat(admin.get("/api/v1/grants?owner=feed").json().path("items")).isEmpty();
+      admin.get("/api/v1/grants/" + grant.path("id").asString()).expect(200);
+      admin.delete("/api/v1/grants/" + grant.path("id").asString()).expect(200);
+      var second = admin.post("/api/v1/grants", granted).expect(201).id();
+      admin.delete("/api/v1/parties/feed").expect(200);
+      assertThat(admin.get("/api/v1/grants/" + second).json().path("revoked_at").asString(""))
+          .isNotEmpty();
+      admin.post("/api/v1/parties/feed/rotate-key", "").expect(409);
+      // Its name is nobody else's from then on.
+      admin.post("/api/v1/parties", "{\"name\": \"Feed\", \"kind\": \"app\"}").expect(409);
+
       // Doors.
       var endpoint = world.endpoint("crm", "lead-delivery", null);
       var lead = world.lead(source, "L-1", "Sam", "Doe", "sam@example.com");

@@ -32,8 +32,8 @@ CREATE TABLE batch_mark (
 CREATE TABLE credential (
   hash       TEXT COLLATE "C" PRIMARY KEY,
   id         TEXT COLLATE "C" NOT NULL UNIQUE,
-  kind       TEXT COLLATE "C" NOT NULL,   -- source | token | link | spark | client_token | client_secret
-  owner      TEXT COLLATE "C" NOT NULL,   -- the source's id, the token's name, the lead's id, the client's id
+  kind       TEXT COLLATE "C" NOT NULL,   -- source | token | link | spark | client_token | client_secret | party
+  owner      TEXT COLLATE "C" NOT NULL,   -- the source's id, the token's name, the lead's id, the client's or party's id
   body       TEXT COLLATE "C" NOT NULL,   -- JSON: scopes, node, hint
   created_at BIGINT NOT NULL,
   expires_at BIGINT,

@@ -25,8 +25,8 @@ CREATE TABLE setting (
 CREATE TABLE credential (
   hash       TEXT PRIMARY KEY,
   id         TEXT NOT NULL UNIQUE,
-  kind       TEXT NOT NULL,   -- source | token | link | spark | client_token | client_secret
-  owner      TEXT NOT NULL,   -- the source's id, the token's name, the lead's id, the client's id
+  kind       TEXT NOT NULL,   -- source | token | link | spark | client_token | client_secret | party
+  owner      TEXT NOT NULL,   -- the source's id, the token's name, the lead's id, the client's or party's id
   body       TEXT NOT NULL,   -- JSON: scopes, node, hint
   created_at INTEGER NOT NULL,
   expires_at INTEGER,
