@@ -7,6 +7,7 @@ import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Engine;
+import dev.porchlight.delivery.Terms;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.store.Batch;
@@ -60,8 +61,10 @@ final class EndpointResources {
           "received_bytes",
           "x_signature",
           "digital_signature",
-          "disabled");
-  private static final Set<String> KINDS = Set.of("lead.created", "lead.updated");
+          "disabled",
+          "owners",
+          "filter");
+  private static final Set<String> KINDS = Set.of("lead.created", "lead.updated", "lead.*");
   private static final Set<String> OUR_HEADERS =
       Set.of(
           "content-type",
@@ -174,6 +177,7 @@ final class EndpointResources {
               null,
               false,
               false,
+              Terms.USUAL,
               null);
       var endpoint = with(call, batch, blank, body);
       batch.change(Endpoint.SETTING, id, endpoint.body());
@@ -282,6 +286,7 @@ final class EndpointResources {
         body.flag("x_signature").orElse(body.has("x_signature") ? null : e.bodySignatureHeader()),
         body.flag("digital_signature").orElse(e.digitalSignature()),
         body.flag("disabled").orElse(e.disabled()),
+        TermsMembers.read(body, e.terms(), nodes, n -> sees(call, nodes, n)),
         e.subscription());
   }
 

@@ -171,6 +171,25 @@ final class LeadResources {
           deliveries.listAttempts(s.delivery().id()).forEach(a -> attempts.add(Views.attempt(a)));
           owed.add(item);
         });
+    var leftOut = view.putArray("left_out");
+    for (var event : deliveries.listLeftOut(lead.id())) {
+      for (var rule : event.rules()) {
+        var endpoint = endpoints.find(rule.endpoint());
+        if (endpoint
+            .filter(e -> call.scope().containsNode(Nodes.in(store.settings()), e.node()))
+            .isEmpty()) {
+          continue;
+        }
+        var item = leftOut.addObject();
+        item.put("endpoint", rule.endpoint());
+        item.put("endpoint_name", endpoint.get().name());
+        item.put("kind", event.kind());
+        item.put("version", event.version());
+        item.put("sequence", event.seq());
+        item.put("rule", rule.rule());
+        item.put("why", rule.why());
+      }
+    }
     var history = view.putArray("history");
     for (var line : leads.listHistory(lead.id())) {
       var item = history.addObject();

@@ -92,6 +92,7 @@ final class Views {
     }
     json.put("digital_signature", e.digitalSignature());
     json.put("disabled", e.disabled());
+    TermsMembers.show(e.terms(), json);
     if (e.subscription() != null) {
       json.put("client", e.subscription().client());
     }

@@ -6,6 +6,7 @@ import dev.porchlight.value.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -48,7 +49,8 @@ final class EndpointCommand extends Noun {
               names = "--fallback-contract",
               paramLabel = "CONTRACT",
               description = "what to write when the first contract can't carry a lead")
-          @Nullable String fallback)
+          @Nullable String fallback,
+      @Mixin EndpointTerms terms)
       throws HubException {
     var body = Json.object();
     body.put("name", name);
@@ -76,6 +78,7 @@ final class EndpointCommand extends Noun {
     if (fallback != null) {
       body.put("fallback_contract", fallback);
     }
+    terms.into(body);
     try (var hub = connect()) {
       var made = hub.post("/endpoints", body);
       return show(
@@ -89,6 +92,24 @@ final class EndpointCommand extends Noun {
                 "The secret is not shown again. Try it: porchlight endpoint test "
                     + Text.at(made, "id"));
           });
+    }
+  }
+
+  @Command(name = "set", description = "Changes what an endpoint gets and how.")
+  int set(
+      @Parameters(paramLabel = "ENDPOINT", description = "its id or name") String endpoint,
+      @Mixin EndpointTerms terms)
+      throws HubException {
+    var body = Json.object();
+    terms.into(body);
+    if (body.isEmpty()) {
+      say("Nothing to change: name at least one option.");
+      return CommandLineProgram.USAGE;
+    }
+    try (var hub = connect()) {
+      var id = resolve(hub, "/endpoints", endpoint);
+      var changed = hub.patch("/endpoints/" + HubClient.segment(id), body);
+      return show(changed, () -> say("Endpoint " + Text.at(changed, "name") + " is changed."));
     }
   }
 

@@ -95,7 +95,20 @@ final class Story {
     for (var delivery : lead.path("deliveries")) {
       lines.addAll(delivery(delivery, "  "));
     }
+    leftOut(lines, lead.path("left_out"));
     return lines;
+  }
+
+  private static void leftOut(List<String> lines, JsonNode rules) {
+    if (rules.isEmpty()) {
+      return;
+    }
+    lines.add("");
+    lines.add("Not planned for");
+    for (var rule : rules) {
+      lines.add("  " + Text.at(rule, "endpoint_name") + ", " + Text.at(rule, "kind") + ":");
+      lines.add("    " + Text.sentence(Text.at(rule, "why")));
+    }
   }
 
   private static String intent(JsonNode content) {

@@ -122,6 +122,18 @@ public final class Deliveries {
     return new Standing(delivery, shifted);
   }
 
+  /// The endpoints that a lead's events were not planned for, by event in the log's order.
+  public List<LeftOut> listLeftOut(String lead) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Tables.LEFT_OUT.columnList()
+                    + " FROM left_out WHERE lead_id = :l ORDER BY seq")
+            .bind("l", lead)
+            .map((r, _) -> Tables.LEFT_OUT.read(new Row(r)))
+            .list());
+  }
+
   /// All attempts at a delivery, first one first.
   public List<Attempt> listAttempts(String delivery) {
     return store.read(h ->

@@ -5,6 +5,7 @@ import dev.porchlight.store.Setting;
 import dev.porchlight.value.Intent;
 import dev.porchlight.value.Json;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bodySignatureHeader whether `X-Signature` is sent; null leaves it to the contract
 /// @param digitalSignature whether the body carries `digital_signature`
 /// @param disabled planned for, but not attempted
+/// @param terms what else it asks for
 /// @param subscription what makes it a client's subscription; null for one that our own API made
 public record Endpoint(
     String id,
@@ -43,6 +45,7 @@ public record Endpoint(
     @Nullable Boolean bodySignatureHeader,
     boolean digitalSignature,
     boolean disabled,
+    Terms terms,
     @Nullable Subscription subscription) {
   /// The kind of setting that holds endpoints.
   public static final String SETTING = "endpoint";
@@ -50,6 +53,7 @@ public record Endpoint(
   public Endpoint {
     kinds = Set.copyOf(kinds);
     sources = Set.copyOf(sources);
+    terms = Objects.requireNonNullElse(terms, Terms.USUAL);
   }
 
   /// What a client that subscribes by its own contract has beyond other endpoints: its requests are
@@ -83,6 +87,7 @@ public record Endpoint(
         bodySignatureHeader,
         digitalSignature,
         nowDisabled,
+        terms,
         other);
   }
 

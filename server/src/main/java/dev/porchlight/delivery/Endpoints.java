@@ -61,7 +61,8 @@ public final class Endpoints {
         address,
         e.kinds(),
         e.sources(),
-        e.tests());
+        e.tests(),
+        Terms.choosing(e.terms()));
   }
 
   private static Endpoint fallback(String node, String address) {
@@ -72,7 +73,8 @@ public final class Endpoints {
         address,
         Set.of(Planner.UNDELIVERED, Planner.UNREAD),
         Set.of(),
-        false);
+        false,
+        Terms.USUAL);
   }
 
   private static Endpoint mail(
@@ -82,7 +84,8 @@ public final class Endpoints {
       String address,
       Set<String> kinds,
       Set<String> sources,
-      boolean tests) {
+      boolean tests,
+      Terms terms) {
     return new Endpoint(
         id,
         name,
@@ -100,6 +103,7 @@ public final class Endpoints {
         null,
         false,
         false,
+        terms,
         null);
   }
 

@@ -1,6 +1,8 @@
 package dev.porchlight.delivery;
 
+import dev.porchlight.filter.Value;
 import java.time.Instant;
+import java.util.function.Function;
 
 /// Something that happened and that endpoints may want.
 ///
@@ -13,6 +15,8 @@ import java.time.Instant;
 /// @param sourceId the source it came through
 /// @param test about a test lead
 /// @param orderKey events of one key arrive in order at each endpoint; the contact's id for leads
+/// @param ownerId the member whose contact it is about
+/// @param fields what filters ask of it, by the names of [EventCatalogue]
 public record Event(
     String id,
     String kind,
@@ -23,4 +27,6 @@ public record Event(
     String officeId,
     String sourceId,
     boolean test,
-    String orderKey) {}
+    String orderKey,
+    String ownerId,
+    Function<String, Value> fields) {}

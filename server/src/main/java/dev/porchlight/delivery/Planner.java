@@ -86,15 +86,24 @@ public final class Planner {
     }
   }
 
-  /// Plans an event. A function of the settings and the event; ids come from the draw.
+  /// Plans an event, and keeps why endpoints within reach don't get it. A function of the settings
+  /// and the event; ids come from the draw.
   public Plan plan(Batch batch, Event event, Draw draw) {
     var nodes = Nodes.in(batch.settings());
     var deliveries = new ArrayList<Delivery>();
     var claims = new ArrayList<Claim>();
+    var leftOut = new ArrayList<LeftOut.Rule>();
     var addresses = new HashSet<String>();
     var endpoints = Endpoints.in(batch.settings());
     for (var endpoint : endpoints.all()) {
-      if (!wants(endpoint, event, nodes)) {
+      if (!Choice.reaches(endpoint, event, nodes)) {
+        continue;
+      }
+      var objection = Choice.objection(endpoint, event, nodes);
+      if (objection.isPresent()) {
+        if (!endpoints.isDerived(endpoint.id())) {
+          leftOut.add(objection.get());
+        }
         continue;
       }
       // Nobody gets one lead twice by mail because of copies.
@@ -115,11 +124,14 @@ public final class Planner {
               event.version(),
               event.officeId(),
               event.at(),
-              why(endpoint, event, nodes));
+              Choice.why(endpoint, event, nodes));
       deliveries.add(delivery);
       batch.put(Tables.DELIVERY, delivery);
       batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
       enqueue(batch, endpoint, event, delivery).ifPresent(claims::add);
+    }
+    if (!leftOut.isEmpty()) {
+      batch.put(Tables.LEFT_OUT, LeftOut.of(event, leftOut));
     }
     return new Plan(deliveries, claims);
   }
@@ -142,30 +154,6 @@ public final class Planner {
     batch.put(Tables.DELIVERY, delivery);
     batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
     return new Plan(List.of(delivery), enqueue(batch, endpoint, event, delivery).stream().toList());
-  }
-
-  static boolean wants(Endpoint endpoint, Event event, Nodes nodes) {
-    return endpoint.covers(nodes, event.officeId())
-        && (endpoint.kinds().isEmpty() || endpoint.kinds().contains(event.kind()))
-        && (endpoint.sources().isEmpty() || endpoint.sources().contains(event.sourceId()))
-        && (!event.test() || endpoint.tests());
-  }
-
-  private static String why(Endpoint endpoint, Event event, Nodes nodes) {
-    var node = nodes.get(endpoint.node());
-    var place =
-        !nodes.isWithin(event.officeId(), node.id())
-            ? "The lead landed in an office that the subscription's client is granted"
-            : node.id().equals(event.officeId())
-                ? "The lead landed in " + node.name() + ", to which the endpoint belongs"
-                : "The lead landed below " + node.name() + ", to which the endpoint belongs";
-    return place
-        + "; it takes "
-        + (endpoint.kinds().isEmpty() ? "every kind of event" : event.kind())
-        + " from "
-        + (endpoint.sources().isEmpty() ? "every source" : "this source")
-        + (event.test() ? ", tests too" : "")
-        + ".";
   }
 
   private Optional<Claim> enqueue(Batch batch, Endpoint endpoint, Event event, Delivery delivery) {

@@ -117,5 +117,14 @@ final class Tables {
                   r.flag(6),
                   r.integerOrNull(7)));
 
+  static final Table<LeftOut> LEFT_OUT =
+      Table.<LeftOut>named("left_out")
+          .key("seq", LeftOut::seq)
+          .column("lead_id", LeftOut::leadId)
+          .column("kind", LeftOut::kind)
+          .column("version", LeftOut::version)
+          .column("body", LeftOut::body)
+          .readBy(r -> new LeftOut(r.number(1), r.text(2), r.text(3), r.integer(4), r.text(5)));
+
   private Tables() {}
 }

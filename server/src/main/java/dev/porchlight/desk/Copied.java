@@ -55,6 +55,7 @@ record Copied(String table, String where, List<Object> values, List<Map<String, 
     rows.add(of(h, "lead", "id = ?", lead.id()));
     if (receipt.state() == Receipt.State.DONE) {
       rows.add(of(h, "delivery", "lead_id = ? AND version = ?", lead.id(), receipt.version()));
+      rows.add(of(h, "left_out", "lead_id = ? AND version = ?", lead.id(), receipt.version()));
     }
     boolean decided = line.kind().equals("receipt.done") || line.kind().equals("receipt.repeat");
     var kept = decided ? enquirer(h, receipt.id()) : null;

@@ -162,7 +162,7 @@ final class Decision {
     batch.put(Tables.LEAD, record);
     batch.put(Tables.LEAD_KEY, new LeadKeyRow(source.id(), content.key(), id, draw.at()));
     var became = write(batch, receipt, content, record, 1, settled);
-    var plan = plan(batch, record, "lead.created", seq, draw);
+    var plan = plan(batch, source, record, content.lead(), "lead.created", seq, draw);
     return new Decided(became, Optional.of(plan), record);
   }
 
@@ -244,7 +244,7 @@ final class Decision {
     long seq = batch.append("lead.updated", known.id(), receipt.id());
     batch.put(Tables.LEAD, record);
     var became = write(batch, receipt, content, record, record.version(), settled);
-    var plan = plan(batch, record, "lead.updated", seq, draw);
+    var plan = plan(batch, source, record, content.lead(), "lead.updated", seq, draw);
     return new Decided(became, Optional.of(plan), record);
   }
 
@@ -324,7 +324,9 @@ final class Decision {
         answers);
   }
 
-  private Planner.Plan plan(Batch batch, LeadRecord lead, String kind, long seq, Draw draw) {
+  private Planner.Plan plan(
+      Batch batch, Source source, LeadRecord lead, Lead content, String kind, long seq, Draw draw) {
+    var owner = Persons.findContact(batch, lead.contactId()).map(Contact::ownerId).orElse("");
     return planner.plan(
         batch,
         new Event(
@@ -337,7 +339,10 @@ final class Decision {
             lead.officeId(),
             lead.sourceId(),
             lead.test(),
-            lead.contactId()),
+            lead.contactId(),
+            owner,
+            new EventFields(
+                Nodes.in(batch.settings()), source, lead, content, kind, owner, draw.at())),
         draw);
   }
 }

@@ -8,6 +8,7 @@ import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
 import dev.porchlight.desk.Tables.FallbackPlaceRow;
 import dev.porchlight.desk.Tables.FallbackRow;
+import dev.porchlight.filter.Value;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Settings;
@@ -228,7 +229,9 @@ public final class Fallback implements AutoCloseable {
             stuck.office(),
             source,
             false,
-            stuck.ref());
+            stuck.ref(),
+            "",
+            _ -> Value.UNSET);
     var plan = planner.plan(batch, event, endpoint, stuck.why(), draw);
     batch.put(
         Tables.FALLBACK,

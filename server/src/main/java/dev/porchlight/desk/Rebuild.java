@@ -131,7 +131,8 @@ public final class Rebuild {
                   "version",
                   "office_id",
                   "planned_at",
-                  "why")));
+                  "why")),
+          new Compared("left_out", List.of("seq"), List.of("lead_id", "kind", "version", "body")));
 
   private final Store live;
   private final Desk desk;

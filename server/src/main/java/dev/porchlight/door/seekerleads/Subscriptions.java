@@ -5,6 +5,7 @@ import dev.porchlight.access.Clients;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Notification;
+import dev.porchlight.delivery.Terms;
 import dev.porchlight.door.seekerleads.RefusedException.Kind;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.WorkQueue;
@@ -128,6 +129,7 @@ final class Subscriptions {
         true,
         false,
         false,
+        Terms.USUAL,
         new Endpoint.Subscription(client.id(), Set.copyOf(client.nodes()), now, now));
   }
 

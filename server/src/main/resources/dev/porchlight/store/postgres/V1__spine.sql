@@ -445,6 +445,16 @@ CREATE INDEX delivery_lane ON delivery (endpoint_id, order_key, seq);
 CREATE INDEX delivery_lead ON delivery (lead_id, seq);
 CREATE INDEX delivery_seq ON delivery (seq);
 
+-- The endpoints within reach that an event was not planned for, and why: body is a JSON list.
+CREATE TABLE left_out (
+  seq     BIGINT PRIMARY KEY,
+  lead_id TEXT COLLATE "C" NOT NULL,
+  kind    TEXT COLLATE "C" NOT NULL,
+  version BIGINT NOT NULL,
+  body    TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX left_out_lead ON left_out (lead_id, seq);
+
 CREATE TABLE delivery_state (
   delivery_id TEXT COLLATE "C" PRIMARY KEY,
   state       TEXT COLLATE "C" NOT NULL,   -- pending | delivered | dead | unwritable | dropped

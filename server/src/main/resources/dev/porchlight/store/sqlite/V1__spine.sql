@@ -438,6 +438,16 @@ CREATE INDEX delivery_lane ON delivery (endpoint_id, order_key, seq);
 CREATE INDEX delivery_lead ON delivery (lead_id, seq);
 CREATE INDEX delivery_seq ON delivery (seq);
 
+-- The endpoints within reach that an event was not planned for, and why: body is a JSON list.
+CREATE TABLE left_out (
+  seq     INTEGER PRIMARY KEY,
+  lead_id TEXT NOT NULL,
+  kind    TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  body    TEXT NOT NULL
+);
+CREATE INDEX left_out_lead ON left_out (lead_id, seq);
+
 CREATE TABLE delivery_state (
   delivery_id TEXT PRIMARY KEY,
   state       TEXT NOT NULL,   -- pending | delivered | dead | unwritable | dropped
