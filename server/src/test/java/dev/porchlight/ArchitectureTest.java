@@ -348,7 +348,8 @@ class ArchitectureTest {
     }
     var locations = new ArrayList<Location>();
     locations.add(Location.of(folder));
-    locations.add(Location.of(Path.of("target/classes")));
+    locations.add(
+        Location.of(Porchlight.class.getProtectionDomain().getCodeSource().getLocation()));
     return importer().importLocations(locations);
   }
 }
