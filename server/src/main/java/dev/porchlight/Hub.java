@@ -31,6 +31,7 @@ import dev.porchlight.delivery.EndpointSecrets;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.delivery.Planner;
 import dev.porchlight.delivery.Renderer;
+import dev.porchlight.delivery.Sender;
 import dev.porchlight.delivery.Transport;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Erasure;
@@ -480,14 +481,14 @@ public final class Hub implements AutoCloseable {
       Endpoint endpoint,
       EndpointSecrets known,
       Renderer.Rendered.Ready ready,
-      Engine.Trial trial,
+      Sender.Trial trial,
       Duration duration) {
     var headers = new LinkedHashMap<>(trial.headers());
     if (known.apiKey() != null) {
       headers.put(endpoint.apiKeyHeader(), "…");
     }
     return switch (trial.answer()) {
-      case Transport.Answer.Status(int status, byte[] head) ->
+      case Transport.Answer.Status(int status, byte[] head, _) ->
           new EndpointTest.Exchange(
               trial.url(),
               headers,

@@ -49,7 +49,8 @@ final class Sending implements Transport {
     }
     try {
       return switch (client.send(request, OutgoingClient.DEADLINE)) {
-        case Exchange.Answered a -> new Answer.Status(a.status(), a.head());
+        case Exchange.Answered a ->
+            new Answer.Status(a.status(), a.head(), a.header("Retry-After").orElse(""));
         case Exchange.Refused(var reason, _) -> new Answer.Forbidden(reason);
         case Exchange.Failed(_, var reason, _) -> new Answer.Nothing(reason);
       };

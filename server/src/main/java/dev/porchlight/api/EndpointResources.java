@@ -24,6 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Endpoints and deliveries.
@@ -61,9 +63,11 @@ final class EndpointResources {
           "received_bytes",
           "x_signature",
           "digital_signature",
-          "disabled",
-          "owners",
-          "filter");
+          "disabled");
+  private static final Set<String> ALL_MEMBERS =
+      Stream.of(MEMBERS, TermsMembers.MEMBERS)
+          .flatMap(Set::stream)
+          .collect(Collectors.toUnmodifiableSet());
   private static final Set<String> KINDS = Set.of("lead.created", "lead.updated", "lead.*");
   private static final Set<String> OUR_HEADERS =
       Set.of(
@@ -117,11 +121,16 @@ final class EndpointResources {
 
   Reply list(Call call) {
     call.filters();
+    var ailing = deliveries.listAiling();
     var endpoints = Endpoints.in(store.settings());
     return call.list(
         endpoints.all(),
         e -> sees(call, e.node()) && !endpoints.isDerived(e.id()),
-        Views::endpoint,
+        e -> {
+          var view = Views.endpoint(e);
+          TermsMembers.show(ailing.get(e.id()), view);
+          return view;
+        },
         Endpoint::id);
   }
 
@@ -144,11 +153,14 @@ final class EndpointResources {
   }
 
   Reply get(Call call) {
-    return Call.ok(Views.endpoint(endpoint(call)));
+    var endpoint = endpoint(call);
+    var view = Views.endpoint(endpoint);
+    TermsMembers.show(deliveries.listAiling().get(endpoint.id()), view);
+    return Call.ok(view);
   }
 
   Reply make(Call call) throws Exception {
-    var body = call.members(MEMBERS);
+    var body = call.members(ALL_MEMBERS);
     var draw = Draw.fresh(store.now(), hub);
     var id = draw.uuid("endpoint");
     var name = body.needName("name");
@@ -305,7 +317,7 @@ final class EndpointResources {
 
   Reply change(Call call) throws Exception {
     var known = made(call);
-    var body = call.members(MEMBERS);
+    var body = call.members(ALL_MEMBERS);
     var apiKey =
         body.text("api_key").map(k -> secrets.seal(owner(known.id()), "api_key", visible(k)));
     var reply =
@@ -316,6 +328,9 @@ final class EndpointResources {
                   .orElseThrow(() -> AccountResources.missing("endpoint"));
           var changed = with(call, batch, now, body);
           batch.change(Endpoint.SETTING, now.id(), changed.body());
+          if (now.disabled() && !changed.disabled()) {
+            Deliveries.forgetFailures(batch, now.id());
+          }
           if (apiKey.isPresent()) {
             secrets.put(batch, apiKey.get(), null);
           } else if (body.has("api_key")) {
@@ -336,6 +351,7 @@ final class EndpointResources {
             throw AccountResources.missing("endpoint");
           }
           batch.change(Endpoint.SETTING, known.id(), null);
+          Deliveries.forgetFailures(batch, known.id());
           held.forEach(id -> secrets.remove(batch, owner(known.id()), id));
           return new Call.Answer(200, Views.endpoint(known));
         });

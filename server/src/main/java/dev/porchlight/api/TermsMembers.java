@@ -2,22 +2,47 @@ package dev.porchlight.api;
 
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
+import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.EventCatalogue;
 import dev.porchlight.delivery.Terms;
 import dev.porchlight.filter.FilterException;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The members of an endpoint's body that make its terms.
 final class TermsMembers {
+  static final Set<String> MEMBERS =
+      Set.of(
+          "owners",
+          "filter",
+          "final_refusals",
+          "max_concurrent",
+          "max_per_second",
+          "disabled_after_hours");
+
   private static final int LONGEST_FILTER = 4000;
+  private static final int MOST_CONCURRENT = 64;
+  private static final int MOST_PER_SECOND = 1000;
+  private static final int LONGEST_PATIENCE = 24 * 90;
 
   private TermsMembers() {}
 
   /// @param sees whether the caller may name a node
   static Terms read(Members body, Terms known, Nodes nodes, Predicate<String> sees) {
-    return new Terms(owners(body, known, nodes, sees), filter(body, known));
+    return new Terms(
+        owners(body, known, nodes, sees),
+        filter(body, known),
+        body.flag("final_refusals").orElse(known.finalRefusals()),
+        number(body, "max_concurrent", 1, MOST_CONCURRENT, known.maxConcurrent()),
+        number(body, "max_per_second", 1, MOST_PER_SECOND, known.maxPerSecond()),
+        number(body, "disabled_after_hours", 0, LONGEST_PATIENCE, known.disabledAfterHours()));
+  }
+
+  private static @Nullable Integer number(
+      Members body, String name, int least, int most, @Nullable Integer known) {
+    return body.has(name) ? body.number(name, least, most).orElse(null) : known;
   }
 
   private static Set<String> owners(
@@ -74,5 +99,30 @@ final class TermsMembers {
     if (!terms.filter().isEmpty()) {
       json.put("filter", terms.filter());
     }
+    json.put("final_refusals", terms.finalRefusals());
+    put(json, "max_concurrent", terms.maxConcurrent());
+    put(json, "max_per_second", terms.maxPerSecond());
+    put(json, "disabled_after_hours", terms.disabledAfterHours());
+  }
+
+  private static void put(ObjectNode json, String name, @Nullable Integer value) {
+    if (value != null) {
+      json.put(name, value);
+    }
+  }
+
+  /// How an endpoint fares that does not take what it is sent.
+  static void show(@Nullable EndpointHealth health, ObjectNode json) {
+    if (health == null) {
+      return;
+    }
+    var view = json.putObject("health");
+    view.put("failing_since", health.failingSince().toString());
+    view.put("failures", health.failures());
+    if (health.shutUntil() != null) {
+      view.put("shut_until", health.shutUntil().toString());
+    }
+    view.put("reason", health.reason());
+    view.put("disabled_by_hub", health.noticed() == 100);
   }
 }

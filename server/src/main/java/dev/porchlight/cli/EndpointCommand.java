@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 /// `porchlight endpoint`.
 @Command(name = "endpoint", description = "Where we deliver.")
@@ -128,7 +129,7 @@ final class EndpointCommand extends Noun {
         List.of(
             column("NAME", "name"),
             column("CONTRACT", "contract"),
-            new Column("STATE", row -> row.path("disabled").asBoolean(false) ? "disabled" : "on"),
+            new Column("STATE", EndpointCommand::state),
             column("URL", "url"),
             column("ID", "id")));
   }
@@ -198,5 +199,15 @@ final class EndpointCommand extends Noun {
           });
       return delivered ? CommandLineProgram.OK : CommandLineProgram.FAILED;
     }
+  }
+
+  private static String state(JsonNode endpoint) {
+    if (endpoint.path("disabled").asBoolean(false)) {
+      return endpoint.path("health").path("disabled_by_hub").asBoolean(false)
+          ? "disabled by the hub"
+          : "disabled";
+    }
+    var since = Text.at(endpoint, "health.failing_since");
+    return since.isEmpty() ? "on" : "failing since " + Text.time(since);
   }
 }

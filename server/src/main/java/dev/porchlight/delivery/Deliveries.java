@@ -1,10 +1,12 @@
 package dev.porchlight.delivery;
 
 import dev.porchlight.account.Scope;
+import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +136,16 @@ public final class Deliveries {
             .list());
   }
 
+  /// The endpoints that don't take what they are sent, by id.
+  public Map<String, EndpointHealth> listAiling() {
+    return Breakers.all(store);
+  }
+
+  /// Forgets an endpoint's failures, within the unit that enables or removes it.
+  public static void forgetFailures(Batch batch, String endpoint) {
+    Breakers.forget(batch, endpoint);
+  }
+
   /// All attempts at a delivery, first one first.
   public List<Attempt> listAttempts(String delivery) {
     return store.read(h ->
@@ -198,6 +210,11 @@ public final class Deliveries {
           var due = state.dueNow(now);
           batch.put(Tables.STATE, due);
           batch.append("delivery.retried", delivery.leadId(), id);
+          // Whoever asks by hand is not to wait for an endpoint that is left alone.
+          var health = batch.find(Tables.HEALTH, delivery.endpointId());
+          if (health != null && health.isShut()) {
+            batch.put(Tables.HEALTH, health.ajar(now));
+          }
           var lane = batch.find(Tables.LANE, delivery.endpointId(), delivery.orderKey());
           int reopened = state.isOpen() ? 0 : 1;
           if (lane == null) {

@@ -53,8 +53,16 @@ public record DeliveryState(
 
   /// What follows from an attempt. A function of values; `wander` is the share of a wait by which
   /// it is lengthened (or shortened), -0.1 to 0.1.
+  ///
+  /// @param asked what the receiver asked to wait; heeded where it is longer than the schedule's
+  ///   wait, up to the schedule's longest
   DeliveryState after(
-      Attempt attempt, RetrySchedule schedule, Instant now, double wander, String newLosses) {
+      Attempt attempt,
+      Duration asked,
+      RetrySchedule schedule,
+      Instant now,
+      double wander,
+      String newLosses) {
     int made = attempts + 1;
     int inRun = tries + 1;
     return switch (attempt.outcome()) {
@@ -67,6 +75,7 @@ public record DeliveryState(
       case REFUSED, UNREACHABLE, GUARDED, DEFECT ->
           schedule
               .waitAfter(inRun)
+              .map(wait -> schedule.heeding(wait, asked))
               .map(wait ->
                   new DeliveryState(
                       deliveryId,
@@ -74,9 +83,12 @@ public record DeliveryState(
                       made,
                       inRun,
                       passed || wait.compareTo(RetrySchedule.BLOCKS_UP_TO) > 0,
-                      now.plus(stretched(wait, wander)),
+                      // Not sooner than asked.
+                      now.plus(wait.equals(asked) ? wait : stretched(wait, wander)),
                       null,
-                      attempt.summary(),
+                      asked.isZero()
+                          ? attempt.summary()
+                          : attempt.summary() + ", asking to wait " + asked.toSeconds() + " s",
                       newLosses))
               .orElseGet(() ->
                   new DeliveryState(

@@ -69,7 +69,7 @@ public record Endpoint(
   }
 
   /// The same with another subscription.
-  public Endpoint with(Subscription other, boolean nowDisabled) {
+  public Endpoint with(@Nullable Subscription other, boolean nowDisabled) {
     return new Endpoint(
         id,
         name,

@@ -1,8 +1,6 @@
 package dev.porchlight.delivery;
 
 import dev.porchlight.delivery.Planner.Claim;
-import dev.porchlight.sign.StandardWebhooks;
-import dev.porchlight.sign.XSignature;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
@@ -10,10 +8,8 @@ import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,12 +45,7 @@ import org.slf4j.LoggerFactory;
 /// *passed*, keeps its own times, and the others go on.
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-  private static final int PER_ENDPOINT = 64;
   private static final int QUOTA = 128;
-  private static final int WAITING = 1000;
-
-  /// With fewer than this waiting for room, more is looked for.
-  private static final int FEW = 64;
 
   private static final Duration NEEDED = Duration.ofSeconds(16);
   private static final long POLL_MILLIS = 250;
@@ -64,15 +55,15 @@ public final class Engine implements AutoCloseable {
   private final String hub;
   private final Duration lease;
   private final Renderer renderer;
-  private final Transport transport;
   private final Function<String, EndpointSecrets> secrets;
-  private final Map<String, String> marks;
+  private final Sender sender;
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<String, Room> rooms = new ConcurrentHashMap<>();
   private final AtomicInteger running = new AtomicInteger();
   private final Semaphore wake = new Semaphore(0);
   private final Listener listener;
   private final Joined joined = new Joined();
+  private final Breakers breakers;
   private volatile boolean closing;
 
   /// The last look for work found some, so there may be more.
@@ -103,10 +94,10 @@ public final class Engine implements AutoCloseable {
     this.hub = hub;
     this.lease = lease;
     this.renderer = renderer;
-    this.transport = transport;
     this.secrets = secrets;
-    this.marks = Map.copyOf(marks);
+    sender = new Sender(store, transport, marks);
     this.listener = listener;
+    breakers = new Breakers(store);
   }
 
   /// Starts polling.
@@ -122,6 +113,7 @@ public final class Engine implements AutoCloseable {
                   .execute(
                       "UPDATE lane SET owner = NULL, leased_until = NULL WHERE owner <> ?", hub));
     }
+    breakers.refresh();
     poller = Thread.ofPlatform().name("delivery-poller").daemon().start(this::poll);
   }
 
@@ -140,7 +132,7 @@ public final class Engine implements AutoCloseable {
   /// Whether a lane of that endpoint that is leased now would be started on soon.
   public boolean hasRoom(String endpoint) {
     var room = rooms.get(endpoint);
-    return room == null || room.isRoomy();
+    return !breakers.isShut(endpoint) && (room == null || room.isRoomy());
   }
 
   /// Looks for due work now.
@@ -168,60 +160,18 @@ public final class Engine implements AutoCloseable {
     workers.close();
   }
 
-  /// How many lanes of one endpoint are worked on at once, and those that wait for room here. What
-  /// waits holds a lease; more than a thousand are given back instead.
-  private static final class Room {
-    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-    private int used;
-
-    synchronized Entry enter(Waiting claim) {
-      if (used < PER_ENDPOINT) {
-        used++;
-        return Entry.AT_ONCE;
-      }
-      if (waiting.size() < WAITING) {
-        waiting.add(claim);
-        return Entry.LATER;
-      }
-      return Entry.NO_ROOM;
-    }
-
-    /// Who goes on in the place of one that is through.
-    synchronized @Nullable Waiting next() {
-      var next = waiting.poll();
-      if (next == null) {
-        used--;
-      }
-      return next;
-    }
-
-    synchronized int free() {
-      return waiting.size() < FEW ? PER_ENDPOINT - used + FEW - waiting.size() : 0;
-    }
-
-    /// Told once, when half of what a look for work brings is left.
-    synchronized boolean runsDry() {
-      return waiting.size() == FEW / 2;
-    }
-
-    synchronized boolean isRoomy() {
-      return waiting.size() < WAITING / 2;
-    }
-  }
-
-  private enum Entry {
-    AT_ONCE,
-    LATER,
-    NO_ROOM
-  }
-
-  /// A claim and the moment (of [System#nanoTime]) at which its lease was taken.
-  ///
-  /// @param view what is open in the lane, as read since then; empty to look
-  private record Waiting(Claim claim, long since, List<Open> view) {}
-
   private Room room(String endpoint) {
-    return rooms.computeIfAbsent(endpoint, _ -> new Room());
+    return rooms.computeIfAbsent(
+        endpoint,
+        id -> {
+          var room = new Room();
+          Endpoints.in(store.settings()).find(id).ifPresent(e -> allow(room, e));
+          return room;
+        });
+  }
+
+  private static void allow(Room room, Endpoint endpoint) {
+    room.allow(endpoint.terms().concurrency(), endpoint.terms().perSecond());
   }
 
   private void begin(Claim claim) {
@@ -248,7 +198,10 @@ public final class Engine implements AutoCloseable {
         for (var next = first; next != null; next = room.next()) {
           var waiting = next;
           guarded(waiting.claim(), () -> work(waiting));
-          if (more && room.runsDry()) {
+          for (var more = room.another(); more != null; more = room.another()) {
+            run(room, more);
+          }
+          if (this.more && room.runsDry()) {
             wake.release();
           }
         }
@@ -309,6 +262,7 @@ public final class Engine implements AutoCloseable {
       drain(new Hold(claim, waiting.since(), known));
     } finally {
       joined.ended(claim);
+      breakers.ended(claim);
     }
   }
 
@@ -363,7 +317,7 @@ public final class Engine implements AutoCloseable {
       }
       var view = hold.known.isEmpty() ? patiently(() -> look(hold)) : hold.known;
       var endpoint = Endpoints.in(store.settings()).find(claim.endpointId());
-      if (endpoint.isPresent() && endpoint.get().disabled()) {
+      if (endpoint.isPresent() && (endpoint.get().disabled() || !breakers.lets(claim))) {
         release(claim);
         return;
       }
@@ -374,13 +328,6 @@ public final class Engine implements AutoCloseable {
       if (!goOn) {
         return;
       }
-    }
-  }
-
-  /// An open delivery and how it stands.
-  private record Open(Delivery delivery, DeliveryState state) {
-    boolean isDue(Instant now) {
-      return state.nextAt() == null || !state.nextAt().isAfter(now);
     }
   }
 
@@ -447,6 +394,7 @@ public final class Engine implements AutoCloseable {
           new Settlement(
               open.state().dropped("The endpoint was removed.", store.now()),
               null,
+              Duration.ZERO,
               delivery,
               open.state()));
     }
@@ -458,11 +406,24 @@ public final class Engine implements AutoCloseable {
                 hold,
                 view,
                 new Settlement(
-                    open.state().unwritable(reason, store.now()), null, delivery, open.state()));
-        case Renderer.Rendered.Ready ready ->
-            lasts(hold)
-                && tried(
-                    hold, open, view, send(open, endpoint.get(), known, ready), ready.losses());
+                    open.state().unwritable(reason, store.now()),
+                    null,
+                    Duration.ZERO,
+                    delivery,
+                    open.state()));
+        case Renderer.Rendered.Ready ready -> {
+          if (!pace(endpoint.get())) {
+            release(hold.claim);
+            yield false;
+          }
+          yield lasts(hold)
+              && tried(
+                  hold,
+                  open,
+                  view,
+                  sender.send(open, endpoint.get(), known, ready),
+                  ready.losses());
+        }
       };
     } catch (StoreUnavailableException e) {
       throw e;
@@ -479,143 +440,64 @@ public final class Engine implements AutoCloseable {
               "Writing or signing failed by a defect of ours.",
               new byte[0],
               0);
-      return tried(hold, open, view, defect, open.state().losses());
+      return tried(hold, open, view, new Sender.Sent(defect, Duration.ZERO), open.state().losses());
     }
+  }
+
+  /// Waits for the endpoint's next place by its pace; false when the hub closes before.
+  private boolean pace(Endpoint endpoint) {
+    long began = System.nanoTime();
+    long wait = room(endpoint.id()).reserve(began);
+    for (long left = wait; left > 0; left = wait - (System.nanoTime() - began)) {
+      if (closing) {
+        return false;
+      }
+      LockSupport.parkNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)));
+    }
+    return true;
   }
 
   /// Settles an attempt. Recorded times are the store's: a wait counts from the end of the attempt
   /// before.
-  private boolean tried(Hold hold, Open open, List<Open> view, Attempt attempt, String losses) {
+  private boolean tried(Hold hold, Open open, List<Open> view, Sender.Sent sent, String losses) {
     var delivery = open.delivery();
+    var attempt = sent.attempt();
+    var room = room(delivery.endpointId());
+    if (attempt.outcome() == Attempt.Outcome.DELIVERED) {
+      room.grow();
+    } else if (Overload.slows(attempt)) {
+      room.shrink(System.nanoTime());
+    }
     var after =
         open.state()
             .after(
                 attempt,
+                sent.asked(),
                 RetrySchedule.of(delivery.kind()),
                 store.now(),
                 ThreadLocalRandom.current().nextDouble(-0.1, 0.1),
                 losses);
-    boolean goOn = settle(hold, view, new Settlement(after, attempt, delivery, open.state()));
+    boolean goOn =
+        settle(hold, view, new Settlement(after, attempt, sent.asked(), delivery, open.state()));
     listener.attempted(delivery, attempt, after);
     return goOn;
   }
 
-  private Attempt send(
-      Open open, Endpoint endpoint, EndpointSecrets known, Renderer.Rendered.Ready ready) {
-    var at = store.now();
-    var headers = headers(open.delivery(), endpoint, known, ready, at);
-    long began = System.nanoTime();
-    var answer = post(endpoint, ready, headers);
-    var duration = Duration.ofNanos(System.nanoTime() - began);
-    int n = open.state().attempts() + 1;
-    var id = open.delivery().id();
-    int sent = ready.body().length;
-    return switch (answer) {
-      case Transport.Answer.Never(int status, byte[] head) ->
-          new Attempt(id, n, at, duration, Attempt.Outcome.REJECTED, status, "", cut(head), sent);
-      case Transport.Answer.Status(int status, byte[] head) ->
-          new Attempt(
-              id,
-              n,
-              at,
-              duration,
-              status >= 200 && status < 300 ? Attempt.Outcome.DELIVERED : Attempt.Outcome.REFUSED,
-              status,
-              "",
-              cut(head),
-              sent);
-      case Transport.Answer.Nothing(var reason) ->
-          new Attempt(
-              id, n, at, duration, Attempt.Outcome.UNREACHABLE, null, reason, new byte[0], sent);
-      case Transport.Answer.Forbidden(var reason) ->
-          new Attempt(
-              id, n, at, duration, Attempt.Outcome.GUARDED, null, reason, new byte[0], sent);
-    };
-  }
-
-  private static byte[] cut(byte[] head) {
-    return head.length > 4096 ? java.util.Arrays.copyOf(head, 4096) : head;
-  }
-
-  /// The headers of one attempt, signed with the time and the keys of this moment.
-  private Map<String, String> headers(
-      Delivery delivery,
-      Endpoint endpoint,
-      EndpointSecrets known,
-      Renderer.Rendered.Ready ready,
-      Instant at) {
-    var headers = new LinkedHashMap<>(marks);
-    headers.putAll(ready.headers());
-    if (endpoint.isMail()) {
-      // Nothing in a mail is signed, and no key goes with it.
-      return headers;
-    }
-    if (!ready.contentType().isEmpty()) {
-      headers.put("Content-Type", ready.contentType());
-    }
-    if (known.apiKey() != null) {
-      headers.put(endpoint.apiKeyHeader(), known.apiKey());
-    }
-    if (endpoint.subscription() != null) {
-      if (known.apiKey() != null) {
-        headers.put("X-Signature", XSignature.of(known.apiKey(), ready.body()));
-      }
-      return headers;
-    }
-    headers.putAll(
-        StandardWebhooks.headers(
-            delivery.eventId(),
-            at,
-            ready.body(),
-            known.signing().stream().map(s -> StandardWebhooks.parseKey(s).key()).toList()));
-    boolean xSignature =
-        endpoint.bodySignatureHeader() == null
-            ? ready.contractSigns()
-            : endpoint.bodySignatureHeader();
-    if (xSignature && !known.signing().isEmpty()) {
-      headers.put("X-Signature", XSignature.of(known.signing().getFirst(), ready.body()));
-    }
-    headers.put("Porchlight-Sequence", Long.toString(delivery.seq()));
-    return headers;
-  }
-
-  /// One exchange that is recorded nowhere.
-  ///
-  /// @param headers as sent
-  public record Trial(String url, Map<String, String> headers, Transport.Answer answer) {}
-
   /// Sends a sample to an endpoint just as a delivery would be sent.
-  public Trial trial(Delivery sample, Endpoint endpoint, Renderer.Rendered.Ready ready) {
-    var headers = headers(sample, endpoint, secrets.apply(endpoint.id()), ready, store.now());
-    return new Trial(target(endpoint, ready.channel()), headers, post(endpoint, ready, headers));
-  }
-
-  private Transport.Answer post(
-      Endpoint endpoint, Renderer.Rendered.Ready ready, Map<String, String> headers) {
-    try {
-      return transport.post(target(endpoint, ready.channel()), headers, ready.body());
-    } catch (IllegalArgumentException e) {
-      return new Transport.Answer.Forbidden("The endpoint's URL can't be used: " + e.getMessage());
-    }
-  }
-
-  /// Where a body goes: the URL as configured, or with the contract's channel behind its path.
-  static String target(Endpoint endpoint, String channel) {
-    if (!endpoint.appendChannel() || channel.isEmpty()) {
-      return endpoint.url();
-    }
-    var url = endpoint.url();
-    int query = url.indexOf('?');
-    var path = query < 0 ? url : url.substring(0, query);
-    var rest = query < 0 ? "" : url.substring(query);
-    return (path.endsWith("/") ? path : path + "/") + channel + rest;
+  public Sender.Trial trial(Delivery sample, Endpoint endpoint, Renderer.Rendered.Ready ready) {
+    return sender.trial(sample, endpoint, secrets.apply(endpoint.id()), ready);
   }
 
   /// What to write down of one delivery.
   ///
+  /// @param asked what their `Retry-After` asked for
   /// @param basis how it stood when the attempt began
   private record Settlement(
-      DeliveryState after, @Nullable Attempt attempt, Delivery delivery, DeliveryState basis) {
+      DeliveryState after,
+      @Nullable Attempt attempt,
+      Duration asked,
+      Delivery delivery,
+      DeliveryState basis) {
     /// How it stands, given how it was found: one that somebody retried by hand during the attempt
     /// is due now, as they were told.
     DeliveryState after(DeliveryState found, Instant now) {
@@ -667,7 +549,7 @@ public final class Engine implements AutoCloseable {
             boolean known = settlement.isIn(before) || !before.isOpen();
             settled = known ? before : settlement.after(before, batch.clock());
             if (!known) {
-              record(batch, settlement, settled);
+              record(batch, claim, settlement, settled);
               pending -= settled.isOpen() ? 0 : 1;
               passed += (settled.isOpen() && settled.passed() ? 1 : 0) - (before.passed() ? 1 : 0);
             }
@@ -685,12 +567,15 @@ public final class Engine implements AutoCloseable {
         });
   }
 
-  private static void record(Batch batch, Settlement settlement, DeliveryState settled) {
+  private void record(Batch batch, Claim claim, Settlement settlement, DeliveryState settled) {
     var delivery = settlement.delivery();
     batch.put(Tables.STATE, settled);
     var attempt = settlement.attempt();
     if (attempt != null) {
       batch.put(Tables.ATTEMPT, attempt);
+      if (breakers.settle(batch, claim, attempt, settlement.asked())) {
+        batch.afterCommit(this::wake);
+      }
       Endpoints.in(batch.settings())
           .find(delivery.endpointId())
           .filter(e -> e.subscription() != null)
@@ -760,6 +645,7 @@ public final class Engine implements AutoCloseable {
   private void poll() {
     while (!closing) {
       try {
+        breakers.refresh();
         var claims = claimDue();
         more = !claims.isEmpty();
         begin(claims);
@@ -803,7 +689,12 @@ public final class Engine implements AutoCloseable {
       due.addAll(dueAt(id, AT_ANY_TIME, QUOTA));
     }
     for (var endpoint : endpoints.all()) {
-      int quota = Math.min(QUOTA, room(endpoint.id()).free());
+      var room = room(endpoint.id());
+      allow(room, endpoint);
+      int quota = Math.min(QUOTA, room.free());
+      if (breakers.isShut(endpoint.id())) {
+        quota = breakers.mayProbe(endpoint.id(), now) ? 1 : 0;
+      }
       if (!endpoint.disabled() && quota > 0) {
         due.addAll(dueAt(endpoint.id(), now, quota));
       }
@@ -850,8 +741,11 @@ public final class Engine implements AutoCloseable {
           && lane.isFree(batch.clock())
           && (!lane.dueAt().isAfter(batch.clock()) || endpoints.find(key[0]).isEmpty())) {
         var leased = lane.leasedBy(hub, batch.clock().plus(lease));
-        batch.put(Tables.LANE, leased);
-        claims.add(Claim.of(leased, Optional.empty()));
+        var claim = Claim.of(leased, Optional.empty());
+        if (breakers.probe(batch, claim, lease)) {
+          batch.put(Tables.LANE, leased);
+          claims.add(claim);
+        }
       }
     }
     return claims;

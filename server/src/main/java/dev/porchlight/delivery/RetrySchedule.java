@@ -56,4 +56,12 @@ public record RetrySchedule(List<Duration> waits) {
   Optional<Duration> waitAfter(int attempt) {
     return attempt <= waits.size() ? Optional.of(waits.get(attempt - 1)) : Optional.empty();
   }
+
+  /// A wait, or the one that the receiver asks for where that is longer; never longer than the
+  /// longest of the schedule.
+  Duration heeding(Duration wait, Duration asked) {
+    var longest = waits.isEmpty() ? wait : waits.getLast();
+    var heeded = asked.compareTo(longest) > 0 ? longest : asked;
+    return heeded.compareTo(wait) > 0 ? heeded : wait;
+  }
 }

@@ -126,5 +126,26 @@ final class Tables {
           .column("body", LeftOut::body)
           .readBy(r -> new LeftOut(r.number(1), r.text(2), r.text(3), r.integer(4), r.text(5)));
 
+  static final Table<EndpointHealth> HEALTH =
+      Table.<EndpointHealth>named("endpoint_health")
+          .key("endpoint_id", EndpointHealth::endpointId)
+          .column("failures", EndpointHealth::failures)
+          .column("failing_since", EndpointHealth::failingSince)
+          .column("shut_until", EndpointHealth::shutUntil)
+          .column("pauses", EndpointHealth::pauses)
+          .column("probing_until", EndpointHealth::probingUntil)
+          .column("noticed", EndpointHealth::noticed)
+          .column("reason", EndpointHealth::reason)
+          .readBy(r ->
+              new EndpointHealth(
+                  r.text(1),
+                  r.integer(2),
+                  r.time(3),
+                  r.timeOrNull(4),
+                  r.integer(5),
+                  r.timeOrNull(6),
+                  r.integer(7),
+                  r.text(8)));
+
   private Tables() {}
 }

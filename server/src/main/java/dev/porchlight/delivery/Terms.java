@@ -1,7 +1,9 @@
 package dev.porchlight.delivery;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What an endpoint asks for beyond an address, a contract, kinds and sources. What a setting does
 /// not say is as usual.
@@ -9,17 +11,43 @@ import java.util.Set;
 /// @param owners the members whose contacts' events it takes; empty for all
 /// @param filter which events it takes, in the language of filters over [EventCatalogue]; empty for
 ///   all
-public record Terms(Set<String> owners, String filter) {
+/// @param finalRefusals whether a 4xx that is about what was sent ends the delivery
+/// @param maxConcurrent how many requests it takes at once from each hub; null for the usual
+/// @param maxPerSecond how many requests a second it takes from each hub; null for any number
+/// @param disabledAfterHours for how long it may fail before it is disabled; null for the usual, 0
+///   for ever
+public record Terms(
+    Set<String> owners,
+    String filter,
+    boolean finalRefusals,
+    @Nullable Integer maxConcurrent,
+    @Nullable Integer maxPerSecond,
+    @Nullable Integer disabledAfterHours) {
   /// Nothing special.
-  public static final Terms USUAL = new Terms(Set.of(), "");
+  public static final Terms USUAL = new Terms(Set.of(), "", false, null, null, null);
+
+  /// After so many hours of failures an endpoint is disabled that does not say otherwise.
+  public static final int USUAL_PATIENCE_HOURS = 120;
 
   public Terms {
     owners = Set.copyOf(Objects.requireNonNullElse(owners, Set.of()));
     filter = Objects.requireNonNullElse(filter, "");
   }
 
+  int concurrency() {
+    return maxConcurrent == null ? Room.USUAL : maxConcurrent;
+  }
+
+  int perSecond() {
+    return maxPerSecond == null ? 0 : maxPerSecond;
+  }
+
+  Duration patience() {
+    return Duration.ofHours(disabledAfterHours == null ? USUAL_PATIENCE_HOURS : disabledAfterHours);
+  }
+
   /// Those by which events are chosen, and nothing of how they are sent.
   static Terms choosing(Terms terms) {
-    return new Terms(terms.owners(), terms.filter());
+    return new Terms(terms.owners(), terms.filter(), false, null, null, null);
   }
 }

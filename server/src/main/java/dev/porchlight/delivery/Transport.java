@@ -10,7 +10,12 @@ public interface Transport {
     /// They answered.
     ///
     /// @param head the first bytes of the body
-    record Status(int status, byte[] head) implements Answer {}
+    /// @param retryAfter the header of that name; empty for none
+    record Status(int status, byte[] head, String retryAfter) implements Answer {
+      public Status(int status, byte[] head) {
+        this(status, head, "");
+      }
+    }
 
     /// They answered that trying again will not help.
     record Never(int status, byte[] head) implements Answer {}

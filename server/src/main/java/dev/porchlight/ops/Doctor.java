@@ -3,6 +3,7 @@ package dev.porchlight.ops;
 import dev.porchlight.account.Scope;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
+import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.PollState;
 import dev.porchlight.desk.Polling;
 import dev.porchlight.desk.Receipt;
@@ -79,9 +80,33 @@ public final class Doctor {
         DeliveryState.State.DEAD,
         "used up all their attempts",
         "`delivery retry` starts them anew");
+    endpoints(findings);
     findings.addAll(more.get());
     polls(findings);
     return findings;
+  }
+
+  private void endpoints(List<Finding> findings) {
+    var endpoints = Endpoints.in(store.settings());
+    for (var health : deliveries.listAiling().values()) {
+      endpoints
+          .find(health.endpointId())
+          .ifPresent(e ->
+              findings.add(
+                  new Finding(
+                      "attention",
+                      "Endpoint "
+                          + e.name()
+                          + " has taken nothing since "
+                          + health.failingSince()
+                          + " ("
+                          + health.reason()
+                          + ")"
+                          + (e.disabled() && health.noticed() == 100
+                              ? " and was disabled by the hub; what it is owed is kept:"
+                                  + " `endpoint set --no-disabled` goes on."
+                              : "."))));
+    }
   }
 
   private void polls(List<Finding> findings) {

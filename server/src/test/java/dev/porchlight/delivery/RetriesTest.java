@@ -269,7 +269,7 @@ class RetriesTest {
       crm.answers(
           new Reaction.Status(302, Map.of("Location", elsewhere.url("/")), ""),
           new Reaction.Status(308, Map.of("Location", elsewhere.url("/")), ""),
-          new Reaction.Status(410, Map.of(), "gone, they say"),
+          new Reaction.Status(404, Map.of(), "gone, they say"),
           new Reaction.CutOff(),
           new Reaction.Status(204, Map.of(), ""));
       var portal = hub.addSource("portal", "connections-plus");
@@ -280,7 +280,7 @@ class RetriesTest {
       }
       var attempts = hub.awaitDelivery("L-1", endpoint, "delivered").path("attempts");
       assertThat(attempts.valueStream().map(a -> a.path("status").asInt(0)))
-          .containsExactly(302, 308, 410, 0, 204);
+          .containsExactly(302, 308, 404, 0, 204);
       assertThat(attempts.valueStream().map(a -> a.path("outcome").stringValue()))
           .containsExactly("refused", "refused", "refused", "unreachable", "delivered");
       assertThat(attempts.get(2).path("answer_head").stringValue()).isEqualTo("gone, they say");

@@ -483,6 +483,18 @@ CREATE TABLE lane (
 ) WITH (fillfactor = 60);
 CREATE INDEX lane_due ON lane (endpoint_id, due_at);
 
+-- How endpoints fare that don't take what they are sent; one that does has no row.
+CREATE TABLE endpoint_health (
+  endpoint_id   TEXT COLLATE "C" PRIMARY KEY,
+  failures      BIGINT NOT NULL,   -- in a row, of the kind that shuts it
+  failing_since BIGINT NOT NULL,
+  shut_until    BIGINT,            -- nothing is attempted before, then one at a time
+  pauses        BIGINT NOT NULL,
+  probing_until BIGINT,
+  noticed       BIGINT NOT NULL,   -- percent of its patience that somebody was told of
+  reason        TEXT COLLATE "C" NOT NULL
+);
+
 CREATE TABLE attempt (
   delivery_id TEXT COLLATE "C" NOT NULL,
   n           BIGINT NOT NULL,

@@ -476,6 +476,18 @@ CREATE TABLE lane (
 ) WITHOUT ROWID;
 CREATE INDEX lane_due ON lane (endpoint_id, due_at);
 
+-- How endpoints fare that don't take what they are sent; one that does has no row.
+CREATE TABLE endpoint_health (
+  endpoint_id   TEXT PRIMARY KEY,
+  failures      INTEGER NOT NULL,   -- in a row, of the kind that shuts it
+  failing_since INTEGER NOT NULL,
+  shut_until    INTEGER,            -- nothing is attempted before, then one at a time
+  pauses        INTEGER NOT NULL,
+  probing_until INTEGER,
+  noticed       INTEGER NOT NULL,   -- percent of its patience that somebody was told of
+  reason        TEXT NOT NULL
+);
+
 CREATE TABLE attempt (
   delivery_id TEXT NOT NULL,
   n           INTEGER NOT NULL,

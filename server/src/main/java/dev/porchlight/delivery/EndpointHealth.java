@@ -1,0 +1,117 @@
+package dev.porchlight.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// How an endpoint fares that does not take what it is sent; one that does has no such row. Kept in
+/// the store, so that all hubs know.
+///
+/// It is *shut* while it is not to be troubled: until [#shutUntil] nothing is attempted, and then
+/// one attempt at a time, a probe, until one is taken. It is shut when it asked for that
+/// (`Retry-After`), and after a run of failures that are not about what was sent.
+///
+/// @param failures in a row, of the kind that shuts it
+/// @param failingSince when the run of failures began
+/// @param shutUntil null while it is not shut
+/// @param pauses how often it was shut in this run
+/// @param probingUntil while somebody tries whether it is back
+/// @param noticed what of its patience was used up when somebody was last told, in percent
+/// @param reason how the last attempt ended
+public record EndpointHealth(
+    String endpointId,
+    int failures,
+    Instant failingSince,
+    @Nullable Instant shutUntil,
+    int pauses,
+    @Nullable Instant probingUntil,
+    int noticed,
+    String reason) {
+  /// So many failures in a row shut it.
+  static final int FAILURES_THAT_SHUT = 20;
+
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  /// A receiver that asks for more is asked again after that.
+  private static final Duration LONGEST_ASKED = Duration.ofHours(1);
+
+  private static final int[] NOTICES = {100, 90, 50};
+
+  boolean isShut() {
+    return shutUntil != null;
+  }
+
+  /// Whether somebody may try now whether it is back.
+  boolean mayProbe(Instant now) {
+    return shutUntil != null
+        && !shutUntil.isAfter(now)
+        && (probingUntil == null || probingUntil.isBefore(now));
+  }
+
+  EndpointHealth probing(Instant until) {
+    return new EndpointHealth(
+        endpointId, failures, failingSince, shutUntil, pauses, until, noticed, reason);
+  }
+
+  /// May be tried at once, whoever tries already.
+  EndpointHealth ajar(Instant now) {
+    return new EndpointHealth(
+        endpointId,
+        failures,
+        failingSince,
+        shutUntil == null || shutUntil.isBefore(now) ? shutUntil : now,
+        pauses,
+        null,
+        noticed,
+        reason);
+  }
+
+  EndpointHealth noticed(int percent) {
+    return new EndpointHealth(
+        endpointId, failures, failingSince, shutUntil, pauses, probingUntil, percent, reason);
+  }
+
+  /// How it fares after an attempt that was not taken. A function of values.
+  ///
+  /// @param before null when it was well
+  /// @param asked what its `Retry-After` asked for
+  static EndpointHealth after(
+      @Nullable EndpointHealth before, String id, Attempt attempt, Duration asked, Instant now) {
+    var known = before == null ? new EndpointHealth(id, 0, now, null, 0, null, 0, "") : before;
+    boolean counts = Overload.isNotAboutTheBody(attempt);
+    int failures = known.failures + (counts ? 1 : 0);
+    var until = known.shutUntil;
+    int pauses = known.pauses;
+    boolean free = until == null || !until.isAfter(now);
+    if (counts && free && failures >= FAILURES_THAT_SHUT) {
+      var pause = FIRST_PAUSE.multipliedBy(1L << Math.min(pauses, 10));
+      until = now.plus(pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause);
+      pauses++;
+    }
+    if (!asked.isZero() && Overload.mayAsk(attempt)) {
+      var end = now.plus(asked.compareTo(LONGEST_ASKED) > 0 ? LONGEST_ASKED : asked);
+      until = until == null || until.isBefore(end) ? end : until;
+    }
+    return new EndpointHealth(
+        id, failures, known.failingSince, until, pauses, null, known.noticed, attempt.summary());
+  }
+
+  /// What somebody is to be told now: so many percent of the endpoint's patience are used up; 100
+  /// disables it.
+  ///
+  /// @param patience for how long it may fail; zero for ever
+  Optional<Integer> notice(Duration patience, Instant now) {
+    if (patience.isZero()) {
+      return Optional.empty();
+    }
+    var failing = Duration.between(failingSince, now);
+    for (int percent : NOTICES) {
+      if (failing.compareTo(patience.multipliedBy(percent).dividedBy(100)) >= 0) {
+        return noticed < percent ? Optional.of(percent) : Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.porchlight.delivery;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// How many lanes of one endpoint this hub works on at once, those that wait for room, and the pace
+/// of requests. What waits holds a lease; more than a thousand are given back instead.
+///
+/// The room shrinks to half when the endpoint says that it is too much, or does not answer, and
+/// grows by one for each roomful that is taken, up to what the endpoint allows. Safe for use by
+/// many threads.
+final class Room {
+  /// What an endpoint has that says nothing of it.
+  static final int USUAL = 64;
+
+  private static final int WAITING = 1000;
+
+  /// With fewer than this waiting, more is looked for.
+  private static final int FEW = 64;
+
+  /// Attempts that were under way together say the same thing once.
+  private static final long ONE_WORD = TimeUnit.MILLISECONDS.toNanos(500);
+
+  enum Entry {
+    AT_ONCE,
+    LATER,
+    NO_ROOM
+  }
+
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private int used;
+  private int most = USUAL;
+  private double limit = USUAL;
+  private int perSecond;
+  private long shrunkAt;
+  private long nextSlot;
+
+  /// What the endpoint allows.
+  ///
+  /// @param lanes at once
+  /// @param requests a second; 0 for any number
+  synchronized void allow(int lanes, int requests) {
+    // More lanes than requests a second would only wait for one another.
+    int now = requests == 0 ? lanes : Math.min(lanes, requests);
+    if (now != most) {
+      limit = limit == most ? now : Math.min(limit, now);
+      most = now;
+    }
+    perSecond = requests;
+  }
+
+  synchronized Entry enter(Waiting claim) {
+    if (used < limit()) {
+      used++;
+      return Entry.AT_ONCE;
+    }
+    if (waiting.size() < WAITING) {
+      waiting.add(claim);
+      return Entry.LATER;
+    }
+    return Entry.NO_ROOM;
+  }
+
+  private int limit() {
+    return Math.max(1, (int) limit);
+  }
+
+  /// Who goes on in the place of one that is through.
+  synchronized @Nullable Waiting next() {
+    var next = used > limit() ? null : waiting.poll();
+    if (next == null) {
+      used--;
+    }
+    return next;
+  }
+
+  /// One that waits and for which there is room beside those at work.
+  synchronized @Nullable Waiting another() {
+    if (used >= limit() || waiting.isEmpty()) {
+      return null;
+    }
+    used++;
+    return waiting.poll();
+  }
+
+  /// It is too much for the endpoint.
+  ///
+  /// @param now of [System#nanoTime]
+  synchronized void shrink(long now) {
+    if (shrunkAt == 0 || now - shrunkAt > ONE_WORD) {
+      limit = Math.max(1, limit / 2);
+      shrunkAt = now;
+    }
+  }
+
+  /// It took one more.
+  synchronized void grow() {
+    limit = Math.min(most, limit + 1 / Math.max(1, limit));
+  }
+
+  /// For how long the next request has to wait, in nanoseconds; its place is taken then.
+  ///
+  /// @param now of [System#nanoTime]
+  synchronized long reserve(long now) {
+    if (perSecond == 0) {
+      return 0;
+    }
+    long at = nextSlot == 0 || nextSlot - now < 0 ? now : nextSlot;
+    nextSlot = at + TimeUnit.SECONDS.toNanos(1) / perSecond;
+    return at - now;
+  }
+
+  /// How many more lanes to look for.
+  synchronized int free() {
+    return waiting.size() < FEW ? Math.max(0, limit() - used) + FEW - waiting.size() : 0;
+  }
+
+  /// Told once, when half of what a look for work brings is left.
+  synchronized boolean runsDry() {
+    return waiting.size() == FEW / 2;
+  }
+
+  synchronized boolean isRoomy() {
+    return waiting.size() < WAITING / 2;
+  }
+
+  /// How many lanes may be worked on at once, as it stands.
+  synchronized int width() {
+    return limit();
+  }
+}

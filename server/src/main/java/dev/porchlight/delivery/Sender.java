@@ -1,0 +1,158 @@
+package dev.porchlight.delivery;
+
+import dev.porchlight.sign.StandardWebhooks;
+import dev.porchlight.sign.XSignature;
+import dev.porchlight.store.Store;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Sends what was written to where it is owed, once: signs it with the time and the keys of the
+/// moment, and says how it ended. Safe for use by many threads.
+public final class Sender {
+  private static final int ANSWER_KEPT = 4096;
+
+  private final Store store;
+  private final Transport transport;
+  private final Map<String, String> marks;
+
+  /// @param marks headers that every request carries, for example `User-Agent`
+  Sender(Store store, Transport transport, Map<String, String> marks) {
+    this.store = store;
+    this.transport = transport;
+    this.marks = Map.copyOf(marks);
+  }
+
+  /// An attempt, and what the receiver asked to wait.
+  record Sent(Attempt attempt, Duration asked) {}
+
+  /// Makes one attempt.
+  Sent send(Open open, Endpoint endpoint, EndpointSecrets known, Renderer.Rendered.Ready ready) {
+    var at = store.now();
+    var headers = headers(open.delivery(), endpoint, known, ready, at);
+    long began = System.nanoTime();
+    var answer = post(endpoint, ready, headers);
+    var duration = Duration.ofNanos(System.nanoTime() - began);
+    int n = open.state().attempts() + 1;
+    var id = open.delivery().id();
+    int sent = ready.body().length;
+    var attempt =
+        switch (answer) {
+          case Transport.Answer.Never(int status, byte[] head) ->
+              new Attempt(
+                  id, n, at, duration, Attempt.Outcome.REJECTED, status, "", cut(head), sent);
+          case Transport.Answer.Status(int status, byte[] head, _) ->
+              new Attempt(
+                  id, n, at, duration, outcome(endpoint, status), status, "", cut(head), sent);
+          case Transport.Answer.Nothing(var reason) ->
+              new Attempt(
+                  id,
+                  n,
+                  at,
+                  duration,
+                  Attempt.Outcome.UNREACHABLE,
+                  null,
+                  reason,
+                  new byte[0],
+                  sent);
+          case Transport.Answer.Forbidden(var reason) ->
+              new Attempt(
+                  id, n, at, duration, Attempt.Outcome.GUARDED, null, reason, new byte[0], sent);
+        };
+    var asked =
+        answer instanceof Transport.Answer.Status(_, _, var header)
+            ? RetryAfter.of(header, store.now()).orElse(Duration.ZERO)
+            : Duration.ZERO;
+    return new Sent(attempt, asked);
+  }
+
+  private static Attempt.Outcome outcome(Endpoint endpoint, int status) {
+    if (status >= 200 && status < 300) {
+      return Attempt.Outcome.DELIVERED;
+    }
+    return endpoint.terms().finalRefusals() && !endpoint.isMail() && Overload.canBeFinal(status)
+        ? Attempt.Outcome.REJECTED
+        : Attempt.Outcome.REFUSED;
+  }
+
+  private static byte[] cut(byte[] head) {
+    return head.length > ANSWER_KEPT ? Arrays.copyOf(head, ANSWER_KEPT) : head;
+  }
+
+  /// The headers of one attempt, signed with the time and the keys of this moment.
+  private Map<String, String> headers(
+      Delivery delivery,
+      Endpoint endpoint,
+      EndpointSecrets known,
+      Renderer.Rendered.Ready ready,
+      Instant at) {
+    var headers = new LinkedHashMap<>(marks);
+    headers.putAll(ready.headers());
+    if (endpoint.isMail()) {
+      // Nothing in a mail is signed, and no key goes with it.
+      return headers;
+    }
+    if (!ready.contentType().isEmpty()) {
+      headers.put("Content-Type", ready.contentType());
+    }
+    if (known.apiKey() != null) {
+      headers.put(endpoint.apiKeyHeader(), known.apiKey());
+    }
+    if (endpoint.subscription() != null) {
+      if (known.apiKey() != null) {
+        headers.put("X-Signature", XSignature.of(known.apiKey(), ready.body()));
+      }
+      return headers;
+    }
+    headers.putAll(
+        StandardWebhooks.headers(
+            delivery.eventId(),
+            at,
+            ready.body(),
+            known.signing().stream().map(s -> StandardWebhooks.parseKey(s).key()).toList()));
+    boolean xSignature =
+        endpoint.bodySignatureHeader() == null
+            ? ready.contractSigns()
+            : endpoint.bodySignatureHeader();
+    if (xSignature && !known.signing().isEmpty()) {
+      headers.put("X-Signature", XSignature.of(known.signing().getFirst(), ready.body()));
+    }
+    headers.put("Porchlight-Sequence", Long.toString(delivery.seq()));
+    return headers;
+  }
+
+  /// One exchange that is recorded nowhere.
+  ///
+  /// @param headers as sent
+  public record Trial(String url, Map<String, String> headers, Transport.Answer answer) {}
+
+  /// Sends a sample to an endpoint just as a delivery would be sent.
+  Trial trial(
+      Delivery sample, Endpoint endpoint, EndpointSecrets known, Renderer.Rendered.Ready ready) {
+    var headers = headers(sample, endpoint, known, ready, store.now());
+    return new Trial(target(endpoint, ready.channel()), headers, post(endpoint, ready, headers));
+  }
+
+  private Transport.Answer post(
+      Endpoint endpoint, Renderer.Rendered.Ready ready, Map<String, String> headers) {
+    try {
+      return transport.post(target(endpoint, ready.channel()), headers, ready.body());
+    } catch (IllegalArgumentException e) {
+      return new Transport.Answer.Forbidden("The endpoint's URL can't be used: " + e.getMessage());
+    }
+  }
+
+  /// Where a body goes: the URL as configured, or with the contract's channel behind its path.
+  static String target(Endpoint endpoint, String channel) {
+    if (!endpoint.appendChannel() || channel.isEmpty()) {
+      return endpoint.url();
+    }
+    var url = endpoint.url();
+    int query = url.indexOf('?');
+    var path = query < 0 ? url : url.substring(0, query);
+    var rest = query < 0 ? "" : url.substring(query);
+    return (path.endsWith("/") ? path : path + "/") + channel + rest;
+  }
+}
