@@ -208,6 +208,7 @@ public final class Hub implements AutoCloseable {
             config.lease(),
             rendering,
             new Sending(store, secrets, outgoing),
+            new OAuthTokens(store, outgoing),
             endpoint -> secretsOf(secrets, endpoint),
             Map.of("User-Agent", "Porchlight/" + VERSION),
             metrics::attempted);
@@ -245,7 +246,7 @@ public final class Hub implements AutoCloseable {
             erasures,
             List.of(Api.answers(secrets)));
     store.follow(erasure::follow);
-    retention = new Retention(store, erasure);
+    retention = new Retention(store, erasure, secrets::dropExpired);
     fallback = new Fallback(store, number, planner, new Deliveries(store), engine::offer);
 
     var leads = new Leads(store);
@@ -436,7 +437,8 @@ public final class Hub implements AutoCloseable {
             .filter(s -> s.id().startsWith("signing "))
             .map(Secrets.Open::text)
             .toList(),
-        secrets.find(owner, "api_key").orElse(null));
+        secrets.find(owner, "api_key").orElse(null),
+        secrets.find(owner, "authorization").orElse(null));
   }
 
   /// Sends a made-up lead to an endpoint and shows the exchange.
@@ -487,6 +489,7 @@ public final class Hub implements AutoCloseable {
     if (known.apiKey() != null) {
       headers.put(endpoint.apiKeyHeader(), "…");
     }
+    headers.replace("Authorization", "…");
     return switch (trial.answer()) {
       case Transport.Answer.Status(int status, byte[] head, _) ->
           new EndpointTest.Exchange(

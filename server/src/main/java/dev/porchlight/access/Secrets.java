@@ -6,6 +6,7 @@ import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Table;
+import dev.porchlight.store.WorkQueue;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +107,35 @@ public final class Secrets {
     batch.delete(TABLE, owner, id);
     batch.append(CHANGED, owner, id);
     batch.afterCommit(() -> cache.remove(owner));
+  }
+
+  /// Removes those whose end has come. What lists them leaves them out from that very moment; this
+  /// takes them off the disk.
+  public void dropExpired() {
+    var over =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT "
+                        + TABLE.columnList()
+                        + " FROM secret WHERE expires_at <= :now ORDER BY owner, id LIMIT 100")
+                .bind("now", Row.micros(store.now()))
+                .map((r, _) -> TABLE.read(new Row(r)))
+                .list());
+    if (!over.isEmpty()) {
+      store.write(
+          WorkQueue.RETENTION,
+          batch -> {
+            for (var row : over) {
+              var there = batch.find(TABLE, row.owner(), row.id());
+              if (there != null
+                  && there.expiresAt() != null
+                  && !there.expiresAt().isAfter(batch.clock())) {
+                remove(batch, row.owner(), row.id());
+              }
+            }
+            return true;
+          });
+    }
   }
 
   /// An owner's secrets in force, newest first.

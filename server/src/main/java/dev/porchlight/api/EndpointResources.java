@@ -169,6 +169,8 @@ final class EndpointResources {
     var secret = StandardWebhooks.newSecret();
     var sealedSecret = secrets.seal(owner(id), "signing " + draw.uuid("secret"), secret);
     var apiKey = body.text("api_key").map(k -> secrets.seal(owner(id), "api_key", visible(k)));
+    var authorization = AuthorizationMember.read(body, null, objection);
+    var shown = sealed(id, authorization);
     return call.change(batch -> {
       var node = body.text("node");
       var blank =
@@ -191,14 +193,27 @@ final class EndpointResources {
               false,
               Terms.USUAL,
               null);
-      var endpoint = with(call, batch, blank, body);
+      var endpoint = with(call, batch, blank, body, authorization);
       batch.change(Endpoint.SETTING, id, endpoint.body());
       secrets.put(batch, sealedSecret, null);
       apiKey.ifPresent(k -> secrets.put(batch, k, null));
+      shown.ifPresent(k -> secrets.put(batch, k, null));
       var view = Views.endpoint(endpoint);
       view.put("secret", secret);
       return new Call.Answer(201, view);
     });
+  }
+
+  private Optional<Secrets.Sealed> sealed(
+      String endpoint, Optional<AuthorizationMember.Given> authorization) {
+    return authorization
+        .map(AuthorizationMember.Given::secret)
+        .map(s -> secrets.seal(owner(endpoint), AuthorizationMember.SECRET, s));
+  }
+
+  static boolean isUsableHeader(String header) {
+    return header.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
+        && !OUR_HEADERS.contains(header.toLowerCase(Locale.ROOT));
   }
 
   private static String home(Call call, Batch batch) {
@@ -234,7 +249,12 @@ final class EndpointResources {
   }
 
   /// The endpoint with what the body says of it.
-  private Endpoint with(Call call, Batch batch, Endpoint e, Members body) {
+  private Endpoint with(
+      Call call,
+      Batch batch,
+      Endpoint e,
+      Members body,
+      Optional<AuthorizationMember.Given> authorization) {
     var nodes = Nodes.in(batch.settings());
     var node = body.text("node").orElse(e.node());
     if (nodes.find(node).isEmpty() || !sees(call, nodes, node)) {
@@ -262,8 +282,7 @@ final class EndpointResources {
         body.text("fallback_contract").orElse(null),
         body.text("url").orElse(e.url()));
     var header = body.text("api_key_header").orElse(e.apiKeyHeader());
-    if (!header.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
-        || OUR_HEADERS.contains(header.toLowerCase(Locale.ROOT))) {
+    if (!isUsableHeader(header)) {
       throw new FaultException(
           Fault.BODY_INVALID, "`" + header + "` can't be the header of an API key.");
     }
@@ -298,7 +317,7 @@ final class EndpointResources {
         body.flag("x_signature").orElse(body.has("x_signature") ? null : e.bodySignatureHeader()),
         body.flag("digital_signature").orElse(e.digitalSignature()),
         body.flag("disabled").orElse(e.disabled()),
-        TermsMembers.read(body, e.terms(), nodes, n -> sees(call, nodes, n)),
+        TermsMembers.read(body, e.terms(), nodes, n -> sees(call, nodes, n), authorization),
         e.subscription());
   }
 
@@ -320,13 +339,15 @@ final class EndpointResources {
     var body = call.members(ALL_MEMBERS);
     var apiKey =
         body.text("api_key").map(k -> secrets.seal(owner(known.id()), "api_key", visible(k)));
+    var authorization = AuthorizationMember.read(body, known.terms().authorization(), objection);
+    var shown = sealed(known.id(), authorization);
     var reply =
         call.change(batch -> {
           var now =
               Endpoints.in(batch.settings())
                   .find(known.id())
                   .orElseThrow(() -> AccountResources.missing("endpoint"));
-          var changed = with(call, batch, now, body);
+          var changed = with(call, batch, now, body, authorization);
           batch.change(Endpoint.SETTING, now.id(), changed.body());
           if (now.disabled() && !changed.disabled()) {
             Deliveries.forgetFailures(batch, now.id());
@@ -335,6 +356,11 @@ final class EndpointResources {
             secrets.put(batch, apiKey.get(), null);
           } else if (body.has("api_key")) {
             secrets.remove(batch, owner(now.id()), "api_key");
+          }
+          if (shown.isPresent()) {
+            secrets.put(batch, shown.get(), null);
+          } else if (changed.terms().authorization() == null) {
+            secrets.remove(batch, owner(now.id()), AuthorizationMember.SECRET);
           }
           return new Call.Answer(200, Views.endpoint(changed));
         });
@@ -362,11 +388,16 @@ final class EndpointResources {
   /// A new secret, signed with from now on; the others sign beside it until the overlap is over.
   Reply rotateSecret(Call call) throws Exception {
     var endpoint = made(call);
-    var body = call.members(Set.of("overlap_hours"));
+    var body = call.members(Set.of("overlap_hours", "kind"));
+    var kind = body.text("kind").orElse("shared");
+    if (!Set.of("shared", "ed25519").contains(kind)) {
+      throw new FaultException(Fault.BODY_INVALID, "The member `kind` must be shared or ed25519.");
+    }
     var overlap =
         Duration.ofHours(body.number("overlap_hours", 0, LONGEST_OVERLAP_HOURS).orElse(24));
     var draw = Draw.fresh(store.now(), hub);
-    var secret = StandardWebhooks.newSecret();
+    var pair = kind.equals("ed25519") ? StandardWebhooks.newPair() : null;
+    var secret = pair == null ? StandardWebhooks.newSecret() : pair.secret();
     var owner = owner(endpoint.id());
     var sealed = secrets.seal(owner, "signing " + draw.uuid("secret"), secret);
     var old = secrets.list(owner).stream().filter(s -> s.id().startsWith("signing ")).toList();
@@ -381,7 +412,11 @@ final class EndpointResources {
       batch.append("endpoint.secret-rotated", endpoint.id(), call.principal().id());
       var view = Json.object();
       view.put("endpoint", endpoint.id());
-      view.put("secret", secret);
+      if (pair == null) {
+        view.put("secret", secret);
+      } else {
+        view.put("public_key", pair.shown());
+      }
       view.put("old_secrets_end_at", batch.now().plus(overlap).toString());
       return new Call.Answer(201, view);
     });

@@ -6,6 +6,7 @@ import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.EventCatalogue;
 import dev.porchlight.delivery.Terms;
 import dev.porchlight.filter.FilterException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,9 @@ final class TermsMembers {
           "final_refusals",
           "max_concurrent",
           "max_per_second",
-          "disabled_after_hours");
+          "disabled_after_hours",
+          "authorization",
+          "signature");
 
   private static final int LONGEST_FILTER = 4000;
   private static final int MOST_CONCURRENT = 64;
@@ -30,14 +33,24 @@ final class TermsMembers {
   private TermsMembers() {}
 
   /// @param sees whether the caller may name a node
-  static Terms read(Members body, Terms known, Nodes nodes, Predicate<String> sees) {
+  /// @param authorization what was said of that, if anything
+  static Terms read(
+      Members body,
+      Terms known,
+      Nodes nodes,
+      Predicate<String> sees,
+      Optional<AuthorizationMember.Given> authorization) {
     return new Terms(
         owners(body, known, nodes, sees),
         filter(body, known),
         body.flag("final_refusals").orElse(known.finalRefusals()),
         number(body, "max_concurrent", 1, MOST_CONCURRENT, known.maxConcurrent()),
         number(body, "max_per_second", 1, MOST_PER_SECOND, known.maxPerSecond()),
-        number(body, "disabled_after_hours", 0, LONGEST_PATIENCE, known.disabledAfterHours()));
+        number(body, "disabled_after_hours", 0, LONGEST_PATIENCE, known.disabledAfterHours()),
+        authorization
+            .map(AuthorizationMember.Given::how)
+            .orElse(authorization.isPresent() ? null : known.authorization()),
+        AuthorizationMember.signature(body, known.signature(), EndpointResources::isUsableHeader));
   }
 
   private static @Nullable Integer number(
@@ -103,6 +116,7 @@ final class TermsMembers {
     put(json, "max_concurrent", terms.maxConcurrent());
     put(json, "max_per_second", terms.maxPerSecond());
     put(json, "disabled_after_hours", terms.disabledAfterHours());
+    AuthorizationMember.show(terms.authorization(), terms.signature(), json);
   }
 
   private static void put(ObjectNode json, String name, @Nullable Integer value) {

@@ -145,11 +145,20 @@ final class EndpointCommand extends Noun {
               names = "--overlap-hours",
               paramLabel = "HOURS",
               description = "for how long the others still sign, 0 to 168; 24")
-          @Nullable Integer overlap)
+          @Nullable Integer overlap,
+      @Option(
+              names = "--kind",
+              paramLabel = "KIND",
+              description =
+                  "shared (whsec_), or ed25519: a pair of keys, whose public one is shown")
+          @Nullable String kind)
       throws HubException {
     var body = Json.object();
     if (overlap != null) {
       body.put("overlap_hours", overlap);
+    }
+    if (kind != null) {
+      body.put("kind", kind);
     }
     try (var hub = connect()) {
       var id = resolve(hub, "/endpoints", endpoint);
@@ -157,7 +166,10 @@ final class EndpointCommand extends Noun {
       return show(
           made,
           () -> {
-            say("New secret of " + endpoint + ": " + Text.at(made, "secret"));
+            say(
+                made.has("secret")
+                    ? "New secret of " + endpoint + ": " + Text.at(made, "secret")
+                    : "New public key of " + endpoint + ": " + Text.at(made, "public_key"));
             say(
                 "The others sign beside it until "
                     + Text.time(Text.at(made, "old_secrets_end_at"))

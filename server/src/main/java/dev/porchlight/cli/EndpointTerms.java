@@ -61,6 +61,55 @@ final class EndpointTerms {
       description = "keep what is owed to it, and attempt nothing; --no-disabled to go on")
   @Nullable Boolean disabled;
 
+  @Option(
+      names = "--basic",
+      paramLabel = "USER:PASSWORD",
+      description = "show this user and password with each request")
+  @Nullable String basic;
+
+  @Option(
+      names = "--bearer",
+      paramLabel = "TOKEN",
+      description = "show this token with each request")
+  @Nullable String bearer;
+
+  @Option(
+      names = "--oauth2",
+      paramLabel = "CLIENT:SECRET",
+      description = "get tokens by client credentials; needs --token-url")
+  @Nullable String oauth2;
+
+  @Option(names = "--token-url", paramLabel = "URL", description = "where tokens are given")
+  @Nullable String tokenUrl;
+
+  @Option(names = "--token-scope", paramLabel = "SCOPE", description = "what tokens are asked for")
+  @Nullable String tokenScope;
+
+  @Option(
+      names = "--sign-header",
+      paramLabel = "NAME",
+      description = "sign in this header too, with HMAC-SHA256 keyed with the secret as shown")
+  @Nullable String signHeader;
+
+  @Option(
+      names = "--sign-form",
+      paramLabel = "FORM",
+      description =
+          "body (default), or timed: t=...,v1=... over the time, a full stop and the body")
+  @Nullable String signForm;
+
+  @Option(
+      names = "--sign-encoding",
+      paramLabel = "ENCODING",
+      description = "hex (default) or base64")
+  @Nullable String signEncoding;
+
+  @Option(
+      names = "--sign-prefix",
+      paramLabel = "TEXT",
+      description = "what stands before the signature, for example sha256=")
+  @Nullable String signPrefix;
+
   /// Puts what was said into a request.
   void into(ObjectNode body) {
     list(body, "kinds", kinds);
@@ -74,6 +123,13 @@ final class EndpointTerms {
     number(body, "max_per_second", maxPerSecond);
     number(body, "disabled_after_hours", disabledAfterHours);
     flag(body, "disabled", disabled);
+    authorization(body);
+    if (signHeader != null) {
+      var signature = body.putObject("signature").put("header", signHeader);
+      text(signature, "form", signForm);
+      text(signature, "encoding", signEncoding);
+      text(signature, "prefix", signPrefix);
+    }
   }
 
   private static void list(ObjectNode body, String name, @Nullable List<String> values) {
@@ -92,6 +148,33 @@ final class EndpointTerms {
   private static void number(ObjectNode body, String name, @Nullable Integer value) {
     if (value != null) {
       body.put(name, value);
+    }
+  }
+
+  private void authorization(ObjectNode body) {
+    if (basic != null) {
+      pair(body.putObject("authorization").put("kind", "basic"), basic, "user", "password");
+    } else if (bearer != null) {
+      body.putObject("authorization").put("kind", "bearer").put("token", bearer);
+    } else if (oauth2 != null) {
+      var how = body.putObject("authorization").put("kind", "oauth2");
+      pair(how, oauth2, "client_id", "client_secret");
+      text(how, "token_url", tokenUrl);
+      text(how, "scope", tokenScope);
+    }
+  }
+
+  private static void pair(ObjectNode json, String both, String first, String second) {
+    int colon = both.indexOf(':');
+    json.put(first, colon < 0 ? both : both.substring(0, colon));
+    if (colon >= 0) {
+      json.put(second, both.substring(colon + 1));
+    }
+  }
+
+  private static void text(ObjectNode json, String name, @Nullable String value) {
+    if (value != null) {
+      json.put(name, value);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.porchlight.delivery;
 
+import dev.porchlight.sign.StandardWebhooks;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -7,8 +8,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param signing the signing secrets in force, as shown (`whsec_…`), the current one first
 /// @param apiKey their API key, when they gave us one
-public record EndpointSecrets(List<String> signing, @Nullable String apiKey) {
+/// @param authorization the secret of [Terms#authorization], when there is one
+public record EndpointSecrets(
+    List<String> signing, @Nullable String apiKey, @Nullable String authorization) {
   public EndpointSecrets {
     signing = List.copyOf(signing);
+  }
+
+  /// The signing secrets that receivers have too.
+  List<String> shared() {
+    return signing.stream().filter(StandardWebhooks::isShared).toList();
   }
 }

@@ -87,6 +87,7 @@ public final class Engine implements AutoCloseable {
       Duration lease,
       Renderer renderer,
       Transport transport,
+      AccessTokens tokens,
       Function<String, EndpointSecrets> secrets,
       Map<String, String> marks,
       Listener listener) {
@@ -95,7 +96,7 @@ public final class Engine implements AutoCloseable {
     this.lease = lease;
     this.renderer = renderer;
     this.secrets = secrets;
-    sender = new Sender(store, transport, marks);
+    sender = new Sender(store, transport, tokens, marks);
     this.listener = listener;
     breakers = new Breakers(store);
   }

@@ -3,25 +3,30 @@ package dev.porchlight.delivery;
 import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.sign.XSignature;
 import dev.porchlight.store.Store;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// Sends what was written to where it is owed, once: signs it with the time and the keys of the
 /// moment, and says how it ended. Safe for use by many threads.
 public final class Sender {
+  private static final String AUTHORIZATION = "Authorization";
   private static final int ANSWER_KEPT = 4096;
 
   private final Store store;
   private final Transport transport;
+  private final AccessTokens tokens;
   private final Map<String, String> marks;
 
   /// @param marks headers that every request carries, for example `User-Agent`
-  Sender(Store store, Transport transport, Map<String, String> marks) {
+  Sender(Store store, Transport transport, AccessTokens tokens, Map<String, String> marks) {
     this.store = store;
     this.transport = transport;
+    this.tokens = tokens;
     this.marks = Map.copyOf(marks);
   }
 
@@ -33,7 +38,7 @@ public final class Sender {
     var at = store.now();
     var headers = headers(open.delivery(), endpoint, known, ready, at);
     long began = System.nanoTime();
-    var answer = post(endpoint, ready, headers);
+    var answer = post(endpoint, known, ready, headers);
     var duration = Duration.ofNanos(System.nanoTime() - began);
     int n = open.state().attempts() + 1;
     var id = open.delivery().id();
@@ -116,8 +121,13 @@ public final class Sender {
         endpoint.bodySignatureHeader() == null
             ? ready.contractSigns()
             : endpoint.bodySignatureHeader();
-    if (xSignature && !known.signing().isEmpty()) {
-      headers.put("X-Signature", XSignature.of(known.signing().getFirst(), ready.body()));
+    var shared = known.shared();
+    if (xSignature && !shared.isEmpty()) {
+      headers.put("X-Signature", XSignature.of(shared.getFirst(), ready.body()));
+    }
+    var form = endpoint.terms().signature();
+    if (form != null && !shared.isEmpty()) {
+      headers.put(form.header(), form.value(shared, ready.body(), at));
     }
     headers.put("Porchlight-Sequence", Long.toString(delivery.seq()));
     return headers;
@@ -132,7 +142,60 @@ public final class Sender {
   Trial trial(
       Delivery sample, Endpoint endpoint, EndpointSecrets known, Renderer.Rendered.Ready ready) {
     var headers = headers(sample, endpoint, known, ready, store.now());
-    return new Trial(target(endpoint, ready.channel()), headers, post(endpoint, ready, headers));
+    var answer = post(endpoint, known, ready, headers);
+    return new Trial(target(endpoint, ready.channel()), headers, answer);
+  }
+
+  /// Sends it, with what the receiver wants to be shown; a token that it does not take is renewed,
+  /// once.
+  ///
+  /// @param headers to which that is added
+  private Transport.Answer post(
+      Endpoint endpoint,
+      EndpointSecrets known,
+      Renderer.Rendered.Ready ready,
+      Map<String, String> headers) {
+    var how = endpoint.terms().authorization();
+    var secret = known.authorization();
+    if (how == null || secret == null || endpoint.isMail()) {
+      return post(endpoint, ready, headers);
+    }
+    return switch (how.kind()) {
+      case BASIC -> {
+        var both = (how.user() + ":" + secret).getBytes(StandardCharsets.UTF_8);
+        headers.put(AUTHORIZATION, "Basic " + Base64.getEncoder().encodeToString(both));
+        yield post(endpoint, ready, headers);
+      }
+      case BEARER -> {
+        headers.put(AUTHORIZATION, "Bearer " + secret);
+        yield post(endpoint, ready, headers);
+      }
+      case OAUTH2 -> {
+        var first = withToken(endpoint, ready, headers, how, secret);
+        yield first instanceof Transport.Answer.Status(int status, _, _) && status == 401
+            ? withToken(endpoint, ready, headers, how, secret)
+            : first;
+      }
+    };
+  }
+
+  private Transport.Answer withToken(
+      Endpoint endpoint,
+      Renderer.Rendered.Ready ready,
+      Map<String, String> headers,
+      Authorization how,
+      String secret) {
+    return switch (tokens.get(how, secret)) {
+      case AccessTokens.Got.None(var reason) -> new Transport.Answer.Nothing(reason);
+      case AccessTokens.Got.Token(var token) -> {
+        headers.put(AUTHORIZATION, "Bearer " + token);
+        var answer = post(endpoint, ready, headers);
+        if (answer instanceof Transport.Answer.Status(int status, _, _) && status == 401) {
+          tokens.drop(how, token);
+        }
+        yield answer;
+      }
+    };
   }
 
   private Transport.Answer post(

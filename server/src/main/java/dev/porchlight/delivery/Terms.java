@@ -16,15 +16,19 @@ import org.jspecify.annotations.Nullable;
 /// @param maxPerSecond how many requests a second it takes from each hub; null for any number
 /// @param disabledAfterHours for how long it may fail before it is disabled; null for the usual, 0
 ///   for ever
+/// @param authorization how it wants to be shown that it is us; null for no such way
+/// @param signature a signature in a form of its own; null for none
 public record Terms(
     Set<String> owners,
     String filter,
     boolean finalRefusals,
     @Nullable Integer maxConcurrent,
     @Nullable Integer maxPerSecond,
-    @Nullable Integer disabledAfterHours) {
+    @Nullable Integer disabledAfterHours,
+    @Nullable Authorization authorization,
+    @Nullable SignatureForm signature) {
   /// Nothing special.
-  public static final Terms USUAL = new Terms(Set.of(), "", false, null, null, null);
+  public static final Terms USUAL = new Terms(Set.of(), "", false, null, null, null, null, null);
 
   /// After so many hours of failures an endpoint is disabled that does not say otherwise.
   public static final int USUAL_PATIENCE_HOURS = 120;
@@ -48,6 +52,6 @@ public record Terms(
 
   /// Those by which events are chosen, and nothing of how they are sent.
   static Terms choosing(Terms terms) {
-    return new Terms(terms.owners(), terms.filter(), false, null, null, null);
+    return new Terms(terms.owners(), terms.filter(), false, null, null, null, null, null);
   }
 }

@@ -27,6 +27,7 @@ public final class Retention implements AutoCloseable {
 
   private final Store store;
   private final Erasure erasure;
+  private final Runnable others;
   private final Semaphore wake = new Semaphore(0);
   private final Thread thread;
   private final Map<String, String> reached = new HashMap<>();
@@ -34,9 +35,12 @@ public final class Retention implements AutoCloseable {
   private volatile boolean closing;
 
   /// Goes on with erasures that a stop has cut, then looks for what is over.
-  public Retention(Store store, Erasure erasure) {
+  ///
+  /// @param others what else is to be dropped when its time is over
+  public Retention(Store store, Erasure erasure, Runnable others) {
     this.store = store;
     this.erasure = erasure;
+    this.others = others;
     thread = Thread.ofPlatform().name("retention").daemon().start(this::run);
   }
 
@@ -53,6 +57,7 @@ public final class Retention implements AutoCloseable {
           erasure.resume();
           resumed = true;
         }
+        others.run();
         pass();
       } catch (StoreUnavailableException e) {
         LOG.debug("Retention waits for the store: {}", e.getMessage());

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -140,6 +141,31 @@ public final class StandardWebhooks {
   /// Makes a secret: `whsec_` and the standard base64 of 32 random bytes.
   public static String newSecret() {
     return SHARED + Base64.getEncoder().encodeToString(Secure.bytes(NEW_SECRET_BYTES));
+  }
+
+  /// A new pair for `v1a`.
+  ///
+  /// @param secret `whsk_…`, which signs
+  /// @param shown `whpk_…`, for receivers
+  public record Pair(String secret, String shown) {}
+
+  /// Makes a key pair.
+  public static Pair newPair() {
+    try {
+      var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+      var secret = pair.getPrivate().getEncoded();
+      var shown = pair.getPublic().getEncoded();
+      var seed = Arrays.copyOfRange(secret, secret.length - 32, secret.length);
+      var half = Arrays.copyOfRange(shown, shown.length - 32, shown.length);
+      return new Pair(PRIVATE + base64(concat(seed, half)), PUBLIC + base64(half));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has Ed25519", e);
+    }
+  }
+
+  /// Whether a text is one of a shared secret, and not of a key pair.
+  public static boolean isShared(String text) {
+    return !text.startsWith(PRIVATE) && !text.startsWith(PUBLIC);
   }
 
   /// Reads a key as people configure it: `whsec_` may be missing, padding may be missing, and a

@@ -2,6 +2,7 @@ package dev.porchlight.sign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Base64;
 import java.util.HexFormat;
 
 /// The header `X-Signature` and the member `digital_signature` as we send them: lower-case hex
@@ -17,5 +18,19 @@ public final class XSignature {
   /// @return 64 lower-case hex digits
   public static String of(String secretText, byte[] body) {
     return HexFormat.of().formatHex(Macs.mac("HmacSHA256", secretText.getBytes(UTF_8), body));
+  }
+
+  /// The same signature in base64.
+  public static String base64(String secretText, byte[] body) {
+    return Base64.getEncoder()
+        .encodeToString(Macs.mac("HmacSHA256", secretText.getBytes(UTF_8), body));
+  }
+
+  /// Signs the time, a full stop, and the body.
+  ///
+  /// @return 64 lower-case hex digits
+  public static String timed(String secretText, long unixSeconds, byte[] body) {
+    var head = (unixSeconds + ".").getBytes(UTF_8);
+    return HexFormat.of().formatHex(Macs.mac("HmacSHA256", secretText.getBytes(UTF_8), head, body));
   }
 }
