@@ -14,6 +14,7 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Particulars;
+import dev.porchlight.watch.Holdings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -339,6 +340,7 @@ public final class Erasure {
       }
       LeadErasure.forgetPerson(batch, person);
       prepared.elsewhere().forEach(e -> e.accept(batch));
+      prepared.person().contacts().forEach(c -> Holdings.delete(batch, c));
       var own = PersonErasure.erase(batch, person, id, batch.now());
       counts =
           counts.plus(

@@ -13,6 +13,8 @@ import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
+import dev.porchlight.watch.ListingCart;
+import dev.porchlight.watch.SavedSearch;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -159,6 +161,24 @@ abstract class ErasureContract {
         batch -> {
           comment.put(batch);
           PortalAccount.of(Draw.fresh(store.now(), 0), contact, EMAIL).put(batch, true);
+          var draw = Draw.fresh(store.now(), 0);
+          var at = draw.at();
+          new SavedSearch(
+                  draw.digits(),
+                  contact,
+                  "somebody",
+                  "For " + EMAIL,
+                  null,
+                  "City Eq 'Fargo'",
+                  null,
+                  List.of(EMAIL),
+                  null,
+                  0,
+                  at,
+                  at)
+              .put(batch, true);
+          ListingCart.of(draw, contact, "somebody", EMAIL, ListingCart.Type.CUSTOM)
+              .put(batch, true);
           return true;
         });
   }

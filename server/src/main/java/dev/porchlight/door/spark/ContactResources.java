@@ -18,6 +18,7 @@ import dev.porchlight.store.Unit;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Enquirer;
+import dev.porchlight.watch.Holdings;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.Reply;
 import java.io.IOException;
@@ -458,6 +459,7 @@ final class ContactResources {
             return new Outcome(missing());
           }
           Persons.delete(batch, contact.get(), call.caller().id(), batch.now());
+          Holdings.delete(batch, contact.get().id());
           return Outcome.DONE;
         });
     return Envelope.done();

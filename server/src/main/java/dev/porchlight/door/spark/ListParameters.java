@@ -177,9 +177,18 @@ final class ListParameters {
 
   private static Filter filter(SparkCall call, Catalogue catalogue, Instant now)
       throws BodyException, IOException {
-    var text = call.parameter("_filter").orElse("");
-    boolean permissive =
-        call.parameter("RequestMode").filter("permissive"::equalsIgnoreCase).isPresent();
+    return parse(call.parameter("_filter").orElse(""), catalogue, isPermissive(call), now);
+  }
+
+  /// Whether what is unknown in a filter is to be left out.
+  static boolean isPermissive(SparkCall call) throws BodyException, IOException {
+    return call.parameter("RequestMode").filter("permissive"::equalsIgnoreCase).isPresent();
+  }
+
+  /// Reads a filter.
+  ///
+  /// @throws SparkException 1040 or 1041, with what is wrong in `SparkQLErrors`
+  static Filter parse(String text, Catalogue catalogue, boolean permissive, Instant now) {
     try {
       return permissive
           ? Filter.parsePermissively(text, catalogue, now)
@@ -198,7 +207,7 @@ final class ListParameters {
     }
   }
 
-  private static JsonNode view(FilterError error) {
+  static JsonNode view(FilterError error) {
     return Json.object()
         .put("Token", error.token())
         .put("Status", error.status().label())

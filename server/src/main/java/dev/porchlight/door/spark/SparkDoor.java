@@ -61,6 +61,9 @@ public final class SparkDoor {
     resources.addAll(
         new ConsumerResources(parts.store(), parts.hub(), parts.twinsByName(), signIn).resources());
     resources.addAll(new PortalResources(parts.store(), parts.hub(), signIn).resources());
+    resources.addAll(new SavedSearchResources(parts.store(), parts.hub(), signIn).resources());
+    resources.addAll(new CartResources(parts.store(), parts.hub(), signIn).resources());
+    resources.addAll(new NewsFeedResources(parts.store(), parts.hub(), signIn).resources());
     resources.addAll(new CommentResources(parts.store(), parts.hub(), signIn).resources());
     resources.addAll(new ActivityResources(parts.store(), signIn).resources());
     resources.addAll(new AccountResources(parts.store(), parts.hub(), signIn).resources());

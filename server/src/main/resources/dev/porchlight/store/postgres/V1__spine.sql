@@ -386,6 +386,85 @@ CREATE TABLE portal (
   modified_at  BIGINT NOT NULL
 );
 
+-- Searches for listings. The holder is an account or a contact; seq is the log entry of the last
+-- change, by which a matcher follows.
+CREATE TABLE saved_search (
+  id              TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  holder_id       TEXT COLLATE "C" NOT NULL,
+  maker_id        TEXT COLLATE "C" NOT NULL,
+  name            TEXT COLLATE "C" NOT NULL,
+  folded          TEXT COLLATE "C" NOT NULL,
+  description     TEXT COLLATE "C",
+  filter          TEXT COLLATE "C" NOT NULL,
+  quick_search_id TEXT COLLATE "C",
+  tags            TEXT COLLATE "C" NOT NULL,
+  annotations     TEXT COLLATE "C",
+  seq             BIGINT NOT NULL,
+  created_at      BIGINT NOT NULL,
+  modified_at     BIGINT NOT NULL
+);
+CREATE INDEX saved_search_holder ON saved_search (holder_id, folded, id);
+CREATE INDEX saved_search_seq ON saved_search (seq);
+
+-- To which contacts an account has given its searches.
+CREATE TABLE saved_search_contact (
+  search_id  TEXT COLLATE "C" NOT NULL,
+  contact_id TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (search_id, contact_id)
+);
+CREATE INDEX saved_search_contact_contact ON saved_search_contact (contact_id, search_id);
+
+-- Listings put together by an account or a contact.
+CREATE TABLE listing_cart (
+  id          TEXT COLLATE "C" PRIMARY KEY,
+  holder_id   TEXT COLLATE "C" NOT NULL,
+  maker_id    TEXT COLLATE "C" NOT NULL,
+  name        TEXT COLLATE "C" NOT NULL,
+  folded      TEXT COLLATE "C" NOT NULL,
+  type        TEXT COLLATE "C" NOT NULL,   -- Custom | Favorites | Rejects
+  listings    BIGINT NOT NULL,
+  next_n      BIGINT NOT NULL,
+  created_at  BIGINT NOT NULL,
+  modified_at BIGINT NOT NULL
+);
+CREATE INDEX listing_cart_holder ON listing_cart (holder_id, folded, id);
+
+CREATE TABLE listing_cart_item (
+  cart_id    TEXT COLLATE "C" NOT NULL,
+  listing_id TEXT COLLATE "C" NOT NULL,
+  n          BIGINT NOT NULL,   -- its place in the cart
+  PRIMARY KEY (cart_id, listing_id)
+);
+
+-- Subscriptions to saved searches.
+CREATE TABLE news_feed (
+  id          TEXT COLLATE "C" PRIMARY KEY,
+  holder_id   TEXT COLLATE "C" NOT NULL,
+  search_id   TEXT COLLATE "C" NOT NULL,
+  name        TEXT COLLATE "C" NOT NULL,
+  active      BIGINT NOT NULL,
+  notifying   BIGINT NOT NULL,
+  curated     BIGINT NOT NULL,
+  events      TEXT COLLATE "C" NOT NULL,   -- with commas between
+  expires_on  TEXT COLLATE "C",
+  seq         BIGINT NOT NULL,
+  created_at  BIGINT NOT NULL,
+  modified_at BIGINT NOT NULL
+);
+CREATE INDEX news_feed_holder ON news_feed (holder_id, id);
+CREATE UNIQUE INDEX news_feed_search ON news_feed (search_id, holder_id);
+
+-- When a holder's feeds tell what has happened; numbers with commas between.
+CREATE TABLE feed_schedule (
+  holder_id  TEXT COLLATE "C" PRIMARY KEY,
+  id         TEXT COLLATE "C" NOT NULL,
+  instant    BIGINT NOT NULL,
+  hours      TEXT COLLATE "C" NOT NULL,
+  weekdays   TEXT COLLATE "C" NOT NULL,
+  month_days TEXT COLLATE "C" NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
 -- Messages to members.
 CREATE TABLE member_message (
   id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,

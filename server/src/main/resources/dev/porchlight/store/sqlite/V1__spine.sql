@@ -379,6 +379,85 @@ CREATE TABLE portal (
   modified_at  INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- Searches for listings. The holder is an account or a contact; seq is the log entry of the last
+-- change, by which a matcher follows.
+CREATE TABLE saved_search (
+  id              TEXT NOT NULL PRIMARY KEY,
+  holder_id       TEXT NOT NULL,
+  maker_id        TEXT NOT NULL,
+  name            TEXT NOT NULL,
+  folded          TEXT NOT NULL,
+  description     TEXT,
+  filter          TEXT NOT NULL,
+  quick_search_id TEXT,
+  tags            TEXT NOT NULL,
+  annotations     TEXT,
+  seq             INTEGER NOT NULL,
+  created_at      INTEGER NOT NULL,
+  modified_at     INTEGER NOT NULL
+);
+CREATE INDEX saved_search_holder ON saved_search (holder_id, folded, id);
+CREATE INDEX saved_search_seq ON saved_search (seq);
+
+-- To which contacts an account has given its searches.
+CREATE TABLE saved_search_contact (
+  search_id  TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  PRIMARY KEY (search_id, contact_id)
+) WITHOUT ROWID;
+CREATE INDEX saved_search_contact_contact ON saved_search_contact (contact_id, search_id);
+
+-- Listings put together by an account or a contact.
+CREATE TABLE listing_cart (
+  id          TEXT PRIMARY KEY,
+  holder_id   TEXT NOT NULL,
+  maker_id    TEXT NOT NULL,
+  name        TEXT NOT NULL,
+  folded      TEXT NOT NULL,
+  type        TEXT NOT NULL,   -- Custom | Favorites | Rejects
+  listings    INTEGER NOT NULL,
+  next_n      INTEGER NOT NULL,
+  created_at  INTEGER NOT NULL,
+  modified_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX listing_cart_holder ON listing_cart (holder_id, folded, id);
+
+CREATE TABLE listing_cart_item (
+  cart_id    TEXT NOT NULL,
+  listing_id TEXT NOT NULL,
+  n          INTEGER NOT NULL,   -- its place in the cart
+  PRIMARY KEY (cart_id, listing_id)
+) WITHOUT ROWID;
+
+-- Subscriptions to saved searches.
+CREATE TABLE news_feed (
+  id          TEXT PRIMARY KEY,
+  holder_id   TEXT NOT NULL,
+  search_id   TEXT NOT NULL,
+  name        TEXT NOT NULL,
+  active      INTEGER NOT NULL,
+  notifying   INTEGER NOT NULL,
+  curated     INTEGER NOT NULL,
+  events      TEXT NOT NULL,   -- with commas between
+  expires_on  TEXT,
+  seq         INTEGER NOT NULL,
+  created_at  INTEGER NOT NULL,
+  modified_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX news_feed_holder ON news_feed (holder_id, id);
+CREATE UNIQUE INDEX news_feed_search ON news_feed (search_id, holder_id);
+
+-- When a holder's feeds tell what has happened; numbers with commas between.
+CREATE TABLE feed_schedule (
+  holder_id  TEXT PRIMARY KEY,
+  id         TEXT NOT NULL,
+  instant    INTEGER NOT NULL,
+  hours      TEXT NOT NULL,
+  weekdays   TEXT NOT NULL,
+  month_days TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- Messages to members.
 CREATE TABLE member_message (
   id           TEXT NOT NULL PRIMARY KEY,

@@ -55,6 +55,41 @@ class ContactRolesTest {
       /v1/portal                PUT    | 405 1017 | 405 1017 | 405 1017 | 405 1017 | 404 404
       /v1/portal                POST   | 405 1017 | 405 1017 | 405 1017 | 405 1017 | 201
       /v1/portal                DELETE | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
+      /v1/savedsearches         GET    | 200      | 200      | 200      | 200      | 200
+      /v1/savedsearches         POST   | 405 1017 | 405 1017 | 201      | 201      | 201
+      /v1/savedsearches         PUT    | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
+      /v1/savedsearches         DELETE | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
+      /v1/savedsearches/1       GET    | 404 404  | 404 404  | 404 404  | 404 404  | 404 404
+      /v1/savedsearches/1       PUT    | 405 1017 | 405 1017 | 404 404  | 404 404  | 404 404
+      /v1/savedsearches/1       DELETE | 405 1017 | 405 1017 | 404 404  | 404 404  | 404 404
+      /v1/savedsearches/1       POST   | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
+      /v1/savedsearches/1/contacts/2 PUT | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 404 404
+      /v1/savedsearches/tags    GET    | 200      | 200      | 200      | 200      | 200
+      /v1/provided/savedsearches GET   | 200      | 200      | 200      | 200      | 200
+      /v1/contacts/{id}/savedsearches GET | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}/savedsearches POST | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 201
+      /v1/contacts/{id}/savedsearches PUT | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/{id}/provided/savedsearches GET | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/listingcarts          GET    | 403 1500 | 403 1500 | 200      | 200      | 200
+      /v1/listingcarts          POST   | 403 1500 | 403 1500 | 201      | 201      | 201
+      /v1/listingcarts          DELETE | 403 1500 | 403 1500 | 405 405  | 405 405  | 405 405
+      /v1/listingcarts/1        GET    | 403 1500 | 403 1500 | 404 404  | 404 404  | 404 404
+      /v1/listingcarts/1        PUT    | 403 1500 | 403 1500 | 404 404  | 404 404  | 404 404
+      /v1/listingcarts/1        DELETE | 403 1500 | 403 1500 | 404 404  | 404 404  | 404 404
+      /v1/my/listingcarts       GET    | 403 1500 | 403 1500 | 200      | 200      | 200
+      /v1/listingcarts/for/1    GET    | 403 1500 | 403 1500 | 200      | 200      | 200
+      /v1/listingcarts/portal   GET    | 403 1500 | 403 1500 | 200      | 200      | 200
+      /v1/listingcarts/portal/favorites GET | 403 1500 | 403 1500 | 200 | 200      | 403 1500
+      /v1/contacts/{id}/listingcarts GET | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}/listingcarts POST | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 201
+      /v1/newsfeeds             GET    | 403 1500 | 403 1500 | 200      | 200      | 200
+      /v1/newsfeeds             PUT    | 403 1500 | 403 1500 | 405 405  | 405 405  | 405 405
+      /v1/newsfeeds/1           GET    | 403 1500 | 404 404  | 404 404  | 404 404  | 404 404
+      /v1/newsfeeds/1           PUT    | 403 1500 | 405 1017 | 404 404  | 404 404  | 404 404
+      /v1/newsfeeds/1           DELETE | 403 1500 | 405 1017 | 404 404  | 404 404  | 404 404
+      /v1/newsfeeds/events      GET    | 403 1500 | 403 1500 | 200      | 200      | 200
+      /v1/newsfeeds/schedule    GET    | 403 1500 | 403 1500 | 200      | 200      | 200
+      /v1/contacts/{id}/newsfeeds GET  | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
       /v1/my/account            GET    | 200      | 200      | 200      | 200      | 200
       /v1/my/account            POST   | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
       /v1/accounts/1            GET    | 404 404  | 404 404  | 404 404  | 404 404  | 404 404
@@ -98,8 +133,13 @@ class ContactRolesTest {
                 case "POST" ->
                     path.endsWith("/comments")
                         ? "{\"D\":{\"Comment\":\"x\"}}"
-                        : ContactsTest.contact("New " + n, "new" + n + "@example.org");
-                case "PUT" -> "{\"D\":{\"MiddleName\":\"M" + n + "\"}}";
+                        : path.endsWith("/savedsearches") || path.endsWith("/listingcarts")
+                            ? "{\"D\":{\"Name\":\"N" + n + "\",\"Filter\":\"City Eq 'x'\"}}"
+                            : ContactsTest.contact("New " + n, "new" + n + "@example.org");
+                case "PUT" ->
+                    path.startsWith("/v1/contacts")
+                        ? "{\"D\":{\"MiddleName\":\"M" + n + "\"}}"
+                        : "{\"D\":{\"MiddleName\":\"M" + n + "\",\"Name\":\"N" + n + "\"}}";
                 default -> "";
               };
           var reply = world.as(keys.get(i), what[1], path, body);
