@@ -219,11 +219,11 @@ public record ListingCart(
         .flatMap(c -> find(batch, c.id()));
   }
 
-  /// How many a holder has, within a unit.
+  /// How many a holder has besides those of the portal, within a unit.
   public static int count(Batch batch, String holder) {
     return batch
         .sql()
-        .createQuery("SELECT COUNT(*) FROM listing_cart WHERE holder_id = ?")
+        .createQuery("SELECT COUNT(*) FROM listing_cart WHERE holder_id = ? AND type = 'Custom'")
         .bind(0, holder)
         .mapTo(Integer.class)
         .one();
@@ -279,6 +279,15 @@ public record ListingCart(
       }
       return query.map((r, _) -> TABLE.read(new Row(r))).list();
     });
+  }
+
+  /// How many of the portal's carts a contact has.
+  public static int countOfPortal(Store store, String holder) {
+    return store.read(h ->
+        h.createQuery("SELECT COUNT(*) FROM listing_cart WHERE holder_id = ? AND type <> 'Custom'")
+            .bind(0, holder)
+            .mapTo(Integer.class)
+            .one());
   }
 
   /// How many carts a holder has.

@@ -100,8 +100,12 @@ final class CartResources {
       view.put("OwnerId", holders.shownOwner(caller, cart.holderId(), cart.makerId()));
       view.put("Name", cart.name());
       view.put("ListingCount", cart.listings());
-      // Clients take it that what has another type than this can't be deleted.
-      view.put("PortalCartType", cart.type().word());
+      // Clients take it that what has another type than `Custom` can't be deleted, and what has
+      // none
+      // is an agent's own.
+      if (holders.isContact(cart.holderId())) {
+        view.put("PortalCartType", cart.type().word());
+      }
       view.put("CreatedTimestamp", ContactView.time(cart.createdAt()));
       view.put("ModificationTimestamp", ContactView.time(cart.modifiedAt()));
       if (expand.contains("ListingIds")) {
@@ -117,7 +121,9 @@ final class CartResources {
     return Envelope.ok(views(call.caller(), List.of(cart), ListParameters.names(call, "_expand")));
   }
 
+  /// Among a contact's are always those of the portal: clients look for them there.
   private Reply.Full list(SparkCall call, String holder) throws BodyException, IOException {
+    ensurePortalCarts(call.caller(), holder);
     return Envelope.reply(
         200,
         WatchBodies.page(
@@ -127,6 +133,14 @@ final class CartResources {
             (skip, limit) -> ListingCart.list(store, holder, skip, limit),
             () -> ListingCart.count(store, holder),
             (found, asked) -> views(call.caller(), found, asked.expand())));
+  }
+
+  private void ensurePortalCarts(Caller caller, String holder) {
+    if (holders.isContact(holder) && ListingCart.countOfPortal(store, holder) < PORTAL.size()) {
+      for (var type : List.of(ListingCart.Type.FAVORITES, ListingCart.Type.REJECTS)) {
+        portalCart(caller, holder, type, (_, cart) -> Optional.of(cart));
+      }
+    }
   }
 
   private Reply.Full holding(SparkCall call, String holder) throws BodyException, IOException {
