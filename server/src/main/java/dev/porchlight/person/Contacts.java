@@ -7,8 +7,10 @@ import dev.porchlight.filter.Sql;
 import dev.porchlight.filter.SqlWriter;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// left, row by row.
 public final class Contacts {
   private static final int FETCHED = 500;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /// How many owners SQL is given; of more, each contact is asked for its owner.
   private static final int MOST_NAMED = 10_000;
@@ -381,10 +385,18 @@ public final class Contacts {
     return listed;
   }
 
+  /// The database ends a read that takes too long; what we do between its rows is ours to end.
+  private static void inTime(long until) {
+    if (System.nanoTime() - until > 0) {
+      throw StoreUnavailableException.tooLong(new TimeoutException("deciding took too long"));
+    }
+  }
+
   /// Reads, in order, all that SQL could not rule out, and has the evaluator decide.
   private static Found decided(
       Handle h, Wanted wanted, Condition condition, Instant since, Instant asOf) {
     var evaluator = Evaluator.of(wanted.filter());
+    long until = System.nanoTime() + PATIENCE.toNanos();
     var page = wanted.page();
     var taken = new ArrayList<Listed>();
     long skip = page instanceof Page.At(long skipped, _) ? skipped : 0;
@@ -405,6 +417,7 @@ public final class Contacts {
             .map((r, _) -> new Candidate(listed(r), login(r)))
             .iterator()) {
       while (rows.hasNext()) {
+        inTime(until);
         var candidate = rows.next();
         var row = candidate.listed();
         if (!wanted.owners().contains(row.contact().ownerId())
@@ -483,6 +496,7 @@ public final class Contacts {
     var rank =
         before.isEmpty() ? "1" : "DENSE_RANK() OVER (ORDER BY " + String.join(", ", before) + ")";
     var evaluator = Evaluator.of(wanted.filter());
+    long until = System.nanoTime() + PATIENCE.toNanos();
     var all = new ArrayList<Scored>();
     try (var rows =
         query(
@@ -502,6 +516,7 @@ public final class Contacts {
                     new Candidate(listed(r), login(r)), r.getLong(Persons.CONTACT_COLUMNS + 4)))
             .iterator()) {
       while (rows.hasNext()) {
+        inTime(until);
         var row = rows.next();
         var candidate = row.getKey();
         var contact = candidate.listed().contact();
