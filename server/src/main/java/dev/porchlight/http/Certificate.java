@@ -67,10 +67,25 @@ public record Certificate(PrivateKey key, List<X509Certificate> chain) {
             .orElseThrow(() ->
                 new IllegalStateException(
                     "The key in " + key + " does not belong to a certificate in " + certificate));
+    return new Certificate(privateKey, ordered(own, chain));
+  }
+
+  /// Each certificate before the one that signed it, whatever order the file has; what is not of
+  /// this chain is left out.
+  private static List<X509Certificate> ordered(X509Certificate own, List<X509Certificate> all) {
     var ordered = new ArrayList<X509Certificate>();
     ordered.add(own);
-    chain.stream().filter(c -> !c.equals(own)).forEach(ordered::add);
-    return new Certificate(privateKey, ordered);
+    for (var last = own; ; last = ordered.getLast()) {
+      var issuer = last.getIssuerX500Principal();
+      var next =
+          all.stream()
+              .filter(c -> c.getSubjectX500Principal().equals(issuer) && !ordered.contains(c))
+              .findFirst();
+      if (next.isEmpty()) {
+        return ordered;
+      }
+      ordered.add(next.get());
+    }
   }
 
   private static List<X509Certificate> certificates(Path file) {

@@ -312,4 +312,49 @@ class ContactErrorsTest {
       world.as(key, "PUT", path, "{\"D\":{\"GivenName\":\"A\"}}").failed(404, 404);
     }
   }
+
+  @Test
+  void deleting_while_listing_leaves_pages_whole_and_the_rest_listed() throws Exception {
+    try (var world = world();
+        var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+      var key = world.key("private");
+      var kept = new java.util.TreeSet<String>();
+      var doomed = new java.util.ArrayList<String>();
+      for (int i = 0; i < 60; i++) {
+        var id = ContactsTest.make(world, key, "Contact " + i, "c" + i + "@example.org");
+        if (i % 2 == 0) {
+          kept.add(id);
+        } else {
+          doomed.add(id);
+        }
+      }
+      var begun = new java.util.concurrent.CountDownLatch(1);
+      var deleting =
+          threads.submit(() -> {
+            begun.await();
+            for (var id : doomed) {
+              world.as(key, "DELETE", "/v1/contacts/" + id, "").succeeded(200);
+            }
+            return true;
+          });
+      do {
+        var seen = new java.util.TreeSet<String>();
+        var token = "";
+        do {
+          var page = world.get(key, "/v1/contacts?_limit=7&_skiptoken=" + token).succeeded(200);
+          begun.countDown();
+          for (var contact : page.d().path("Results")) {
+            // Whole: nobody is shown half deleted.
+            assertThat(contact.path("PrimaryEmail").asString()).isNotEmpty();
+            assertThat(seen.add(contact.path("Id").asString())).isTrue();
+          }
+          token = page.d().path("SkipToken").asString("");
+        } while (!token.isEmpty());
+        assertThat(seen).containsAll(kept);
+      } while (!deleting.isDone());
+      assertThat(deleting.get()).isTrue();
+      var left = world.get(key, "/v1/contacts?_pagination=count").d().path("Pagination");
+      assertThat(left.path("TotalRows").intValue()).isEqualTo(kept.size());
+    }
+  }
 }

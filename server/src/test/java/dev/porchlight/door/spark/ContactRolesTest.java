@@ -90,6 +90,21 @@ class ContactRolesTest {
       /v1/newsfeeds/events      GET    | 403 1500 | 403 1500 | 200      | 200      | 200
       /v1/newsfeeds/schedule    GET    | 403 1500 | 403 1500 | 200      | 200      | 200
       /v1/contacts/{id}/newsfeeds GET  | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}/activity GET   | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}/activity POST  | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/{id}/activity PUT   | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/{id}/activity DELETE | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/{id}/activity/listings/viewed GET | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}/activity/listings/viewed PUT | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/{id}/activity/listings/shared GET | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}/activity/listings/shared POST | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/export       PUT    | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/export/all   DELETE | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/tags         PUT    | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/contacts/tags/x       PUT    | 405 405  | 405 405  | 403 1500 | 403 1500 | 405 405
+      /v1/consumers/me          GET    | 403 1500 | 403 1500 | 200      | 200      | 403 1500
+      /v1/consumers/me/agents   GET    | 403 1500 | 403 1500 | 200      | 200      | 403 1500
+      /v1/consumers/me/agents   POST   | 403 1500 | 403 1500 | 405 405  | 405 405  | 403 1500
       /v1/my/account            GET    | 200      | 200      | 200      | 200      | 200
       /v1/my/account            POST   | 405 405  | 405 405  | 405 405  | 405 405  | 405 405
       /v1/accounts/1            GET    | 404 404  | 404 404  | 404 404  | 404 404  | 404 404
