@@ -13,23 +13,45 @@ import dev.porchlight.value.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.StringWriter;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
+import org.bouncycastle.openssl.jcajce.JcePEMEncryptorBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -313,5 +335,161 @@ class TlsTest {
     assertThatThrownBy(() -> Certificate.read(cert, key))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("does not belong");
+  }
+
+  /// A key as a program writes it that wants a passphrase, or none.
+  private static String written(PrivateKey key, String form) throws Exception {
+    var text = new StringWriter();
+    try (var writer = new JcaPEMWriter(text)) {
+      switch (form) {
+        // PKCS #1 for RSA, SEC 1 for EC, which names its curve within, as OpenSSL has it.
+        case "traditional" -> {
+          if (key instanceof ECPrivateKey ec) {
+            var sec1 =
+                new org.bouncycastle.asn1.sec.ECPrivateKey(
+                    256, ec.getS(), SECObjectIdentifiers.secp256r1);
+            writer.writeObject(new PemObject("EC PRIVATE KEY", sec1.getEncoded()));
+          } else {
+            writer.writeObject(key);
+          }
+        }
+        case "PKCS #8" -> writer.writeObject(new JcaPKCS8Generator(key, null));
+        case "traditional, locked" ->
+            writer.writeObject(
+                key,
+                new JcePEMEncryptorBuilder("AES-256-CBC")
+                    .setProvider(new BouncyCastleProvider())
+                    .build("a passphrase".toCharArray()));
+        case "PKCS #8, locked" ->
+            writer.writeObject(
+                new JcaPKCS8Generator(
+                    key,
+                    new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                        .setProvider(new BouncyCastleProvider())
+                        .setPassword("a passphrase".toCharArray())
+                        .build()));
+        default -> throw new IllegalArgumentException(form);
+      }
+    }
+    return text.toString();
+  }
+
+  /// A certificate for a key, signed by another.
+  private static X509Certificate signed(
+      String name, PublicKey key, String issuer, PrivateKey by, boolean authority)
+      throws Exception {
+    var now = Instant.now();
+    var builder =
+        new JcaX509v3CertificateBuilder(
+            new X500Name("CN=" + issuer),
+            BigInteger.valueOf(System.nanoTime()),
+            Date.from(now.minusSeconds(3600)),
+            Date.from(now.plus(Duration.ofDays(30))),
+            new X500Name("CN=" + name),
+            key);
+    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+    builder.addExtension(
+        Extension.subjectAlternativeName,
+        false,
+        new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
+    var algorithm = by.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+    return new JcaX509CertificateConverter()
+        .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(by)));
+  }
+
+  private static String pem(X509Certificate... certificates) throws Exception {
+    var text = new StringWriter();
+    try (var writer = new JcaPEMWriter(text)) {
+      for (var certificate : certificates) {
+        writer.writeObject(certificate);
+      }
+    }
+    return text.toString();
+  }
+
+  private static KeyPair pair(String kind) throws Exception {
+    var generator = KeyPairGenerator.getInstance(kind);
+    generator.initialize(kind.equals("RSA") ? 2048 : 256);
+    return generator.generateKeyPair();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RSA", "EC"})
+  void a_key_is_read_in_each_form_and_refused_when_it_is_locked(String kind) throws Exception {
+    var own = pair(kind);
+    var cert = file("cert.pem", pem(signed("Own", own.getPublic(), "Own", own.getPrivate(), true)));
+    for (var form : List.of("traditional", "PKCS #8")) {
+      var text = written(own.getPrivate(), form);
+      assertThat(text)
+          .startsWith(
+              form.equals("PKCS #8")
+                  ? "-----BEGIN PRIVATE KEY-----"
+                  : "-----BEGIN " + kind + " PRIVATE KEY-----");
+      // Read, it has signed what the certificate verifies.
+      assertThat(Certificate.read(cert, file("key.pem", text)).chain()).as(form).hasSize(1);
+      // As `openssl ecparam -genkey` writes it, and with the certificate in the same file.
+      var more = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+      var both = file("both.pem", more + Files.readString(cert) + text);
+      assertThat(Certificate.read(both, both).chain()).as(form).hasSize(1);
+    }
+    for (var form : List.of("traditional, locked", "PKCS #8, locked")) {
+      var locked = file("locked.pem", written(own.getPrivate(), form));
+      refused(cert, locked, "has a passphrase: give one without");
+    }
+  }
+
+  @Test
+  void a_chain_is_shown_from_its_own_certificate_up_whatever_order_the_file_has() throws Exception {
+    var root = pair("EC");
+    var between = pair("RSA");
+    var own = pair("EC");
+    var roots = signed("Root", root.getPublic(), "Root", root.getPrivate(), true);
+    var betweens = signed("Between", between.getPublic(), "Root", root.getPrivate(), true);
+    var owns = signed("Own", own.getPublic(), "Between", between.getPrivate(), false);
+    var stranger = fresh().chain().getFirst();
+    var key = file("key.pem", pem(own.getPrivate()));
+    for (var order :
+        List.of(
+            List.of(owns, betweens, roots),
+            List.of(roots, betweens, owns),
+            List.of(betweens, stranger, roots, owns))) {
+      var cert = file("cert.pem", pem(order.toArray(X509Certificate[]::new)));
+      assertThat(Certificate.read(cert, key).chain()).containsExactly(owns, betweens, roots);
+    }
+    // A client that trusts the root alone comes through.
+    try (var hub = hub(new TlsConfig(folder.resolve("cert.pem"), key, false, 0));
+        var connection = new Connection(hub, roots)) {
+      assertThat(connection.ask("GET", "/health/live", Map.of())).startsWith("HTTP/1.1 200");
+      assertThat(connection.shown()).isEqualTo(owns);
+    }
+  }
+
+  @Test
+  void a_file_that_is_half_written_changes_nothing_and_the_doctor_names_it() throws Exception {
+    var first = fresh();
+    var second = fresh();
+    try (var hub = hub(files(first))) {
+      // Written in place, and seen in the middle of it.
+      var whole = second.pem();
+      file("cert.pem", whole.substring(0, whole.length() / 2));
+      await()
+          .until(() ->
+              hub.hub().examine().stream()
+                  .anyMatch(
+                      f -> f.level().equals("attention") && f.sentence().contains("cert.pem")));
+      try (var connection = new Connection(hub, first.chain().getFirst())) {
+        assertThat(connection.shown()).isEqualTo(first.chain().getFirst());
+      }
+      file("key.pem", pem(second.key()));
+      file("cert.pem", whole);
+      await()
+          .ignoreExceptions()
+          .until(() -> {
+            try (var later = new Connection(hub, second.chain().getFirst())) {
+              return later.shown().equals(second.chain().getFirst());
+            }
+          });
+      assertThat(hub.hub().examine()).noneMatch(f -> f.sentence().contains("cert.pem"));
+    }
   }
 }

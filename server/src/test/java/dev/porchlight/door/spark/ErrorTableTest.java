@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -182,7 +183,7 @@ class ErrorTableTest {
           });
 
       var rows = new TreeSet<Integer>();
-      var last = provoked.remove(1510);
+      var last = Objects.requireNonNull(provoked.remove(1510));
       for (var row : TABLE.lines().toList()) {
         var cells = row.split(" +", 3);
         int code = Integer.parseInt(cells[0]);
@@ -190,7 +191,8 @@ class ErrorTableTest {
         if (cells.length > 2) {
           assertThat(provoked).doesNotContainKey(code);
         } else if (code != 1510 && code != 1030) {
-          var reply = provoked.get(code).get().failed(Integer.parseInt(cells[1]), code);
+          var asked = Objects.requireNonNull(provoked.get(code), row);
+          var reply = asked.get().failed(Integer.parseInt(cells[1]), code);
           assertThat(new String(reply.body(), UTF_8)).doesNotContain("Exception", "porchlight.");
           if (code == 405 || code == 1017 || code == 1018) {
             assertThat(reply.header("Allow")).isNotEmpty();
