@@ -57,11 +57,11 @@ class ErrorTableTest {
       1515 503 see below: nothing that a caller can ask for takes that long by itself
       1516 503
       1550 429
-      2001 400 filters of contacts name no saved search
-      2002 400 nor an e-mail link
-      2003 400 nor shared listings
-      2500 400 there are no news feeds
-      2505 400 nor subscriptions
+      2001 400
+      2002 400
+      2003 400
+      2500 400
+      2505 400
       """;
 
   @TempDir Path folder;
@@ -78,6 +78,27 @@ class ErrorTableTest {
             "application/x-www-form-urlencoded",
             "Authorization",
             "Bearer " + key.token()));
+  }
+
+  private static SparkWorld.Reply subscribe(
+      SparkWorld world, SparkWorld.Key key, String contact, String search) {
+    return world.as(
+        key,
+        "POST",
+        "/v1/contacts/" + contact + "/newsfeeds",
+        "{\"D\":{\"Subscription\":{\"Id\":\"" + search + "\"}}}");
+  }
+
+  /// Subscribes a contact to a new search.
+  private static SparkWorld.Reply subscribed(
+      SparkWorld world, SparkWorld.Key key, String contact, String search) {
+    var made =
+        world.as(
+            key,
+            "POST",
+            "/v1/savedsearches",
+            "{\"D\":{\"Name\":\"s\",\"AutoName\":true," + search + "}}");
+    return subscribe(world, key, contact, made.succeeded(201).result().path("Id").asString());
   }
 
   private static void sql(SparkWorld world, String statement, String value) {
@@ -180,6 +201,27 @@ class ErrorTableTest {
             world.hub.hub().store().close();
             return world.as(
                 key, "POST", "/v1/contacts", ContactsTest.contact("Cy", "cy@example.org"));
+          });
+
+      var mentions = Map.of(2001, "SavedSearch", 2002, "EmailLink", 2003, "SharedLink");
+      mentions.forEach((code, name) ->
+          provoked.put(
+              code,
+              () ->
+                  world.as(
+                      key,
+                      "POST",
+                      "/v1/savedsearches",
+                      "{\"D\":{\"Name\":\"x\",\"Filter\":\"" + name + " Eq '1'\"}}")));
+      provoked.put(2500, () -> subscribed(world, key, id, "\"QuickSearchId\":\"q1\""));
+      provoked.put(
+          2505,
+          () -> {
+            var filter = "\"Filter\":\"City Eq 'Fargo'\"";
+            subscribed(world, key, id, filter).succeeded(201);
+            var search = "/v1/contacts/" + id + "/newsfeeds";
+            var first = world.get(key, search).result().path("Subscription").path("Id").asString();
+            return subscribe(world, key, id, first);
           });
 
       var rows = new TreeSet<Integer>();
