@@ -4,8 +4,10 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.EventCatalogue;
+import dev.porchlight.delivery.Order;
 import dev.porchlight.delivery.Terms;
 import dev.porchlight.filter.FilterException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -23,7 +25,8 @@ final class TermsMembers {
           "max_per_second",
           "disabled_after_hours",
           "authorization",
-          "signature");
+          "signature",
+          "order");
 
   private static final int LONGEST_FILTER = 4000;
   private static final int MOST_CONCURRENT = 64;
@@ -50,7 +53,21 @@ final class TermsMembers {
         authorization
             .map(AuthorizationMember.Given::how)
             .orElse(authorization.isPresent() ? null : known.authorization()),
-        AuthorizationMember.signature(body, known.signature(), EndpointResources::isUsableHeader));
+        AuthorizationMember.signature(body, known.signature(), EndpointResources::isUsableHeader),
+        order(body, known));
+  }
+
+  private static Order order(Members body, Terms known) {
+    return body.has("order")
+        ? body.text("order")
+            .map(o ->
+                Call.member(
+                    "order",
+                    "block, pass or newest",
+                    o,
+                    w -> Order.valueOf(w.toUpperCase(Locale.ROOT))))
+            .orElse(Order.PASS)
+        : known.order();
   }
 
   private static @Nullable Integer number(
@@ -113,6 +130,7 @@ final class TermsMembers {
       json.put("filter", terms.filter());
     }
     json.put("final_refusals", terms.finalRefusals());
+    json.put("order", terms.order().word());
     put(json, "max_concurrent", terms.maxConcurrent());
     put(json, "max_per_second", terms.maxPerSecond());
     put(json, "disabled_after_hours", terms.disabledAfterHours());

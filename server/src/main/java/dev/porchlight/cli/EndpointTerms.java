@@ -110,6 +110,14 @@ final class EndpointTerms {
       description = "what stands before the signature, for example sha256=")
   @Nullable String signPrefix;
 
+  @Option(
+      names = "--order",
+      paramLabel = "ORDER",
+      description =
+          "what later deliveries of a contact do while one fails: pass after an hour (default),"
+              + " block, or newest: only the newest state of each lead")
+  @Nullable String order;
+
   /// Puts what was said into a request.
   void into(ObjectNode body) {
     list(body, "kinds", kinds);
@@ -123,6 +131,7 @@ final class EndpointTerms {
     number(body, "max_per_second", maxPerSecond);
     number(body, "disabled_after_hours", disabledAfterHours);
     flag(body, "disabled", disabled);
+    text(body, "order", order);
     authorization(body);
     if (signHeader != null) {
       var signature = body.putObject("signature").put("header", signHeader);

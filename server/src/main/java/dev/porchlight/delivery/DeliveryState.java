@@ -60,6 +60,7 @@ public record DeliveryState(
       Attempt attempt,
       Duration asked,
       RetrySchedule schedule,
+      Order order,
       Instant now,
       double wander,
       String newLosses) {
@@ -82,7 +83,8 @@ public record DeliveryState(
                       State.PENDING,
                       made,
                       inRun,
-                      passed || wait.compareTo(RetrySchedule.BLOCKS_UP_TO) > 0,
+                      passed
+                          || order != Order.BLOCK && wait.compareTo(RetrySchedule.BLOCKS_UP_TO) > 0,
                       // Not sooner than asked.
                       now.plus(wait.equals(asked) ? wait : stretched(wait, wander)),
                       null,

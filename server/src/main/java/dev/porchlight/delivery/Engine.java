@@ -322,6 +322,15 @@ public final class Engine implements AutoCloseable {
         release(claim);
         return;
       }
+      if (endpoint.isPresent() && endpoint.get().terms().order() == Order.NEWEST) {
+        var old = patiently(() -> superseded(claim));
+        if (old.isPresent()) {
+          if (!drop(hold, old.get(), view)) {
+            return;
+          }
+          continue;
+        }
+      }
       // What is owed to an endpoint that is gone waits for nothing.
       var next = endpoint.isEmpty() ? view.stream().findFirst() : next(view, store.now());
       next.ifPresent(open -> joined.attempted(claim, open.delivery()));
@@ -382,6 +391,34 @@ public final class Engine implements AutoCloseable {
       return first;
     }
     return view.stream().filter(o -> o.state().passed() && o.isDue(now)).findFirst();
+  }
+
+  private static final String SUPERSEDED =
+      Deliveries.SELECT
+          + "d.endpoint_id = :e AND d.order_key = :k AND s.state = 'pending' AND EXISTS"
+          + " (SELECT 1 FROM delivery n WHERE n.endpoint_id = :e AND n.order_key = :k"
+          + " AND n.lead_id = d.lead_id AND n.seq > d.seq) ORDER BY d.seq, d.id LIMIT 1";
+
+  /// The oldest open delivery of a lane of whose subject a newer state is planned.
+  private Optional<Open> superseded(Claim claim) {
+    return store.read(h ->
+        h
+            .createQuery(SUPERSEDED)
+            .bind("e", claim.endpointId())
+            .bind("k", claim.orderKey())
+            .map((r, _) -> Deliveries.standing(r))
+            .list()
+            .stream()
+            .findFirst()
+            .map(o -> new Open(o.delivery(), o.state())));
+  }
+
+  private boolean drop(Hold hold, Open old, List<Open> view) {
+    joined.attempted(hold.claim, old.delivery());
+    var dropped =
+        old.state().dropped("Superseded: a newer state of the same is planned.", store.now());
+    return settle(
+        hold, view, new Settlement(dropped, null, Duration.ZERO, old.delivery(), old.state()));
   }
 
   /// Attempts one delivery and settles it; whether to go on with the lane.
@@ -458,6 +495,13 @@ public final class Engine implements AutoCloseable {
     return true;
   }
 
+  private Order order(Delivery delivery) {
+    return Endpoints.in(store.settings())
+        .find(delivery.endpointId())
+        .map(e -> e.terms().order())
+        .orElse(Order.PASS);
+  }
+
   /// Settles an attempt. Recorded times are the store's: a wait counts from the end of the attempt
   /// before.
   private boolean tried(Hold hold, Open open, List<Open> view, Sender.Sent sent, String losses) {
@@ -475,6 +519,7 @@ public final class Engine implements AutoCloseable {
                 attempt,
                 sent.asked(),
                 RetrySchedule.of(delivery.kind()),
+                order(delivery),
                 store.now(),
                 ThreadLocalRandom.current().nextDouble(-0.1, 0.1),
                 losses);

@@ -176,7 +176,7 @@ public final class Planner {
       batch.put(Tables.LANE, fresh);
       return take ? Optional.of(Claim.of(fresh, Optional.of(delivery))) : Optional.empty();
     }
-    boolean startNow = !lane.blocked();
+    boolean startNow = !lane.blocked() || endpoint.terms().order() == Order.NEWEST;
     boolean take = startNow && !endpoint.disabled() && lane.isFree(now) && room.test(endpoint.id());
     var longer =
         lane.due(

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///   for ever
 /// @param authorization how it wants to be shown that it is us; null for no such way
 /// @param signature a signature in a form of its own; null for none
+/// @param order what becomes of later deliveries of an order key when an earlier one fails
 public record Terms(
     Set<String> owners,
     String filter,
@@ -26,9 +27,11 @@ public record Terms(
     @Nullable Integer maxPerSecond,
     @Nullable Integer disabledAfterHours,
     @Nullable Authorization authorization,
-    @Nullable SignatureForm signature) {
+    @Nullable SignatureForm signature,
+    Order order) {
   /// Nothing special.
-  public static final Terms USUAL = new Terms(Set.of(), "", false, null, null, null, null, null);
+  public static final Terms USUAL =
+      new Terms(Set.of(), "", false, null, null, null, null, null, Order.PASS);
 
   /// After so many hours of failures an endpoint is disabled that does not say otherwise.
   public static final int USUAL_PATIENCE_HOURS = 120;
@@ -36,6 +39,7 @@ public record Terms(
   public Terms {
     owners = Set.copyOf(Objects.requireNonNullElse(owners, Set.of()));
     filter = Objects.requireNonNullElse(filter, "");
+    order = Objects.requireNonNullElse(order, Order.PASS);
   }
 
   int concurrency() {
@@ -50,8 +54,9 @@ public record Terms(
     return Duration.ofHours(disabledAfterHours == null ? USUAL_PATIENCE_HOURS : disabledAfterHours);
   }
 
-  /// Those by which events are chosen, and nothing of how they are sent.
+  /// Those by which events are chosen and ordered, and nothing of how they are sent.
   static Terms choosing(Terms terms) {
-    return new Terms(terms.owners(), terms.filter(), false, null, null, null, null, null);
+    return new Terms(
+        terms.owners(), terms.filter(), false, null, null, null, null, null, terms.order());
   }
 }

@@ -118,4 +118,65 @@ class OrderTest {
       assertThat(crm.requests()).hasSize(3);
     }
   }
+
+  /// Fails through all waits of up to an hour, so that others would pass.
+  private static void failForHours(TestHub hub, TestHub.EndpointAtHub endpoint) {
+    for (int n = 1; n <= 9; n++) {
+      var waiting = hub.awaitAttempts("L-1", endpoint, n);
+      hub.clock().set(java.time.Instant.parse(waiting.path("next_attempt_at").stringValue()));
+    }
+  }
+
+  @Test
+  void where_an_endpoint_says_block_nothing_passes_one_that_is_not_delivered() {
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      crm.answers(500, 500, 500, 500, 500, 500, 500, 500, 500);
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight", b -> b.put("order", "block"));
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(1)));
+      failForHours(hub, endpoint);
+      hub.awaitDelivery("L-2", endpoint, "delivered");
+      assertThat(crm.requests()).hasSize(11);
+      assertOneContactSorted(crm);
+    }
+  }
+
+  private static void assertOneContactSorted(FakeCrm crm) {
+    assertThat(crm.requests().stream().map(r -> Long.valueOf(r.header("Porchlight-Sequence"))))
+        .isSorted();
+  }
+
+  @Test
+  void
+      where_the_newest_wins_older_states_of_the_same_lead_are_superseded_and_other_leads_are_not() {
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock()).answers(500, 500)) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight", b -> b.put("order", "newest"));
+      var ana = InventedPerson.of(1);
+      portal.post(LeadBodies.buyer("L-1", ana));
+      hub.awaitAttempts("L-1", endpoint, 1);
+      portal.post(LeadBodies.buyer("L-2", ana));
+      portal.post(LeadBodies.buyer("L-1", ana).put("message", "second"));
+      portal.post(LeadBodies.buyer("L-1", ana).put("message", "third"));
+      hub.clock().advance(Duration.ofSeconds(30));
+      hub.await(
+          "all to be settled",
+          () -> {
+            hub.clock().advance(Duration.ofSeconds(10));
+            return hub.items("/deliveries?state=pending").isEmpty()
+                ? java.util.Optional.of(true)
+                : java.util.Optional.empty();
+          });
+      var states =
+          hub.deliveries("L-1", endpoint).stream().map(d -> d.path("state").stringValue()).toList();
+      assertThat(states).containsExactly("dropped", "dropped", "delivered");
+      assertThat(hub.deliveries("L-1", endpoint).getFirst().path("reason").stringValue())
+          .contains("Superseded");
+      assertThat(hub.deliveries("L-2", endpoint).getFirst().path("state").stringValue())
+          .isEqualTo("delivered");
+    }
+  }
 }
