@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.cli.CommandLineProgram;
 import dev.porchlight.cli.Terminal;
+import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.value.Json;
@@ -271,6 +272,48 @@ class CommandLineTest {
     assertThat(test.out()).contains("POST http://127.0.0.1:9/", "webhook-id", "It was not taken");
     var rotated = ok("endpoint", "rotate-secret", "crm", "--json").json();
     assertThat(rotated.path("secret").asString()).startsWith("whsec_");
+  }
+
+  @Test
+  void an_endpoint_with_a_handshake_gets_nothing_until_a_sample_is_taken() {
+    try (var crm = FakeCrm.open().answers(401)) {
+      var url = crm.url("/crm");
+      var added =
+          run("endpoint", "add", "crm", "--to", url, "--contract", "porchlight", "--handshake");
+      assertThat(added.code()).isEqualTo(1);
+      assertThat(added.out())
+          .contains("POST " + url, "the answer was 401", "stays disabled", "secret  whsec_");
+      assertThat(ok("endpoint", "list").out()).contains("disabled");
+      var again = run("endpoint", "test", "crm", "--enable");
+      assertThat(again.code()).isZero();
+      assertThat(again.out()).contains("It was taken: the answer was 200");
+      assertThat(ok("endpoint", "list").out()).doesNotContain("disabled");
+      assertThat(crm.requests()).hasSize(2);
+
+      var second =
+          ok(
+                  "endpoint",
+                  "add",
+                  "second",
+                  "--to",
+                  url,
+                  "--contract",
+                  "porchlight",
+                  "--handshake",
+                  "--filter",
+                  "Intent Eq 'seller'",
+                  "--order",
+                  "block",
+                  "--json")
+              .json();
+      assertThat(second.path("disabled").booleanValue()).isFalse();
+      assertThat(second.path("handshake").path("status").intValue()).isEqualTo(200);
+      ok("endpoint", "set", "second", "--max-per-second", "5", "--disabled");
+      var shown = ok("endpoint", "list", "--json").json().path("items").get(1);
+      assertThat(shown.path("max_per_second").intValue()).isEqualTo(5);
+      assertThat(shown.path("disabled").booleanValue()).isTrue();
+      assertThat(shown.path("filter").stringValue()).isEqualTo("Intent Eq 'seller'");
+    }
   }
 
   @Test

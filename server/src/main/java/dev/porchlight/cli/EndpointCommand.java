@@ -10,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `porchlight endpoint`.
 @Command(name = "endpoint", description = "Where we deliver.")
@@ -51,6 +52,12 @@ final class EndpointCommand extends Noun {
               paramLabel = "CONTRACT",
               description = "what to write when the first contract can't carry a lead")
           @Nullable String fallback,
+      @Option(
+              names = "--handshake",
+              description =
+                  "send a sample first and show the exchange; nothing else is sent until one is"
+                      + " taken")
+          boolean handshake,
       @Mixin EndpointTerms terms)
       throws HubException {
     var body = Json.object();
@@ -80,20 +87,55 @@ final class EndpointCommand extends Noun {
       body.put("fallback_contract", fallback);
     }
     terms.into(body);
+    if (handshake) {
+      body.put("disabled", true);
+    }
     try (var hub = connect()) {
-      var made = hub.post("/endpoints", body);
-      return show(
+      var made = (ObjectNode) hub.post("/endpoints", body);
+      var seen = handshake ? handshake(hub, made) : null;
+      boolean on = seen == null || seen.path("delivered").asBoolean(false);
+      show(
           made,
           () -> {
-            say("Endpoint " + Text.at(made, "name") + " gets leads from now on.");
+            if (seen != null) {
+              exchange(seen);
+            }
+            say(
+                "Endpoint "
+                    + Text.at(made, "name")
+                    + (on
+                        ? " gets leads from now on."
+                        : " stays disabled; what it is owed is kept. When it is mended:"
+                            + " porchlight endpoint test --enable "
+                            + Text.at(made, "id")));
             say("  id      " + Text.at(made, "id"));
             say("  url     " + Text.at(made, "url"));
             say("  secret  " + Text.at(made, "secret"));
             say(
-                "The secret is not shown again. Try it: porchlight endpoint test "
-                    + Text.at(made, "id"));
+                "The secret is not shown again."
+                    + (handshake
+                        ? ""
+                        : " Try it: porchlight endpoint test " + Text.at(made, "id")));
           });
+      return on ? CommandLineProgram.OK : CommandLineProgram.FAILED;
     }
+  }
+
+  /// Sends a sample and enables the endpoint when it is taken.
+  private static JsonNode handshake(HubClient hub, ObjectNode made) throws HubException {
+    var seen = tried(hub, Text.at(made, "id"), true);
+    made.put("disabled", !seen.path("delivered").asBoolean(false));
+    made.set("handshake", seen);
+    return seen;
+  }
+
+  private static JsonNode tried(HubClient hub, String id, boolean enable) throws HubException {
+    var path = "/endpoints/" + HubClient.segment(id);
+    var seen = hub.post(path + "/test", Json.object());
+    if (enable && seen.path("delivered").asBoolean(false)) {
+      hub.patch(path, Json.object().put("disabled", false));
+    }
+    return seen;
   }
 
   @Command(name = "set", description = "Changes what an endpoint gets and how.")
@@ -179,37 +221,39 @@ final class EndpointCommand extends Noun {
   }
 
   @Command(name = "test", description = "Sends an invented test lead and shows the exchange.")
-  int test(@Parameters(paramLabel = "ENDPOINT", description = "its id or name") String endpoint)
+  int test(
+      @Parameters(paramLabel = "ENDPOINT", description = "its id or name") String endpoint,
+      @Option(names = "--enable", description = "enable the endpoint when the sample is taken")
+          boolean enable)
       throws HubException {
     try (var hub = connect()) {
-      var id = resolve(hub, "/endpoints", endpoint);
-      var seen = hub.post("/endpoints/" + HubClient.segment(id) + "/test", Json.object());
-      boolean delivered = seen.path("delivered").asBoolean(false);
-      show(
-          seen,
-          () -> {
-            say("POST " + Text.at(seen, "url"));
-            seen.path("request_headers")
-                .properties()
-                .forEach(
-                    h -> say("  " + h.getKey() + ": " + Text.clean(h.getValue().asString(""))));
-            say("  " + Text.at(seen, "request_body"));
-            var status = Text.at(seen, "status");
-            var answer = Text.at(seen, "answer_head").strip();
-            say(
-                (delivered ? "It was taken" : "It was not taken")
-                    + (status.isEmpty() ? "" : ": the answer was " + status)
-                    + " after "
-                    + Math.round(seen.path("duration_ms").asDouble(0))
-                    + " ms."
-                    + (Text.at(seen, "error").isEmpty()
-                        ? ""
-                        : " " + Text.sentence(Text.at(seen, "error"))));
-            if (!answer.isEmpty()) {
-              say("  " + answer);
-            }
-          });
-      return delivered ? CommandLineProgram.OK : CommandLineProgram.FAILED;
+      var seen = tried(hub, resolve(hub, "/endpoints", endpoint), enable);
+      show(seen, () -> exchange(seen));
+      return seen.path("delivered").asBoolean(false)
+          ? CommandLineProgram.OK
+          : CommandLineProgram.FAILED;
+    }
+  }
+
+  private void exchange(JsonNode seen) {
+    say("POST " + Text.at(seen, "url"));
+    seen.path("request_headers")
+        .properties()
+        .forEach(h -> say("  " + h.getKey() + ": " + Text.clean(h.getValue().asString(""))));
+    say("  " + Text.at(seen, "request_body"));
+    var status = Text.at(seen, "status");
+    var answer = Text.at(seen, "answer_head").strip();
+    say(
+        (seen.path("delivered").asBoolean(false) ? "It was taken" : "It was not taken")
+            + (status.isEmpty() ? "" : ": the answer was " + status)
+            + " after "
+            + Math.round(seen.path("duration_ms").asDouble(0))
+            + " ms."
+            + (Text.at(seen, "error").isEmpty()
+                ? ""
+                : " " + Text.sentence(Text.at(seen, "error"))));
+    if (!answer.isEmpty()) {
+      say("  " + answer);
     }
   }
 
