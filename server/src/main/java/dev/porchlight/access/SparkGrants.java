@@ -195,11 +195,7 @@ public final class SparkGrants {
   /// The same for a consumer.
   ///
   /// @param contact of a consumer: their own contact
-  public String code(SparkKey key, String account, @Nullable String contact, String redirectUri) {
-    return code(key, account, contact, redirectUri, Wish.NONE);
-  }
-
-  private String code(
+  public String code(
       SparkKey key, String account, @Nullable String contact, String redirectUri, Wish wish) {
     var code = Tokens.create(CODE);
     var grant = fresh(key, account, contact, Tokens.hash(code), redirectUri, "", wish);

@@ -49,8 +49,8 @@ final class Consent implements Route.Refusals {
   /// Where clients of the older form send people.
   private static final String HYBRID = "/openid";
 
-  /// SHA-256 in base64url.
-  private static final String CHALLENGE = "[A-Za-z0-9_-]{43}";
+  /// SHA-256 in base64url. What fits a proof of method S256.
+  static final String CHALLENGE = "[A-Za-z0-9_-]{43}";
 
   static final Duration PATIENCE = Duration.ofSeconds(30);
 

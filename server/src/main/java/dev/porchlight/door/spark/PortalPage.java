@@ -84,8 +84,15 @@ final class PortalPage {
   }
 
   /// A request that is in order so far.
+  ///
+  /// @param challenge that the client's proof has to fit; empty where it promised none
   private record Asked(
-      SparkKey key, Portal portal, String redirectUri, String state, boolean unconnected) {}
+      SparkKey key,
+      Portal portal,
+      String redirectUri,
+      String state,
+      boolean unconnected,
+      String challenge) {}
 
   /// What is asked, or the page that says what is wrong with it.
   private sealed interface Looked {
@@ -138,7 +145,14 @@ final class PortalPage {
     // Without a value in the address it is meant; in the form that says that it is not.
     boolean meant =
         unconnected.filter(w -> !w.isEmpty() || request.method().equals("GET")).isPresent();
-    return new Looked.Fine(new Asked(key.get(), portal.get(), redirect.get(), state, meant));
+    return new Looked.Fine(
+        new Asked(
+            key.get(),
+            portal.get(),
+            redirect.get(),
+            state,
+            meant,
+            Consent.first(parameters, "code_challenge").orElse("")));
   }
 
   /// A key serves the portals of its account, of all below that, and of where it may act.
@@ -160,11 +174,25 @@ final class PortalPage {
     return switch (look(request, request.query())) {
       case Looked.Wrong(var page) -> page;
       case Looked.Fine(var asked) ->
-          request.queryValue("response_type").filter("code"::equals).isPresent()
-              ? form(request, asked, Map.of(), "")
-              : Consent.back(
-                  asked.redirectUri(), asked.state(), "error", "unsupported_response_type");
+          objection(asked, request.query())
+              .<Reply>map(e -> Consent.back(asked.redirectUri(), asked.state(), "error", e))
+              .orElseGet(() -> form(request, asked, Map.of(), ""));
     };
+  }
+
+  /// What is wrong with the rest of a question, in OAuth's words; empty when nothing is.
+  private static Optional<String> objection(Asked asked, Map<String, List<String>> parameters) {
+    if (Consent.first(parameters, "response_type").filter("code"::equals).isEmpty()) {
+      return Optional.of("unsupported_response_type");
+    }
+    var method = Consent.first(parameters, "code_challenge_method");
+    boolean promised = parameters.containsKey("code_challenge") || method.isPresent();
+    // `plain`, which is what no method means, protects nobody.
+    return promised
+            && (method.filter("S256"::equals).isEmpty()
+                || !asked.challenge().matches(Consent.CHALLENGE))
+        ? Optional.of("invalid_request")
+        : Optional.empty();
   }
 
   private Reply decide(Request request) throws BodyException, IOException {
@@ -182,6 +210,9 @@ final class PortalPage {
   private Reply decide(Request request, Map<String, List<String>> form, Asked asked) {
     if (!Consent.isOurForm(request, form)) {
       return form(request, asked, form, "The form had grown old. Please try once more.");
+    }
+    if (!asked.challenge().isEmpty() && !asked.challenge().matches(Consent.CHALLENGE)) {
+      return Consent.back(asked.redirectUri(), asked.state(), "error", "invalid_request");
     }
     return switch (Consent.first(form, "answer").orElse("")) {
       case "deny" -> Consent.back(asked.redirectUri(), asked.state(), "error", "access_denied");
@@ -214,7 +245,12 @@ final class PortalPage {
         asked.redirectUri(),
         asked.state(),
         "code",
-        grants.code(asked.key(), asked.portal().ownerId(), contact, asked.redirectUri()));
+        grants.code(
+            asked.key(),
+            asked.portal().ownerId(),
+            contact,
+            asked.redirectUri(),
+            new SparkGrants.Wish("", "", asked.challenge())));
   }
 
   private Reply signUp(Request request, Map<String, List<String>> form, Asked asked) {
@@ -320,6 +356,7 @@ final class PortalPage {
     values.put("host", URI.create(asked.redirectUri()).getHost());
     values.put("state", asked.state());
     values.put("unconnected", asked.unconnected() ? "true" : "");
+    values.put("challenge", asked.challenge());
     values.put("token", token);
     values.put("name", Consent.first(filled, "username").orElse(""));
     values.put("email", Consent.first(filled, ContactAttributes.PRIMARY_EMAIL).orElse(""));

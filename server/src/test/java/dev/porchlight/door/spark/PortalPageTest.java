@@ -9,10 +9,14 @@ import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +92,13 @@ class PortalPageTest {
 
     /// The access token for the code that a reply leads back with.
     String token(SparkWorld.Reply reply) {
+      var granted = exchange(reply, "");
+      assertThat(granted.status()).as(granted.toString()).isEqualTo(200);
+      return granted.json().path("access_token").asString();
+    }
+
+    /// @param proof empty for none
+    SparkWorld.Reply exchange(SparkWorld.Reply reply, String proof) {
       assertThat(reply.status()).as(reply.toString()).isEqualTo(303);
       assertThat(reply.header("Location")).startsWith(BACK + "?code=").endsWith("&state=s%26t");
       var body =
@@ -97,14 +108,14 @@ class PortalPageTest {
               .put("grant_type", "authorization_code")
               .put("code", GrantTest.Agents.value(reply, "code"))
               .put("redirect_uri", BACK);
-      var granted =
-          world.send(
-              "POST",
-              "/v1/oauth2/grant",
-              body.toString().getBytes(UTF_8),
-              Map.of("Content-Type", "application/json"));
-      assertThat(granted.status()).as(granted.toString()).isEqualTo(200);
-      return granted.json().path("access_token").asString();
+      if (!proof.isEmpty()) {
+        body.put("code_verifier", proof);
+      }
+      return world.send(
+          "POST",
+          "/v1/oauth2/grant",
+          body.toString().getBytes(UTF_8),
+          Map.of("Content-Type", "application/json"));
     }
   }
 
@@ -311,6 +322,49 @@ class PortalPageTest {
       assertThat(world.get(site.agent, "/v1/contacts").d().path("Results")).isEmpty();
       world.as(site.agent, "PUT", "/v1/portal", "{\"D\":{\"Enabled\":false}}").succeeded(200);
       assertThat(world.send("GET", good, new byte[0], Map.of()).status()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void a_code_needs_the_proof_that_its_client_promised() throws Exception {
+    try (var site = site()) {
+      var proof = "a".repeat(43);
+      var challenge =
+          Base64.getUrlEncoder()
+              .withoutPadding()
+              .encodeToString(MessageDigest.getInstance("SHA-256").digest(proof.getBytes(UTF_8)));
+      var more = "&code_challenge=" + challenge + "&code_challenge_method=S256";
+      var back = site.signUp(more, "Ana", "ana@example.org");
+      assertThat(site.exchange(back, "b".repeat(43)).status()).isEqualTo(400);
+      var again =
+          site.fill(
+              site.question(more),
+              Map.of("answer", "sign-in", "username", "ana@example.org", "password", "my pass 1"));
+      assertThat(site.exchange(again, proof).status()).isEqualTo(200);
+      for (var wrong :
+          new String[] {more.replace("S256", "plain"), "&code_challenge_method=S256"}) {
+        var reply = site.world.send("GET", site.question(wrong), new byte[0], Map.of());
+        assertThat(reply.header("Location")).startsWith(BACK + "?error=invalid_request");
+      }
+    }
+  }
+
+  @Test
+  void of_those_who_sign_up_at_once_with_one_address_one_does() throws Exception {
+    try (var site = site()) {
+      var work = new ArrayList<Callable<Integer>>();
+      for (int i = 0; i < 6; i++) {
+        var name = "Ana " + i;
+        work.add(() -> site.signUp("", name, "ana@example.org").status());
+      }
+      var statuses = new ArrayList<Integer>();
+      try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (var done : pool.invokeAll(work)) {
+          statuses.add(done.get());
+        }
+      }
+      assertThat(statuses).containsOnlyOnce(303).containsOnly(303, 403);
+      assertThat(site.world.get(site.agent, "/v1/contacts").d().path("Results")).hasSize(1);
     }
   }
 }
