@@ -186,9 +186,10 @@ public record NewsFeed(
             .one());
   }
 
-  /// The feeds of each of these searches, oldest first, by search.
+  /// The feeds of each of these searches that an account or a contact has, and those that an
+  /// account's contacts have, oldest first, by search.
   public static Map<String, List<NewsFeed>> ofSearches(
-      Store store, Collection<SavedSearch> searches) {
+      Store store, Collection<SavedSearch> searches, String holder) {
     var bySearch = new HashMap<String, List<NewsFeed>>();
     if (searches.isEmpty()) {
       return bySearch;
@@ -197,11 +198,13 @@ public record NewsFeed(
       var query =
           h.createQuery(
               "SELECT "
-                  + TABLE.columnList()
-                  + " FROM news_feed WHERE search_id IN ("
+                  + TABLE.columnList("f")
+                  + " FROM news_feed f LEFT JOIN contact c ON c.id = f.holder_id"
+                  + " WHERE (f.holder_id = ? OR c.owner_id = ?) AND f.search_id IN ("
                   + String.join(", ", Collections.nCopies(searches.size(), "?"))
-                  + ") ORDER BY id");
-      int i = 0;
+                  + ") ORDER BY f.id");
+      query.bind(0, holder).bind(1, holder);
+      int i = 2;
       for (var search : searches) {
         query.bind(i++, search.id());
       }

@@ -42,7 +42,7 @@ public record SavedSearch(
   public static final int MOST = 1000;
 
   /// How many contacts one search may be given to.
-  public static final int MOST_CONTACTS = 10_000;
+  public static final int MOST_CONTACTS = 1000;
 
   private static final Table<SavedSearch> TABLE =
       Table.<SavedSearch>named("saved_search")

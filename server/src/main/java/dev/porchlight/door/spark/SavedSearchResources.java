@@ -84,7 +84,10 @@ final class SavedSearchResources {
             ? SavedSearch.contacts(store, searches, holders.account(caller))
             : Map.<String, List<String>>of();
     var bySearch =
-        feeds || agent ? NewsFeed.ofSearches(store, searches) : Map.<String, List<NewsFeed>>of();
+        feeds || agent
+            ? NewsFeed.ofSearches(
+                store, searches, agent ? holders.account(caller) : holders.own(caller))
+            : Map.<String, List<NewsFeed>>of();
     var views = new ArrayList<ObjectNode>();
     for (var search : searches) {
       var view = Json.object();
@@ -99,9 +102,10 @@ final class SavedSearchResources {
       if (search.quickSearchId() != null) {
         view.put("QuickSearchId", search.quickSearchId());
       }
+      // A site sees nothing that contacts hold.
       var reached =
           bySearch.getOrDefault(search.id(), List.of()).stream()
-              .filter(f -> holders.reaches(caller, f.holderId()))
+              .filter(f -> agent || !holders.isContact(f.holderId()) || caller.role().isConsumer())
               .toList();
       if (agent) {
         var ids = new ArrayList<>(contacts.getOrDefault(search.id(), List.of()));

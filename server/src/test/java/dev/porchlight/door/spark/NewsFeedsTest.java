@@ -92,6 +92,13 @@ class NewsFeedsTest {
           .isFalse();
       assertThat(SparkWorld.words(expanded.path("UnsubscribedContactIds"))).containsExactly(ana);
 
+      // A site sees the agent's search, and nothing of whom it is for.
+      var site =
+          world.get(world.key("public"), "/v1/savedsearches/" + search + "?_expand=NewsFeeds");
+      assertThat(site.result().path("NewsFeeds").isArray()).isTrue();
+      assertThat(site.result().path("NewsFeeds")).isEmpty();
+      assertThat(site.toString()).doesNotContain(ana);
+
       // Nothing has happened to any listing.
       for (var path : List.of("/v1/newsfeeds/events", below + "/events")) {
         var reply = world.get(agent, path + "?_pagination=1").succeeded(200);

@@ -404,4 +404,33 @@ class SavedSearchesTest {
               "search.deleted " + two);
     }
   }
+
+  @Test
+  void a_holder_has_a_thousand_searches_and_no_more() {
+    try (var world = world()) {
+      var agent = world.key("private");
+      for (int i = 0; i < 40; i++) {
+        var body = Json.object();
+        var list = body.putObject("D").putArray("SavedSearches");
+        for (int n = 0; n < 25; n++) {
+          list.addObject().put("Name", "S " + i + " " + n).put("Filter", FILTER);
+        }
+        assertThat(
+                world
+                    .as(agent, "POST", "/v1/savedsearches", body.toString())
+                    .succeeded(201)
+                    .d()
+                    .path("Results"))
+            .hasSize(25);
+      }
+      world.as(agent, "POST", "/v1/savedsearches", search("One more", FILTER)).failed(400, 1053);
+      var several = Json.object();
+      var list = several.putObject("D").putArray("SavedSearches");
+      for (int n = 0; n < 26; n++) {
+        list.addObject().put("Name", "T " + n).put("Filter", FILTER);
+      }
+      world.as(agent, "POST", "/v1/savedsearches", several.toString()).failed(400, 1053);
+      assertThat(rows(world, "saved_search")).isEqualTo(1000);
+    }
+  }
 }
