@@ -48,6 +48,8 @@ import dev.porchlight.desk.Retention;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.door.PushDoor;
+import dev.porchlight.door.mail.MailDoor;
+import dev.porchlight.door.mail.SmtpListener;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.door.spark.SparkDoor;
 import dev.porchlight.http.Certificate;
@@ -88,6 +90,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -113,6 +116,7 @@ public final class Hub implements AutoCloseable {
   private final Fallback fallback;
   private final List<Route> routes = new ArrayList<>();
   private final HttpServer server;
+  private final @Nullable SmtpListener smtp;
   private final Rebuild rebuild;
   private final Doctor doctor;
   private final @Nullable String firstToken;
@@ -212,12 +216,14 @@ public final class Hub implements AutoCloseable {
             endpoint -> secretsOf(secrets, endpoint),
             Map.of("User-Agent", "Porchlight/" + VERSION),
             metrics::attempted);
+    var mails = new LeadMail();
     var planner = new Planner(process, config.lease(), engine::hasRoom);
     var desk =
         new Desk(
             store,
             number,
-            contract -> get(connectors, contract),
+            identity(store),
+            contract -> new ByChannel(get(connectors, contract), mails),
             planner,
             messages,
             engine::offer,
@@ -241,7 +247,7 @@ public final class Hub implements AutoCloseable {
         new Erasure(
             store,
             number,
-            contract -> get(connectors, contract),
+            contract -> new ByChannel(get(connectors, contract), mails),
             messages,
             erasures,
             List.of(Api.answers(secrets)));
@@ -349,6 +355,14 @@ public final class Hub implements AutoCloseable {
             new Unrouted(spark, SeekerLeadsApi.refusals(), problems),
             metrics::answered,
             tls);
+    smtp =
+        config.smtpPort() == HubConfig.NO_SMTP
+            ? null
+            : new SmtpListener(
+                InetAddress.getByName(config.bind()),
+                config.smtpPort(),
+                new MailDoor(store, desk, credentials, metrics.registry()),
+                () -> tls == null ? null : tls.sslContext());
   }
 
   private static @Nullable Tls tls(HubConfig config, Clock clock) throws IOException {
@@ -528,6 +542,11 @@ public final class Hub implements AutoCloseable {
     return server.address();
   }
 
+  /// The port at which mails come in; empty when none do.
+  public OptionalInt smtpPort() {
+    return smtp == null ? OptionalInt.empty() : OptionalInt.of(smtp.port());
+  }
+
   /// Where it is reached over TLS; empty when it serves plain HTTP alone.
   public Optional<URI> tlsAddress() {
     return server.tlsAddress();
@@ -576,6 +595,9 @@ public final class Hub implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    if (smtp != null) {
+      smtp.close();
+    }
     poller.close();
     owedWork.close();
     retention.close();

@@ -39,6 +39,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 ///   the Spark door takes sessions and bearer tokens over plain HTTP; false
 /// @param tls `tls_cert`, `tls_key`, `tls_self_signed`, `tls_port`, and `PORCHLIGHT_TLS_...` the
 ///   same: TLS at a port of its own; none, and 8443
+/// @param smtpPort `smtp_port`, `PORCHLIGHT_SMTP_PORT`: where to listen for mail, 0 to pick one;
+///   -1, not at all
 /// @param sparkTwinsByName `spark_twins_by_name`, `PORCHLIGHT_SPARK_TWINS_BY_NAME`: whether two
 ///   contacts of one owner may share an e-mail address when their names differ; false
 public record HubConfig(
@@ -55,7 +57,11 @@ public record HubConfig(
     @Nullable String databaseUrl,
     boolean insecureDevelopment,
     TlsConfig tls,
-    boolean sparkTwinsByName) {
+    boolean sparkTwinsByName,
+    int smtpPort) {
+  /// No listening for mail.
+  public static final int NO_SMTP = -1;
+
   private static final Set<String> KEYS =
       Set.of(
           "port",
@@ -72,7 +78,8 @@ public record HubConfig(
           "tls_key",
           "tls_self_signed",
           "tls_port",
-          "spark_twins_by_name");
+          "spark_twins_by_name",
+          "smtp_port");
 
   public HubConfig {
     trustedProxies = List.copyOf(trustedProxies);
@@ -81,6 +88,60 @@ public record HubConfig(
       throw new IllegalArgumentException(
           "database_url must begin with jdbc:postgresql://; without it the data folder is used");
     }
+  }
+
+  /// One that does not listen for mail.
+  public HubConfig(
+      int port,
+      String bind,
+      Path data,
+      List<Cidr> trustedProxies,
+      List<Cidr> allowNetworks,
+      int hubNumber,
+      Path secretKeyFile,
+      @Nullable String secretKey,
+      @Nullable String adminToken,
+      Duration lease,
+      @Nullable String databaseUrl,
+      boolean insecureDevelopment,
+      TlsConfig tls,
+      boolean sparkTwinsByName) {
+    this(
+        port,
+        bind,
+        data,
+        trustedProxies,
+        allowNetworks,
+        hubNumber,
+        secretKeyFile,
+        secretKey,
+        adminToken,
+        lease,
+        databaseUrl,
+        insecureDevelopment,
+        tls,
+        sparkTwinsByName,
+        NO_SMTP);
+  }
+
+  /// The same that listens for mail.
+  public HubConfig withSmtp(int listenAt) {
+    return new HubConfig(
+        port,
+        bind,
+        data,
+        trustedProxies,
+        allowNetworks,
+        hubNumber,
+        secretKeyFile,
+        secretKey,
+        adminToken,
+        lease,
+        databaseUrl,
+        insecureDevelopment,
+        tls,
+        sparkTwinsByName,
+        listenAt);
   }
 
   /// Names no secret: neither the key, nor the token, nor what of the database's URL may hold a
@@ -123,7 +184,8 @@ public record HubConfig(
         url,
         insecureDevelopment,
         tls,
-        sparkTwinsByName);
+        sparkTwinsByName,
+        smtpPort);
   }
 
   /// A hub on its own in a folder, listening on loopback at a port it picks: for tests and the
@@ -185,7 +247,8 @@ public record HubConfig(
         values.get("database_url"),
         flag(values, "insecure_development"),
         tls(values),
-        flag(values, "spark_twins_by_name"));
+        flag(values, "spark_twins_by_name"),
+        number(values, "smtp_port", NO_SMTP, -1, 65535));
   }
 
   static Path keyFileOf(Path data) {
@@ -236,7 +299,8 @@ public record HubConfig(
         databaseUrl,
         insecure,
         tls,
-        sparkTwinsByName);
+        sparkTwinsByName,
+        smtpPort);
   }
 
   /// The same behind these proxies.
@@ -255,7 +319,8 @@ public record HubConfig(
         databaseUrl,
         insecureDevelopment,
         tls,
-        sparkTwinsByName);
+        sparkTwinsByName,
+        smtpPort);
   }
 
   /// The same, with contacts that share an address when their names differ.
@@ -274,7 +339,8 @@ public record HubConfig(
         databaseUrl,
         insecureDevelopment,
         tls,
-        true);
+        true,
+        smtpPort);
   }
 
   /// The same with TLS.
@@ -293,7 +359,8 @@ public record HubConfig(
         databaseUrl,
         insecureDevelopment,
         other,
-        sparkTwinsByName);
+        sparkTwinsByName,
+        smtpPort);
   }
 
   private static TlsConfig tls(Map<String, String> values) {

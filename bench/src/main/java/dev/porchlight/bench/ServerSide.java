@@ -96,6 +96,7 @@ public final class ServerSide {
     return new Desk(
         store,
         0,
+        "",
         _ -> contract,
         new Planner("bench", Duration.ofSeconds(30)),
         new Messages(store),

@@ -24,6 +24,8 @@ public record Credential(
   public enum Kind {
     /// A source's door.
     SOURCE,
+    /// A source's address of mail: what stands before the `@`.
+    MAIL,
     /// Our own API.
     TOKEN,
     /// The page of one lead.

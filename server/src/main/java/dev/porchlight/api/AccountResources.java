@@ -9,6 +9,7 @@ import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
+import dev.porchlight.desk.MailChannel;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.sign.Passwords;
@@ -19,6 +20,7 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -419,6 +421,55 @@ final class AccountResources {
       view.put("api_key", key);
       view.put("source", source.id());
       return new Call.Answer(201, view);
+    });
+  }
+
+  /// Gives a source a new address of mail; old ones end after the overlap.
+  Reply makeMailAddress(Call call) throws Exception {
+    var source = source(call);
+    var body = call.members(Set.of("overlap_hours"));
+    var overlap =
+        Duration.ofHours(body.number("overlap_hours", 0, LONGEST_OVERLAP_HOURS).orElse(24));
+    // Mail servers may write it in small letters.
+    var local = HexFormat.of().formatHex(Tokens.random(16));
+    var draw = draw();
+    var credential =
+        new Credential(
+            Tokens.hash(local),
+            draw.uuid("mail address"),
+            Credential.Kind.MAIL,
+            source.id(),
+            Json.object().put("hint", local.substring(0, 4)).toString(),
+            draw.at(),
+            null,
+            null);
+    return call.change(batch -> {
+      for (var old : credentials.list(Credential.Kind.MAIL, source.id())) {
+        var end = batch.now().plus(overlap);
+        if (old.isLive(batch.now()) && (old.expiresAt() == null || old.expiresAt().isAfter(end))) {
+          credentials.end(batch, old, overlap.isZero() ? null : end);
+        }
+      }
+      credentials.add(batch, credential);
+      if (!MailChannel.isOpen(batch.settings(), source.id())) {
+        batch.change(MailChannel.SETTING, source.id(), "{}");
+      }
+      return new Call.Answer(
+          201, Json.object().put("source", source.id()).put("local_part", local));
+    });
+  }
+
+  /// Ends all addresses of mail of a source.
+  Reply endMailAddresses(Call call) throws Exception {
+    var source = source(call);
+    return call.change(batch -> {
+      for (var old : credentials.list(Credential.Kind.MAIL, source.id())) {
+        credentials.end(batch, old, null);
+      }
+      if (MailChannel.isOpen(batch.settings(), source.id())) {
+        batch.change(MailChannel.SETTING, source.id(), null);
+      }
+      return new Call.Answer(200, Json.object().put("source", source.id()));
     });
   }
 

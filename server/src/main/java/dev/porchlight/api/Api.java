@@ -142,6 +142,8 @@ public final class Api {
     add("GET", "/sources/{id}", Permission.READ, accounts::getSource);
     add("PATCH", "/sources/{id}", Permission.ADMIN, accounts::changeSource);
     add("POST", "/sources/{id}/rotate-key", Permission.ADMIN, accounts::rotateKey);
+    add("POST", "/sources/{id}/mail-address", Permission.ADMIN, accounts::makeMailAddress);
+    add("DELETE", "/sources/{id}/mail-address", Permission.ADMIN, accounts::endMailAddresses);
     add("GET", "/tokens", Permission.ADMIN, accounts::listTokens);
     add("POST", "/tokens", Permission.ADMIN, accounts::makeToken);
     add("DELETE", "/tokens/{id}", Permission.ADMIN, accounts::endToken);

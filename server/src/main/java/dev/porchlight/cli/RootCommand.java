@@ -138,6 +138,11 @@ final class RootCommand implements Runnable {
               description = "TLS with a certificate made at this start, for trials")
           boolean tlsSelfSigned,
       @Option(
+              names = "--smtp-port",
+              paramLabel = "PORT",
+              description = "where to listen for mails of leads; not at all")
+          @Nullable String smtpPort,
+      @Option(
               names = "--tls-port",
               paramLabel = "PORT",
               description = "where to listen with TLS, 0 picks one; 8443")
@@ -170,6 +175,7 @@ final class RootCommand implements Runnable {
     put(flags, "tls_key", tlsKey);
     put(flags, "tls_self_signed", tlsSelfSigned ? "true" : null);
     put(flags, "tls_port", tlsPort);
+    put(flags, "smtp_port", smtpPort);
     put(flags, "insecure_development", insecureDevelopment ? "true" : null);
     put(flags, "database_url", databaseUrl);
     put(flags, "hub_number", hubNumber);

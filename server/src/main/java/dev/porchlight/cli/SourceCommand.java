@@ -74,6 +74,31 @@ final class SourceCommand extends Noun {
     }
   }
 
+  @Command(
+      name = "mail",
+      description = "Gives a source an address that mails of leads come in at, and shows it, once.")
+  int mail(
+      @Parameters(paramLabel = "SOURCE", description = "id or name") String source,
+      @Option(names = "--off", description = "ends all of its addresses instead") boolean off)
+      throws HubException {
+    try (var hub = connect()) {
+      var path = "/sources/" + HubClient.segment(source) + "/mail-address";
+      var answer = off ? hub.delete(path) : hub.post(path, Json.object());
+      return show(
+          answer,
+          () -> {
+            if (off) {
+              say("No mail comes in there any more.");
+              return;
+            }
+            say("  " + Text.at(answer, "local_part") + "@…");
+            say(
+                "Behind the @ stands any name whose mail comes to the hub's --smtp-port. It is not"
+                    + " shown again; addresses before it end in 24 hours.");
+          });
+    }
+  }
+
   @Command(name = "list", description = "Lists the sources.")
   int list(
       @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")

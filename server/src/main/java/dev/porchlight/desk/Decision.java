@@ -6,6 +6,7 @@ import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
 import dev.porchlight.desk.Tables.FingerprintRow;
 import dev.porchlight.desk.Tables.LeadKeyRow;
+import dev.porchlight.desk.Tables.LeadMailRow;
 import dev.porchlight.desk.Tables.LeadVersionRow;
 import dev.porchlight.desk.Tables.ViolationRow;
 import dev.porchlight.person.Contact;
@@ -19,6 +20,7 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
+import dev.porchlight.value.Trail;
 import dev.porchlight.value.Violation;
 import java.time.Duration;
 import java.util.List;
@@ -33,9 +35,12 @@ final class Decision {
   private static final Duration KEY_LAPSES_AFTER = Duration.ofHours(24);
 
   private final Planner planner;
+  private final String identity;
 
-  Decision(Planner planner) {
+  /// @param identity what this hub is called on the trails of leads
+  Decision(Planner planner, String identity) {
     this.planner = planner;
+    this.identity = identity;
   }
 
   /// What was decided.
@@ -53,10 +58,50 @@ final class Decision {
       batch.put(Tables.RAW, intake.raw());
     }
     keep(batch, intake.receipt().id(), intake.content().violations());
+    var circling = circling(batch, intake.receipt());
+    if (circling != null) {
+      return circling;
+    }
     return switch (intake.content()) {
       case Intake.Content.Unreadable(var reason, _) -> quarantine(batch, intake, reason);
       case Intake.Content.OfLead content -> lead(batch, intake, content);
     };
+  }
+
+  /// What becomes of a receipt that has come through other hubs, or this one, too often; null where
+  /// it has not. One of this hub's own leads is a repeat of that lead.
+  private @Nullable Decided circling(Batch batch, Receipt receipt) {
+    var text = Messages.trail(receipt);
+    if (text.isEmpty()) {
+      return null;
+    }
+    var trail = Trail.parse(text);
+    var own = trail.leadAt(identity);
+    if (own.isPresent()) {
+      var lead = batch.find(Tables.LEAD, own.get());
+      return lead != null && lead.erasedAt() == null && isOneCompany(batch, lead, receipt)
+          ? repeat(
+              batch, receipt, lead, lead.version(), "It is a lead of this hub's that came back.")
+          : refused(batch, receipt, "It went out from this hub and came back.");
+    }
+    return trail.isTooLong()
+        ? refused(
+            batch,
+            receipt,
+            "It has come through more than " + Trail.MOST_HOPS + " hubs: they send in a circle.")
+        : null;
+  }
+
+  private static boolean isOneCompany(Batch batch, LeadRecord lead, Receipt receipt) {
+    var nodes = Nodes.in(batch.settings());
+    return nodes.companyOf(lead.officeId()).equals(nodes.companyOf(receipt.officeId()));
+  }
+
+  private static Decided refused(Batch batch, Receipt receipt, String reason) {
+    long seq = batch.append("receipt.refused", receipt.sourceId(), receipt.id());
+    var became = receipt.became(Receipt.State.REFUSED, null, 0, receipt.guid(), reason, seq);
+    batch.put(Tables.RECEIPT, became);
+    return new Decided(became, Optional.empty(), null);
   }
 
   private static Decided quarantine(Batch batch, Intake intake, String reason) {
@@ -88,7 +133,17 @@ final class Decision {
         && key.at().plus(KEY_LAPSES_AFTER).isBefore(receipt.at())) {
       key = null;
     }
+    boolean mail = receipt.channel().equals(Desk.MAIL);
     if (key == null) {
+      var twin =
+          mail || MailChannel.isOpen(batch.settings(), source.id())
+              ? content.twin().find(batch, source.id(), mail, receipt.at())
+              : null;
+      if (twin != null) {
+        return mail
+            ? copy(batch, intake, content, source, twin)
+            : original(batch, intake, content, source, twin);
+      }
       return fresh(batch, intake, content, source);
     }
     var known = batch.find(Tables.LEAD, key.leadId());
@@ -99,12 +154,71 @@ final class Decision {
     if (said != null) {
       return repeat(batch, receipt, known, said.version(), "");
     }
+    var mailed = batch.find(Tables.LEAD_MAIL, known.id());
+    boolean alone = mailed != null && mailed.byMail() && mailed.otherKey().isEmpty();
+    if (mail && !alone) {
+      return copy(batch, intake, content, source, known);
+    }
+    if (!mail && alone) {
+      return original(batch, intake, content, source, known);
+    }
     if (content.keyOfRequest()) {
       return quarantine(batch, intake, "The Idempotency-Key was used for another request.");
     }
     return intake.rework() && known.updatedAt().isAfter(receipt.at())
         ? overtaken(batch, intake, content, source, known)
         : version(batch, intake, content, source, known);
+  }
+
+  /// A mail of a lead that came over HTTP says nothing that is delivered.
+  private static Decided copy(
+      Batch batch, Intake intake, Intake.Content.OfLead content, Source source, LeadRecord known) {
+    meet(batch, intake, content, source, known);
+    join(batch, intake, content, source, known, false);
+    batch.put(
+        Tables.FINGERPRINT, new FingerprintRow(known.id(), content.fingerprint(), known.version()));
+    return repeat(
+        batch,
+        intake.receipt(),
+        known,
+        known.version(),
+        "It is the mail of a lead that came before.");
+  }
+
+  /// What comes over HTTP after its mail says more and takes its place; it was delivered as the
+  /// mail had it, and is not delivered again.
+  private static Decided original(
+      Batch batch, Intake intake, Intake.Content.OfLead content, Source source, LeadRecord known) {
+    var receipt = intake.receipt();
+    long settled = batch.append("receipt.done", known.id(), receipt.id());
+    meet(batch, intake, content, source, known);
+    var external = content.lead().leadId();
+    var record = known.updated(known.version() + 1, content.lead().test(), receipt.draw().at());
+    record = external == null ? record : record.named(external);
+    batch.append("lead.joined", known.id(), receipt.id());
+    batch.put(Tables.LEAD, record);
+    join(batch, intake, content, source, known, true);
+    var became = write(batch, receipt, content, record, record.version(), settled);
+    return new Decided(became, Optional.empty(), record);
+  }
+
+  /// From now on the lead is known by the keys of both channels.
+  private static void join(
+      Batch batch,
+      Intake intake,
+      Intake.Content.OfLead content,
+      Source source,
+      LeadRecord known,
+      boolean byMail) {
+    if (batch.find(Tables.LEAD_KEY, source.id(), content.key()) == null) {
+      batch.put(
+          Tables.LEAD_KEY,
+          new LeadKeyRow(source.id(), content.key(), known.id(), intake.receipt().at()));
+    }
+    var row = batch.find(Tables.LEAD_MAIL, known.id());
+    if (row == null || row.otherKey().isEmpty()) {
+      batch.put(Tables.LEAD_MAIL, new LeadMailRow(known.id(), byMail, content.key()));
+    }
   }
 
   private static Decided repeat(
@@ -161,6 +275,13 @@ final class Decision {
             null);
     batch.put(Tables.LEAD, record);
     batch.put(Tables.LEAD_KEY, new LeadKeyRow(source.id(), content.key(), id, draw.at()));
+    boolean mail = receipt.channel().equals(Desk.MAIL);
+    if (mail) {
+      batch.put(Tables.LEAD_MAIL, new LeadMailRow(id, true, ""));
+    }
+    if (mail || MailChannel.isOpen(batch.settings(), source.id())) {
+      content.twin().remember(batch, source.id(), record, mail);
+    }
     var became = write(batch, receipt, content, record, 1, settled);
     var plan = plan(batch, source, record, content.lead(), "lead.created", seq, draw);
     return new Decided(became, Optional.of(plan), record);

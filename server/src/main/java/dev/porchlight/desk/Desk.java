@@ -38,12 +38,14 @@ public final class Desk {
   private final Consumer<LeadRecord> created;
 
   /// @param hub the hub's number, 0 to 99
+  /// @param identity what this hub is called on the trails of leads
   /// @param connectors gives the connector of a contract by name
   /// @param lanes takes the lanes that may be started on at once
   /// @param created hears of each new lead once it is on disk; must be quick
   public Desk(
       Store store,
       int hub,
+      String identity,
       Function<String, Connector> connectors,
       Planner planner,
       Messages messages,
@@ -52,7 +54,7 @@ public final class Desk {
     this.store = store;
     this.hub = hub;
     this.connectors = connectors;
-    this.decision = new Decision(planner);
+    this.decision = new Decision(planner, identity);
     this.messages = messages;
     this.lanes = lanes;
     this.created = created;
@@ -71,6 +73,9 @@ public final class Desk {
       this(headers, signature, corrects, null);
     }
   }
+
+  /// The channel of what comes by mail.
+  public static final String MAIL = "mail";
 
   /// The name, among the headers kept, of the key by which a sender says that two requests are one.
   /// Only doors that promise to heed it write it; no header that comes over HTTP has this name.
@@ -168,7 +173,7 @@ public final class Desk {
         receipt.named(message),
         raw,
         source,
-        Intake.content(reading, body, source.region(), requestKey(receipt)),
+        Intake.content(reading, body, source, requestKey(receipt)),
         rework,
         erasedOthers);
   }

@@ -45,6 +45,7 @@ record Intake(
     /// @param keyLapses the key holds for a day only
     /// @param keyOfRequest the key is one that the sender gave the request: under it nothing else
     ///   may be said
+    /// @param twin what tells that it came by another channel too
     record OfLead(
         Lead lead,
         String fact,
@@ -53,6 +54,7 @@ record Intake(
         String key,
         boolean keyLapses,
         boolean keyOfRequest,
+        Twin twin,
         List<Violation> violations)
         implements Content {}
 
@@ -85,25 +87,25 @@ record Intake(
   }
 
   /// @param requestKey what the sender named the request; null for nothing
-  static Content content(Reading reading, Body body, String region, @Nullable String requestKey) {
+  static Content content(Reading reading, Body body, Source source, @Nullable String requestKey) {
     return switch (reading) {
       case Reading.Unreadable(var reason, _, var violations) ->
           new Content.Unreadable(reason, violations);
       case Reading.Facts(_, var facts, var violations, var fingerprint) ->
-          content(facts.getFirst(), body, region, requestKey, violations, fingerprint);
+          content(facts.getFirst(), body, source, requestKey, violations, fingerprint);
     };
   }
 
   private static Content content(
       Fact fact,
       Body body,
-      String region,
+      Source source,
       @Nullable String requestKey,
       List<Violation> violations,
       String fingerprint) {
     return switch (fact) {
       case Lead lead -> {
-        var identity = Identity.of(lead.enquirer(), region);
+        var identity = Identity.of(lead.enquirer(), source.region());
         yield new Content.OfLead(
             lead,
             new String(LeadJson.bytes(lead), StandardCharsets.UTF_8),
@@ -112,6 +114,7 @@ record Intake(
             requestKey == null ? key(lead, identity, body) : "request " + hash(utf8(requestKey)),
             requestKey != null || lead.leadId() == null && lead.timestamp() == null,
             requestKey != null,
+            Twin.of(source.id(), lead, identity),
             violations);
       }
     };

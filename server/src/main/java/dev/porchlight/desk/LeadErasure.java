@@ -159,6 +159,15 @@ final class LeadErasure {
         plan.lead().sourceId(),
         plan.lead().key(),
         id);
+    var mail = batch.find(Tables.LEAD_MAIL, id);
+    if (mail != null) {
+      sql.execute(
+          "DELETE FROM lead_key WHERE source_id = ? AND value = ? AND lead_id = ?",
+          plan.lead().sourceId(),
+          mail.otherKey(),
+          id);
+      batch.delete(Tables.LEAD_MAIL, id);
+    }
     sql.execute(
         "UPDATE lead SET external_id = ?, guid = ?, evidence = '', key_value = '', erased_at = ?"
             + " WHERE id = ?",

@@ -36,6 +36,13 @@ public record LeadRecord(
     String key,
     @Nullable Instant erasedAt) {
 
+  /// The same under the id that its sender gave it by the other channel.
+  LeadRecord named(String external) {
+    return new LeadRecord(
+        id, sourceId, external, false, guid, officeId, personId, contactId, test, version, evidence,
+        answers, createdAt, updatedAt, seq, key, erasedAt);
+  }
+
   LeadRecord updated(int version, boolean test, Instant at) {
     return new LeadRecord(
         id,

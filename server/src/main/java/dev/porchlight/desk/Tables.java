@@ -128,6 +128,28 @@ final class Tables {
               new LeadVersionRow(
                   r.text(1), r.integer(2), r.text(3), r.time(4), r.text(5), r.text(6)));
 
+  /// The leads of a person at a source, for the source's other channel.
+  record TwinRow(String sourceId, String who, String leads) {}
+
+  /// What is known of a lead that came by mail too, or by mail alone.
+  ///
+  /// @param byMail it was made of a mail
+  /// @param otherKey the key that the other channel has for it; empty while that was silent
+  record LeadMailRow(String leadId, boolean byMail, String otherKey) {}
+
+  static final Table<TwinRow> TWIN =
+      Table.<TwinRow>named("twin")
+          .key("source_id", TwinRow::sourceId)
+          .key("who", TwinRow::who)
+          .column("leads", TwinRow::leads)
+          .readBy(r -> new TwinRow(r.text(1), r.text(2), r.text(3)));
+  static final Table<LeadMailRow> LEAD_MAIL =
+      Table.<LeadMailRow>named("lead_mail")
+          .key("lead_id", LeadMailRow::leadId)
+          .column("by_mail", LeadMailRow::byMail)
+          .column("other_key", LeadMailRow::otherKey)
+          .readBy(r -> new LeadMailRow(r.text(1), r.flag(2), r.text(3)));
+
   /// How far it was looked for what is stuck.
   record FallbackPlaceRow(String kind, String place) {}
 

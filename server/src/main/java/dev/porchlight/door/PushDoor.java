@@ -16,6 +16,7 @@ import dev.porchlight.sign.Verdict;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Trail;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
 import dev.porchlight.web.Reply;
@@ -166,7 +167,8 @@ public final class PushDoor {
     return switch (receipt.state()) {
       case DONE, REPEAT, OWED, MENDED, ERASED -> replies(source).accepted(receipt.guid());
       case QUARANTINED -> replies(source).refused(400, receipt.id(), receipt.reason());
-      case REFUSED -> replies(source).refused(401, receipt.id(), receipt.reason());
+      // Its hubs send in a circle; the same again would be refused again.
+      case REFUSED -> replies(source).refused(409, receipt.id(), receipt.reason());
     };
   }
 
@@ -266,6 +268,9 @@ public final class PushDoor {
   private static String headers(Request request) {
     var kept = Json.object();
     int size = 0;
+    request
+        .header(Trail.HEADER)
+        .ifPresent(trail -> kept.put(Trail.HEADER_KEPT, Trail.parse(trail).text()));
     for (var header : request.headers()) {
       var name = header.getKey().toLowerCase(Locale.ROOT);
       int length = name.length() + header.getValue().length();

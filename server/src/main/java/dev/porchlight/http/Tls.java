@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /// TLS at a port of its own: what is shown, and how it is renewed.
@@ -63,6 +64,11 @@ public final class Tls implements AutoCloseable {
 
   SslContextFactory.Server context() {
     return context;
+  }
+
+  /// What other servers than this one show, as it is now.
+  public SSLContext sslContext() {
+    return context.getSslContext();
   }
 
   /// What is shown now.

@@ -49,6 +49,8 @@ final class IdempotencyTest {
           List.of("POST", "/api/v1/sources", "{\"name\": \"s\", \"contract\": \"lead-delivery\"}"));
       requests.add(List.of("PATCH", "/api/v1/sources/portal", "{\"region\": \"CA\"}"));
       requests.add(List.of("POST", "/api/v1/sources/portal/rotate-key", ""));
+      requests.add(List.of("POST", "/api/v1/sources/portal/mail-address", "{}"));
+      requests.add(List.of("DELETE", "/api/v1/sources/portal/mail-address", ""));
       requests.add(List.of("POST", "/api/v1/tokens", "{\"name\": \"t\"}"));
       var sparkKey = admin.post("/api/v1/spark-keys", "{\"name\": \"k\"}").id();
       requests.add(List.of("POST", "/api/v1/nodes/" + office + "/password", "{}"));

@@ -77,6 +77,11 @@ final class OpenApiTest {
       var source = world.source("portal", "connections-plus", null);
       var other = world.source("mail", "lead-delivery", member);
       admin.get("/api/v1/sources").expect(200);
+      admin.post("/api/v1/sources/portal/mail-address", "{}").expect(201);
+      admin.post("/api/v1/sources/none/mail-address", "{}").expect(404);
+      admin
+          .send("DELETE", "/api/v1/sources/portal/mail-address", new byte[0], Map.of())
+          .expect(200);
       admin.get("/api/v1/sources/portal").expect(200);
       admin
           .patch(

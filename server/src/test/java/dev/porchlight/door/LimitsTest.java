@@ -124,6 +124,7 @@ class LimitsTest {
           new Desk(
               store,
               0,
+              "",
               _ -> new ConnectionsPlus(),
               new Planner("nobody", Duration.ofSeconds(30)),
               new Messages(store),

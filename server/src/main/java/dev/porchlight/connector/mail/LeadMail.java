@@ -49,6 +49,16 @@ public final class LeadMail implements Connector {
     return null;
   }
 
+  /// Reads a mail that came to a source's address.
+  public Reading readMail(Body body) {
+    return MailReader.read(body.bytes());
+  }
+
+  /// What a mail calls its lead; null where it does not say, or can't be read.
+  public @Nullable String mailsLeadId(Body body) {
+    return MailReader.leadId(body.bytes());
+  }
+
   @Override
   public Written write(Message message, WriteOptions options) {
     return message.lead().erased()

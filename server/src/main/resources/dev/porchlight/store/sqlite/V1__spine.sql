@@ -593,6 +593,23 @@ CREATE TABLE notification (
 ) WITHOUT ROWID;
 CREATE INDEX notification_delivered ON notification (endpoint_id, at) WHERE delivered = 1;
 
+-- The leads of a person at a source that sends mails too, for joining what comes by both channels:
+-- hashes, as JSON.
+CREATE TABLE twin (
+  source_id TEXT NOT NULL,
+  who       TEXT NOT NULL,
+  leads     TEXT NOT NULL,
+  PRIMARY KEY (source_id, who)
+) WITHOUT ROWID;
+
+-- Of a lead that came by mail: whether it was made of one, and the key that the other channel has
+-- for it, empty while that was silent.
+CREATE TABLE lead_mail (
+  lead_id   TEXT NOT NULL PRIMARY KEY,
+  by_mail   INTEGER NOT NULL,
+  other_key TEXT NOT NULL
+);
+
 -- What no endpoint has taken, or nobody can read, and so went to its office by mail; once each.
 CREATE TABLE fallback (
   ref         TEXT NOT NULL PRIMARY KEY,   -- the lead's id, or the receipt's

@@ -1,0 +1,105 @@
+package dev.porchlight.door.mail;
+
+import dev.porchlight.access.Credential;
+import dev.porchlight.access.Credentials;
+import dev.porchlight.connector.Body;
+import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.Source;
+import dev.porchlight.desk.Sources;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.value.Json;
+import dev.porchlight.value.Trail;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.InternetHeaders;
+import java.io.ByteArrayInputStream;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes mails to the desk. What stands before the `@` of an address is a key: it tells the source,
+/// and whoever does not know it gets nothing in.
+public final class MailDoor {
+  private static final Logger LOG = LoggerFactory.getLogger(MailDoor.class);
+
+  private static final String[] KEPT = {
+    Trail.HEADER, "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"
+  };
+  private static final int LONGEST_HEADER = 500;
+
+  private final Store store;
+  private final Desk desk;
+  private final Credentials credentials;
+  private final MeterRegistry meters;
+
+  public MailDoor(Store store, Desk desk, Credentials credentials, MeterRegistry meters) {
+    this.store = store;
+    this.desk = desk;
+    this.credentials = credentials;
+    this.meters = meters;
+  }
+
+  /// What came of a mail, in SMTP's words.
+  record Verdict(int code, String words) {}
+
+  /// The source that an address is one of; empty when there is none.
+  Optional<Source> source(String address) {
+    int at = address.lastIndexOf('@');
+    var key = (at < 0 ? address : address.substring(0, at)).toLowerCase(Locale.ROOT);
+    return credentials
+        .find(Credential.Kind.MAIL, key)
+        .flatMap(c -> Sources.in(store.settings()).find(c.owner()));
+  }
+
+  /// Takes a mail; what is answered with 250 is on disk.
+  Verdict take(Source source, byte[] mail) {
+    try {
+      var receipt =
+          desk.accept(
+              source,
+              new Body(mail, "message/rfc822", Desk.MAIL),
+              new Desk.Circumstances(headers(mail), "", null));
+      count(source, receipt.state().word());
+      return switch (receipt.state()) {
+        case DONE, REPEAT, OWED, QUARANTINED, MENDED, ERASED ->
+            new Verdict(250, "2.0.0 Taken as " + receipt.id());
+        case REFUSED -> new Verdict(554, "5.4.6 " + receipt.reason());
+      };
+    } catch (StoreUnavailableException e) {
+      LOG.warn("A mail of source {} was not taken: {}", source.name(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("A mail of source {} was not taken: a defect of ours", source.name(), e);
+    }
+    count(source, "503");
+    return new Verdict(451, "4.3.0 Nothing can be stored right now; please send it again");
+  }
+
+  private void count(Source source, String outcome) {
+    meters
+        .counter("porchlight.receipts", "contract", source.contract(), "outcome", outcome)
+        .increment();
+  }
+
+  private static String headers(byte[] mail) {
+    var kept = Json.object();
+    try {
+      var headers = new InternetHeaders(new ByteArrayInputStream(mail));
+      for (var name : KEPT) {
+        var value = headers.getHeader(name, ",");
+        if (value != null) {
+          var line = value.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+          kept.put(
+              name.toLowerCase(Locale.ROOT),
+              line.length() > LONGEST_HEADER && !name.equals(Trail.HEADER)
+                  ? line.substring(0, LONGEST_HEADER)
+                  : line);
+        }
+      }
+    } catch (MessagingException | RuntimeException e) {
+      LOG.debug("Headers of a mail can't be read: {}", e.getMessage());
+    }
+    return kept.toString();
+  }
+}

@@ -1,0 +1,328 @@
+package dev.porchlight.door.mail;
+
+import dev.porchlight.desk.Source;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/// One connection of a mail server, by RFC 5321: no more of it than taking mails needs. Lines end
+/// with CR LF and with nothing else, so that nobody can hide one mail in another.
+final class SmtpSession {
+  /// The largest mail, in bytes.
+  static final int MOST_BYTES = 2 * 1024 * 1024;
+
+  private static final int LONGEST_LINE = 2048;
+  private static final int MOST_ERRORS = 10;
+  private static final int MOST_RECIPIENTS = 10;
+  private static final int MOST_MAILS = 100;
+  private static final Duration READ = Duration.ofSeconds(60);
+  private static final Duration WHOLE = Duration.ofMinutes(10);
+
+  private final MailDoor door;
+  private final Supplier<@Nullable SSLContext> tls;
+  private final long began = System.nanoTime();
+  private Socket socket;
+  private BufferedInputStream in;
+  private OutputStream out;
+  private boolean greeted;
+  private boolean secret;
+  private boolean sender;
+  private final Map<String, Source> recipients = new LinkedHashMap<>();
+  private int errors;
+  private int mails;
+
+  SmtpSession(Socket socket, MailDoor door, Supplier<@Nullable SSLContext> tls) throws IOException {
+    this.socket = socket;
+    this.door = door;
+    this.tls = tls;
+    socket.setSoTimeout((int) READ.toMillis());
+    in = new BufferedInputStream(socket.getInputStream());
+    out = socket.getOutputStream();
+  }
+
+  void serve(boolean full) throws IOException {
+    if (full) {
+      say("421 4.7.0 Too many connections; please come again");
+      return;
+    }
+    say("220 Porchlight ESMTP");
+    while (true) {
+      if (System.nanoTime() - began > WHOLE.toNanos() || errors > MOST_ERRORS) {
+        say("421 4.7.0 That is enough for one connection");
+        return;
+      }
+      var line = line();
+      if (line == null) {
+        return;
+      }
+      if (line.length() >= LONGEST_LINE || !line.chars().allMatch(c -> c >= ' ' && c < 127)) {
+        error("500 5.5.2 Commands are short lines of ASCII");
+        continue;
+      }
+      if (!command(line)) {
+        return;
+      }
+    }
+  }
+
+  /// Does what a line asks for; whether to go on.
+  private boolean command(String line) throws IOException {
+    var word = line.split(" ", 2)[0].toUpperCase(Locale.ROOT);
+    var rest = line.substring(Math.min(line.length(), word.length())).strip();
+    switch (word) {
+      case "HELO" -> hello(rest, false);
+      case "EHLO" -> hello(rest, true);
+      case "MAIL" -> mail(rest);
+      case "RCPT" -> recipient(rest);
+      case "DATA" -> {
+        return data();
+      }
+      case "RSET" -> {
+        reset();
+        say("250 2.0.0 Forgotten");
+      }
+      case "NOOP" -> say("250 2.0.0 Nothing done");
+      case "VRFY" -> say("252 2.5.0 Send a mail and see");
+      case "STARTTLS" -> {
+        return startTls();
+      }
+      case "QUIT" -> {
+        say("221 2.0.0 Good bye");
+        return false;
+      }
+      default -> error("502 5.5.1 There is no such command here");
+    }
+    return true;
+  }
+
+  private void hello(String name, boolean extended) throws IOException {
+    if (name.isEmpty()) {
+      error("501 5.5.4 Say who you are");
+      return;
+    }
+    reset();
+    greeted = true;
+    if (!extended) {
+      say("250 Porchlight");
+      return;
+    }
+    boolean offers = !secret && tls.get() != null;
+    say(
+        "250-Porchlight\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n"
+            + (offers ? "250-STARTTLS\r\n" : "")
+            + "250 SIZE "
+            + MOST_BYTES);
+  }
+
+  private void mail(String rest) throws IOException {
+    if (!greeted || sender) {
+      error("503 5.5.1 Not now");
+      return;
+    }
+    if (!rest.regionMatches(true, 0, "FROM:", 0, 5) || address(rest.substring(5)) == null) {
+      error("501 5.5.4 Say MAIL FROM:<address>");
+      return;
+    }
+    if (++mails > MOST_MAILS) {
+      say("452 4.5.3 Too many mails on one connection");
+      return;
+    }
+    for (var parameter : rest.substring(rest.indexOf('>') + 1).strip().split(" +")) {
+      if (parameter.toUpperCase(Locale.ROOT).startsWith("SIZE=") && isTooMuch(parameter)) {
+        say("552 5.3.4 At most " + MOST_BYTES + " bytes");
+        return;
+      }
+    }
+    sender = true;
+    say("250 2.1.0 Go on");
+  }
+
+  private static boolean isTooMuch(String size) {
+    var digits = size.substring(5);
+    return !digits.matches("[0-9]{1,18}") || Long.parseLong(digits) > MOST_BYTES;
+  }
+
+  /// What stands between the brackets; null when there are none.
+  private static @Nullable String address(String text) {
+    var path = text.strip();
+    int end = path.indexOf('>');
+    return path.startsWith("<") && end > 0 ? path.substring(1, end) : null;
+  }
+
+  private void recipient(String rest) throws IOException {
+    if (!sender) {
+      error("503 5.5.1 Not now");
+      return;
+    }
+    var address = rest.regionMatches(true, 0, "TO:", 0, 3) ? address(rest.substring(3)) : null;
+    if (address == null) {
+      error("501 5.5.4 Say RCPT TO:<address>");
+      return;
+    }
+    if (recipients.size() >= MOST_RECIPIENTS) {
+      say("452 4.5.3 Too many recipients");
+      return;
+    }
+    var source = door.source(address);
+    if (source.isEmpty()) {
+      error("550 5.1.1 There is no such address here");
+      return;
+    }
+    recipients.put(source.get().id(), source.get());
+    say("250 2.1.5 Go on");
+  }
+
+  private boolean data() throws IOException {
+    if (recipients.isEmpty()) {
+      error("503 5.5.1 Nobody here is to get it");
+      return true;
+    }
+    say("354 End with a dot on a line of its own");
+    var mail = message();
+    if (mail == null) {
+      return false;
+    }
+    var to = Map.copyOf(recipients);
+    reset();
+    if (mail.length > MOST_BYTES) {
+      say("552 5.3.4 At most " + MOST_BYTES + " bytes");
+      return true;
+    }
+    MailDoor.Verdict worst = null;
+    for (var source : to.values()) {
+      var verdict = door.take(source, mail);
+      // One that is to come again comes again for all: the others know it then.
+      if (worst == null || weight(verdict) > weight(worst)) {
+        worst = verdict;
+      }
+    }
+    say(worst == null ? "451 4.3.0 Nobody took it" : worst.code() + " " + worst.words());
+    return true;
+  }
+
+  private static int weight(MailDoor.Verdict verdict) {
+    return verdict.code() == 250 ? 0 : verdict.code() >= 500 ? 1 : 2;
+  }
+
+  /// The mail up to the dot, without the dots that were put before others; more than the limit when
+  /// it is too large, which is then read and forgotten; null when it broke off.
+  private byte @Nullable [] message() throws IOException {
+    var mail = new ByteArrayOutputStream(16 * 1024);
+    long seen = 0;
+    // The last bytes before this one, as if a line had just ended.
+    int before = '\n';
+    int beforeThat = '\r';
+    boolean lineStarts = true;
+    while (true) {
+      int b = in.read();
+      if (b < 0
+          || ++seen > 20L * MOST_BYTES
+          || (seen & 0xfff) == 0 && System.nanoTime() - began > WHOLE.toNanos()) {
+        return null;
+      }
+      if (lineStarts && b == '.') {
+        int next = in.read();
+        if (next == '\r') {
+          int last = in.read();
+          if (last == '\n') {
+            return mail.toByteArray();
+          }
+          keep(mail, '\r');
+          b = last;
+        } else {
+          // The dot was put there, or should have been.
+          b = next;
+        }
+        if (b < 0) {
+          return null;
+        }
+      }
+      keep(mail, b);
+      beforeThat = before;
+      before = b;
+      lineStarts = beforeThat == '\r' && before == '\n';
+    }
+  }
+
+  private static void keep(ByteArrayOutputStream mail, int b) {
+    if (mail.size() <= MOST_BYTES) {
+      mail.write(b);
+    }
+  }
+
+  private boolean startTls() throws IOException {
+    var context = tls.get();
+    if (context == null || secret) {
+      error("502 5.5.1 Not here");
+      return true;
+    }
+    if (in.available() > 0) {
+      // What comes in the same breath was meant to be taken for secret.
+      say("421 4.7.0 Nothing may follow STARTTLS before its answer");
+      return false;
+    }
+    say("220 2.0.0 Go on");
+    var layered =
+        (SSLSocket)
+            context
+                .getSocketFactory()
+                .createSocket(
+                    socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);
+    layered.setUseClientMode(false);
+    layered.setSoTimeout((int) READ.toMillis());
+    layered.startHandshake();
+    socket = layered;
+    in = new BufferedInputStream(layered.getInputStream());
+    out = layered.getOutputStream();
+    secret = true;
+    greeted = false;
+    reset();
+    return true;
+  }
+
+  private void reset() {
+    sender = false;
+    recipients.clear();
+  }
+
+  private void error(String says) throws IOException {
+    errors++;
+    say(says);
+  }
+
+  private void say(String says) throws IOException {
+    out.write((says + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+  }
+
+  /// One line without its end, cut where it is too long; null at the end.
+  private @Nullable String line() throws IOException {
+    var line = new ByteArrayOutputStream(80);
+    int length = 0;
+    while (true) {
+      int b = in.read();
+      if (b < 0 || length > 16 * LONGEST_LINE) {
+        return null;
+      }
+      if (b == '\n') {
+        var text = line.toString(StandardCharsets.ISO_8859_1);
+        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+      }
+      length++;
+      if (line.size() < LONGEST_LINE) {
+        line.write(b);
+      }
+    }
+  }
+}
