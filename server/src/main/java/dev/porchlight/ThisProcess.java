@@ -55,6 +55,7 @@ final class ThisProcess implements Local {
           terminal.out().println("  " + token);
         });
     hub.tlsAddress().ifPresent(a -> terminal.out().println("Porchlight speaks TLS at " + a));
+    hub.smtpPort().ifPresent(p -> terminal.out().println("Porchlight takes mails at port " + p));
     terminal.out().println("Porchlight listens at " + hub.address());
     terminal.out().flush();
     return untilEnded(hub::close);
@@ -99,10 +100,12 @@ final class ThisProcess implements Local {
               + ":"
               + config.port()
               + (config.tls().isServed() ? " and " + config.tls().port() : "")
+              + (config.smtpPort() == HubConfig.NO_SMTP ? "" : " and " + config.smtpPort())
               + " ("
               + reason(e)
               + "); choose another port with --port"
               + (config.tls().isServed() ? " or --tls-port" : "")
+              + (config.smtpPort() == HubConfig.NO_SMTP ? "" : " or --smtp-port")
               + ", 0 picks one.",
           e);
     } catch (UncheckedIOException e) {
