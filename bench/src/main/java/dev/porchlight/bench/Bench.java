@@ -18,7 +18,11 @@ public final class Bench {
   private static final List<String> LOAD_FLAGS = List.of("-Xmx512m", "-XX:+UseSerialGC");
   private static final String USAGE =
       "bench/run [--quick] [--no-build] [--engine sqlite|postgres|both] [--rounds N] [--profile]"
-          + " [--out FILE] [--data FOLDER] [--flags FLAGS]";
+          + " [--contacts [N]] [--out FILE] [--data FOLDER] [--flags FLAGS]";
+
+  private static final Parts PARTS = new Parts(Path.of("bench/parts"));
+  private static final int CONTACTS = 1_000_000;
+  private static final int CONTACTS_ASKED = 500;
 
   private final Plan plan;
   private final List<String> engines;
@@ -54,6 +58,7 @@ public final class Bench {
     var plan = Plan.FULL;
     int rounds = 0;
     boolean profileOnly = false;
+    int contacts = 0;
     var engines = List.of("sqlite", "postgres");
     var moreFlags = List.<String>of();
     var out = Path.of("docs/benchmarks.md");
@@ -64,6 +69,11 @@ public final class Bench {
           case "--quick" -> plan = Plan.QUICK;
           case "--no-build" -> {}
           case "--profile" -> profileOnly = true;
+          case "--contacts" ->
+              contacts =
+                  i + 1 < arguments.length && arguments[i + 1].matches("[0-9]{4,8}")
+                      ? Integer.parseInt(arguments[++i])
+                      : CONTACTS;
           case "--engine" -> engines = engines(arguments[++i]);
           case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
           case "--flags" -> moreFlags = List.of(arguments[++i].split(" +"));
@@ -80,6 +90,12 @@ public final class Bench {
     var bench =
         new Bench(
             rounds > 0 ? plan.withRounds(rounds) : plan, engines, data.toAbsolutePath(), moreFlags);
+    if (contacts > 0) {
+      var part = bench.contacts(contacts);
+      PARTS.put("contacts", part, out);
+      System.out.println(part);
+      return;
+    }
     if (profileOnly) {
       System.out.println(bench.profileOnly());
       return;
@@ -88,7 +104,7 @@ public final class Bench {
     if (out.toAbsolutePath().getParent() != null) {
       Files.createDirectories(out.toAbsolutePath().getParent());
     }
-    Files.writeString(out, page);
+    Files.writeString(out, PARTS.added(page));
     System.out.println(page);
   }
 
@@ -152,6 +168,18 @@ public final class Bench {
             + " ms for each load with deliveries",
         database);
     return page(round);
+  }
+
+  /// Lists of contacts alone.
+  private String contacts(int contacts) throws Exception {
+    var people = new People(contacts, contacts / 1000, contacts / 100);
+    try (var side =
+        new Side(
+            ContactHub.class, serverFlags, List.of(data.toString()), data.resolve("server.log"))) {
+      return new SparkContacts(
+              side, people, plan.name().equals("full") ? CONTACTS_ASKED : CONTACTS_ASKED / 5)
+          .run(engines, machine.inShort());
+    }
   }
 
   private String profileOnly() throws IOException {

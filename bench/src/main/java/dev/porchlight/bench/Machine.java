@@ -31,6 +31,21 @@ final class Machine implements Section {
     this.database = database;
   }
 
+  /// The same in a sentence, for a part that is measured by itself.
+  String inShort() throws IOException {
+    return "Measured "
+        + LocalDate.now(ZoneOffset.UTC)
+        + " on "
+        + line("/proc/cpuinfo", "model name")
+        + ", "
+        + Runtime.getRuntime().availableProcessors()
+        + " cores for hub, client and database together, "
+        + line("/proc/meminfo", "MemTotal")
+        + "; the hub with "
+        + String.join(" ", serverFlags)
+        + ".";
+  }
+
   @Override
   public void write(Page page, Figures figures, List<String> engines) {
     page.title("Where");

@@ -1,5 +1,6 @@
 package dev.porchlight.filter;
 
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -54,13 +55,36 @@ public sealed interface Column {
   ///
   /// @param rows table and join, such as `contact_tag t WHERE t.contact_id = c.id`
   /// @param element where each row keeps its element
-  record Elements(String rows, Column element) implements Column {
+  /// @param among how to find at once the records that have a row; null to look for each record's
+  ///   rows by itself
+  record Elements(String rows, Column element, @Nullable Among among) implements Column {
     /// Checks that both are there and that there are no lists of lists.
     public Elements {
       Objects.requireNonNull(rows, "rows");
       if (element instanceof Elements) {
         throw new IllegalArgumentException("a list of lists");
       }
+    }
+
+    /// A list of which each record's rows are looked for by themselves.
+    public Elements(String rows, Column element) {
+      this(rows, element, null);
+    }
+  }
+
+  /// The records that have rows of a list, found once for all records that are looked at. Good
+  /// where those are many, and the rows among which to look are bounded.
+  ///
+  /// @param key names a record, such as `c.id`; never null
+  /// @param keys gives the same of rows, such as `SELECT t.contact_id FROM contact_tag t WHERE
+  ///   t.owner_id = ?`; knows nothing of the record, and gives no null
+  /// @param binds the values of its question marks
+  record Among(String key, String keys, List<Object> binds) {
+    /// Copies the values.
+    public Among {
+      Objects.requireNonNull(key, "key");
+      Objects.requireNonNull(keys, "keys");
+      binds = List.copyOf(binds);
     }
   }
 

@@ -58,13 +58,21 @@ final class Lexer {
   private int end;
   private Value.@Nullable Scalar value;
   private String word = "";
+  private long steps;
 
   Lexer(String text) {
     this.text = text;
   }
 
   Kind kind() {
+    steps++;
     return kind;
+  }
+
+  /// How much has been done so far: characters gone over, and looks at tokens. Whoever read
+  /// anything twice would look at its tokens twice.
+  long steps() {
+    return steps + end;
   }
 
   /// Where the current token begins.

@@ -54,6 +54,11 @@ final class Parser {
     }
   }
 
+  /// See [Lexer#steps].
+  long steps() {
+    return lexer.steps();
+  }
+
   Filter parse(boolean permissive) {
     lexer.advance();
     if (lexer.kind() == Lexer.Kind.END) {

@@ -185,50 +185,56 @@ public final class SqlWriter {
     Seen seen = found.get();
     boolean negated = not != ne;
     if (anyOf.getFirst() instanceof Criterion.NotSet && anyOf.size() == 1) {
-      return Part.exact(unset(seen.column, negated));
+      return unset(seen.column, negated);
     }
     // `all(x) Ne v` is the opposite of `x Eq v`, not of `all(x) Eq v`.
     Seen asked = ne ? new Seen(seen.column, seen.changed, false) : seen;
     return on(asked, negated, column -> meets(column, seen.changed, anyOf));
   }
 
-  private static String unset(Column column, boolean not) {
+  private static Part unset(Column column, boolean not) {
     return switch (column) {
-      case Column.Plain(var sql, _) -> sql + (not ? " IS NOT NULL" : " IS NULL");
-      case Column.Text(var folded, _, _) -> folded + (not ? " IS NOT NULL" : " IS NULL");
-      case Column.Elements(var rows, _) ->
-          (not ? "EXISTS" : "NOT EXISTS") + " (SELECT 1 FROM " + rows + ")";
+      case Column.Plain(var sql, _) -> Part.exact(sql + (not ? " IS NOT NULL" : " IS NULL"));
+      case Column.Text(var folded, _, _) ->
+          Part.exact(folded + (not ? " IS NOT NULL" : " IS NULL"));
+      case Column.Elements list -> some(list, Part.EVERYTHING, !not);
     };
+  }
+
+  /// Whether some row of a list meets a condition, or none.
+  private static Part some(Column.Elements list, Part condition, boolean none) {
+    String and = condition.sql == null ? "" : " AND " + bracketed(condition);
+    Column.Among among = list.among();
+    if (among == null) {
+      return new Part(
+          (none ? "NOT " : "") + "EXISTS (SELECT 1 FROM " + list.rows() + and + ")",
+          condition.binds,
+          condition.exact);
+    }
+    List<Object> binds = new ArrayList<>(among.binds());
+    binds.addAll(condition.binds);
+    // So written, no planner takes it for a join, of which it would have to guess the size.
+    return new Part(
+        "(" + among.key() + " IN (" + among.keys() + and + ")) IS " + (none ? "NOT TRUE" : "TRUE"),
+        binds,
+        condition.exact);
   }
 
   /// A condition on one column, or on the elements of a list.
   private static Part on(Seen seen, boolean negated, Function<Column, Part> condition) {
-    if (seen.column instanceof Column.Elements(var rows, var element)) {
-      Part part = condition.apply(element);
+    if (seen.column instanceof Column.Elements list) {
+      Part part = condition.apply(list.element());
       if (part.sql == null) {
-        return negated ? Part.ANYTHING : Part.narrowing("EXISTS (SELECT 1 FROM " + rows + ")");
+        return negated ? Part.ANYTHING : some(list, Part.ANYTHING, false);
       }
       if (seen.every) {
         if (negated || !part.exact) {
-          return negated ? Part.ANYTHING : new Part(exists(rows, part), part.binds, false);
+          return negated ? Part.ANYTHING : some(list, part, false);
         }
-        List<Object> binds = new ArrayList<>(part.binds);
-        binds.addAll(part.binds);
-        return new Part(
-            "("
-                + exists(rows, part)
-                + " AND NOT EXISTS (SELECT 1 FROM "
-                + rows
-                + " AND NOT "
-                + bracketed(part)
-                + "))",
-            binds,
-            true);
+        Part other = new Part("NOT " + bracketed(part), part.binds, true);
+        return and(List.of(some(list, part, false), some(list, other, true)));
       }
-      if (!negated) {
-        return new Part(exists(rows, part), part.binds, part.exact);
-      }
-      return part.exact ? new Part("NOT " + exists(rows, part), part.binds, true) : Part.ANYTHING;
+      return negated && !part.exact ? Part.ANYTHING : some(list, part, negated);
     }
     Part part = condition.apply(seen.column);
     if (!negated) {
@@ -241,7 +247,7 @@ public final class SqlWriter {
       return Part.NOTHING;
     }
     return new Part(
-        "(" + unset(seen.column, false) + " OR NOT " + bracketed(part) + ")", part.binds, true);
+        "(" + unset(seen.column, false).sql + " OR NOT " + bracketed(part) + ")", part.binds, true);
   }
 
   private static String exists(String rows, Part part) {

@@ -12,15 +12,18 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -45,35 +48,44 @@ class AgreementTest {
   private static final Map<Dialect, Connection> CONNECTIONS = new HashMap<>();
 
   private static Map<String, Column> columns() {
-    return Map.of(
-        "DisplayName",
-        new Column.Text(
-            "c.name_f", "c.name", new Column.Words("word w WHERE w.contact = c.id", "w.word")),
-        "City",
-        new Column.Text("c.city_f", "c.city", null),
-        "Login",
-        Column.Text.folded("c.login_f"),
-        "Nick",
-        Column.Text.folded("c.nick_f"),
-        "Tags",
-        new Column.Elements("tag t WHERE t.contact = c.id", new Column.Text("t.f", "t.t", null)),
-        "Created",
-        new Column.Plain("c.created", Column.Storage.EPOCH_MILLI),
-        "Born",
-        new Column.Plain("c.born", Column.Storage.EPOCH_DAY),
-        "Active",
-        new Column.Plain("c.active", Column.Storage.BOOLEAN),
-        "Rooms",
-        new Column.Plain("c.rooms", Column.Storage.INTEGER),
-        "Price",
-        new Column.Plain("c.price", Column.Storage.DECIMAL));
+    return Map.ofEntries(
+        Map.entry(
+            "DisplayName",
+            new Column.Text(
+                "c.name_f", "c.name", new Column.Words("word w WHERE w.contact = c.id", "w.word"))),
+        Map.entry("City", new Column.Text("c.city_f", "c.city", null)),
+        Map.entry("Login", Column.Text.folded("c.login_f")),
+        Map.entry("Nick", Column.Text.folded("c.nick_f")),
+        Map.entry(
+            "Tags",
+            new Column.Elements(
+                "tag t WHERE t.contact = c.id", new Column.Text("t.f", "t.t", null))),
+        Map.entry(
+            "Labels",
+            new Column.Elements(
+                "tag t WHERE t.contact = c.id",
+                new Column.Text("t.f", "t.t", null),
+                new Column.Among(
+                    "c.id", "SELECT t.contact FROM tag t WHERE t.contact >= ?", List.of(-1)))),
+        Map.entry("Created", new Column.Plain("c.created", Column.Storage.EPOCH_MILLI)),
+        Map.entry("Changed", new Column.Plain("c.changed", Column.Storage.EPOCH_MICRO)),
+        Map.entry("Born", new Column.Plain("c.born", Column.Storage.EPOCH_DAY)),
+        Map.entry("Opens", new Column.Plain("c.opens", Column.Storage.NANO_OF_DAY)),
+        Map.entry("Active", new Column.Plain("c.active", Column.Storage.BOOLEAN)),
+        Map.entry("Marked", new Column.Plain("c.marked", Column.Storage.FLAG)),
+        Map.entry("Rooms", new Column.Plain("c.rooms", Column.Storage.INTEGER)),
+        Map.entry("Price", new Column.Plain("c.price", Column.Storage.DECIMAL)));
   }
 
   private static final Catalogue CATALOGUE =
       name ->
-          name.equals("Nick")
-              ? Optional.of(Attribute.of("Nick", Type.CHARACTER).with(Wildcards.WORDS))
-              : Sample.CATALOGUE.find(name);
+          switch (name) {
+            case "Nick" -> Optional.of(Attribute.of(name, Type.CHARACTER).with(Wildcards.WORDS));
+            case "Labels" -> Optional.of(Attribute.listOf(name, Type.CHARACTER));
+            case "Changed" -> Optional.of(Attribute.of(name, Type.DATETIME));
+            case "Marked" -> Optional.of(Attribute.of(name, Type.BOOLEAN));
+            default -> Sample.CATALOGUE.find(name);
+          };
 
   // ---- the two databases
 
@@ -100,7 +112,8 @@ class AgreementTest {
     try (var statement = connection.createStatement()) {
       statement.execute(
           "CREATE TABLE c (id INTEGER PRIMARY KEY, name TEXT, name_f TEXT, city TEXT, city_f TEXT,"
-              + " login_f TEXT, nick_f TEXT, created BIGINT, born BIGINT, active "
+              + " login_f TEXT, nick_f TEXT, created BIGINT, changed BIGINT, born BIGINT,"
+              + " opens BIGINT, marked BIGINT, active "
               + active
               + ", rooms BIGINT, price "
               + price
@@ -113,8 +126,52 @@ class AgreementTest {
     return connection;
   }
 
+  /// All that the language has, and what of it was generated.
+  private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
+
+  private static Set<String> language() {
+    Set<String> words = new TreeSet<>();
+    Stream.of(FunctionName.values()).map(FunctionName::word).forEach(words::add);
+    // Shapes need an attribute that is one; no catalogue here has any.
+    Stream.of(ValueFunction.values())
+        .filter(f -> !f.shape())
+        .map(f -> f.name().toLowerCase(Locale.ROOT))
+        .forEach(words::add);
+    Stream.of(Lexer.Kind.values())
+        .filter(k -> k.ordinal() >= Lexer.Kind.EQ.ordinal())
+        .map(k -> k.name().toLowerCase(Locale.ROOT))
+        .forEach(words::add);
+    Stream.of(Criterion.class.getPermittedSubclasses())
+        .map(Class::getSimpleName)
+        .forEach(words::add);
+    Stream.of(Value.Scalar.class.getPermittedSubclasses())
+        .map(Class::getSimpleName)
+        .forEach(words::add);
+    return words;
+  }
+
+  private static void see(String text, Expression expression) {
+    Stream.of(text.split("[^A-Za-z]+", -1)).map(w -> w.toLowerCase(Locale.ROOT)).forEach(SEEN::add);
+    switch (expression) {
+      case Expression.Everything() -> {}
+      case Expression.And(var parts) -> parts.forEach(p -> see("", p));
+      case Expression.Or(var parts) -> parts.forEach(p -> see("", p));
+      case Expression.Not(var part) -> see("", part);
+      case Expression.Matches(_, _, var anyOf) ->
+          anyOf.forEach(c -> {
+            SEEN.add(c.getClass().getSimpleName());
+            if (c instanceof Criterion.Same(var value)) {
+              SEEN.add(value.getClass().getSimpleName());
+            }
+          });
+      case Expression.Ordered(_, _, var value) -> SEEN.add(value.getClass().getSimpleName());
+      case Expression.Between(_, var low, _) -> SEEN.add(low.getClass().getSimpleName());
+    }
+  }
+
   @AfterContainer
   static void close() throws SQLException, IOException {
+    assertThat(SEEN).as("generated at least once").containsAll(language());
     int telling = EXACT.getOrDefault(true, 0);
     assertThat(telling * 10)
         .as("filters that are exact and tell rows apart, of all: %s", EXACT)
@@ -146,6 +203,7 @@ class AgreementTest {
       assertThat(tooMuch.code()).as(text + ": " + tooMuch.getMessage()).isEqualTo(1041);
       return;
     }
+    see(text, filter.expression());
     var evaluator = Evaluator.of(filter.expression());
     Set<Integer> matching = new TreeSet<>();
     for (int id = 0; id < rows.size(); id++) {
@@ -168,7 +226,7 @@ class AgreementTest {
   private static Set<Integer> selected(Connection connection, Sql sql, List<Row> rows)
       throws SQLException {
     try (var insert =
-            connection.prepareStatement("INSERT INTO c VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
+            connection.prepareStatement("INSERT INTO c VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         var word = connection.prepareStatement("INSERT INTO word VALUES (?,?)");
         var tag = connection.prepareStatement("INSERT INTO tag VALUES (?,?,?)");
         var select = connection.prepareStatement("SELECT c.id FROM c WHERE " + sql.condition())) {
@@ -183,7 +241,10 @@ class AgreementTest {
           fold(row.login),
           fold(row.nick),
           row.created == null ? null : row.created.toEpochMilli(),
+          row.created == null ? null : ChronoUnit.MICROS.between(Instant.EPOCH, row.created),
           row.born == null ? null : row.born.toEpochDay(),
+          row.opens == null ? null : row.opens.toNanoOfDay(),
+          row.active == null ? null : row.active ? 1L : 0L,
           row.active,
           row.rooms,
           row.price
@@ -239,6 +300,7 @@ class AgreementTest {
       List<String> tags,
       @Nullable Instant created,
       @Nullable LocalDate born,
+      @Nullable LocalTime opens,
       @Nullable Boolean active,
       @Nullable Long rooms,
       @Nullable BigDecimal price) {
@@ -248,13 +310,13 @@ class AgreementTest {
         case "City" -> Value.text(city);
         case "Login" -> Value.text(login);
         case "Nick" -> Value.text(nick);
-        case "Tags" -> Value.texts(tags);
-        case "Created" -> Value.moment(created);
+        case "Tags", "Labels" -> Value.texts(tags);
+        case "Created", "Changed" -> Value.moment(created);
         case "Born" -> born == null ? Value.UNSET : new Value.Day(born);
-        case "Active" -> Value.flag(active);
+        case "Active", "Marked" -> Value.flag(active);
         case "Rooms" -> rooms == null ? Value.UNSET : new Value.Whole(rooms);
         case "Price" -> price == null ? Value.UNSET : new Value.Decimal(price);
-        case "Opens" -> new Value.TimeOfDay(LocalTime.of(9, 30));
+        case "Opens" -> opens == null ? Value.UNSET : new Value.TimeOfDay(opens);
         default -> throw new IllegalArgumentException(attribute);
       };
     }
@@ -340,9 +402,14 @@ class AgreementTest {
                 texts,
                 texts.list().ofMaxSize(3),
                 moments().injectNull(0.2),
-                Arbitraries.of("2026-03-14", "2026-03-15", "1969-12-31")
-                    .map(LocalDate::parse)
-                    .injectNull(0.2),
+                Combinators.combine(
+                        Arbitraries.of("2026-03-14", "2026-03-15", "1969-12-31")
+                            .map(LocalDate::parse)
+                            .injectNull(0.2),
+                        Arbitraries.of("00:00", "09:30", "09:30:15.5", "23:59:59.999999999")
+                            .map(LocalTime::parse)
+                            .injectNull(0.2))
+                    .as(Days::new),
                 Arbitraries.of(true, false).injectNull(0.2),
                 Combinators.combine(
                         Arbitraries.of(0L, 1L, 2L, 3L, -1L, Long.MAX_VALUE).injectNull(0.2),
@@ -350,7 +417,7 @@ class AgreementTest {
                             .map(BigDecimal::new)
                             .injectNull(0.2))
                     .as(Numbers::new))
-            .as((name, city, login, tags, created, born, active, numbers) ->
+            .as((name, city, login, tags, created, days, active, numbers) ->
                 new Row(
                     name,
                     city,
@@ -358,12 +425,15 @@ class AgreementTest {
                     name,
                     tags,
                     created,
-                    born,
+                    days.born,
+                    days.opens,
                     active,
                     numbers.rooms,
                     numbers.price));
     return row.list().ofMinSize(1).ofMaxSize(6);
   }
+
+  private record Days(@Nullable LocalDate born, @Nullable LocalTime opens) {}
 
   private record Numbers(@Nullable Long rooms, @Nullable BigDecimal price) {}
 
@@ -400,72 +470,162 @@ class AgreementTest {
             Combinators.combine(literals, Arbitraries.of("startswith", "endswith", "contains"))
                 .as((text, function) -> function + "(" + text + ")"),
             Combinators.combine(literals, literals).as((a, b) -> "range(" + a + "," + b + ")"),
-            Arbitraries.of("regex('^a')", "regex('B','i')", "tolower('A*')"));
+            Arbitraries.of(
+                "regex('^a')",
+                "regex('B','i')",
+                "regex('[^a]$')",
+                "tolower('A*')",
+                "toupper('b')",
+                "trim(' a ')",
+                "concat('a','b')",
+                "substring('xab',1,1)"));
     Arbitrary<String> lists =
         criteria.list().ofMinSize(1).ofMaxSize(3).map(l -> String.join(",", l));
-    Arbitrary<String> textual =
+    var plain = Arbitraries.of("DisplayName", "City", "Login", "Nick", "Tags", "Labels");
+    var changed =
         Arbitraries.of(
-            "DisplayName",
-            "City",
-            "Login",
-            "Nick",
-            "Tags",
             "tolower(City)",
             "toupper(Nick)",
             "trim(City)",
             "all(Tags)",
+            "all(Labels)",
             "toupper(Tags)",
             "concat(City,'b')",
             "all(tolower(Tags))",
             "all(City)",
             "substring(City,1)",
-            "cast(Rooms,'character')");
+            "substring(Nick,0,2)",
+            "cast(Rooms,'character')",
+            "cast(Price,'character')");
+    Arbitrary<String> textual = Arbitraries.frequencyOf(Tuple.of(3, plain), Tuple.of(1, changed));
     Arbitrary<String> tests = join(textual, equal, lists);
     Arbitrary<String> nulls =
         join(
             Arbitraries.oneOf(
-                textual, Arbitraries.of("Created", "Born", "Active", "Rooms", "Price")),
+                textual,
+                Arbitraries.of(
+                    "Created",
+                    "Changed",
+                    "Born",
+                    "Opens",
+                    "Active",
+                    "Marked",
+                    "Rooms",
+                    "Price",
+                    "year(Created)",
+                    "cast(City,'integer')")),
             equal,
-            Arbitraries.just("NULL"));
+            Arbitraries.of("NULL", "Null", "null"));
     Arbitrary<String> moments =
         Arbitraries.of(
             "2026-03-14",
             "2026-03-14T15:09:26.5Z",
             "2026-03-14T15:09:26.5004Z",
-            "now()",
-            "days(0)",
+            "2026-03-14T16:09:26.5+01:00",
+            "2026-03-14T03:39:26.500000-1130",
+            "2026-03-14T15:09",
             "1969-12-31T23:59:59.9995Z",
-            "seconds(1)");
+            "1969-12-31T23:59:59.999999999Z",
+            "now()",
+            "seconds(1)",
+            "minutes(-1)",
+            "hours(-16)",
+            "days(0)",
+            "weekdays(-1)",
+            "months(-2)",
+            "years(-57)",
+            "mindatetime()",
+            "maxdatetime()");
+    Arbitrary<String> times =
+        Arbitraries.of("00:00", "09:30", "09:30:15.5", "23:59:59.9999999991", "15:09:26.5");
     Arbitrary<String> numbers =
-        Arbitraries.of("0", "1", "2", "-1", "1 Add 1", "9223372036854775807");
+        Arbitraries.of(
+            "0",
+            "1",
+            "2",
+            "-1",
+            "1 Add 1",
+            "7 Sub 2 Mul 3",
+            "-7 Div 2",
+            "5 Mod 3",
+            "9223372036854775807");
     Arbitrary<String> decimals =
         Arbitraries.of(
-            "0", "1.5", "0.1", "-3", "9007199254740992", "9007199254740993.0", "1.5 Div 3");
-    return Arbitraries.oneOf(
-        tests,
-        tests,
-        tests,
-        nulls,
-        join(Arbitraries.of("Created"), any, moments),
-        join(Arbitraries.of("Born", "date(Created)"), any, moments),
-        join(Arbitraries.of("Created", "Born"), Arbitraries.just(" Bt "), pair(moments)),
-        join(Arbitraries.of("Active"), equal, Arbitraries.of("true", "false")),
+            "0",
+            "1.5",
+            "0.1",
+            "-3",
+            "15.0E-1",
+            "9007199254740992",
+            "9007199254740993.0",
+            "1.5 Div 3",
+            "cast('1.5','decimal')");
+    Arbitrary<String> parts =
+        Arbitraries.oneOf(
+            join(
+                Arbitraries.of(
+                    "year(Created)",
+                    "month(Born)",
+                    "day(Changed)",
+                    "hour(Created)",
+                    "minute(Opens)",
+                    "second(Created)",
+                    "dayofweek(Born)",
+                    "dayofyear(Created)"),
+                any,
+                Arbitraries.of("2026", "3", "14", "15", "9", "26", "7", "73", "1969", "0")),
+            join(
+                Arbitraries.of("fractionalseconds(Created)", "fractionalseconds(Opens)"),
+                any,
+                Arbitraries.of("0.5", "0.999", "0.0")));
+    Arbitrary<String> whole =
         join(
             Arbitraries.of(
-                "Rooms",
                 "length(City)",
                 "length(Tags)",
                 "-Rooms",
                 "Rooms Mod 2",
-                "all(length(Tags))"),
+                "Rooms Sub 1",
+                "2 Div Rooms",
+                "all(length(Tags))",
+                "round(Price)",
+                "ceiling(Price)",
+                "floor(Price)",
+                "indexof(City,'a')",
+                "indexof(DisplayName,'Ann')",
+                "cast(City,'integer')"),
             any,
-            numbers),
+            numbers);
+    return Arbitraries.oneOf(
+        tests,
+        tests,
+        tests,
+        tests,
+        nulls,
+        join(Arbitraries.of("Created", "Changed"), any, moments),
+        join(Arbitraries.of("Born", "date(Created)", "date(Changed)"), any, moments),
+        join(Arbitraries.of("Created", "Changed", "Born"), Arbitraries.just(" Bt "), pair(moments)),
+        join(Arbitraries.of("Opens", "time(Created)"), any, times),
+        join(Arbitraries.of("Opens"), Arbitraries.just(" Bt "), pair(times)),
+        join(Arbitraries.of("Active", "Marked"), equal, Arbitraries.of("true", "false")),
+        join(Arbitraries.of("Rooms"), any, numbers),
+        whole,
+        parts,
         join(Arbitraries.of("Rooms"), equal, Arbitraries.of("1,2", "0,1,3")),
         join(
             Arbitraries.of("Rooms"),
             Arbitraries.just(" Bt "),
             pair(Arbitraries.of("0", "2", "-1"))),
-        join(Arbitraries.of("Price", "Price Add 1", "Rooms Div 2.0"), any, decimals),
+        join(
+            Arbitraries.of(
+                "Price",
+                "Price Add 1",
+                "Price Mul 2",
+                "Rooms Div 2.0",
+                "cast(City,'decimal')",
+                "cast(Rooms,'decimal')"),
+            any,
+            decimals),
         join(Arbitraries.of("Price"), equal, Arbitraries.of("1,1.5", "9007199254740993,2")),
         join(
             Arbitraries.of("Price"),

@@ -46,6 +46,11 @@ class HostileTest {
         "Rooms Eq " + "9".repeat(n - 9),
         "Price Eq " + "9".repeat(n - 12) + ".5",
         "Rooms Eq 1" + " Or Rooms Eq 1".repeat(n / 14 - 1),
+        "Rooms Eq 1" + " And Rooms Eq 1".repeat(n / 15 - 1),
+        "Rooms Eq 1" + " Not Rooms Eq 1".repeat(n / 15 - 1),
+        "Nobody Eq 1" + " And Nobody Eq 1".repeat(n / 16 - 1),
+        "(Rooms Eq 1)" + " And (Not Rooms Eq 1)".repeat(n / 21 - 1),
+        "Rooms Bt 1,2" + " Or (Rooms Eq 1 And City Eq 'a*')".repeat(n / 33 - 1),
         "City Eq '" + "\\'".repeat(n / 2 - 9) + "'",
         "City Eq '" + "\\'".repeat(n / 2 - 9),
         "City Eq '" + "*".repeat(n - 10) + "'",
@@ -78,6 +83,25 @@ class HostileTest {
   void is_read_or_refused_at_once(String text) {
     // Far more than needed: only a reading in quadratic time or worse takes this long.
     assertTimeoutPreemptively(Duration.ofSeconds(20), () -> readAndUse(text));
+  }
+
+  @ParameterizedTest
+  @MethodSource("corpus")
+  void is_read_in_steps_proportional_to_its_length(String text) {
+    assertSteps(text);
+  }
+
+  /// As many steps per character as the busiest filter needs, and some for its beginning and end.
+  private static void assertSteps(String text) {
+    for (boolean permissive : new boolean[] {false, true}) {
+      var parser = new Parser(text, Sample.CATALOGUE, Sample.NOW);
+      try {
+        parser.parse(permissive);
+      } catch (FilterException refused) {
+        assertThat(refused.errors()).isNotEmpty();
+      }
+      assertThat(parser.steps()).as(text).isLessThanOrEqualTo(10L * text.length() + 100);
+    }
   }
 
   /// Reads strictly and permissively; what is read is also evaluated and written.
@@ -124,6 +148,31 @@ class HostileTest {
   void any_run_of_tokens_is_read_or_refused(@ForAll("tokens") List<String> tokens) {
     readAndUse(String.join(" ", tokens));
     readAndUse(String.join("", tokens));
+  }
+
+  @Property(tries = 1_000)
+  void anything_over_and_over_is_read_in_steps_proportional_to_its_length(
+      @ForAll("conditions") List<String> conditions, @ForAll("tokens") List<String> tokens) {
+    assertSteps("Rooms Eq 1" + String.join("", conditions).repeat(100));
+    assertSteps("Rooms Eq 1" + String.join("", conditions).repeat(50) + String.join(" ", tokens));
+    assertSteps(String.join(" ", tokens).repeat(100));
+  }
+
+  /// What may follow a condition, any number of times.
+  @Provide
+  Arbitrary<List<String>> conditions() {
+    return Arbitraries.of(
+            " And Rooms Eq 1",
+            " Or City Ne 'a*','b'",
+            " Not Nobody Eq 1",
+            " And (Not Rooms Add 1 Gt 2 Or Tags Eq NULL)",
+            " Or ((Rooms Mod 2) Bt 1,2)",
+            " And length(trim(City)) Eq -1",
+            " And Created Ge days(-1)",
+            " Not (City Eq regex('^a*'))")
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(6);
   }
 
   @Provide

@@ -9,7 +9,10 @@ import dev.porchlight.filter.Value;
 import dev.porchlight.filter.Wildcards;
 import dev.porchlight.store.Row;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -36,6 +39,7 @@ public final class ContactCatalogue {
   private static final String LOGIN = "PortalLoginName";
 
   private static final String ACTIVE = "VowActive";
+  private static final String TAGS = "Tags";
   private static final String OF_ACCOUNT =
       "(SELECT %s FROM portal_account a WHERE a.contact_id = c.contact_id)";
 
@@ -93,7 +97,7 @@ public final class ContactCatalogue {
         c -> Value.moment(c.modifiedAt()));
     add(
         all,
-        Attribute.listOf("Tags", Type.CHARACTER),
+        Attribute.listOf(TAGS, Type.CHARACTER),
         new Column.Elements(
             "contact_tag t WHERE t.owner_id = c.owner_id AND t.contact_id = c.contact_id",
             Column.Text.folded("t.tag")),
@@ -154,13 +158,29 @@ public final class ContactCatalogue {
   }
 
   /// @param since a sign-in before that counts no more
-  static Optional<Column> column(String name, Instant since) {
+  /// @param owners whose contacts are listed; none where they are too many to name
+  static Optional<Column> column(String name, Instant since, Collection<String> owners) {
     return Optional.ofNullable(FIELDS.get(name))
         .map(Field::column)
         .map(c ->
-            c instanceof Column.Plain(var sql, var storage)
-                ? new Column.Plain(at(sql, since), storage)
-                : c);
+            switch (c) {
+              case Column.Plain(var sql, var storage) -> new Column.Plain(at(sql, since), storage);
+              case Column.Elements(var rows, var element, _)
+                  when name.equals(TAGS) && !owners.isEmpty() ->
+                  new Column.Elements(
+                      rows,
+                      element,
+                      new Column.Among("c.contact_id", tagged(owners.size()), List.copyOf(owners)));
+              case Column.Elements list -> list;
+              case Column.Text text -> text;
+            });
+  }
+
+  /// The contacts of some owners that have tags, in SQL.
+  static String tagged(int owners) {
+    return "SELECT t.contact_id FROM contact_tag t WHERE t.owner_id IN ("
+        + String.join(", ", Collections.nCopies(owners, "?"))
+        + ")";
   }
 
   private static String at(String sql, Instant since) {
@@ -191,17 +211,17 @@ public final class ContactCatalogue {
     return field != null && field.sort() != null;
   }
 
-  /// A term of ORDER BY; what is not set comes last, or first from the end, on every database.
+  /// What to order by, in SQL; what is not set comes last on every database, and first when the
+  /// order is turned round.
   ///
   /// @param since a sign-in before that counts no more
-  static String order(String name, boolean descending, Instant since) {
+  static List<String> order(String name, Instant since) {
     var field = FIELDS.get(name);
     if (field == null || field.sort() == null) {
       throw new IllegalArgumentException("no order by " + name);
     }
-    var way = descending ? " DESC" : "";
     var sort = at(field.sort(), since);
-    return field.always() ? sort + way : "(" + sort + " IS NULL)" + way + ", " + sort + way;
+    return field.always() ? List.of(sort) : List.of("(" + sort + " IS NULL)", sort);
   }
 
   /// The part of a text that filters see, in a form that every database keeps.

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -33,6 +34,11 @@ import org.jspecify.annotations.Nullable;
 public final class Contacts {
   private static final int FETCHED = 500;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /// How many contacts the evaluator is asked about at most for one page.
+  private static final int MOST_DECIDED = 200_000;
+
+  private static final List<Order> USUAL = List.of(new Order("DisplayName", false));
 
   /// How many owners SQL is given; of more, each contact is asked for its owner.
   private static final int MOST_NAMED = 10_000;
@@ -95,15 +101,20 @@ public final class Contacts {
   /// @param total how many match in all, when that was asked
   /// @param skipped how many stand before these
   /// @param token where a walk goes on; empty at its end, and when this is no walk
-  /// @param asOf no later change has an earlier time than this
-  public record Found(
-      List<Listed> contacts, OptionalLong total, long skipped, OptionalLong token, Instant asOf) {
+  public record Found(List<Listed> contacts, OptionalLong total, long skipped, OptionalLong token) {
     public Found {
       contacts = List.copyOf(contacts);
     }
   }
 
-  private record Hit(String id, long since, Instant modifiedAt) {}
+  private record Hit(String id, Instant modifiedAt) {}
+
+  /// A term of ORDER BY.
+  private record Term(String sql, boolean descending) {
+    String as(String sql) {
+      return sql + (descending ? " DESC" : "");
+    }
+  }
 
   /// A contact on which the evaluator decides.
   private record Candidate(Listed listed, ContactCatalogue.Login login) {}
@@ -113,15 +124,18 @@ public final class Contacts {
 
   private final Store store;
   private final int mostNamed;
+  private final int mostDecided;
 
   public Contacts(Store store) {
-    this(store, MOST_NAMED);
+    this(store, MOST_NAMED, MOST_DECIDED);
   }
 
   /// @param mostNamed how many owners SQL is given at most
-  Contacts(Store store, int mostNamed) {
+  /// @param mostDecided how many contacts the evaluator is asked about at most
+  Contacts(Store store, int mostNamed, int mostDecided) {
     this.store = store;
     this.mostNamed = mostNamed;
+    this.mostDecided = mostDecided;
   }
 
   /// One contact of that owner, connected or not.
@@ -196,28 +210,32 @@ public final class Contacts {
     });
   }
 
+  /// A time before which everything is committed: no later change has an earlier one.
+  public Instant asOf() {
+    return store.read(h ->
+        h.createQuery("SELECT at FROM log ORDER BY seq DESC LIMIT 1")
+            .map((r, _) -> new Row(r).time(1))
+            .findOne()
+            .orElse(Instant.EPOCH));
+  }
+
   /// What is asked for, as it stands at one moment.
+  ///
+  /// @throws StoreUnavailableException when it takes too long, and says so
   public Found list(Wanted wanted) {
     var since = PortalAccount.since(store.now());
-    var written =
-        new SqlWriter(store.dialect(), name -> ContactCatalogue.column(name, since))
-            .write(wanted.filter());
     boolean named = wanted.owners().size() <= mostNamed;
+    var owners = named ? wanted.owners() : Set.<String>of();
+    var written =
+        new SqlWriter(store.dialect(), name -> ContactCatalogue.column(name, since, owners))
+            .write(wanted.filter());
     var condition = condition(wanted, written, named);
+    boolean exact = written.exact() && named;
     var scores = byScore(wanted) ? new Activities(store).of(wanted.owners()) : null;
-    return store.read(h -> {
-      var asOf =
-          h.createQuery("SELECT at FROM log ORDER BY seq DESC LIMIT 1")
-              .map((r, _) -> new Row(r).time(1))
-              .findOne()
-              .orElse(Instant.EPOCH);
-      if (scores != null) {
-        return scored(h, wanted, condition, written.exact() && named, scores, since, asOf);
-      }
-      return written.exact() && named
-          ? exact(h, wanted, condition, since, asOf)
-          : decided(h, wanted, condition, since, asOf);
-    });
+    return store.read(h ->
+        scores != null
+            ? scored(h, wanted, condition, exact, scores, since)
+            : exact ? exact(h, wanted, condition, since) : decided(h, wanted, condition, since));
   }
 
   private static Condition condition(Wanted wanted, Sql written, boolean named) {
@@ -234,9 +252,9 @@ public final class Contacts {
       binds.addAll(written.binds());
     }
     if (wanted.tag() != null) {
-      sql.append(
-          " AND c.contact_id IN (SELECT t.contact_id FROM contact_tag t WHERE t.owner_id = ?"
-              + " AND t.tag = ?)");
+      sql.append(" AND (c.contact_id IN (")
+          .append(ContactCatalogue.tagged(1))
+          .append(" AND t.tag = ?)) IS TRUE");
       binds.addAll(wanted.owners());
       binds.add(Folding.fold(ContactCatalogue.searched(wanted.tag())));
     }
@@ -260,25 +278,30 @@ public final class Contacts {
         + ")";
   }
 
-  private static String order(Wanted wanted, Instant since) {
+  private static List<Term> terms(Wanted wanted, Instant since) {
     if (wanted.page() instanceof Page.After) {
+      var walk = new Term("c.owned_seq", false);
       return wanted.owners().size() == 1
-          ? " ORDER BY c.owner_id, c.owned_seq"
-          : " ORDER BY c.owned_seq";
+          ? List.of(new Term("c.owner_id", false), walk)
+          : List.of(walk);
     }
-    var terms = new ArrayList<String>();
+    var terms = new ArrayList<Term>();
     boolean descending = false;
-    for (var term : wanted.order()) {
-      if (!term.attribute().equals(SCORE)) {
-        terms.add(ContactCatalogue.order(term.attribute(), term.descending(), since));
-        descending = term.descending();
+    var asked = wanted.order().stream().filter(o -> !o.attribute().equals(SCORE)).toList();
+    for (var term : asked.isEmpty() ? USUAL : asked) {
+      descending = term.descending();
+      for (var sql : ContactCatalogue.order(term.attribute(), since)) {
+        terms.add(new Term(sql, descending));
       }
     }
-    if (terms.isEmpty()) {
-      terms.add(ContactCatalogue.order("DisplayName", false, since));
-    }
-    terms.add("c.contact_id" + (descending ? " DESC" : ""));
-    return " ORDER BY " + String.join(", ", terms);
+    terms.add(new Term("c.contact_id", descending));
+    return terms;
+  }
+
+  private static String order(Wanted wanted, Instant since) {
+    return terms(wanted, since).stream()
+        .map(t -> t.as(t.sql()))
+        .collect(Collectors.joining(", ", " ORDER BY ", ""));
   }
 
   private static Query query(Handle h, String sql, List<Object> binds) {
@@ -294,8 +317,7 @@ public final class Contacts {
     return query;
   }
 
-  private static Found exact(
-      Handle h, Wanted wanted, Condition condition, Instant since, Instant asOf) {
+  private static Found exact(Handle h, Wanted wanted, Condition condition, Instant since) {
     var total =
         wanted.count()
             ? OptionalLong.of(
@@ -312,27 +334,42 @@ public final class Contacts {
           case Page.After _ -> 0;
           case Page.Holding(var id, int limit) -> pageOf(h, wanted, condition, since, id, limit);
         };
-    var binds = new ArrayList<>(condition.binds());
     int most = wanted.page().limit();
-    binds.add((long) most);
-    binds.add(skip);
-    var hits =
-        most == 0
-            ? List.<Hit>of()
-            : query(
-                    h,
-                    "SELECT c.contact_id, c.owned_seq, c.modified_at FROM contact_search c WHERE "
-                        + condition.sql()
-                        + order(wanted, since)
-                        + " LIMIT ? OFFSET ?",
-                    binds)
-                .map((r, _) -> new Hit(r.getString(1), r.getLong(2), Row.instant(r.getLong(3))))
-                .list();
+    // Nothing stands behind the last one: a long way there need not be gone.
+    boolean none = most == 0 || total.isPresent() && skip >= total.getAsLong();
+    var contacts = none ? List.<Listed>of() : page(h, wanted, condition, since, skip);
     var token =
-        wanted.page() instanceof Page.After && hits.size() == most && most > 0
-            ? OptionalLong.of(hits.getLast().since())
+        wanted.page() instanceof Page.After && contacts.size() == most && most > 0
+            ? OptionalLong.of(contacts.getLast().contact().ownedSeq())
             : OptionalLong.empty();
-    return new Found(contacts(h, hits), total, skip, token, asOf);
+    return new Found(contacts, total, skip, token);
+  }
+
+  /// Finds first which contacts are on the page, by what an index has alone if it can, and reads
+  /// only those.
+  private static List<Listed> page(
+      Handle h, Wanted wanted, Condition condition, Instant since, long skip) {
+    var sql =
+        new StringBuilder("SELECT ")
+            .append(Persons.CONTACT.columnList("k"))
+            .append(", s.modified_at FROM (SELECT c.owner_id, c.owned_seq, c.contact_id");
+    var order = new ArrayList<String>();
+    for (var term : terms(wanted, since)) {
+      var name = "o" + order.size();
+      sql.append(", ").append(term.sql()).append(" AS ").append(name);
+      order.add(term.as("p." + name));
+    }
+    sql.append(" FROM contact_search c WHERE ")
+        .append(condition.sql())
+        .append(order(wanted, since))
+        .append(
+            " LIMIT ? OFFSET ?) p JOIN contact_search s ON s.owner_id = p.owner_id AND s.owned_seq"
+                + " = p.owned_seq JOIN contact k ON k.id = p.contact_id ORDER BY ")
+        .append(String.join(", ", order));
+    var binds = new ArrayList<>(condition.binds());
+    binds.add((long) wanted.page().limit());
+    binds.add(skip);
+    return query(h, sql.toString(), binds).map((r, _) -> listed(r)).list();
   }
 
   /// How many stand before the page that holds a contact; 0 when it is not in the list.
@@ -393,8 +430,7 @@ public final class Contacts {
   }
 
   /// Reads, in order, all that SQL could not rule out, and has the evaluator decide.
-  private static Found decided(
-      Handle h, Wanted wanted, Condition condition, Instant since, Instant asOf) {
+  private Found decided(Handle h, Wanted wanted, Condition condition, Instant since) {
     var evaluator = Evaluator.of(wanted.filter());
     long until = System.nanoTime() + PATIENCE.toNanos();
     var page = wanted.page();
@@ -402,6 +438,7 @@ public final class Contacts {
     long skip = page instanceof Page.At(long skipped, _) ? skipped : 0;
     long matching = 0;
     boolean held = false;
+    int decided = 0;
     try (var rows =
         query(
                 h,
@@ -419,6 +456,9 @@ public final class Contacts {
       while (rows.hasNext()) {
         inTime(until);
         var candidate = rows.next();
+        if (++decided > mostDecided) {
+          throw StoreUnavailableException.tooLong();
+        }
         var row = candidate.listed();
         if (!wanted.owners().contains(row.contact().ownerId())
             || !evaluator.matches(ContactCatalogue.row(row, candidate.login(), since))) {
@@ -460,11 +500,7 @@ public final class Contacts {
             ? OptionalLong.of(taken.getLast().contact().ownedSeq())
             : OptionalLong.empty();
     return new Found(
-        taken,
-        wanted.count() ? OptionalLong.of(matching) : OptionalLong.empty(),
-        skip,
-        token,
-        asOf);
+        taken, wanted.count() ? OptionalLong.of(matching) : OptionalLong.empty(), skip, token);
   }
 
   private static boolean byScore(Wanted wanted) {
@@ -477,27 +513,29 @@ public final class Contacts {
 
   /// Reads all that match, in the order that SQL knows, and sorts those by their scores that are
   /// equal so far.
-  private static Found scored(
+  private Found scored(
       Handle h,
       Wanted wanted,
       Condition condition,
       boolean exact,
       Map<String, Activity> activity,
-      Instant since,
-      Instant asOf) {
+      Instant since) {
     int place = 0;
     while (!wanted.order().get(place).attribute().equals(SCORE)) {
       place++;
     }
     var before =
         wanted.order().subList(0, place).stream()
-            .map(o -> ContactCatalogue.order(o.attribute(), o.descending(), since))
+            .flatMap(o ->
+                ContactCatalogue.order(o.attribute(), since).stream()
+                    .map(sql -> new Term(sql, o.descending()).as(sql)))
             .toList();
     var rank =
         before.isEmpty() ? "1" : "DENSE_RANK() OVER (ORDER BY " + String.join(", ", before) + ")";
     var evaluator = Evaluator.of(wanted.filter());
     long until = System.nanoTime() + PATIENCE.toNanos();
     var all = new ArrayList<Scored>();
+    int decided = 0;
     try (var rows =
         query(
                 h,
@@ -518,6 +556,9 @@ public final class Contacts {
       while (rows.hasNext()) {
         inTime(until);
         var row = rows.next();
+        if (++decided > mostDecided) {
+          throw StoreUnavailableException.tooLong();
+        }
         var candidate = row.getKey();
         var contact = candidate.listed().contact();
         if (exact
@@ -527,7 +568,7 @@ public final class Contacts {
           var scores = activity.get(contact.ownerId());
           all.add(
               new Scored(
-                  new Hit(contact.id(), contact.ownedSeq(), candidate.listed().modifiedAt()),
+                  new Hit(contact.id(), candidate.listed().modifiedAt()),
                   row.getValue(),
                   scores == null ? 0 : scores.score(contact.id())));
         }
@@ -555,7 +596,6 @@ public final class Contacts {
         contacts(h, all.stream().skip(skip).limit(limit).map(Scored::hit).toList()),
         wanted.count() ? OptionalLong.of(all.size()) : OptionalLong.empty(),
         skip,
-        OptionalLong.empty(),
-        asOf);
+        OptionalLong.empty());
   }
 }

@@ -1,6 +1,7 @@
 package dev.porchlight.store;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /// Nothing can be stored or read right now; nothing has been promised. The caller answers 503.
 public final class StoreUnavailableException extends RuntimeException {
@@ -8,7 +9,7 @@ public final class StoreUnavailableException extends RuntimeException {
 
   private final boolean tooLong;
 
-  private StoreUnavailableException(String message, Throwable cause, boolean tooLong) {
+  private StoreUnavailableException(String message, @Nullable Throwable cause, boolean tooLong) {
     super(message, cause);
     this.tooLong = tooLong;
   }
@@ -20,6 +21,11 @@ public final class StoreUnavailableException extends RuntimeException {
   /// A read that took longer than reads may.
   public static StoreUnavailableException tooLong(Throwable cause) {
     return new StoreUnavailableException("a read took longer than 2 s", cause, true);
+  }
+
+  /// A read that would take longer than reads may.
+  public static StoreUnavailableException tooLong() {
+    return new StoreUnavailableException("a read has too much to look at", null, true);
   }
 
   /// Whether it was the question that took too long, and not the store that is unwell.

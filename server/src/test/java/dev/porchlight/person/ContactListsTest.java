@@ -1,12 +1,14 @@
 package dev.porchlight.person;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.porchlight.filter.Evaluator;
 import dev.porchlight.filter.Expression;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.Folding;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.OnEveryDatabase;
@@ -210,10 +212,18 @@ class ContactListsTest {
         }
       }
       // Of several owners at once; and where they are too many for SQL.
-      for (var of : List.of(contacts, new Contacts(store, 1))) {
+      for (var of : List.of(contacts, new Contacts(store, 1, 1_000))) {
         compare(of, Set.of(all.getFirst(), mls), true);
       }
-      compare(new Contacts(store, 0), Set.of(mls), true);
+      compare(new Contacts(store, 0, 1_000), Set.of(mls), true);
+      // What the evaluator must decide on is bounded by number too, since a database bounds only
+      // the time of its own work.
+      var regex =
+          Filter.parse("DisplayName Eq regex('z$')", ContactCatalogue.CATALOGUE, NOW).expression();
+      var few = new Contacts(store, 10_000, 5);
+      assertThatThrownBy(() -> list(few, mls, true, regex, List.of(), new Contacts.Page.At(0, 25)))
+          .isInstanceOfSatisfying(
+              StoreUnavailableException.class, e -> assertThat(e.isTooLong()).isTrue());
     }
   }
 

@@ -101,13 +101,10 @@ final class ContactResources {
 
   private Reply.Full list(SparkCall call, boolean connected, @Nullable String tag, int largest)
       throws BodyException, IOException {
-    return Envelope.reply(
-        200, listed(call, Set.of(owner(call)), connected, tag, largest, false).d());
+    return Envelope.reply(200, listed(call, Set.of(owner(call)), connected, tag, largest, false));
   }
 
-  private record Listing(ObjectNode d, Contacts.Found found) {}
-
-  private Listing listed(
+  private ObjectNode listed(
       SparkCall call,
       Set<String> owners,
       boolean connected,
@@ -155,7 +152,7 @@ final class ContactResources {
     }
     found.token().ifPresent(t -> d.put("SkipToken", Long.toString(t)));
     asked.warn(d);
-    return new Listing(d, found);
+    return d;
   }
 
   private Contacts.Found find(Contacts.Wanted wanted) {
@@ -188,9 +185,11 @@ final class ContactResources {
   }
 
   private Reply.Full export(SparkCall call, Set<String> owners) throws BodyException, IOException {
-    var listing = listed(call, owners, true, null, EXPORTED, true);
-    listing.d().put("ExportTimestamp", ContactView.time(listing.found().asOf()));
-    return Envelope.reply(200, listing.d());
+    // Before the list is read: what is committed meanwhile may be in it, and is found from there.
+    var asOf = contacts.asOf();
+    var d = listed(call, owners, true, null, EXPORTED, true);
+    d.put("ExportTimestamp", ContactView.time(asOf));
+    return Envelope.reply(200, d);
   }
 
   private static SparkException missing() {
