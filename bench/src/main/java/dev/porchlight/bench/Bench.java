@@ -23,6 +23,7 @@ public final class Bench {
   private static final Parts PARTS = new Parts(Path.of("bench/parts"));
   private static final int CONTACTS = 1_000_000;
   private static final int CONTACTS_ASKED = 500;
+  private static final int LARGEST = 10_000;
 
   private final Plan plan;
   private final List<String> engines;
@@ -71,7 +72,7 @@ public final class Bench {
           case "--profile" -> profileOnly = true;
           case "--contacts" ->
               contacts =
-                  i + 1 < arguments.length && arguments[i + 1].matches("[0-9]{4,8}")
+                  i + 1 < arguments.length && arguments[i + 1].matches("[0-9]{5,8}")
                       ? Integer.parseInt(arguments[++i])
                       : CONTACTS;
           case "--engine" -> engines = engines(arguments[++i]);
@@ -172,7 +173,7 @@ public final class Bench {
 
   /// Lists of contacts alone.
   private String contacts(int contacts) throws Exception {
-    var people = new People(contacts, contacts / 1000, contacts / 100);
+    var people = new People(contacts, contacts / 1000, Math.max(contacts / 100, LARGEST));
     try (var side =
         new Side(
             ContactHub.class, serverFlags, List.of(data.toString()), data.resolve("server.log"))) {
