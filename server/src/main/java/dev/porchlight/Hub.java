@@ -321,9 +321,8 @@ public final class Hub implements AutoCloseable {
                     listings,
                     deliveries,
                     engine,
-                    m ->
-                        get(connectors, SeekerLeadsApi.CONTRACT)
-                            .write(names.complete(m), WriteOptions.NONE),
+                    names,
+                    m -> get(connectors, SeekerLeadsApi.CONTRACT).write(m, WriteOptions.NONE),
                     outgoing::objection,
                     metrics.registry()))
             .routes());

@@ -102,6 +102,7 @@ final class Dispatcher extends Handler.Abstract {
       status = reply.status();
       switch (reply) {
         case Reply.Full full -> send(full, request, response);
+        case Reply.Parted parted -> send(parted, request, response);
         case Reply.Stream stream -> {
           // Only a found route's handler makes streams, or its refusals: either way they are the
           // door's.
@@ -217,6 +218,20 @@ final class Dispatcher extends Handler.Abstract {
     }
     var noBody = bodiless || request.method().equals("HEAD");
     Content.Sink.write(response, true, ByteBuffer.wrap(noBody ? new byte[0] : reply.body()));
+  }
+
+  private void send(Reply.Parted reply, ServedRequest request, Response response)
+      throws IOException {
+    headers(reply, request, response);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
+    if (request.isBodyLeft() || stopping) {
+      response.getHeaders().put(CLOSE);
+    }
+    if (!request.method().equals("HEAD")) {
+      // Not to be closed when a part fails: the reply is broken off then, and looks it.
+      reply.parts().write(Content.Sink.asOutputStream(response));
+    }
+    Content.Sink.write(response, true, ByteBuffer.allocate(0));
   }
 
   /// Runs a stream to its end; gives the status sent.

@@ -4,7 +4,10 @@ import dev.porchlight.account.Scope;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -31,33 +34,70 @@ public final class Listings {
         h -> one(h, "classified_id = :a AND " + scope.sql("office_id"), classifiedId, ""));
   }
 
-  /// The portal's id of a listing that is named in another way: by its number within an MLS, else
-  /// by its URL. Empty where no such listing is known, or it has no id at the portal.
-  ///
-  /// @param root the account root that it must be of
-  public Optional<String> findClassifiedId(
-      String root, @Nullable String mlsName, @Nullable String mlsId, @Nullable String url) {
-    return store.read(h -> {
-      var known = Optional.<Listing>empty();
-      if (mlsName != null && mlsId != null) {
-        known =
-            h.createQuery(SELECT + "mls_id = :i AND mls_name = :n AND root_id = :r")
-                .bind("i", mlsId)
-                .bind("n", mlsName)
-                .bind("r", root)
-                .map((r, _) -> Listing.TABLE.read(new Row(r)))
-                .findFirst();
+  /// What somebody calls a listing of an account root, where it is not by its id at the portal: by
+  /// its number within an MLS, else by its URL.
+  public record Naming(
+      String root, @Nullable String mlsName, @Nullable String mlsId, @Nullable String url) {}
+
+  private record Number(String root, String mlsName, String mlsId) {}
+
+  private record Place(String root, String url) {}
+
+  /// The portal's ids of listings that are named in other ways; left out where no such listing is
+  /// known, or it has no id at the portal. All are looked up together.
+  public Map<Naming, String> findClassifiedIds(Collection<Naming> namings) {
+    var roots = namings.stream().map(Naming::root).distinct().toList();
+    var numbers =
+        namings.stream()
+            .filter(n -> n.mlsName() != null)
+            .map(Naming::mlsId)
+            .filter(Objects::nonNull)
+            .distinct()
+            .toList();
+    var urls = namings.stream().map(Naming::url).filter(Objects::nonNull).distinct().toList();
+    var byNumber = new HashMap<Number, Listing>();
+    var byUrl = new HashMap<Place, Listing>();
+    if (!numbers.isEmpty() || !urls.isEmpty()) {
+      store.read(h -> {
+        all(h, "mls_id", numbers, roots)
+            .forEach(l ->
+                byNumber.put(
+                    new Number(
+                        l.rootId(),
+                        Objects.requireNonNullElse(l.mlsName(), ""),
+                        Objects.requireNonNullElse(l.mlsId(), "")),
+                    l));
+        all(h, "url", urls, roots)
+            .forEach(
+                l -> byUrl.put(new Place(l.rootId(), Objects.requireNonNullElse(l.url(), "")), l));
+        return true;
+      });
+    }
+    var found = new HashMap<Naming, String>();
+    for (var naming : namings) {
+      Listing known = null;
+      if (naming.mlsName() != null && naming.mlsId() != null) {
+        known = byNumber.get(new Number(naming.root(), naming.mlsName(), naming.mlsId()));
       }
-      if (known.isEmpty() && url != null) {
-        known =
-            h.createQuery(SELECT + "url = :u AND root_id = :r")
-                .bind("u", url)
-                .bind("r", root)
-                .map((r, _) -> Listing.TABLE.read(new Row(r)))
-                .findFirst();
+      if (known == null && naming.url() != null) {
+        known = byUrl.get(new Place(naming.root(), naming.url()));
       }
-      return known.map(Listing::classifiedId);
-    });
+      if (known != null && known.classifiedId() != null) {
+        found.put(naming, known.classifiedId());
+      }
+    }
+    return found;
+  }
+
+  private static List<Listing> all(
+      Handle h, String column, List<String> values, List<String> roots) {
+    return values.isEmpty()
+        ? List.of()
+        : h.createQuery(SELECT + column + " IN (<values>) AND root_id IN (<roots>)")
+            .bindList("values", values)
+            .bindList("roots", roots)
+            .map((r, _) -> Listing.TABLE.read(new Row(r)))
+            .list();
   }
 
   /// @param after only those whose id is greater

@@ -1,6 +1,7 @@
 package dev.porchlight.web;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,22 @@ public sealed interface Reply {
       more.add(Map.entry(name, value));
       return new Full(status, more, contentType, body);
     }
+  }
+
+  /// A reply of unknown length, written part by part, so that it is never in memory as a whole.
+  /// What goes wrong once it was begun breaks it off.
+  record Parted(
+      int status, List<Map.Entry<String, String>> headers, String contentType, Parts parts)
+      implements Reply {
+    public Parted {
+      headers = List.copyOf(headers);
+    }
+  }
+
+  /// Writes a reply part by part.
+  interface Parts {
+    /// @param out waits while the reader is slow; each write may go out at once
+    void write(OutputStream out) throws IOException;
   }
 
   /// A live stream of server-sent events: the handler's thread stays in `events` until the reader

@@ -10,6 +10,7 @@ import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.LeadWalk;
+import dev.porchlight.desk.ListingNames;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Sources;
@@ -57,6 +58,7 @@ public final class SeekerLeadsApi {
   /// What the door works with.
   ///
   /// @param hub the hub's number
+  /// @param names completes a lead by what the contract calls its listing
   /// @param writer writes a lead as the contract has it
   /// @param urlObjection why a URL can't be a subscription's; empty when it can
   public record Parts(
@@ -70,6 +72,7 @@ public final class SeekerLeadsApi {
       Listings listings,
       Deliveries deliveries,
       Engine engine,
+      ListingNames names,
       Function<Message, Written> writer,
       Function<String, Optional<String>> urlObjection,
       MeterRegistry meters) {}
@@ -244,18 +247,16 @@ public final class SeekerLeadsApi {
               .seq();
     }
     var page = parts.leads().page(caller.scope(), window, after, limit);
-    var reply = Json.object();
-    reply.putObject("metadata").put("limit", limit).put("count", page.size());
-    var links = reply.putObject("links");
+    var head = Json.object();
+    head.putObject("metadata").put("limit", limit).put("count", page.size());
+    var links = head.putObject("links");
     links.put("self", link(request, start));
     if (page.size() == limit) {
       links.put("next", link(request, Optional.of(page.getLast().lead().id())));
     } else {
       links.putNull("next");
     }
-    var items = reply.putArray("items");
-    page.forEach(l -> items.add(view(l)));
-    return json(200, reply);
+    return new LeadPage(head, page, parts).reply();
   }
 
   private static String link(Request request, Optional<String> start) {
@@ -275,22 +276,12 @@ public final class SeekerLeadsApi {
 
   /// `GET /leads/{leadId}`.
   private Reply get(Caller caller) throws RefusedException {
-    return json(
-        200,
-        view(
-            parts
-                .leads()
-                .find(caller.scope(), caller.request().pathVariable("leadId"))
-                .orElseThrow(
-                    () -> new RefusedException(Kind.NOT_FOUND, "There is no such lead."))));
-  }
-
-  private JsonNode view(LeadWalk.Ingested lead) {
-    return switch (parts.writer().apply(parts.leads().message(lead))) {
-      case Written.Bytes(var body, _, _) -> Json.tree(new String(body, StandardCharsets.UTF_8));
-      case Written.CannotWrite(var reasons) ->
-          throw new IllegalStateException(
-              "lead " + lead.lead().id() + " can't be written: " + String.join(" ", reasons));
-    };
+    var lead =
+        parts
+            .leads()
+            .find(caller.scope(), caller.request().pathVariable("leadId"))
+            .orElseThrow(() -> new RefusedException(Kind.NOT_FOUND, "There is no such lead."));
+    return Reply.of(200, "application/json", LeadPage.written(parts, List.of(lead)).getFirst())
+        .with("Cache-Control", "no-store");
   }
 }
