@@ -95,7 +95,7 @@ final class Machine implements Section {
     return Files.isReadable(file) ? ", scheduler " + Files.readString(file).strip() : "";
   }
 
-  private static String line(String file, String name) throws IOException {
+  static String line(String file, String name) throws IOException {
     var path = Path.of(file);
     if (!Files.isReadable(path)) {
       return "unknown";

@@ -4,6 +4,7 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
+import dev.porchlight.desk.Tables.DeadlineRow;
 import dev.porchlight.desk.Tables.FingerprintRow;
 import dev.porchlight.desk.Tables.LeadKeyRow;
 import dev.porchlight.desk.Tables.LeadMailRow;
@@ -23,6 +24,7 @@ import dev.porchlight.value.Lead;
 import dev.porchlight.value.Trail;
 import dev.porchlight.value.Violation;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 /// receipts in the same order give the same rows, which is what a rebuild relies on.
 final class Decision {
   private static final Duration KEY_LAPSES_AFTER = Duration.ofHours(24);
+
+  /// No time that is meant is later.
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private final Planner planner;
   private final String identity;
@@ -381,10 +386,23 @@ final class Decision {
         new LeadVersionRow(
             lead.id(), version, receipt.id(), receipt.at(), content.fingerprint(), content.fact()));
     batch.put(Tables.FINGERPRINT, new FingerprintRow(lead.id(), content.fingerprint(), version));
+    deadline(batch, lead.id(), version, content.lead().deleteAfter(), receipt.at());
     var became = receipt.became(Receipt.State.DONE, lead.id(), version, lead.guid(), "", settled);
     batch.put(Tables.RECEIPT, became);
     mend(batch, became);
     return became;
+  }
+
+  /// Notes when the lead is to be erased, as its newest version says. A moment that was over when
+  /// that arrived can't be meant.
+  private static void deadline(
+      Batch batch, String lead, int version, @Nullable Instant end, Instant arrived) {
+    var known = version > 1 ? batch.find(Tables.DEADLINE, lead) : null;
+    if (end != null && end.isAfter(arrived) && end.isBefore(LATEST)) {
+      batch.put(Tables.DEADLINE, new DeadlineRow(lead, end));
+    } else if (known != null) {
+      batch.delete(Tables.DEADLINE, lead);
+    }
   }
 
   /// The receipt that this one corrects is no longer open.

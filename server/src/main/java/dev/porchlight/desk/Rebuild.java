@@ -87,6 +87,7 @@ public final class Rebuild {
               "lead_version",
               List.of("lead_id", "version"),
               List.of("receipt_id", "at", "fingerprint", "fact")),
+          new Compared("lead_deadline", List.of("lead_id"), List.of("at")),
           new Compared("lead_fingerprint", List.of("lead_id", "fingerprint"), List.of("version")),
           new Compared(
               "person",

@@ -13,12 +13,13 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Erases by itself what sources say is to be kept for a time only, one lead after the other, each
-/// in a unit of its own behind everything else that waits for the writer.
+/// Erases by itself what is to be kept for a time only, as a lead or its source says, one lead
+/// after the other, each in a unit of its own behind everything else that waits for the writer.
 ///
-/// It goes through a source's receipts in the order of their arrival, from where it left off; once
-/// a day, and after each start, from the beginning, so that what was decided late is met too. Every
-/// hub does so: what another has erased is passed over.
+/// Leads that name their own end are found by it. For a source it goes through its receipts in the
+/// order of their arrival, from where it left off; once a day, and after each start, from the
+/// beginning, so that what was decided late is met too. Every hub does so: what another has erased
+/// is passed over.
 public final class Retention implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
   private static final int PAGE = 200;
@@ -86,6 +87,29 @@ public final class Retention implements AutoCloseable {
         pass(source, Keeping.of(source.retention()), now);
       }
     }
+    passDeadlines(now);
+  }
+
+  private void passDeadlines(Instant now) {
+    boolean some = true;
+    while (some && !closing) {
+      some = false;
+      for (var lead : over(now)) {
+        if (closing) {
+          return;
+        }
+        some |= erasure.expire(lead);
+      }
+    }
+  }
+
+  private List<String> over(Instant now) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT lead_id FROM lead_deadline WHERE at <= :now ORDER BY at LIMIT " + PAGE)
+            .bind("now", Row.micros(now))
+            .mapTo(String.class)
+            .list());
   }
 
   private void pass(Source source, Keeping keeping, Instant now) {

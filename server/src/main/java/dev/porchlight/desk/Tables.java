@@ -10,6 +10,8 @@ final class Tables {
 
   record LeadKeyRow(String sourceId, String value, String leadId, Instant at) {}
 
+  record DeadlineRow(String leadId, Instant at) {}
+
   record LeadVersionRow(
       String leadId, int version, String receiptId, Instant at, String fingerprint, String fact) {}
 
@@ -78,6 +80,11 @@ final class Tables {
           .column("lead_id", LeadKeyRow::leadId)
           .column("at", LeadKeyRow::at)
           .readBy(r -> new LeadKeyRow(r.text(1), r.text(2), r.text(3), r.time(4)));
+  static final Table<DeadlineRow> DEADLINE =
+      Table.<DeadlineRow>named("lead_deadline")
+          .key("lead_id", DeadlineRow::leadId)
+          .column("at", DeadlineRow::at)
+          .readBy(r -> new DeadlineRow(r.text(1), r.time(2)));
   static final Table<LeadRecord> LEAD =
       Table.<LeadRecord>named("lead")
           .key("id", LeadRecord::id)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.HubConfig;
 import dev.porchlight.person.Comment;
+import dev.porchlight.person.MemberMessage;
 import dev.porchlight.person.PortalAccount;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.Answer;
@@ -30,6 +31,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -58,7 +60,10 @@ abstract class ErasureContract {
           "nine peacocks",
           "pond for herons",
           "12 Peacock Lane",
-          "feeds them at six");
+          "feeds them at six",
+          "Peacock-Keeper",
+          "herons' owner",
+          "sell the aviary");
 
   @TempDir Path folder;
 
@@ -151,11 +156,21 @@ abstract class ErasureContract {
     var contact = hub.story("L-1").path("contact_id").asString();
     var typed = Json.object().put("display_name", TYPED_NAME);
     typed.putArray("phones").add(TYPED_PHONE);
+    typed.putArray("tags").add("Peacock-Keeper");
     assertThat(patchKeyed(hub, "/contacts/" + contact, typed.toString(), "typed-once").status())
         .isEqualTo(200);
     var store = hub.hub().store();
     var comment =
         Comment.of(Draw.fresh(store.now(), 0), contact, "somebody", "She feeds them at six.");
+    var message =
+        MemberMessage.of(
+            Draw.fresh(store.now(), 0),
+            hub.api().read("/contacts/" + contact).path("owner").asString(),
+            "General",
+            "About the herons' owner",
+            "Would she sell the aviary?",
+            contact,
+            null);
     store.write(
         WorkQueue.EDITS,
         batch -> {
@@ -179,6 +194,7 @@ abstract class ErasureContract {
               .put(batch, true);
           ListingCart.of(draw, contact, "somebody", EMAIL, ListingCart.Type.CUSTOM)
               .put(batch, true);
+          message.put(batch);
           return true;
         });
   }
@@ -403,6 +419,92 @@ abstract class ErasureContract {
       assertThat(Dump.find(hub.hub().store(), VALUES)).isEmpty();
       assertThat(hub.api().read("/persons/" + person).at("/erasures/0/by").asString())
           .isEqualTo("retention");
+    }
+  }
+
+  private static JsonNode timed(TestHub hub, String id, @Nullable Integer days) {
+    var body = Json.object();
+    var metadata = body.putObject("metadata").put("leadId", id).put("category", "AGENCY");
+    metadata.put("processedDate", hub.clock().instant().getEpochSecond());
+    if (days != null) {
+      metadata.put("ttl", hub.clock().instant().plus(Duration.ofDays(days)).getEpochSecond());
+    }
+    var contact = body.putObject("contactRequest");
+    contact.put("firstName", ZEPHYRINE.firstName()).put("lastName", ZEPHYRINE.lastName());
+    contact.put("email", id + "@example.org").put("message", "A message of " + id);
+    contact.putArray("phoneNumbers");
+    return body;
+  }
+
+  private static boolean isErased(TestHub hub, String id) {
+    return hub.items("/leads?lead_id=" + id).getFirst().has("erased_at");
+  }
+
+  private static void awaitErased(TestHub hub, String id) {
+    hub.await(
+        id + " to be erased",
+        () -> isErased(hub, id) ? java.util.Optional.of(true) : java.util.Optional.empty());
+  }
+
+  @Test
+  void a_lead_is_erased_at_the_moment_that_its_newest_version_names() {
+    try (var hub = open()) {
+      var portal = hub.addSource("portal", "seeker-leads");
+      portal.post(timed(hub, "soon", 30));
+      portal.post(timed(hub, "later", 30));
+      portal.post(timed(hub, "never", 30));
+      portal.post(timed(hub, "past", -1));
+      hub.clock().advance(Duration.ofDays(1));
+      portal.post(timed(hub, "later", 60));
+      portal.post(timed(hub, "never", null));
+      hub.clock().advance(Duration.ofDays(28));
+      portal.post(timed(hub, "mark", 2));
+      hub.clock().advance(Duration.ofDays(3));
+      // Whatever is over by then is erased in the order of its time.
+      awaitErased(hub, "mark");
+      assertThat(isErased(hub, "soon")).isTrue();
+      assertThat(isErased(hub, "later")).isFalse();
+      assertThat(Dump.find(hub.hub().store(), List.of("A message of soon"))).isEmpty();
+      hub.checkRebuild();
+      hub.clock().advance(Duration.ofDays(30));
+      awaitErased(hub, "later");
+      // A moment that was over on arrival can't be meant, and one that was taken back is none.
+      assertThat(isErased(hub, "never")).isFalse();
+      assertThat(isErased(hub, "past")).isFalse();
+      hub.restart();
+      assertThat(isErased(hub, "never")).isFalse();
+    }
+  }
+
+  @Test
+  void deliveries_that_were_given_up_keep_nothing_of_the_person() {
+    try (var crm = FakeCrm.open();
+        var hub = open()) {
+      crm.alwaysAnswers(
+          new FakeCrm.Reaction.Status(503, Map.of(), "no room for " + ZEPHYRINE.email()));
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
+      portal.post(LeadBodies.buyer("L-1", ZEPHYRINE).put("message", OLD_MESSAGE));
+      int attempts = 0;
+      for (var delivery = hub.awaitAttempts("L-1", endpoint, 1);
+          delivery.path("state").asString().equals("pending");
+          delivery = hub.awaitAttempts("L-1", endpoint, ++attempts + 1)) {
+        if (!delivery.has("next_attempt_at")) {
+          break;
+        }
+        hub.clock().set(java.time.Instant.parse(delivery.path("next_attempt_at").asString()));
+      }
+      int made = hub.awaitDelivery("L-1", endpoint, "dead").path("attempts_made").asInt();
+      assertThat(Dump.find(hub.hub().store(), List.of("no room for"))).isNotEmpty();
+      erase(hub, person(hub, EMAIL));
+      assertThat(Dump.find(hub.hub().store(), VALUES)).isEmpty();
+      var delivery = hub.deliveries("L-1", endpoint).getFirst();
+      assertThat(delivery.path("state").asString()).isEqualTo("dead");
+      assertThat(delivery.path("reason").asString()).isEqualTo("Erased.");
+      assertThat(delivery.path("attempts_made").asInt()).isEqualTo(made);
+      hub.api().post("/deliveries/" + delivery.path("id").asString() + "/retry", "{}");
+      hub.awaitDelivery("L-1", endpoint, "unwritable");
+      assertThat(crm.requests()).hasSize(made);
     }
   }
 

@@ -80,7 +80,12 @@ final class Refusals implements Route.Refusals {
 
   Reply.Full refused(Request request, RefusedException e) {
     var reply = problem(request, e);
-    return e.kind() == Kind.UNAUTHORIZED ? reply.with("WWW-Authenticate", "Bearer") : reply;
+    return switch (e.kind()) {
+      case UNAUTHORIZED -> reply.with("WWW-Authenticate", "Bearer");
+      // In whole seconds, as the header has it; after 200 ms of silence it would be enough.
+      case TOO_MANY_REQUESTS -> reply.with("Retry-After", "1");
+      case BAD_REQUEST, FORBIDDEN, NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL -> reply;
+    };
   }
 
   private static Reply.Full problem(Request request, Kind kind, String detail) {

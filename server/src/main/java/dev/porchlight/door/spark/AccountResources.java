@@ -4,6 +4,7 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.person.Contacts;
 import dev.porchlight.person.MemberMessage;
+import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
@@ -252,14 +253,22 @@ final class AccountResources {
                     sender,
                     listing))
             .toList();
-    store.write(
-        WorkQueue.EDITS,
-        new SizedUnit<>(
-            batch -> {
-              messages.forEach(m -> m.put(batch));
-              return true;
-            },
-            call.bytes().length * messages.size()));
+    boolean sent =
+        store.write(
+            WorkQueue.EDITS,
+            new SizedUnit<>(
+                batch -> {
+                  // Looked at again here: an erasure may have come in between.
+                  boolean there = sender == null || Persons.findContact(batch, sender).isPresent();
+                  if (there) {
+                    messages.forEach(m -> m.put(batch));
+                  }
+                  return there;
+                },
+                call.bytes().length * messages.size()));
+    if (!sent) {
+      throw wrong("SenderId", "names no contact of yours");
+    }
     var first = messages.getFirst().id();
     return Envelope.created(uri(first), first);
   }

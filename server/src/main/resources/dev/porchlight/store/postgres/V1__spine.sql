@@ -185,6 +185,13 @@ CREATE TABLE lead_version (
   PRIMARY KEY (lead_id, version)
 );
 
+-- When leads are to be erased whose sender named a moment for it, in the newest version.
+CREATE TABLE lead_deadline (
+  lead_id TEXT COLLATE "C" PRIMARY KEY,
+  at      BIGINT NOT NULL
+);
+CREATE INDEX lead_deadline_at ON lead_deadline (at);
+
 -- Every content a lead was ever sent with, so that a late repeat of an old one is known as such.
 CREATE TABLE lead_fingerprint (
   lead_id     TEXT COLLATE "C" NOT NULL,
