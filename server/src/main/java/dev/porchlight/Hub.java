@@ -14,6 +14,7 @@ import dev.porchlight.api.Problems;
 import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.Replies;
 import dev.porchlight.connector.WriteOptions;
+import dev.porchlight.connector.events.RealEstateEvents;
 import dev.porchlight.connector.mail.LeadMail;
 import dev.porchlight.connector.own.OwnEvents;
 import dev.porchlight.connector.realtor.ConnectionsPlus;
@@ -37,17 +38,20 @@ import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Erasure;
 import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.Fallback;
+import dev.porchlight.desk.Inboxes;
 import dev.porchlight.desk.LeadWalk;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.ListingNames;
 import dev.porchlight.desk.Messages;
 import dev.porchlight.desk.OwedWork;
+import dev.porchlight.desk.Publishing;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Retention;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.door.PushDoor;
+import dev.porchlight.door.events.EventsDoor;
 import dev.porchlight.door.mail.MailDoor;
 import dev.porchlight.door.mail.SmtpListener;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
@@ -197,6 +201,8 @@ public final class Hub implements AutoCloseable {
     var messages = new Messages(store);
     var listings = new Listings(store);
     var names = new ListingNames(store, listings);
+    var events = new RealEstateEvents();
+    var inboxes = new Inboxes(store, events);
     var rendering =
         new Rendering(
             connectors,
@@ -204,7 +210,8 @@ public final class Hub implements AutoCloseable {
             names,
             new Receipts(store),
             id -> Sources.in(store.settings()).find(id).map(Source::name).orElse(""),
-            identity(store));
+            identity(store),
+            inboxes);
     engine =
         new Engine(
             store,
@@ -228,7 +235,8 @@ public final class Hub implements AutoCloseable {
             messages,
             engine::offer,
             lead -> metrics.created(lead.test()));
-    rebuild = new Rebuild(store, desk, () -> emptyStore(clock));
+    var publishing = new Publishing(store, number, events, planner, engine::offer);
+    rebuild = new Rebuild(store, desk, publishing, () -> emptyStore(clock));
     // Before anything plans: what it voids are the leases of a process that died, not ours.
     engine.start(store.alone());
     owedWork = new OwedWork(store, desk);
@@ -285,7 +293,9 @@ public final class Hub implements AutoCloseable {
                     credentials,
                     secrets,
                     name -> connectors.containsKey(name) && connectors.get(name).reads(),
-                    name -> connectors.containsKey(name) && connectors.get(name).writes(),
+                    name ->
+                        name.equals(EventsDoor.CONTRACT)
+                            || connectors.containsKey(name) && connectors.get(name).writes(),
                     Map.of(SeekerLeadsApi.CONTRACT, SeekerLeadsApi.REQUESTS),
                     url ->
                         MailAddress.isMail(url)
@@ -334,6 +344,7 @@ public final class Hub implements AutoCloseable {
     routes.addAll(
         new LeadPage(store, credentials, principals, leads, receipts, persons, deliveries)
             .routes());
+    routes.addAll(new EventsDoor(store, credentials, publishing, inboxes).routes());
     var spark =
         new SparkDoor(
             new SparkDoor.Parts(
@@ -351,7 +362,7 @@ public final class Hub implements AutoCloseable {
                     peer -> config.trustedProxies().stream().anyMatch(c -> c.contains(peer)))
                 .withHeaderLimit(HEADER_LIMIT),
             routes,
-            new Unrouted(spark, SeekerLeadsApi.refusals(), problems),
+            new Unrouted(spark, SeekerLeadsApi.refusals(), EventsDoor.refusals(), problems),
             metrics::answered,
             tls);
     smtp =

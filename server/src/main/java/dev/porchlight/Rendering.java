@@ -13,13 +13,16 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.EndpointSecrets;
 import dev.porchlight.delivery.Planner;
 import dev.porchlight.delivery.Renderer;
+import dev.porchlight.desk.Inboxes;
 import dev.porchlight.desk.ListingNames;
 import dev.porchlight.desk.Messages;
+import dev.porchlight.desk.Publishing;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.sign.XSignature;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Trail;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +39,7 @@ final class Rendering implements Renderer {
   private final Receipts receipts;
   private final Function<String, String> sourceName;
   private final String hub;
+  private final Inboxes inboxes;
 
   /// @param sourceName the name of a source by its id
   /// @param hub what this hub is called on the trails of leads
@@ -45,17 +49,22 @@ final class Rendering implements Renderer {
       ListingNames names,
       Receipts receipts,
       Function<String, String> sourceName,
-      String hub) {
+      String hub,
+      Inboxes inboxes) {
     this.connectors = connectors;
     this.messages = messages;
     this.names = names;
     this.receipts = receipts;
     this.sourceName = sourceName;
     this.hub = hub;
+    this.inboxes = inboxes;
   }
 
   @Override
   public Rendered render(Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {
+    if (delivery.kind().equals(Publishing.KIND)) {
+      return event(delivery, endpoint, secrets);
+    }
     if (delivery.kind().equals(Planner.UNREAD)) {
       return unread(delivery);
     }
@@ -63,6 +72,26 @@ final class Rendering implements Renderer {
         .find(delivery)
         .map(message -> render(message, delivery, endpoint, secrets))
         .orElseGet(() -> new Rendered.CannotWrite("The person's data was erased."));
+  }
+
+  /// A party's copy of an event, signed as its contract has it beside what every endpoint gets.
+  private Rendered event(Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {
+    var copy = inboxes.findPushed(delivery.eventId(), endpoint.id());
+    if (copy.isEmpty()) {
+      return new Rendered.CannotWrite("The endpoint is no longer that of the event's receiver.");
+    }
+    var body = inboxes.write(copy.get()).getBytes(StandardCharsets.UTF_8);
+    var signed =
+        !Boolean.FALSE.equals(endpoint.bodySignatureHeader()) && !secrets.shared().isEmpty();
+    return new Rendered.Ready(
+        body,
+        "application/json",
+        "",
+        false,
+        "[]",
+        signed
+            ? Map.of("X-Signature", XSignature.sha1(secrets.shared().getFirst(), body))
+            : Map.of());
   }
 
   Rendered render(Message message, Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {

@@ -1,6 +1,7 @@
 package dev.porchlight;
 
 import dev.porchlight.api.Problems;
+import dev.porchlight.door.events.EventsDoor;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.door.spark.SparkDoor;
 import dev.porchlight.web.Reply;
@@ -10,12 +11,15 @@ import java.util.List;
 import java.util.Optional;
 
 /// What is answered at an address that has no route, in the form of the door that it is nearest to.
-record Unrouted(SparkDoor spark, Route.Refusals seekers, Problems problems)
+record Unrouted(SparkDoor spark, Route.Refusals seekers, Route.Refusals events, Problems problems)
     implements Route.Refusals {
   @Override
   public Reply notFound(Request request) {
     if (SeekerLeadsApi.covers(request.path())) {
       return seekers.notFound(request);
+    }
+    if (EventsDoor.covers(request.path())) {
+      return events.notFound(request);
     }
     return SparkDoor.covers(request.path()) ? spark.notFound(request) : problems.notFound(request);
   }
@@ -24,6 +28,9 @@ record Unrouted(SparkDoor spark, Route.Refusals seekers, Problems problems)
   public Optional<Reply.Full> unreadable(String path, int status) {
     if (SeekerLeadsApi.covers(path)) {
       return seekers.unreadable(path, status);
+    }
+    if (EventsDoor.covers(path)) {
+      return events.unreadable(path, status);
     }
     return SparkDoor.covers(path) ? Optional.of(SparkDoor.unreadable(status)) : Optional.empty();
   }

@@ -3,7 +3,9 @@ package dev.porchlight.api;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.listing.Listing;
+import dev.porchlight.listing.ListingEvents;
 import dev.porchlight.listing.Listings;
+import dev.porchlight.listing.StandardFields;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
@@ -20,6 +22,7 @@ final class ListingResources {
   private static final Set<String> MEMBERS =
       Set.of("node", "classified_id", "mls_name", "mls_id", "url");
   private static final int LONGEST = 200;
+  private static final int SHOWN = 50;
   private static final int LONGEST_URL = 1024;
 
   private final Store store;
@@ -52,7 +55,31 @@ final class ListingResources {
   }
 
   Reply get(Call call) {
-    return Call.ok(view(listing(call)));
+    var listing = listing(call);
+    var json = view(listing);
+    store
+        .read(h -> ListingEvents.find(h, listing.id()))
+        .ifPresent(record -> {
+          json.put("deleted", record.state().isDeleted());
+          json.put("version", record.version());
+          json.put("updated_at", record.updatedAt().toString());
+          var members = json.putObject("members");
+          var values = record.state().values();
+          values.forEach((name, text) -> members.set(name, Json.tree(text)));
+          json.set("standard_fields", StandardFields.json(values));
+          var versions = json.putArray("versions");
+          store
+              .read(h -> ListingEvents.versions(h, listing.id(), SHOWN))
+              .forEach(v -> {
+                var one = versions.addObject();
+                one.put("version", v.version());
+                one.put("event", v.event());
+                one.put("topic", v.topic());
+                one.put("at", v.at().toString());
+                one.set("changes", Json.tree(v.changes()));
+              });
+        });
+    return Call.ok(json);
   }
 
   Reply make(Call call) throws Exception {
@@ -125,6 +152,12 @@ final class ListingResources {
             body.line("mls_name", LONGEST).orElse(null),
             body.line("mls_id", LONGEST).orElse(null),
             body.line("url", LONGEST_URL).orElse(null));
+    if (said.classifiedId() == null && said.mlsId() == null && said.url() == null) {
+      throw new FaultException(
+          Fault.BODY_INVALID,
+          "The listing can't be so: a listing has a classified_id, an mls_id with its mls_name, or"
+              + " a url.");
+    }
     if (said.url() != null && !said.url().matches("https?://[!-~]+")) {
       throw new FaultException(
           Fault.BODY_INVALID, "The member `url` must be an http address in ASCII characters.");

@@ -16,7 +16,7 @@ public record EndpointSecrets(
   }
 
   /// The signing secrets that receivers have too.
-  List<String> shared() {
+  public List<String> shared() {
     return signing.stream().filter(StandardWebhooks::isShared).toList();
   }
 }

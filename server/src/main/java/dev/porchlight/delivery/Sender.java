@@ -122,7 +122,7 @@ public final class Sender {
             ? ready.contractSigns()
             : endpoint.bodySignatureHeader();
     var shared = known.shared();
-    if (xSignature && !shared.isEmpty()) {
+    if (xSignature && !shared.isEmpty() && !ready.headers().containsKey("X-Signature")) {
       headers.put("X-Signature", XSignature.of(shared.getFirst(), ready.body()));
     }
     var form = endpoint.terms().signature();

@@ -120,6 +120,40 @@ public final class Rebuild {
           new Compared("contact_edit", List.of("seq"), List.of("contact_id", "body", "principal")),
           new Compared("person_contact", List.of("person_id", "office_id"), List.of("contact_id")),
           new Compared(
+              "event",
+              List.of("id"),
+              List.of(
+                  "seq",
+                  "uri",
+                  "publisher_id",
+                  "topic",
+                  "fingerprint",
+                  "time",
+                  "recipient",
+                  "violations",
+                  "adopted")),
+          new Compared(
+              "event_copy",
+              List.of("receiver_id", "seq"),
+              List.of("event_id", "token", "agent_id", "grant_id", "redaction")),
+          new Compared("listing_key", List.of("root_id", "value"), List.of("listing_id")),
+          new Compared(
+              "listing_state",
+              List.of("listing_id"),
+              List.of(
+                  "root_id",
+                  "office_id",
+                  "state",
+                  "deleted",
+                  "version",
+                  "created_at",
+                  "updated_at",
+                  "seq")),
+          new Compared(
+              "listing_version",
+              List.of("listing_id", "version"),
+              List.of("event_id", "topic", "at", "changes")),
+          new Compared(
               "delivery",
               List.of("id"),
               List.of(
@@ -137,12 +171,14 @@ public final class Rebuild {
 
   private final Store live;
   private final Desk desk;
+  private final Publishing publishing;
   private final Supplier<EngineStore> empty;
 
   /// @param empty makes an empty store for the rebuild, which is closed and thrown away in the end
-  public Rebuild(Store live, Desk desk, Supplier<EngineStore> empty) {
+  public Rebuild(Store live, Desk desk, Publishing publishing, Supplier<EngineStore> empty) {
     this.live = live;
     this.desk = desk;
+    this.publishing = publishing;
     this.empty = empty;
   }
 
@@ -200,7 +236,10 @@ public final class Rebuild {
             return true;
           });
       progress.decisions +=
-          steps.stream().filter(s -> s instanceof Step.Decide || s instanceof Step.Edit).count();
+          steps.stream()
+              .filter(s ->
+                  s instanceof Step.Decide || s instanceof Step.Publish || s instanceof Step.Edit)
+              .count();
       progress.seq = lines.getLast().seq();
     }
   }
@@ -274,6 +313,16 @@ public final class Rebuild {
         batch.resumeAt(seq);
         LeadErasure.forgetPerson(batch, person);
         PersonErasure.erase(batch, person, ref, at);
+      }
+    }
+
+    /// Publishes an event again.
+    record Publish(long seq, PublishedEvent event, byte[] raw, Publishing publishing)
+        implements Step {
+      @Override
+      public void run(Batch batch) {
+        batch.resumeAt(seq);
+        publishing.replay(batch, event, raw);
       }
     }
 
@@ -360,12 +409,33 @@ public final class Rebuild {
                   line.seq(),
                   List.of(Copied.of(h, "delivery", "id = ?", line.ref())),
                   batch -> {}));
+      case "event.published" -> publish(line);
       case "lead.erased" -> live.read(h -> Copied.erasedLead(h, line));
       case "receipt.erased" -> live.read(h -> Copied.erasedReceipt(h, line));
       case "person.erased" ->
           new Step.ErasePerson(line.seq(), line.at(), line.subject(), line.ref());
       default -> new Step.Nothing();
     };
+  }
+
+  private Step publish(LogEntry line) {
+    return live.read(h -> {
+      var event =
+          h.createQuery(
+                  "SELECT " + PublishedEvent.TABLE.columnList() + " FROM event WHERE id = :id")
+              .bind("id", line.subject())
+              .map((r, _) -> PublishedEvent.TABLE.read(new Row(r)))
+              .one();
+      var raw =
+          h.createQuery(
+                  "SELECT "
+                      + PublishedEvent.RAW.columnList()
+                      + " FROM event_raw WHERE event_id = :id")
+              .bind("id", line.subject())
+              .map((r, _) -> PublishedEvent.RAW.read(new Row(r)))
+              .one();
+      return (Step) new Step.Publish(line.seq(), event, raw.bytes(), publishing);
+    });
   }
 
   private Step decide(LogEntry line) {

@@ -23,6 +23,12 @@ public record Listing(
     @Nullable String url,
     Instant createdAt,
     Instant modifiedAt) {
+  /// The same with other names.
+  Listing named(@Nullable String system, @Nullable String number, @Nullable String address) {
+    return new Listing(
+        id, rootId, officeId, classifiedId, system, number, address, createdAt, modifiedAt);
+  }
+
   static final Table<Listing> TABLE =
       Table.<Listing>named("listing")
           .key("id", Listing::id)
@@ -47,10 +53,6 @@ public record Listing(
                   r.time(9)));
 
   public Listing {
-    if (classifiedId == null && mlsId == null && url == null) {
-      throw new IllegalArgumentException(
-          "a listing has a classified_id, an mls_id with its mls_name, or a url");
-    }
     if ((mlsName == null) != (mlsId == null)) {
       throw new IllegalArgumentException("mls_name and mls_id go together");
     }

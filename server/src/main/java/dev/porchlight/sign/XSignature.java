@@ -10,6 +10,14 @@ import java.util.HexFormat;
 public final class XSignature {
   private XSignature() {}
 
+  /// Signs a body for receivers of real-estate events: `sha1=` and lower-case hex HMAC-SHA1.
+  ///
+  /// @param secretText as shown to the user; its UTF-8 bytes are the key; not empty
+  public static String sha1(String secretText, byte[] body) {
+    return "sha1="
+        + HexFormat.of().formatHex(Macs.mac("HmacSHA1", secretText.getBytes(UTF_8), body));
+  }
+
   /// Signs a body.
   ///
   /// @param secretText as shown to the user; its UTF-8 bytes are the key; not empty

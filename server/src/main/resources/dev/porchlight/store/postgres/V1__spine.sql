@@ -653,6 +653,76 @@ CREATE UNIQUE INDEX listing_classified ON listing (classified_id, root_id) WHERE
 CREATE UNIQUE INDEX listing_mls ON listing (mls_id, mls_name, root_id) WHERE mls_id IS NOT NULL;
 CREATE UNIQUE INDEX listing_url ON listing (url, root_id) WHERE url IS NOT NULL;
 
+-- What events said of a listing: its members, each with the stamp of the event that set it.
+CREATE TABLE listing_state (
+  listing_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  root_id    TEXT COLLATE "C" NOT NULL,
+  office_id  TEXT COLLATE "C" NOT NULL,
+  state      TEXT COLLATE "C" NOT NULL,
+  deleted    BIGINT NOT NULL,
+  version    BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  seq        BIGINT NOT NULL
+);
+CREATE INDEX listing_state_seq ON listing_state (seq);
+
+CREATE TABLE listing_version (
+  listing_id TEXT COLLATE "C" NOT NULL,
+  version    BIGINT NOT NULL,
+  event_id   TEXT COLLATE "C" NOT NULL,
+  topic      TEXT COLLATE "C" NOT NULL,
+  at         BIGINT NOT NULL,
+  changes    TEXT COLLATE "C" NOT NULL,   -- JSON: member, from, to
+  PRIMARY KEY (listing_id, version)
+);
+
+-- The names by which events tell listings.
+CREATE TABLE listing_key (
+  root_id    TEXT COLLATE "C" NOT NULL,
+  value      TEXT COLLATE "C" NOT NULL,
+  listing_id TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (root_id, value)
+);
+
+-- An event that a party published, and what was drawn for it.
+CREATE TABLE event (
+  id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  seq          BIGINT NOT NULL,
+  uri          TEXT COLLATE "C" NOT NULL UNIQUE,
+  publisher_id TEXT COLLATE "C" NOT NULL,
+  at           BIGINT NOT NULL,
+  seed         TEXT COLLATE "C" NOT NULL,
+  counter      BIGINT NOT NULL,
+  base         TEXT COLLATE "C" NOT NULL,
+  topic        TEXT COLLATE "C" NOT NULL,
+  fingerprint  TEXT COLLATE "C" NOT NULL,
+  time         BIGINT NOT NULL,
+  recipient    TEXT COLLATE "C" NOT NULL,   -- who stood in for a recipient; empty when one was named
+  violations   TEXT COLLATE "C" NOT NULL,
+  adopted      TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX event_seq ON event (seq);
+
+CREATE TABLE event_raw (
+  event_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  codec    BIGINT NOT NULL,
+  body     BYTEA NOT NULL
+);
+
+-- What lies in a party's inbox, in the log's order.
+CREATE TABLE event_copy (
+  receiver_id TEXT COLLATE "C" NOT NULL,
+  seq         BIGINT NOT NULL,
+  event_id    TEXT COLLATE "C" NOT NULL,
+  token       TEXT COLLATE "C" NOT NULL UNIQUE,
+  agent_id    TEXT COLLATE "C" NOT NULL,
+  grant_id    TEXT COLLATE "C" NOT NULL,
+  redaction   TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (receiver_id, seq)
+);
+CREATE INDEX event_copy_event ON event_copy (event_id);
+
 -- The durable answer to a request that named an Idempotency-Key.
 CREATE TABLE idempotent (
   principal    TEXT COLLATE "C" NOT NULL,

@@ -646,6 +646,76 @@ CREATE UNIQUE INDEX listing_classified ON listing (classified_id, root_id) WHERE
 CREATE UNIQUE INDEX listing_mls ON listing (mls_id, mls_name, root_id) WHERE mls_id IS NOT NULL;
 CREATE UNIQUE INDEX listing_url ON listing (url, root_id) WHERE url IS NOT NULL;
 
+-- What events said of a listing: its members, each with the stamp of the event that set it.
+CREATE TABLE listing_state (
+  listing_id TEXT NOT NULL PRIMARY KEY,
+  root_id    TEXT NOT NULL,
+  office_id  TEXT NOT NULL,
+  state      TEXT NOT NULL,
+  deleted    INTEGER NOT NULL,
+  version    INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  seq        INTEGER NOT NULL
+);
+CREATE INDEX listing_state_seq ON listing_state (seq);
+
+CREATE TABLE listing_version (
+  listing_id TEXT NOT NULL,
+  version    INTEGER NOT NULL,
+  event_id   TEXT NOT NULL,
+  topic      TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  changes    TEXT NOT NULL,   -- JSON: member, from, to
+  PRIMARY KEY (listing_id, version)
+);
+
+-- The names by which events tell listings.
+CREATE TABLE listing_key (
+  root_id    TEXT NOT NULL,
+  value      TEXT NOT NULL,
+  listing_id TEXT NOT NULL,
+  PRIMARY KEY (root_id, value)
+);
+
+-- An event that a party published, and what was drawn for it.
+CREATE TABLE event (
+  id           TEXT NOT NULL PRIMARY KEY,
+  seq          INTEGER NOT NULL,
+  uri          TEXT NOT NULL UNIQUE,
+  publisher_id TEXT NOT NULL,
+  at           INTEGER NOT NULL,
+  seed         TEXT NOT NULL,
+  counter      INTEGER NOT NULL,
+  base         TEXT NOT NULL,
+  topic        TEXT NOT NULL,
+  fingerprint  TEXT NOT NULL,
+  time         INTEGER NOT NULL,
+  recipient    TEXT NOT NULL,   -- who stood in for a recipient; empty when one was named
+  violations   TEXT NOT NULL,
+  adopted      TEXT NOT NULL
+);
+CREATE INDEX event_seq ON event (seq);
+
+CREATE TABLE event_raw (
+  event_id TEXT NOT NULL PRIMARY KEY,
+  codec    INTEGER NOT NULL,
+  body     BLOB NOT NULL
+);
+
+-- What lies in a party's inbox, in the log's order.
+CREATE TABLE event_copy (
+  receiver_id TEXT NOT NULL,
+  seq         INTEGER NOT NULL,
+  event_id    TEXT NOT NULL,
+  token       TEXT NOT NULL UNIQUE,
+  agent_id    TEXT NOT NULL,
+  grant_id    TEXT NOT NULL,
+  redaction   TEXT NOT NULL,
+  PRIMARY KEY (receiver_id, seq)
+);
+CREATE INDEX event_copy_event ON event_copy (event_id);
+
 -- The durable answer to a request that named an Idempotency-Key.
 CREATE TABLE idempotent (
   principal    TEXT NOT NULL,

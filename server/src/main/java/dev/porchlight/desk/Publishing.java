@@ -1,0 +1,462 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.access.Grant;
+import dev.porchlight.access.Grants;
+import dev.porchlight.access.Parties;
+import dev.porchlight.access.Party;
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.connector.EventContract;
+import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.delivery.Event;
+import dev.porchlight.delivery.Planner;
+import dev.porchlight.filter.Evaluator;
+import dev.porchlight.filter.Filter;
+import dev.porchlight.filter.FilterException;
+import dev.porchlight.filter.Value;
+import dev.porchlight.listing.ListingEvents;
+import dev.porchlight.listing.StandardFields;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.Unit;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
+import dev.porchlight.value.Topic;
+import dev.porchlight.value.Violation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Takes events that parties publish: who may, who gets a copy, what they say of listings, and what
+/// is owed to endpoints is decided and on disk in one unit before the publisher is answered.
+///
+/// The decision is a function of the event, the draw and the settings, so that a rebuild makes the
+/// same copies with the same ids. May be shared by threads.
+public final class Publishing {
+  /// The kind of a delivery of an event.
+  public static final String KIND = "event.published";
+
+  private final Store store;
+  private final int hub;
+  private final EventContract contract;
+  private final Planner planner;
+  private final Consumer<List<Planner.Claim>> lanes;
+
+  /// @param lanes takes the lanes that may be started on at once
+  public Publishing(
+      Store store,
+      int hub,
+      EventContract contract,
+      Planner planner,
+      Consumer<List<Planner.Claim>> lanes) {
+    this.store = store;
+    this.hub = hub;
+    this.contract = contract;
+    this.planner = planner;
+    this.lanes = lanes;
+  }
+
+  /// What came of it.
+  public sealed interface Outcome {
+    /// It is on disk with the plan of its copies, now or since an earlier request.
+    record Published(String uri) implements Outcome {}
+
+    /// It can't be published as it is.
+    record Invalid(String reason) implements Outcome {}
+
+    /// A party did not grant it.
+    record NotGranted(String reason) implements Outcome {}
+
+    /// Its id was published with another content.
+    record Conflict(String reason) implements Outcome {}
+  }
+
+  /// An event that was read, before it is decided on.
+  private record Prepared(
+      PublishedEvent event,
+      EventContract.Event said,
+      RawBody raw,
+      @Nullable Map<String, String> adopt) {}
+
+  /// Publishes a body.
+  ///
+  /// @param base where the hub was reached
+  /// @throws dev.porchlight.store.StoreUnavailableException when nothing is on disk
+  public Outcome publish(Party publisher, byte[] body, String base) {
+    switch (contract.read(body)) {
+      case EventContract.Refused(var reason) -> {
+        return new Outcome.Invalid(reason);
+      }
+      case EventContract.Event said -> {
+        var draw = Draw.fresh(store.now(), hub);
+        var prepared = prepare(publisher, said, body, base, draw, null);
+        return store.write(
+            WorkQueue.LEADS,
+            new Unit<Outcome>() {
+              @Override
+              public Outcome run(Batch batch) {
+                return decide(batch, prepared);
+              }
+
+              @Override
+              public int size() {
+                return prepared.raw().body().length * 2 + 4096;
+              }
+            });
+      }
+    }
+  }
+
+  private static Prepared prepare(
+      Party publisher,
+      EventContract.Event said,
+      byte[] body,
+      String base,
+      Draw draw,
+      @Nullable Map<String, String> adopt) {
+    var id = draw.uuid("event");
+    var violations = new ArrayList<>(said.violations());
+    var uri = uri(publisher, said.id(), id, violations);
+    var time = said.producedAt();
+    if (time != null && time.isAfter(draw.at())) {
+      violations.add(
+          new Violation(
+              "/time", "an event is not of the future", "the time of publishing is taken"));
+      time = null;
+    }
+    var event =
+        new PublishedEvent(
+            id,
+            0,
+            uri,
+            publisher.id(),
+            draw,
+            base,
+            said.topic().text(),
+            said.fingerprint(),
+            (time == null ? draw.at() : time).truncatedTo(java.time.temporal.ChronoUnit.MICROS),
+            "",
+            Json.write(violations),
+            "{}");
+    return new Prepared(event, said, RawBody.of(id, body), adopt);
+  }
+
+  /// The producer's id where it lies in its own pod, so that nobody can shadow another's event;
+  /// else one of ours.
+  private static String uri(
+      Party publisher, @Nullable String sent, String id, List<Violation> violations) {
+    var place = publisher.url() + "publish/";
+    if (sent != null) {
+      if (sent.startsWith(place) && sent.length() > place.length()) {
+        return sent;
+      }
+      violations.add(
+          new Violation("/id", "an event's id lies below " + place, "replaced by one of ours"));
+    }
+    return place + id.replace("-", "");
+  }
+
+  /// Publishes again within a batch that a rebuild has open.
+  void replay(Batch batch, PublishedEvent event, byte[] body) {
+    var publisher = Parties.in(batch.settings()).find(event.publisher()).orElseThrow();
+    if (contract.read(body) instanceof EventContract.Event said) {
+      var adopt = new LinkedHashMap<String, String>();
+      Json.tree(event.adopted())
+          .properties()
+          .forEach(e -> adopt.put(e.getKey(), e.getValue().asString()));
+      decide(batch, prepare(publisher, said, body, event.base(), event.draw(), adopt));
+    } else {
+      throw new IllegalStateException("event " + event.id() + " can no longer be read");
+    }
+  }
+
+  private Outcome decide(Batch batch, Prepared prepared) {
+    var event = prepared.event();
+    var said = prepared.said();
+    var settings = batch.settings();
+    var parties = Parties.in(settings);
+    var publisher = parties.find(event.publisher()).filter(Party::isLive);
+    if (publisher.isEmpty()) {
+      return new Outcome.NotGranted("The publishing party is removed.");
+    }
+    var before = findByUri(batch, event.uri());
+    if (before.isPresent()) {
+      return before.get().fingerprint().equals(event.fingerprint())
+          ? new Outcome.Published(event.uri())
+          : new Outcome.Conflict(
+              "An event with the id " + event.uri() + " was published with another content.");
+    }
+    var targets = new LinkedHashSet<Party>();
+    var violations = new ArrayList<>(List.of(Json.read(event.violations(), Violation[].class)));
+    var refusal = targets(parties, publisher.get(), prepared, batch, targets, violations);
+    if (refusal != null) {
+      return refusal;
+    }
+    long seq = batch.append("event.published", event.id(), event.publisher());
+    var adopted = new TreeMap<String, String>();
+    var listings = listings(batch, prepared, targets, adopted);
+    batch.put(
+        PublishedEvent.TABLE,
+        new PublishedEvent(
+            event.id(),
+            seq,
+            event.uri(),
+            event.publisher(),
+            event.draw(),
+            event.base(),
+            event.topic(),
+            event.fingerprint(),
+            event.time(),
+            said.recipients().isEmpty() ? targets.getFirst().profile() : "",
+            Json.write(violations),
+            Json.write(adopted)));
+    batch.put(PublishedEvent.RAW, prepared.raw());
+    copies(batch, prepared, seq, targets, listings);
+    return new Outcome.Published(event.uri());
+  }
+
+  private static Optional<PublishedEvent> findByUri(Batch batch, String uri) {
+    return batch
+        .sql()
+        .createQuery("SELECT " + PublishedEvent.TABLE.columnList() + " FROM event WHERE uri = :u")
+        .bind("u", uri)
+        .map((r, _) -> PublishedEvent.TABLE.read(new dev.porchlight.store.Row(r)))
+        .findFirst();
+  }
+
+  /// Finds whose event it is, each once, in the order in which the event names them.
+  private static @Nullable Outcome targets(
+      Parties parties,
+      Party publisher,
+      Prepared prepared,
+      Batch batch,
+      LinkedHashSet<Party> targets,
+      List<Violation> violations) {
+    var said = prepared.said();
+    var base = prepared.event().base();
+    var recipients = new ArrayList<>(said.recipients());
+    if (recipients.isEmpty()) {
+      var byDefault =
+          Optional.ofNullable(publisher.defaultRecipient())
+              .flatMap(parties::find)
+              .filter(Party::isLive);
+      if (byDefault.isEmpty()) {
+        return new Outcome.Invalid("The event has no `recipient`.");
+      }
+      recipients.add(byDefault.get().profile());
+    }
+    for (var uri : recipients) {
+      var party = parties.findByUri(uri, base).filter(Party::isLive);
+      if (party.isPresent() && party.get().isApp()) {
+        return new Outcome.Invalid("The recipient " + uri + " is an app: name whose data it is.");
+      }
+      if (party.isEmpty() || !mayPublish(batch, publisher, party.get(), said.topic(), prepared)) {
+        return notGranted(said.topic(), uri);
+      }
+      targets.add(party.get());
+    }
+    for (var uri : said.sources()) {
+      var party = parties.findByUri(uri, base).filter(p -> p.isLive() && !p.isApp());
+      if (party.isEmpty()) {
+        violations.add(
+            new Violation(
+                "/source", "a source is a party of the hub, and no app", "no copy is sent to it"));
+      } else if (!mayPublish(batch, publisher, party.get(), said.topic(), prepared)) {
+        return notGranted(said.topic(), uri);
+      } else {
+        targets.add(party.get());
+      }
+    }
+    return null;
+  }
+
+  private static Outcome notGranted(Topic topic, String uri) {
+    return new Outcome.NotGranted("Publishing " + topic.text() + " is not granted by " + uri + ".");
+  }
+
+  private static boolean mayPublish(
+      Batch batch, Party publisher, Party target, Topic topic, Prepared prepared) {
+    return target.id().equals(publisher.id())
+        || Grants.in(batch.settings()).ofOwner(target.id()).stream()
+            .anyMatch(g ->
+                g.party().equals(publisher.id())
+                    && g.isLive(prepared.event().draw().at())
+                    && g.publishes(topic));
+  }
+
+  /// Folds the event into its listing in the account root of each target.
+  ///
+  /// @return the listing's id by the target's
+  private static Map<String, String> listings(
+      Batch batch, Prepared prepared, LinkedHashSet<Party> targets, Map<String, String> adopted) {
+    var change = prepared.said().listing();
+    var byRoot = new LinkedHashMap<String, String>();
+    var byTarget = new LinkedHashMap<String, String>();
+    if (change == null || !change.isNamed()) {
+      return byTarget;
+    }
+    var nodes = Nodes.in(batch.settings());
+    var event = prepared.event();
+    for (var target : targets) {
+      var office = office(nodes, target.node());
+      var root = nodes.rootOf(target.node()).map(Node::id);
+      if (office.isEmpty() || root.isEmpty()) {
+        continue;
+      }
+      var known = byRoot.get(root.get());
+      if (known == null) {
+        var n = byRoot.size();
+        var draw = event.draw();
+        var outcome =
+            ListingEvents.fold(
+                batch,
+                root.get(),
+                office.get(),
+                new ListingEvents.Said(
+                    change,
+                    event.id(),
+                    event.topic(),
+                    event.publisher(),
+                    event.time(),
+                    draw.at(),
+                    // One more for each root that the event reaches.
+                    new Draw(draw.at().plusNanos(1000L * n), draw.seed(), draw.counter()).digits()),
+                prepared.adopt() == null ? null : prepared.adopt().get(root.get()),
+                prepared.adopt() != null);
+        known = outcome.listing();
+        byRoot.put(root.get(), known);
+        if (outcome.adopted()) {
+          adopted.put(root.get(), known);
+        }
+      }
+      byTarget.put(target.id(), known);
+    }
+    return byTarget;
+  }
+
+  private static Optional<String> office(Nodes nodes, String node) {
+    return nodes.officesWithin(node).stream().sorted().findFirst();
+  }
+
+  private void copies(
+      Batch batch,
+      Prepared prepared,
+      long seq,
+      LinkedHashSet<Party> targets,
+      Map<String, String> listings) {
+    var parties = Parties.in(batch.settings());
+    var topic = prepared.said().topic();
+    var at = prepared.event().draw().at();
+    // No receiver gets one event twice, by whatever ways it could: the first way counts.
+    var copies = new LinkedHashMap<String, PublishedEvent.Copy>();
+    var owners = new LinkedHashMap<String, Party>();
+    for (var target : targets) {
+      add(copies, owners, prepared, seq, target, target, null);
+    }
+    for (var target : targets) {
+      for (var grant : Grants.in(batch.settings()).ofOwner(target.id())) {
+        var receiver = parties.find(grant.party()).filter(Party::isLive);
+        if (receiver.isPresent()
+            && grant.isLive(at)
+            && grant.subscribes(topic)
+            && passes(grant, prepared, at)) {
+          add(copies, owners, prepared, seq, receiver.get(), target, grant);
+        }
+      }
+    }
+    var nodes = Nodes.in(batch.settings());
+    for (var copy : copies.values()) {
+      batch.put(PublishedEvent.Copy.TABLE, copy);
+      var receiver = parties.find(copy.receiver()).orElseThrow();
+      var owner = owners.get(copy.receiver());
+      if (receiver.endpoint() != null && owner != null) {
+        Endpoints.in(batch.settings())
+            .find(receiver.endpoint())
+            .ifPresent(endpoint -> {
+              var listing = listings.get(owner.id());
+              var delivery =
+                  new Event(
+                      prepared.event().id(),
+                      KIND,
+                      at,
+                      seq,
+                      prepared.event().id(),
+                      1,
+                      office(nodes, endpoint.node()).orElse(endpoint.node()),
+                      "",
+                      false,
+                      // In order per listing; else per owner and group.
+                      listing != null
+                          ? "listing " + listing
+                          : "events " + owner.id() + " " + topic.group(),
+                      "",
+                      _ -> Value.UNSET);
+              var plan =
+                  planner.plan(
+                      batch, delivery, endpoint, why(copy, owner), prepared.event().draw());
+              if (!plan.claims().isEmpty()) {
+                batch.afterCommit(() -> lanes.accept(plan.claims()));
+              }
+            });
+      }
+    }
+  }
+
+  private static String why(PublishedEvent.Copy copy, Party owner) {
+    return copy.grant().isEmpty()
+        ? "The event was published to the party whose inbox the endpoint gets."
+        : "The party whose inbox the endpoint gets follows " + owner.name() + " by a grant.";
+  }
+
+  private static void add(
+      Map<String, PublishedEvent.Copy> copies,
+      Map<String, Party> owners,
+      Prepared prepared,
+      long seq,
+      Party receiver,
+      Party owner,
+      @Nullable Grant grant) {
+    if (copies.containsKey(receiver.id())) {
+      return;
+    }
+    var token = prepared.event().draw().uuid("copy " + receiver.id()).replace("-", "");
+    copies.put(
+        receiver.id(),
+        new PublishedEvent.Copy(
+            receiver.id(),
+            seq,
+            prepared.event().id(),
+            token,
+            owner.id(),
+            grant == null ? "" : grant.id(),
+            grant == null ? "[]" : Json.write(grant.redaction())));
+    owners.put(receiver.id(), owner);
+  }
+
+  /// Whether what the event says of its listing meets the grant's filter. An event about no listing
+  /// meets none.
+  private static boolean passes(Grant grant, Prepared prepared, Instant at) {
+    if (grant.filter() == null) {
+      return true;
+    }
+    var listing = prepared.said().listing();
+    if (listing == null) {
+      return false;
+    }
+    try {
+      var filter = Filter.parse(grant.filter(), StandardFields.CATALOGUE, at);
+      return Evaluator.of(filter.expression()).matches(StandardFields.row(listing.members()));
+    } catch (FilterException e) {
+      // It was read when the grant was made; nothing goes out by one that can't be read any more.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,347 @@
+package dev.porchlight.door.events;
+
+import dev.porchlight.access.Credential;
+import dev.porchlight.access.Credentials;
+import dev.porchlight.access.Grants;
+import dev.porchlight.access.Parties;
+import dev.porchlight.access.Party;
+import dev.porchlight.access.RateLimits;
+import dev.porchlight.desk.Inboxes;
+import dev.porchlight.desk.PublishedEvent;
+import dev.porchlight.desk.Publishing;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.value.Json;
+import dev.porchlight.web.BodyException;
+import dev.porchlight.web.BusyException;
+import dev.porchlight.web.Reply;
+import dev.porchlight.web.Request;
+import dev.porchlight.web.Route;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/// Pods, below `/pods/{pod}/` and, for a party with a host name of its own, at that host.
+///
+/// The order of the checks is the promise: plain HTTP, key, pod, rate, content type, the event
+/// itself, grants. A 201 is sent only when the event and the plan of its copies are on disk.
+public final class EventsDoor {
+  /// The contract's name.
+  public static final String CONTRACT = "realestate-events";
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventsDoor.class);
+  private static final int MAX_BODY = 1024 * 1024;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int MESSAGES = 2000;
+  private static final int PAGE = 50;
+  private static final String JSON = "application/json";
+
+  private final Store store;
+  private final Credentials credentials;
+  private final Publishing publishing;
+  private final Inboxes inboxes;
+  private final RateLimits rates = new RateLimits();
+  private final Refusals refusals = new Refusals();
+
+  public EventsDoor(Store store, Credentials credentials, Publishing publishing, Inboxes inboxes) {
+    this.store = store;
+    this.credentials = credentials;
+    this.publishing = publishing;
+    this.inboxes = inboxes;
+  }
+
+  /// Whether an address that has no route is the door's all the same.
+  public static boolean covers(String path) {
+    return path.equals("/pods") || path.startsWith("/pods/");
+  }
+
+  /// How the door words what it refuses.
+  public static Route.Refusals refusals() {
+    return new Refusals();
+  }
+
+  private interface Operation {
+    Reply answer(Request request, Party party) throws IOException, RefusedException;
+  }
+
+  public List<Route> routes() {
+    var routes = new ArrayList<Route>();
+    for (var base : new String[] {"/pods/{pod}", ""}) {
+      routes.add(owned("POST", base + "/publish", this::publish));
+      routes.add(owned("GET", base + "/inbox", this::inbox));
+      routes.add(owned("GET", base + "/inbox/{item}", this::item));
+      routes.add(owned("GET", base + "/settings/subscriptions", this::subscriptions));
+      routes.add(
+          new Route("GET", base + "/profile/card", r -> answered(r, () -> card(r)), refusals));
+    }
+    return routes;
+  }
+
+  /// For the owner of the pod alone.
+  private Route owned(String method, String template, Operation operation) {
+    return new Route(
+        method,
+        template,
+        r ->
+            answered(
+                r,
+                () -> {
+                  if (!r.isConfidential()) {
+                    throw new RefusedException(
+                        403, "Plain HTTP is not taken from there; use HTTPS.");
+                  }
+                  return operation.answer(r, owner(r));
+                }),
+        refusals);
+  }
+
+  private interface Answer {
+    Reply get() throws IOException, RefusedException;
+  }
+
+  private static Reply answered(Request request, Answer answer) throws IOException {
+    try {
+      return answer.get();
+    } catch (RefusedException e) {
+      LOG.info("Refused {} for request {}: {}", e.status(), request.id(), e.reason());
+      return e.reply();
+    }
+  }
+
+  private Optional<Party> pod(Request request) {
+    var parties = Parties.in(store.settings());
+    var found =
+        request.path().startsWith("/pods/")
+            ? parties.findByPod(request.pathVariable("pod"))
+            : Optional.ofNullable(URI.create(request.baseUrl()).getHost())
+                .flatMap(parties::findByHost);
+    return found.filter(Party::isLive);
+  }
+
+  private Party owner(Request request) throws RefusedException {
+    var key = request.header("x-api-key").map(String::strip).orElse("");
+    var caller =
+        key.isEmpty()
+            ? Optional.<Party>empty()
+            : credentials
+                .find(Credential.Kind.PARTY, key)
+                .flatMap(c -> Parties.in(store.settings()).find(c.owner()))
+                .filter(Party::isLive);
+    if (caller.isEmpty()) {
+      throw new RefusedException(401, "The API key (x-api-key) is missing, empty or unknown.");
+    }
+    // A pod that is not there and one that is another's look the same.
+    return pod(request)
+        .filter(p -> p.id().equals(caller.get().id()))
+        .orElseThrow(() -> new RefusedException(403, "This is not the pod of that API key."));
+  }
+
+  private Reply publish(Request request, Party publisher) throws IOException, RefusedException {
+    int wait = rates.admit(publisher.id(), MESSAGES, store.now());
+    if (wait > 0) {
+      throw new RefusedException(
+          429, "More than " + MESSAGES + " messages in 5 minutes; wait before the next.", wait);
+    }
+    var type = request.header("Content-Type").orElse("").split(";", 2)[0].strip();
+    if (!type.toLowerCase(Locale.ROOT).equals(JSON)) {
+      throw new RefusedException(415, "The content type must be application/json.");
+    }
+    byte[] body;
+    try {
+      body = request.body(MAX_BODY, PATIENCE);
+    } catch (BodyException e) {
+      throw unfit(e);
+    }
+    return switch (publishing.publish(publisher, body, request.baseUrl())) {
+      case Publishing.Outcome.Published(var uri) ->
+          reply(201, Json.object().put("id", uri)).with("Location", uri);
+      case Publishing.Outcome.Invalid(var reason) -> throw new RefusedException(400, reason);
+      case Publishing.Outcome.NotGranted(var reason) -> throw new RefusedException(403, reason);
+      case Publishing.Outcome.Conflict(var reason) -> throw new RefusedException(409, reason);
+    };
+  }
+
+  private static RefusedException unfit(BodyException e) {
+    return new RefusedException(
+        e.why().status(),
+        switch (e.why()) {
+          case TOO_LARGE -> "The body is larger than 1 MiB.";
+          case TOO_SLOW -> "The body was not here within 30 s.";
+          case BROKEN_OFF -> "The body broke off.";
+        });
+  }
+
+  private Reply inbox(Request request, Party party) throws RefusedException {
+    var from = one(request, "from");
+    var by = one(request, "by").orElse("token");
+    var format = one(request, "format").orElse("full");
+    if (!format.equals("full") && !format.equals("links")) {
+      throw new RefusedException(400, "`format` must be links or full.");
+    }
+    long after = 0;
+    Instant since = null;
+    switch (by) {
+      case "token" -> after = token(from.orElse("0"));
+      case "timestamp" -> since = from.isEmpty() ? null : Instant.ofEpochMilli(millis(from.get()));
+      case "datetime" -> since = from.isEmpty() ? null : datetime(from.get());
+      default -> throw new RefusedException(400, "`by` must be token, timestamp or datetime.");
+    }
+    var page = inboxes.list(party.id(), after, since, PAGE);
+    var json = Json.object();
+    json.put(
+        "next", Long.toString(page.isEmpty() ? last(party, after, since) : page.getLast().seq()));
+    var contains = json.putArray("contains");
+    for (var copy : page) {
+      contains.add(
+          format.equals("links")
+              ? contains.stringNode(inboxes.address(copy))
+              : Json.tree(inboxes.write(copy)));
+    }
+    return reply(200, json);
+  }
+
+  /// Where to poll on from, when there is nothing behind what was asked for.
+  private long last(Party party, long after, @Nullable Instant since) {
+    // By time there is no place yet: the whole inbox lies before it.
+    return since == null ? after : inboxes.last(party.id());
+  }
+
+  private static long token(String text) throws RefusedException {
+    if (!text.matches("[0-9]{1,18}")) {
+      throw new RefusedException(400, "`from` must be what `next` was.");
+    }
+    return Long.parseLong(text);
+  }
+
+  private static long millis(String text) throws RefusedException {
+    if (!text.matches("[0-9]{1,15}")) {
+      throw new RefusedException(400, "`from` must be a time in milliseconds since 1970.");
+    }
+    return Long.parseLong(text);
+  }
+
+  private static Instant datetime(String text) throws RefusedException {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new RefusedException(400, "`from` must be a time such as 2026-01-02T03:04:05Z.");
+    }
+  }
+
+  private static Optional<String> one(Request request, String name) throws RefusedException {
+    var values = request.query().get(name);
+    if (values != null && values.size() > 1) {
+      throw new RefusedException(400, "`" + name + "` is given more than once.");
+    }
+    return request.queryValue(name).filter(v -> !v.isEmpty());
+  }
+
+  private Reply item(Request request, Party party) throws RefusedException {
+    PublishedEvent.Copy copy =
+        inboxes
+            .find(party.id(), request.pathVariable("item"))
+            .orElseThrow(() -> new RefusedException(404, "There is no such item."));
+    return Reply.of(200, JSON, inboxes.write(copy).getBytes(StandardCharsets.UTF_8))
+        .with("Cache-Control", "no-store");
+  }
+
+  private Reply subscriptions(Request request, Party party) {
+    var parties = Parties.in(store.settings());
+    var json = Json.object();
+    json.put("@id", party.url() + "settings/subscriptions");
+    json.put("version", "1");
+    var items = json.putArray("items");
+    for (var grant : Grants.in(store.settings()).ofOwner(party.id())) {
+      var agent = parties.find(grant.party()).filter(Party::isLive);
+      if (grant.isLive(store.now()) && agent.isPresent()) {
+        var item = items.addObject();
+        item.put("type", "Subscription");
+        item.put("version", "1");
+        item.put("agent", agent.get().profile());
+        var subscribes = item.putArray("subscribes");
+        grant.subscribes().forEach(subscribes::add);
+        var publishes = item.putArray("publishes");
+        grant.publishes().forEach(publishes::add);
+        item.put("lastModifiedDate", Long.toString(grant.createdAt().toEpochMilli()));
+      }
+    }
+    return reply(200, json);
+  }
+
+  /// Who it is: for anybody, since identities are in every event.
+  private Reply card(Request request) throws RefusedException {
+    var party = pod(request).orElseThrow(() -> new RefusedException(404, "There is no such pod."));
+    var json = Json.object();
+    json.put("id", party.profile());
+    json.put(
+        "type",
+        switch (party.kind()) {
+          case PERSON -> "RealEstateAgent";
+          case TEAM -> "RealEstateTeam";
+          case OFFICE -> "RealEstateOffice";
+          case COMPANY -> "RealEstateOrganization";
+          case APP -> "SoftwareApplication";
+        });
+    json.put("name", party.name());
+    json.put("inbox", party.url() + "inbox/");
+    return reply(200, json);
+  }
+
+  static Reply.Full reply(int status, JsonNode json) {
+    return Reply.of(status, JSON, json.toString().getBytes(StandardCharsets.UTF_8))
+        .with("Cache-Control", "no-store");
+  }
+
+  static Reply.Full refused(int status, String reason) {
+    return reply(status, Json.object().put("error", reason));
+  }
+
+  /// What goes wrong around the handlers, in the contract's form.
+  private static final class Refusals implements Route.Refusals {
+    @Override
+    public Reply notFound(Request request) {
+      return refused(404, "There is nothing at this address.");
+    }
+
+    @Override
+    public Optional<Reply.Full> unreadable(String path, int status) {
+      return Optional.of(refused(status, "The address or a header is malformed, or too long."));
+    }
+
+    @Override
+    public Reply methodNotAllowed(Request request, List<String> allowed) {
+      return refused(405, "Use " + String.join(" or ", allowed) + ".")
+          .with("Allow", String.join(", ", allowed));
+    }
+
+    @Override
+    public Reply notConfidential(Request request) {
+      return refused(403, "Plain HTTP is not taken from there; use HTTPS.");
+    }
+
+    @Override
+    public Reply onError(Request request, Throwable thrown) {
+      return switch (thrown) {
+        case StoreUnavailableException _ ->
+            refused(503, "Nothing can be stored or read now; please send it again.")
+                .with("Retry-After", "5");
+        case BusyException _ ->
+            refused(503, "Too many requests at once; please send it again.")
+                .with("Retry-After", "1");
+        case BodyException e -> unfit(e).reply();
+        default -> refused(500, "A defect of ours; please send it again.");
+      };
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package dev.porchlight.listing;
+
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Row;
+import dev.porchlight.value.Json;
+import dev.porchlight.value.ListingChange;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps listings as events about them come. A listing is known, within an account root, by the
+/// system that it comes from and its number there, else by its number at whoever published it.
+public final class ListingEvents {
+  /// What a listing's own time may be ahead of the publishing: clocks differ.
+  private static final Duration AHEAD = Duration.ofDays(1);
+
+  private static final int LONGEST_SHOWN = 4096;
+
+  private ListingEvents() {}
+
+  /// An event about a listing.
+  ///
+  /// @param id ours of the event
+  /// @param publisher the id of the party that published it
+  /// @param newListing the id to give the listing where it is a new one
+  public record Said(
+      ListingChange change,
+      String id,
+      String topic,
+      String publisher,
+      Instant time,
+      Instant published,
+      String newListing) {
+    private ListingState.Stamp stamp() {
+      var modified = change.modifiedAt();
+      boolean sound = modified != null && !modified.isAfter(published.plus(AHEAD));
+      return new ListingState.Stamp(sound && modified != null ? modified : time, time, id);
+    }
+
+    private List<String> keys() {
+      var keys = new ArrayList<String>();
+      if (change.system() != null && change.key() != null) {
+        keys.add("key\n" + change.system() + "\n" + change.key());
+      }
+      if (change.listingId() != null) {
+        keys.add("id\n" + publisher + "\n" + change.listingId());
+      }
+      return keys;
+    }
+  }
+
+  /// What became of a listing.
+  ///
+  /// @param adopted it had been made by hand, and had that id already
+  public record Outcome(String listing, boolean adopted, boolean changed) {}
+
+  /// Folds an event into its listing within a unit.
+  ///
+  /// @param adopt the listing made by hand that this event is about, as was found out when it was
+  ///   published; null to find that out
+  public static Outcome fold(
+      Batch batch, String root, String office, Said said, @Nullable String adopt, boolean replay) {
+    var known = known(batch, root, said);
+    String id = known;
+    boolean adopted = false;
+    if (id == null) {
+      var made = replay ? Optional.ofNullable(adopt) : byHand(batch.sql(), root, said);
+      adopted = made.isPresent();
+      id = made.orElse(said.newListing());
+    }
+    for (var key : said.keys()) {
+      if (batch.find(ListingRecord.Key.TABLE, root, key) == null) {
+        batch.put(ListingRecord.Key.TABLE, new ListingRecord.Key(root, key, id));
+      }
+    }
+    var before = batch.find(ListingRecord.TABLE, id);
+    var folded =
+        (before == null ? ListingState.EMPTY : before.state())
+            .after(
+                said.change().members(),
+                switch (said.change().kind()) {
+                  case UPDATE -> false;
+                  case DELETE -> true;
+                  case COMPENSATION -> null;
+                },
+                said.stamp());
+    boolean changed = before == null || !folded.changes().isEmpty();
+    int version = (before == null ? 0 : before.version()) + (changed ? 1 : 0);
+    long seq = before == null ? 0 : before.seq();
+    if (changed) {
+      seq = batch.append("listing.changed", id, said.id());
+      batch.put(
+          ListingRecord.Version.TABLE,
+          new ListingRecord.Version(
+              id, version, said.id(), said.topic(), said.published(), changes(folded.changes())));
+    }
+    batch.put(
+        ListingRecord.TABLE,
+        new ListingRecord(
+            id,
+            root,
+            before == null ? office : before.officeId(),
+            folded.state(),
+            version,
+            before == null ? said.published() : before.createdAt(),
+            changed || before == null ? said.published() : before.updatedAt(),
+            seq));
+    names(batch, id, root, office, said);
+    return new Outcome(id, adopted, changed);
+  }
+
+  private static @Nullable String known(Batch batch, String root, Said said) {
+    for (var value : said.keys()) {
+      var key = batch.find(ListingRecord.Key.TABLE, root, value);
+      if (key != null && (value.startsWith("key\n") || fits(batch, key.listingId(), said))) {
+        return key.listingId();
+      }
+    }
+    return null;
+  }
+
+  /// Whether a listing found by its publisher's number is not another one of another system.
+  private static boolean fits(Batch batch, String listing, Said said) {
+    if (said.change().system() == null || said.change().key() == null) {
+      return true;
+    }
+    var record = batch.find(ListingRecord.TABLE, listing);
+    return record == null
+        || record.state().members().get("originatingSystemKey") == null
+        || record.state().members().get("originatingSystemName") == null;
+  }
+
+  /// A listing that people have made, with the names that this event says.
+  private static Optional<String> byHand(Handle h, String root, Said said) {
+    var change = said.change();
+    var found = Optional.<String>empty();
+    if (change.system() != null && change.key() != null) {
+      found =
+          h.createQuery(
+                  "SELECT id FROM listing WHERE mls_id = :i AND mls_name = :n AND root_id = :r")
+              .bind("i", change.key())
+              .bind("n", change.system())
+              .bind("r", root)
+              .mapTo(String.class)
+              .findFirst();
+    }
+    return found;
+  }
+
+  /// Gives the listing's row the names that the event has and the row has not, where no other
+  /// listing has them.
+  private static void names(Batch batch, String id, String root, String office, Said said) {
+    var there = batch.find(Listing.TABLE, id);
+    var change = said.change();
+    var url =
+        Optional.ofNullable(change.members().get("url"))
+            .map(Json::tree)
+            .filter(n -> n.isString() && n.stringValue().length() <= 1024)
+            .map(n -> n.stringValue())
+            .orElse(null);
+    var named =
+        there == null
+            ? new Listing(
+                id, root, office, null, null, null, null, said.published(), said.published())
+            : there;
+    boolean mls = named.mlsId() == null && change.system() != null && change.key() != null;
+    if (mls
+        && isFree(
+            batch, root, id, "mls_id = :a AND mls_name = :b", change.key(), change.system())) {
+      named = named.named(change.system(), change.key(), named.url());
+    }
+    if (named.url() == null && url != null && isFree(batch, root, id, "url = :a", url, null)) {
+      named = named.named(named.mlsName(), named.mlsId(), url);
+    }
+    if (!named.equals(there)) {
+      batch.put(Listing.TABLE, named);
+    }
+  }
+
+  private static boolean isFree(
+      Batch batch, String root, String id, String where, @Nullable String a, @Nullable String b) {
+    var query =
+        batch
+            .sql()
+            .createQuery("SELECT id FROM listing WHERE " + where + " AND root_id = :r")
+            .bind("a", a)
+            .bind("r", root);
+    if (b != null) {
+      query.bind("b", b);
+    }
+    return query.mapTo(String.class).findFirst().filter(other -> !other.equals(id)).isEmpty();
+  }
+
+  private static String changes(List<ListingState.Change> changes) {
+    var json = Json.mapper().createArrayNode();
+    for (var change : changes) {
+      var one = json.addObject().put("member", change.member());
+      // A list of pictures may have a megabyte: that it changed is kept, not each list.
+      if (change.from() != null && change.from().length() <= LONGEST_SHOWN) {
+        one.set("from", Json.tree(change.from()));
+      }
+      if (change.to() != null && change.to().length() <= LONGEST_SHOWN) {
+        one.set("to", Json.tree(change.to()));
+      }
+    }
+    return json.toString();
+  }
+
+  /// What events have said of a listing; empty where none has.
+  public static Optional<ListingRecord> find(Handle h, String id) {
+    return h.createQuery(
+            "SELECT "
+                + ListingRecord.TABLE.columnList()
+                + " FROM listing_state WHERE listing_id = :i")
+        .bind("i", id)
+        .map((r, _) -> ListingRecord.TABLE.read(new Row(r)))
+        .findFirst();
+  }
+
+  /// The last changes of a listing, newest first.
+  public static List<ListingRecord.Version> versions(Handle h, String id, int limit) {
+    return h.createQuery(
+            "SELECT "
+                + ListingRecord.Version.TABLE.columnList()
+                + " FROM listing_version WHERE listing_id = :i ORDER BY version DESC LIMIT :l")
+        .bind("i", id)
+        .bind("l", limit)
+        .map((r, _) -> ListingRecord.Version.TABLE.read(new Row(r)))
+        .list();
+  }
+}

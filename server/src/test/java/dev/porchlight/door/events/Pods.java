@@ -1,0 +1,172 @@
+package dev.porchlight.door.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.Database;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A hub with parties, whose pods are spoken to over the wire.
+final class Pods implements AutoCloseable {
+  final TestHub hub;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  Pods(Path folder, Database database) {
+    hub = database.start(folder);
+  }
+
+  record Answer(int status, HttpResponse<byte[]> response) {
+    String text() {
+      return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    JsonNode json() {
+      return Json.tree(text());
+    }
+
+    String header(String name) {
+      return response.headers().firstValue(name).orElse("");
+    }
+
+    String error() {
+      return json().path("error").asString("");
+    }
+  }
+
+  final class Pod {
+    final String id;
+    final String profile;
+    final String url;
+    final String key;
+
+    private Pod(JsonNode made) {
+      id = made.path("id").asString();
+      profile = made.path("profile").asString();
+      url = made.path("pod").asString();
+      key = made.path("api_key").asString();
+    }
+
+    Answer publish(JsonNode event) {
+      return publish(event.toString());
+    }
+
+    Answer publish(String body) {
+      return send("POST", url + "publish/", key, "application/json", body);
+    }
+
+    Answer get(String path) {
+      return send("GET", url + path, key, null, null);
+    }
+
+    List<JsonNode> inbox() {
+      var all = new ArrayList<JsonNode>();
+      get("inbox/").json().path("contains").forEach(all::add);
+      return all;
+    }
+  }
+
+  Pod party(String name, String kind) {
+    return party(name, kind, _ -> {});
+  }
+
+  Pod party(String name, String kind, Consumer<ObjectNode> more) {
+    var body = Json.object().put("name", name).put("kind", kind);
+    more.accept(body);
+    return new Pod(hub.api().make("/parties", body));
+  }
+
+  JsonNode grant(Pod owner, Pod party, @Nullable String publishes, @Nullable String subscribes) {
+    return grant(owner, party, publishes, subscribes, _ -> {});
+  }
+
+  JsonNode grant(
+      Pod owner,
+      Pod party,
+      @Nullable String publishes,
+      @Nullable String subscribes,
+      Consumer<ObjectNode> more) {
+    var body = Json.object().put("owner", owner.id).put("party", party.id);
+    if (publishes != null) {
+      body.putArray("publishes").add(publishes);
+    }
+    if (subscribes != null) {
+      body.putArray("subscribes").add(subscribes);
+    }
+    more.accept(body);
+    return hub.api().make("/grants", body);
+  }
+
+  Answer send(
+      String method,
+      String url,
+      @Nullable String key,
+      @Nullable String type,
+      @Nullable String body) {
+    var request =
+        HttpRequest.newBuilder(URI.create(url))
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    if (key != null) {
+      request.header("x-api-key", key);
+    }
+    if (type != null) {
+      request.header("Content-Type", type);
+    }
+    try {
+      var response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      return new Answer(response.statusCode(), response);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// The published example, as it stands.
+  static String example() {
+    try (var in = Pods.class.getResourceAsStream("/events/listing-update.json")) {
+      assertThat(in).isNotNull();
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// An event about a listing.
+  static ObjectNode listing(String recipient, String id, Consumer<ObjectNode> members) {
+    var event = Json.object();
+    event.put("topic", "realestate/listing#update");
+    event.put("recipient", recipient);
+    var object = event.putObject("data").put("type", "UpdateAction").putObject("object");
+    object.put("type", "PropertyListing");
+    object.put("originatingSystemName", "HARBOR-MLS");
+    object.put("originatingSystemKey", id);
+    members.accept(object);
+    return event;
+  }
+
+  @Override
+  public void close() {
+    hub.close();
+    client.close();
+  }
+}
