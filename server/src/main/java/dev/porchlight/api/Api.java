@@ -111,7 +111,8 @@ public final class Api {
             parts.desk(),
             parts.credentials(),
             parts.reader(),
-            parts.erasures());
+            parts.erasures(),
+            parts.listings());
     var persons =
         new PersonResources(
             parts.store(), parts.persons(), parts.leads(), parts.erasure(), parts.erasures());

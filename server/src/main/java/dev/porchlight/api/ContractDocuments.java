@@ -8,7 +8,7 @@ import java.util.List;
 
 /// The machine-readable contracts of this hub, for anybody: `/openapi.yaml` for what it answers,
 /// `/asyncapi.yaml` for the messages it takes and sends, `/seeker-leads.openapi.yaml` for the API
-/// of that contract.
+/// of that contract, `/realestate-events.asyncapi.yaml` for the events of that one.
 public final class ContractDocuments {
   private static final String YAML = "application/yaml";
 
@@ -17,6 +17,7 @@ public final class ContractDocuments {
     return List.of(
         route("openapi.yaml", refusals),
         route("asyncapi.yaml", refusals),
+        route("realestate-events.asyncapi.yaml", refusals),
         route("seeker-leads.openapi.yaml", refusals));
   }
 

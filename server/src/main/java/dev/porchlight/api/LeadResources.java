@@ -3,6 +3,7 @@ package dev.porchlight.api;
 import dev.porchlight.access.Clients;
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
+import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.Body;
 import dev.porchlight.connector.Reading;
@@ -15,12 +16,14 @@ import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Sources;
+import dev.porchlight.listing.Listings;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
 import dev.porchlight.person.Persons;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
+import dev.porchlight.value.Interest;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
@@ -54,6 +57,7 @@ final class LeadResources {
   private final Credentials credentials;
   private final BiFunction<String, Body, Reading> reader;
   private final Erasures erasures;
+  private final Listings listings;
 
   /// @param reader reads a body by the contract of that name
   LeadResources(
@@ -66,7 +70,8 @@ final class LeadResources {
       Desk desk,
       Credentials credentials,
       BiFunction<String, Body, Reading> reader,
-      Erasures erasures) {
+      Erasures erasures,
+      Listings listings) {
     this.store = store;
     this.hub = hub;
     this.leads = leads;
@@ -77,6 +82,7 @@ final class LeadResources {
     this.credentials = credentials;
     this.reader = reader;
     this.erasures = erasures;
+    this.listings = listings;
   }
 
   Reply list(Call call) {
@@ -123,11 +129,26 @@ final class LeadResources {
         .orElseThrow(() -> AccountResources.missing("lead"));
   }
 
-  /// The whole story in one reply.
+  /// The whole story in one reply. The listing that the lead names, where the hub knows it by now.
+  private Optional<String> listing(LeadRecord lead) {
+    var said =
+        LeadJson.parse(leads.getNewest(lead).fact().getBytes(StandardCharsets.UTF_8)).interest();
+    if (!(said instanceof Interest.InListing(var property))) {
+      return Optional.empty();
+    }
+    return listings.findNamed(
+        Nodes.in(store.settings()).rootOf(lead.officeId()).map(Node::id).orElse(""),
+        property.keys() == null ? null : property.keys().classifiedId(),
+        property.mlsName(),
+        property.mlsId(),
+        property.listingUrl());
+  }
+
   Reply get(Call call) {
     var lead = lead(call);
     var view = Views.lead(lead, leads.getNewest(lead), store.settings());
     view.put("evidence", lead.evidence());
+    listing(lead).ifPresent(id -> view.put("listing", id));
     if (lead.erasedAt() != null) {
       erasures.findOfLead(lead.id()).ifPresent(e -> view.set("erasure", PersonResources.view(e)));
     }

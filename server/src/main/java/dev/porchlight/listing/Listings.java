@@ -100,6 +100,48 @@ public final class Listings {
             .list();
   }
 
+  /// The listing that a lead names: by its id at the portal, else by its number within an MLS, else
+  /// by its URL. Whoever asks later may find one that came later.
+  ///
+  /// @param root the account root that it must be of
+  public Optional<String> findNamed(
+      String root,
+      @Nullable String classifiedId,
+      @Nullable String mlsName,
+      @Nullable String mlsId,
+      @Nullable String url) {
+    return store.read(h -> {
+      var found = id(h, root, "classified_id = :a", classifiedId, null);
+      if (found.isEmpty() && mlsName != null && mlsId != null) {
+        found =
+            id(h, root, "mls_id = :a AND mls_name = :b", mlsId, mlsName)
+                .or(() ->
+                    h.createQuery(
+                            "SELECT listing_id FROM listing_key WHERE root_id = :r AND value = :v")
+                        .bind("r", root)
+                        .bind("v", "key\n" + mlsName + "\n" + mlsId)
+                        .mapTo(String.class)
+                        .findFirst());
+      }
+      return found.or(() -> id(h, root, "url = :a", url, null));
+    });
+  }
+
+  private static Optional<String> id(
+      Handle h, String root, String where, @Nullable String a, @Nullable String b) {
+    if (a == null) {
+      return Optional.empty();
+    }
+    var query =
+        h.createQuery("SELECT id FROM listing WHERE " + where + " AND root_id = :r")
+            .bind("a", a)
+            .bind("r", root);
+    if (b != null) {
+      query.bind("b", b);
+    }
+    return query.mapTo(String.class).findFirst();
+  }
+
   /// @param after only those whose id is greater
   public List<Listing> list(Scope scope, @Nullable String classifiedId, String after, int limit) {
     return store.read(h -> {

@@ -339,6 +339,8 @@ final class OpenApiTest {
       }
       assertThat(nobody.get("/openapi.yaml").header("content-type")).isEqualTo("application/yaml");
       assertThat(nobody.get("/asyncapi.yaml").text()).startsWith("asyncapi: 2.6.0");
+      assertThat(nobody.get("/realestate-events.asyncapi.yaml").text())
+          .startsWith("asyncapi: 2.6.0");
       assertThat(nobody.get("/seeker-leads.openapi.yaml").text()).startsWith("openapi: 3.1.0");
       nobody.get("/nothing/here").expect(404);
       nobody.send("PUT", "/api/v1/leads", "{}".getBytes(StandardCharsets.UTF_8), Map.of());

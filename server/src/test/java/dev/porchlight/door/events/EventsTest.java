@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import java.nio.charset.StandardCharsets;
@@ -455,6 +457,39 @@ class EventsTest {
                     Json.object().put("owner", office.id).put("party", office.id).toString())
                 .status())
         .isEqualTo(400);
+  }
+
+  @Test
+  void a_lead_is_tied_to_its_listing_also_when_that_comes_later() {
+    granted();
+    var portal = pods.hub.addSource("portal", "connections-plus");
+    var lead = LeadBodies.buyer("B-1", InventedPerson.of(1)).deepCopy();
+    var property = lead.putObject("property");
+    property.put("mls_id", "4711").put("mls_name", "HARBOR-MLS");
+    assertThat(portal.post(lead).status()).isEqualTo(200);
+    assertThat(pods.hub.story("B-1").has("listing")).isFalse();
+    feed.publish(Pods.listing(office.profile, "4711", o -> o.put("addressLocality", "Harbor")));
+    assertThat(pods.hub.story("B-1").path("listing").asString())
+        .isEqualTo(listings().getFirst().path("id").asString());
+  }
+
+  @Test
+  void a_listing_made_by_hand_is_filled_by_events() {
+    granted();
+    var made =
+        pods.hub
+            .api()
+            .make(
+                "/listings",
+                Json.object()
+                    .put("classified_id", "24A1B2C3D4E5")
+                    .put("mls_name", "HARBOR-MLS")
+                    .put("mls_id", "4711"));
+    feed.publish(Pods.listing(office.profile, "4711", o -> o.put("addressLocality", "Harbor")));
+    assertThat(listings()).hasSize(1);
+    var listing = pods.hub.api().read("/listings/" + made.path("id").asString());
+    assertThat(listing.path("classified_id").asString()).isEqualTo("24A1B2C3D4E5");
+    assertThat(listing.at("/members/addressLocality").asString()).isEqualTo("Harbor");
   }
 
   @Test
