@@ -236,7 +236,7 @@ final class ContactView {
           activity(view, activity, listed.contact().id());
         }
       }
-      // There are no feeds yet: nothing has happened in any.
+      // No listing's events reach a feed yet.
       case NEWS_FEED_SUMMARY ->
           view.putObject("NewsFeedSummary")
               .put("UnapprovedListingEventCount", 0)

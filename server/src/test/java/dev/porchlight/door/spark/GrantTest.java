@@ -98,7 +98,11 @@ class GrantTest {
     }
 
     private static String unescaped(String html) {
-      return html.replace("&#34;", "\"").replace("&lt;", "<").replace("&amp;", "&");
+      return html.replace("&#34;", "\"")
+          .replace("&#39;", "'")
+          .replace("&lt;", "<")
+          .replace("&gt;", ">")
+          .replace("&amp;", "&");
     }
 
     String code() {
@@ -424,6 +428,50 @@ class GrantTest {
               Map.of());
       assertThat(other.header("Location"))
           .isEqualTo(BACK + "&error=unsupported_response_type&state=7");
+    }
+  }
+
+  @Test
+  void what_anybody_wrote_is_text_on_the_page_and_nothing_else() {
+    try (var agents = new Agents(folder)) {
+      var world = agents.world;
+      var hostile = PortalPageTest.HOSTILE;
+      var key =
+          world.key("private", b -> b.put("name", hostile).putArray("redirect_uris").add(BACK));
+      var typed = SparkWorld.encode(hostile);
+      var asked =
+          "?response_type=code&scope=openid&client_id="
+              + key.apiKey()
+              + "&redirect_uri="
+              + SparkWorld.encode(BACK)
+              + "&state="
+              + typed
+              + "&nonce="
+              + typed;
+      for (var path : List.of("/oauth2", "/openid/authorize")) {
+        var page = world.send("GET", path + asked, new byte[0], Map.of());
+        assertThat(page.status()).as(page.toString()).isEqualTo(200);
+        assertThat(PortalPageTest.onlyOurs(page))
+            .contains(hostile, "name=\"state\" value=\"" + hostile);
+        for (var headers :
+            List.of(
+                Map.of("Cookie", page.header("Set-Cookie").split(";")[0]),
+                Map.of("Cookie", "a=b"))) {
+          var again =
+              agents.post(
+                  page, Map.of("username", hostile, "password", "x", "answer", hostile), headers);
+          assertThat(again.status()).isEqualTo(403);
+          assertThat(PortalPageTest.onlyOurs(again)).contains(hostile, "role=\"alert\"");
+        }
+        for (var wrong :
+            List.of(
+                path + asked.replace(key.apiKey(), typed),
+                path + asked.replace(SparkWorld.encode(BACK), typed))) {
+          var note = world.send("GET", wrong, new byte[0], Map.of());
+          assertThat(note.status()).isEqualTo(400);
+          assertThat(PortalPageTest.onlyOurs(note)).doesNotContain("alert");
+        }
+      }
     }
   }
 

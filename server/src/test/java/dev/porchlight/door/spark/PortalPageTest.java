@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -322,6 +323,168 @@ class PortalPageTest {
       assertThat(world.get(site.agent, "/v1/contacts").d().path("Results")).isEmpty();
       world.as(site.agent, "PUT", "/v1/portal", "{\"D\":{\"Enabled\":false}}").succeeded(200);
       assertThat(world.send("GET", good, new byte[0], Map.of()).status()).isEqualTo(404);
+    }
+  }
+
+  /// Text that would be something else wherever it is not escaped: in an element, in an attribute
+  /// of either quote, in a script, in a header.
+  static final String HOSTILE =
+      "\"'><img src=x onerror=alert(1)></title><script>alert(2)</script>&lt;b&gt; &amp;";
+
+  private static final Set<String> OUR_ELEMENTS =
+      Set.of(
+          "!doctype",
+          "html",
+          "head",
+          "meta",
+          "title",
+          "body",
+          "main",
+          "h1",
+          "h2",
+          "p",
+          "strong",
+          "form",
+          "input",
+          "label",
+          "br",
+          "button");
+
+  private static final Set<String> OUR_ATTRIBUTES =
+      Set.of(
+          "lang",
+          "charset",
+          "name",
+          "content",
+          "method",
+          "action",
+          "type",
+          "value",
+          "role",
+          "for",
+          "id",
+          "autocomplete",
+          "autofocus",
+          "maxlength",
+          "minlength",
+          "required",
+          "html");
+
+  /// That a page has no element and no attribute but those of the template, and no policy but ours.
+  ///
+  /// @return the page with its texts as a reader has them
+  static String onlyOurs(SparkWorld.Reply reply) {
+    var page = new String(reply.body(), UTF_8);
+    var element = Pattern.compile("</?([^ =<>/]+)((?: +[^ =<>]+(?:=\"[^\"<]*\")?)*)>");
+    for (var found : element.matcher(page).results().toList()) {
+      assertThat(OUR_ELEMENTS).as(page).contains(found.group(1));
+      for (var attribute : found.group(2).replaceAll("=\"[^\"]*\"", " ").strip().split(" +")) {
+        assertThat(attribute.isEmpty() || OUR_ATTRIBUTES.contains(attribute))
+            .as("%s in %s", attribute, page)
+            .isTrue();
+      }
+    }
+    // What is left over of those begins no other.
+    assertThat(element.matcher(page).replaceAll("")).doesNotContain("<", ">");
+    assertThat(reply.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+    assertThat(reply.header("Content-Security-Policy"))
+        .startsWith("default-src 'none'; frame-ancestors 'none'; base-uri 'none';")
+        .doesNotContain("script-src", "unsafe");
+    assertThat(reply.header("X-Frame-Options")).isEqualTo("DENY");
+    assertThat(reply.header("Referrer-Policy")).isEqualTo("no-referrer");
+    return page.replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
+  }
+
+  @Test
+  void what_anybody_wrote_is_text_on_the_page_and_nothing_else() {
+    try (var site = site()) {
+      var world = site.world;
+      var portal = "P " + HOSTILE.substring(0, 65);
+      world
+          .as(
+              site.agent,
+              "PUT",
+              "/v1/portal",
+              "{\"D\":" + Json.object().put("DisplayName", portal) + "}")
+          .succeeded(200);
+      var path =
+          "/auth/vow/" + world.get(site.agent, "/v1/portal").result().path("Name").asString();
+      assertThat(path).matches("/auth/vow/[a-z0-9-]+");
+      var key = world.key("vow", b -> b.put("name", HOSTILE).putArray("redirect_uris").add(BACK));
+      var state = HOSTILE + "\r\nSet-Cookie: a=b";
+      var asked =
+          "response_type=code&client_id="
+              + key.apiKey()
+              + "&redirect_uri="
+              + SparkWorld.encode(BACK)
+              + "&state="
+              + SparkWorld.encode(state)
+              + "&unconnected="
+              + SparkWorld.encode(HOSTILE);
+      var page = world.send("GET", path + "?" + asked, new byte[0], Map.of());
+      assertThat(page.status()).as(page.toString()).isEqualTo(200);
+      assertThat(onlyOurs(page))
+          .contains("<h1>" + portal + "</h1>", HOSTILE + " asks who you are", "value=\"" + state);
+
+      // What was typed comes back, by a form that is ours and by one that is not.
+      var headers = new TreeMap<String, String>();
+      headers.put("Content-Type", "application/x-www-form-urlencoded");
+      var token = Pattern.compile("name=\"token\" value=\"([^\"]+)\"").matcher(page.toString());
+      assertThat(token.find()).isTrue();
+      var typed = SparkWorld.encode(HOSTILE);
+      for (var cookie : new String[] {page.header("Set-Cookie").split(";")[0], "a=b"}) {
+        headers.put("Cookie", cookie);
+        for (var form :
+            new String[] {
+              "&answer=sign-in&password=x&username=" + typed,
+              "&answer=sign-up&password=x&username="
+                  + typed
+                  + "&DisplayName="
+                  + typed
+                  + "&PrimaryEmail="
+                  + typed,
+              "&answer=sign-up&password=eight+characters&DisplayName="
+                  + typed
+                  + "&PrimaryEmail="
+                  + typed,
+              "&answer=" + typed + "&username=" + typed
+            }) {
+          var sent = asked + "&token=" + token.group(1) + form;
+          var again = world.send("POST", path, sent.getBytes(UTF_8), headers);
+          assertThat(again.status()).as(again.toString()).isEqualTo(403);
+          assertThat(onlyOurs(again)).contains("value=\"" + HOSTILE, "role=\"alert\"");
+        }
+      }
+      assertThat(world.get(site.agent, "/v1/contacts").d().path("Results")).isEmpty();
+
+      // Where a client is told, no text of its own becomes a header.
+      var back =
+          world.send(
+              "GET",
+              path + "?" + asked.replace("response_type=code", "response_type=" + typed),
+              new byte[0],
+              Map.of());
+      assertThat(back.header("Location"))
+          .isEqualTo(
+              BACK
+                  + "?error=unsupported_response_type&state="
+                  + SparkWorld.encode(state).replace("+", "%20"));
+      assertThat(back.header("Set-Cookie")).isEmpty();
+      // And who asks for what there is not is not quoted.
+      for (var wrong :
+          new String[] {
+            "/auth/vow/" + SparkWorld.encode("<b>nobody's<b>").replace("+", "%20") + "?" + asked,
+            path + "?" + asked.replace(key.apiKey(), typed),
+            path + "?" + asked.replace(SparkWorld.encode(BACK), typed)
+          }) {
+        var note = world.send("GET", wrong, new byte[0], Map.of());
+        assertThat(note.status()).isIn(400, 404);
+        assertThat(onlyOurs(note)).doesNotContain("nobody's", "alert");
+      }
     }
   }
 
