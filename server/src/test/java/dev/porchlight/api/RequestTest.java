@@ -308,7 +308,7 @@ final class RequestTest {
               .filter(r -> r.method().equals("GET") && r.template().startsWith("/api/v1/"))
               .map(Route::template)
               .filter(t -> !t.contains("{"))
-              .filter(t -> world.admin().get(t).expect(200).json().has("items"))
+              .filter(t -> isList(world.admin().get(t)))
               .toList();
       assertThat(lists).contains("/api/v1/leads", "/api/v1/sources", "/api/v1/deliveries");
       for (var list : lists) {
@@ -319,5 +319,10 @@ final class RequestTest {
         assertThat(world.admin().get(list + "?limit=1&limit=2").status()).as(list).isEqualTo(400);
       }
     }
+  }
+
+  /// A list answers at once; a single thing that isn't set yet is not found.
+  private static boolean isList(World.Reply reply) {
+    return reply.status() == 200 && reply.json().has("items");
   }
 }
