@@ -311,6 +311,8 @@ public final class Hub implements AutoCloseable {
                     erasures,
                     engine,
                     endpoint -> trial(endpoint, rendering, engine, secrets, store),
+                    (delivery, endpoint) ->
+                        rendering.render(delivery, endpoint, secretsOf(secrets, endpoint.id())),
                     rebuild,
                     (contract, body) -> get(connectors, contract).read(body),
                     () ->

@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /// What a token may do; each one includes those before it.
 public enum Permission {
+  /// Ask for what one endpoint is owed, and nothing else.
+  FEED,
   /// See.
   READ,
   /// Retry, resubmit, reassign.

@@ -26,12 +26,14 @@ public final class Principals {
   /// What a token allows, as its credential keeps it.
   ///
   /// @param node the node whose subtree it sees; null for everything
-  public record Grant(Permission permission, @Nullable String node, String hint) {}
+  /// @param endpoint the only endpoint whose feed it may ask for
+  public record Grant(
+      Permission permission, @Nullable String node, String hint, @Nullable String endpoint) {}
 
   /// Who presents that token; empty when nobody does.
   public Optional<Principal> find(String token) {
     if (adminToken != null && Tokens.sameText(token, adminToken)) {
-      return Optional.of(new Principal("administrator", Permission.ADMIN, Scope.EVERYTHING));
+      return Optional.of(new Principal("administrator", Permission.ADMIN, Scope.EVERYTHING, null));
     }
     return credentials
         .find(Credential.Kind.TOKEN, token)
@@ -40,7 +42,8 @@ public final class Principals {
           return new Principal(
               "token " + c.id(),
               grant.permission(),
-              grant.node() == null ? Scope.EVERYTHING : Scope.at(store.settings(), grant.node()));
+              grant.node() == null ? Scope.EVERYTHING : Scope.at(store.settings(), grant.node()),
+              grant.endpoint());
         });
   }
 
@@ -54,20 +57,25 @@ public final class Principals {
     }
     var token = Tokens.create(Tokens.TOKEN);
     var credential =
-        token(token, "administrator", Permission.ADMIN, null, Draw.fresh(store.now(), hub));
+        token(token, "administrator", Permission.ADMIN, null, null, Draw.fresh(store.now(), hub));
     store.write(WorkQueue.EDITS, batch -> credentials.add(batch, credential));
     return Optional.of(token);
   }
 
   /// The credential of a new token.
   public static Credential token(
-      String token, String name, Permission permission, @Nullable String node, Draw draw) {
+      String token,
+      String name,
+      Permission permission,
+      @Nullable String node,
+      @Nullable String endpoint,
+      Draw draw) {
     return new Credential(
         Tokens.hash(token),
         draw.uuid("credential"),
         Credential.Kind.TOKEN,
         name,
-        Json.write(new Grant(permission, node, hint(token))),
+        Json.write(new Grant(permission, node, hint(token), endpoint)),
         draw.at(),
         null,
         null);

@@ -9,6 +9,8 @@ import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
+import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.MailChannel;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
@@ -486,16 +488,22 @@ final class AccountResources {
   }
 
   Reply makeToken(Call call) throws Exception {
-    var body = call.members(Set.of("name", "scopes", "node"));
+    var body = call.members(Set.of("name", "scopes", "node", "endpoint"));
     var name = body.needName("name");
     var permission =
         body.texts("scopes").orElse(Set.of("read")).stream()
-            .map(s -> Call.member("scopes", "a list of read, work or admin", s, Permission::of))
+            .map(s ->
+                Call.member("scopes", "a list of feed, read, work or admin", s, Permission::of))
             .max(java.util.Comparator.naturalOrder())
             .orElse(Permission.READ);
-    var node = body.text("node").orElse(null);
+    var endpoint = body.text("endpoint").orElse(null);
+    if ((endpoint == null) == (permission == Permission.FEED)) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "The scope `feed`, and no other, goes with an `endpoint`.");
+    }
+    var node = endpoint == null ? body.text("node").orElse(null) : nodeOf(call, endpoint);
     var token = Tokens.create(Tokens.TOKEN);
-    var credential = Principals.token(token, name, permission, node, draw());
+    var credential = Principals.token(token, name, permission, node, endpoint, draw());
     return call.change(batch -> {
       var nodes = Nodes.in(batch.settings());
       boolean allowed =
@@ -511,6 +519,14 @@ final class AccountResources {
       view.put("token", token);
       return new Call.Answer(201, view);
     });
+  }
+
+  private String nodeOf(Call call, String endpoint) {
+    return Endpoints.in(store.settings())
+        .find(endpoint)
+        .map(Endpoint::node)
+        .filter(n -> sees(call.scope(), Nodes.in(store.settings()), n))
+        .orElseThrow(() -> new FaultException(Fault.BODY_INVALID, "There is no such endpoint."));
   }
 
   Reply endToken(Call call) throws Exception {

@@ -7,7 +7,11 @@ import dev.porchlight.access.Secrets;
 import dev.porchlight.connector.Body;
 import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Delivery;
+import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Engine;
+import dev.porchlight.delivery.Feed;
+import dev.porchlight.delivery.Renderer;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Erasure;
 import dev.porchlight.desk.ErasurePlace;
@@ -40,6 +44,7 @@ public final class Api {
   /// @param reader reads a body by the contract of that name
   /// @param clientContracts the contracts whose doors take clients, each with the one that what
   ///   they put in is read by
+  /// @param renderer writes a delivery as it would be sent
   /// @param urlObjection why a URL can't be an endpoint's; empty when it can
   public record Parts(
       Store store,
@@ -61,6 +66,7 @@ public final class Api {
       Erasures erasures,
       Engine engine,
       EndpointTest endpointTest,
+      BiFunction<Delivery, Endpoint, Renderer.Rendered> renderer,
       Rebuild rebuild,
       BiFunction<String, Body, Reading> reader,
       Supplier<List<Finding>> doctor) {}
@@ -175,6 +181,11 @@ public final class Api {
     add("DELETE", "/endpoints/{id}", Permission.ADMIN, endpoints::remove);
     add("POST", "/endpoints/{id}/rotate-secret", Permission.ADMIN, endpoints::rotateSecret);
     add("POST", "/endpoints/{id}/test", Permission.WORK, endpoints::test);
+    var feeds =
+        new FeedResources(
+            parts.store(), parts.secrets(), new Feed(parts.store()), parts.renderer());
+    add("GET", "/endpoints/{id}/feed", Permission.FEED, feeds::list);
+    add("GET", "/endpoints/{id}/digests/{day}", Permission.FEED, feeds::digest);
     add("GET", "/deliveries", Permission.READ, endpoints::listDeliveries);
     add("GET", "/deliveries/{id}", Permission.READ, endpoints::getDelivery);
     add("POST", "/deliveries/{id}/retry", Permission.WORK, endpoints::retryDelivery);

@@ -496,8 +496,13 @@ final class EndpointResources {
         Views.delivery(
             standing,
             Endpoints.in(store.settings()).find(standing.delivery().endpointId()).orElse(null));
+    var made = deliveries.listAttempts(standing.delivery().id());
+    var explanation = deliveries.explain(standing, made);
+    explanation.endedBy().ifPresent(by -> view.put("ended_by", by.word()));
+    var sentences = view.putArray("explanation");
+    explanation.sentences().forEach(sentences::add);
     var attempts = view.putArray("attempts");
-    deliveries.listAttempts(standing.delivery().id()).forEach(a -> attempts.add(Views.attempt(a)));
+    made.forEach(a -> attempts.add(Views.attempt(a)));
     return Call.ok(view);
   }
 

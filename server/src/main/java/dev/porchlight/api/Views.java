@@ -251,6 +251,7 @@ final class Views {
     json.put("name", c.owner());
     json.putArray("scopes").add(grant.permission().word());
     put(json, "node", grant.node());
+    put(json, "endpoint", grant.endpoint());
     json.put("hint", grant.hint());
     json.put("created_at", c.createdAt().toString());
     put(json, "expires_at", c.expiresAt());

@@ -284,10 +284,13 @@ final class Story {
               default -> state + ".";
             });
     lines.add(indent + "  delivery " + Text.at(delivery, "id"));
-    if (!Text.at(delivery, "why").isEmpty()) {
+    for (var sentence : delivery.path("explanation")) {
+      lines.add(indent + "  " + Text.clean(sentence.asString("")));
+    }
+    if (!delivery.has("explanation") && !Text.at(delivery, "why").isEmpty()) {
       lines.add(indent + "  " + Text.sentence(Text.at(delivery, "why")));
     }
-    if (!Text.at(delivery, "reason").isEmpty()) {
+    if (!delivery.has("explanation") && !Text.at(delivery, "reason").isEmpty()) {
       lines.add(indent + "  " + Text.sentence(Text.at(delivery, "reason")));
     }
     for (var attempt : delivery.path("attempts")) {

@@ -18,12 +18,21 @@ final class TokenCommand extends Noun {
       @Option(names = "--scope", paramLabel = "SCOPE", description = "read, work or admin; read")
           @Nullable String scope,
       @Option(names = "--node", paramLabel = "ID", description = "only what lies below that node")
-          @Nullable String node)
+          @Nullable String node,
+      @Option(
+              names = "--feed",
+              paramLabel = "ENDPOINT",
+              description = "for nothing but the feed of that endpoint, by its id or name")
+          @Nullable String feed)
       throws HubException {
     var body = Json.object();
     body.put("name", name);
-    body.putArray("scopes").add(scope == null ? "read" : scope);
+    var usual = feed == null ? "read" : "feed";
+    body.putArray("scopes").add(scope == null ? usual : scope);
     try (var hub = connect()) {
+      if (feed != null) {
+        body.put("endpoint", resolve(hub, "/endpoints", feed));
+      }
       if (node != null) {
         body.put("node", resolve(hub, "/nodes", node));
       }

@@ -124,6 +124,43 @@ public final class Deliveries {
     return new Standing(delivery, shifted);
   }
 
+  /// Tells in sentences how a delivery stands and why.
+  ///
+  /// @param attempts all that were made at it
+  public Explanation explain(Standing standing, List<Attempt> attempts) {
+    var delivery = standing.delivery();
+    var ahead =
+        store.read(h ->
+            h
+                .createQuery(
+                    SELECT
+                        + "d.endpoint_id = :e AND d.order_key = :k AND d.seq < :s"
+                        + " AND s.state = 'pending' AND s.passed = 0 ORDER BY d.seq, d.id LIMIT 1")
+                .bind("e", delivery.endpointId())
+                .bind("k", delivery.orderKey())
+                .bind("s", delivery.seq())
+                .map((r, _) -> standing(r))
+                .list()
+                .stream()
+                .findFirst());
+    var health =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT "
+                        + Tables.HEALTH.columnList()
+                        + " FROM endpoint_health WHERE endpoint_id = :e")
+                .bind("e", delivery.endpointId())
+                .map((r, _) -> Tables.HEALTH.read(new Row(r)))
+                .findOne());
+    return Explanation.of(
+        standing,
+        attempts,
+        Endpoints.in(store.settings()).find(delivery.endpointId()),
+        health,
+        ahead,
+        store.now());
+  }
+
   /// The endpoints that a lead's events were not planned for, by event in the log's order.
   public List<LeftOut> listLeftOut(String lead) {
     return store.read(h ->

@@ -140,8 +140,16 @@ final class ForeignOfficeTest {
         var kind = route.template().split("/")[3];
         assertThat(first.things()).containsKey(kind);
         var body = kind.equals("receipts") || route.method().matches("GET|DELETE") ? "" : "{}";
-        var foreign = route.template().replace("{id}", first.things().get(kind));
-        var own = route.template().replace("{id}", second.things().get(kind));
+        var foreign =
+            route
+                .template()
+                .replace("{day}", "2026-01-01")
+                .replace("{id}", first.things().get(kind));
+        var own =
+            route
+                .template()
+                .replace("{day}", "2026-01-01")
+                .replace("{id}", second.things().get(kind));
         tried.add(route.method() + " " + route.template());
         for (var key : new boolean[] {false, true}) {
           Map<String, String> headers =
@@ -333,6 +341,20 @@ final class ForeignOfficeTest {
       var office = office(world, "first", world.node("office"));
       var read = world.as(world.token("read", null));
       var work = world.as(world.token("work", null));
+      var feeder =
+          world.as(
+              world
+                  .admin()
+                  .post(
+                      "/api/v1/tokens",
+                      "{\"name\": \"f\", \"scopes\": [\"feed\"], \"endpoint\": \"%s\"}"
+                          .formatted(office.things().get("endpoints")))
+                  .expect(201)
+                  .json()
+                  .path("token")
+                  .asString());
+      var feeds =
+          List.of("GET /api/v1/endpoints/{id}/feed", "GET /api/v1/endpoints/{id}/digests/{day}");
       var needsWork =
           List.of(
               "POST /api/v1/endpoints/{id}/test",
@@ -349,6 +371,7 @@ final class ForeignOfficeTest {
             route.template().contains("{id}")
                 ? route
                     .template()
+                    .replace("{day}", "2026-01-01")
                     .replace("{id}", office.things().get(route.template().split("/")[3]))
                 : route.template();
         boolean free =
@@ -358,6 +381,10 @@ final class ForeignOfficeTest {
                         .template()
                         .matches(
                             "/api/v1/(tokens|clients|doctor|backups|spark-keys|mail-server).*");
+        var byFeeder = feeder.send(route.method(), path, new byte[0], Map.of());
+        assertThat(byFeeder.status() == 403)
+            .as(name + " " + byFeeder.text())
+            .isEqualTo(!feeds.contains(name));
         var byReader = read.send(route.method(), path, new byte[0], Map.of());
         assertThat(byReader.status() == 403).as(name + " " + byReader.text()).isEqualTo(!free);
         var byWorker = work.send(route.method(), path, new byte[0], Map.of());

@@ -273,6 +273,10 @@ final class OpenApiTest {
       admin.get("/api/v1/deliveries/" + delivery).expect(200);
       admin.get("/api/v1/leads/" + lead).expect(200);
       admin.post("/api/v1/deliveries/" + delivery + "/retry", "").expect(202);
+      admin.get("/api/v1/endpoints/" + endpoint + "/feed?after=1&limit=2").expect(200);
+      admin.get("/api/v1/endpoints/" + endpoint + "/feed?after=x").expect(400);
+      admin.get("/api/v1/endpoints/" + endpoint + "/digests/2026-01-02").expect(200);
+      admin.get("/api/v1/endpoints/" + endpoint + "/digests/yesterday").expect(404);
       admin.get("/api/v1/endpoints").expect(200);
       admin.get("/api/v1/endpoints/" + endpoint).expect(200);
       admin

@@ -523,6 +523,7 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_lane ON delivery (endpoint_id, order_key, seq);
 CREATE INDEX delivery_lead ON delivery (lead_id, seq);
 CREATE INDEX delivery_seq ON delivery (seq);
+CREATE INDEX delivery_endpoint ON delivery (endpoint_id, seq);
 
 -- The endpoints within reach that an event was not planned for, and why: body is a JSON list.
 CREATE TABLE left_out (

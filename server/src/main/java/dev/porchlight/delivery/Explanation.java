@@ -1,0 +1,188 @@
+package dev.porchlight.delivery;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Why a delivery stands as it does, in sentences: because of which rule it was planned, what it
+/// waits for and until when, who refused it with which words.
+///
+/// @param endedBy whose doing it is that it ended undelivered; empty when it did not
+public record Explanation(List<String> sentences, Optional<By> endedBy) {
+  private static final int WORDS_SHOWN = 300;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  /// Who ended a delivery that did not arrive.
+  public enum By {
+    /// They refused it, or did not answer.
+    RECEIVER,
+    /// A defect of ours.
+    HUB,
+    /// A rule: of the format, of the address guard, of the endpoint, of erasure.
+    RULE;
+
+    /// The word in the API.
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  public Explanation {
+    sentences = List.copyOf(sentences);
+  }
+
+  /// A function of values.
+  ///
+  /// @param ahead the delivery of the same order key that it may wait behind
+  static Explanation of(
+      Deliveries.Standing standing,
+      List<Attempt> attempts,
+      Optional<Endpoint> endpoint,
+      Optional<EndpointHealth> health,
+      Optional<Deliveries.Standing> ahead,
+      Instant now) {
+    var delivery = standing.delivery();
+    var state = standing.state();
+    var all = new ArrayList<String>();
+    all.add("It was planned at " + TIME.format(delivery.plannedAt()) + ". " + delivery.why());
+    if (attempts.size() < state.attempts()) {
+      all.add(
+          state.attempts()
+              + (state.attempts() == 1 ? " attempt was" : " attempts were")
+              + " made; those that are not listed were kept for their time only.");
+    }
+    if (!attempts.isEmpty()) {
+      all.add(told(attempts.getLast()));
+    }
+    switch (state.state()) {
+      case PENDING -> all.addAll(waits(state, endpoint, health, ahead, now));
+      case DELIVERED -> {
+        if (attempts.isEmpty()) {
+          all.add("It was delivered.");
+        }
+      }
+      case DEAD ->
+          all.add(
+              lastWas(attempts, Attempt.Outcome.REJECTED)
+                  ? "That ended it: they said that trying again will not help. `delivery retry`"
+                      + " tries all the same."
+                  : "All waits are used up. `delivery retry` starts anew.");
+      case UNWRITABLE ->
+          all.add(
+              "It can't be written in the endpoint's format: "
+                  + state.reason()
+                  + " `delivery retry` tries again once something was changed.");
+      case DROPPED -> all.add("It was dropped: " + state.reason());
+    }
+    return new Explanation(all, endedBy(state.state(), attempts));
+  }
+
+  private static boolean lastWas(List<Attempt> attempts, Attempt.Outcome outcome) {
+    return !attempts.isEmpty() && attempts.getLast().outcome() == outcome;
+  }
+
+  private static Optional<By> endedBy(DeliveryState.State state, List<Attempt> attempts) {
+    return switch (state) {
+      case PENDING, DELIVERED -> Optional.empty();
+      case DEAD ->
+          Optional.of(
+              lastWas(attempts, Attempt.Outcome.DEFECT)
+                  ? By.HUB
+                  : lastWas(attempts, Attempt.Outcome.GUARDED) ? By.RULE : By.RECEIVER);
+      case UNWRITABLE, DROPPED -> Optional.of(By.RULE);
+    };
+  }
+
+  private static List<String> waits(
+      DeliveryState state,
+      Optional<Endpoint> endpoint,
+      Optional<EndpointHealth> health,
+      Optional<Deliveries.Standing> ahead,
+      Instant now) {
+    var all = new ArrayList<String>();
+    if (endpoint.isEmpty()) {
+      return List.of("Its endpoint was removed: it will be dropped.");
+    }
+    if (endpoint.get().disabled()) {
+      all.add(
+          "The endpoint is disabled"
+              + health.map(h -> ", " + since(h)).orElse("")
+              + ": it is kept, and goes out when the endpoint is enabled.");
+      return all;
+    }
+    if (health.isPresent() && health.get().isShut()) {
+      var until = health.get().shutUntil();
+      all.add(
+          "The endpoint is left alone"
+              + (until == null || until.isBefore(now)
+                  ? ", and tried with one delivery at a time: "
+                  : " until " + TIME.format(until) + ": ")
+              + since(health.get())
+              + ".");
+    }
+    if (ahead.isPresent() && endpoint.get().terms().order() != Order.NEWEST && !state.passed()) {
+      var first = ahead.get();
+      all.add(
+          "It waits behind delivery "
+              + first.delivery().id()
+              + " of the same contact, so that they arrive in order"
+              + (first.state().nextAt() == null || !first.state().nextAt().isAfter(now)
+                  ? "."
+                  : "; that one is tried again at " + TIME.format(first.state().nextAt()) + "."));
+    }
+    var next = state.nextAt();
+    if (next != null && next.isAfter(now)) {
+      all.add("It is tried again at " + TIME.format(next) + ".");
+    } else if (all.isEmpty()) {
+      all.add("It is due now.");
+    }
+    return all;
+  }
+
+  private static String since(EndpointHealth health) {
+    return "which has failed since "
+        + TIME.format(health.failingSince())
+        + " (the last time: "
+        + health.reason()
+        + ")";
+  }
+
+  private static String told(Attempt a) {
+    var head = "Attempt " + a.n() + " at " + TIME.format(a.at()) + " ";
+    var words = words(a);
+    return switch (a.outcome()) {
+      case DELIVERED -> head + "was taken with status " + a.status() + ".";
+      case REFUSED, REJECTED ->
+          head
+              + "was refused with status "
+              + a.status()
+              + (words.isEmpty() ? ", without a word." : ", in these words: “" + words + "”");
+      case UNREACHABLE -> head + "had no answer: " + ended(a.error());
+      case GUARDED -> head + "was not sent, by the rules for addresses: " + ended(a.error());
+      case DEFECT -> head + "failed by a defect of ours: " + ended(a.error());
+    };
+  }
+
+  private static String ended(String sentence) {
+    return sentence.endsWith(".") ? sentence : sentence + ".";
+  }
+
+  /// What they said, on one line.
+  private static String words(Attempt a) {
+    var text =
+        new String(a.answer(), StandardCharsets.UTF_8)
+            .codePoints()
+            .map(c -> Character.isISOControl(c) || Character.isWhitespace(c) ? ' ' : c)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString()
+            .strip();
+    return text.length() > WORDS_SHOWN ? text.substring(0, WORDS_SHOWN) + "…" : text;
+  }
+}

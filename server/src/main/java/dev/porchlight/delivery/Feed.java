@@ -1,0 +1,99 @@
+package dev.porchlight.delivery;
+
+import dev.porchlight.store.LogTimes;
+import dev.porchlight.store.Store;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/// What an endpoint is owed, in the log's order, for receivers who would rather ask than be called,
+/// or who want to know whether they have missed something.
+public final class Feed {
+  private static final int PAGE = 5000;
+
+  private final Store store;
+
+  public Feed(Store store) {
+    this.store = store;
+  }
+
+  /// The deliveries to an endpoint of events behind a place in the log, in order, however they
+  /// stand.
+  public List<Deliveries.Standing> list(String endpoint, long after, int limit) {
+    return store.read(h ->
+        h.createQuery(
+                Deliveries.SELECT
+                    + "d.endpoint_id = :e AND d.seq > :after ORDER BY d.seq, d.id LIMIT :limit")
+            .bind("e", endpoint)
+            .bind("after", after)
+            .bind("limit", limit)
+            .map((r, _) -> Deliveries.standing(r))
+            .list());
+  }
+
+  /// What an endpoint was owed of one day of the log, in UTC.
+  ///
+  /// @param first the place in the log where the day begins
+  /// @param end the place behind its last line, so far
+  /// @param sha256 over the events' ids in order, each followed by a line feed, in hex
+  /// @param complete the day is over: nothing that happened can be added to it
+  public record Day(
+      LocalDate day, long first, long end, long events, String sha256, boolean complete) {}
+
+  /// Sums up a day.
+  public Day sum(String endpoint, LocalDate day) {
+    var begins = day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    var ends = begins.plus(Duration.ofDays(1));
+    long first = store.read(h -> LogTimes.firstAt(h, begins));
+    long end = store.read(h -> LogTimes.firstAt(h, ends));
+    var digest = sha256();
+    long events = 0;
+    for (long after = first - 1; ; ) {
+      long from = after;
+      var page = store.read(h -> ids(h, endpoint, from, end));
+      for (var event : page) {
+        digest.update((event.id() + "\n").getBytes(StandardCharsets.UTF_8));
+        events++;
+        after = event.seq();
+      }
+      if (page.size() < PAGE) {
+        break;
+      }
+    }
+    // Lines are written in the order of their times: behind one of a later day nothing is added.
+    boolean complete = end <= store.read(Feed::last);
+    return new Day(day, first, end, events, HexFormat.of().formatHex(digest.digest()), complete);
+  }
+
+  private record Sent(long seq, String id) {}
+
+  private static List<Sent> ids(Handle h, String endpoint, long after, long end) {
+    return h.createQuery(
+            "SELECT seq, event_id FROM delivery WHERE endpoint_id = :e AND seq > :after"
+                + " AND seq < :end ORDER BY seq, id LIMIT "
+                + PAGE)
+        .bind("e", endpoint)
+        .bind("after", after)
+        .bind("end", end)
+        .map((r, _) -> new Sent(r.getLong(1), r.getString(2)))
+        .list();
+  }
+
+  private static long last(Handle h) {
+    return h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.porchlight.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// The answer to "why did this delivery not arrive?", in sentences.
+class ExplanationTest {
+  @TempDir Path folder;
+
+  private static JsonNode shown(TestHub hub, JsonNode delivery) {
+    return hub.api().read("/deliveries/" + delivery.path("id").asString());
+  }
+
+  private static String told(JsonNode shown) {
+    return shown.path("explanation").toString();
+  }
+
+  @Test
+  void a_delivery_says_by_which_rule_it_was_planned_what_it_waits_for_and_who_refused_it() {
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/"), "porchlight");
+      crm.alwaysAnswers(
+          new FakeCrm.Reaction.Status(503, Map.of(), "closed for\r\nrepairs \u001b[2J"));
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      var first = hub.awaitAttempts("L-1", endpoint, 1);
+      assertThat(told(shown(hub, first)))
+          .contains("It was planned at 2026-03-14 09:30:00 UTC. The lead landed in ")
+          .contains("was refused with status 503, in these words: “closed for  repairs  [2J”")
+          .contains("It is tried again at 2026-03-14 09:30:0");
+      assertThat(shown(hub, first).has("ended_by")).isFalse();
+
+      // A second one of the same contact waits behind it.
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(1)));
+      var second = hub.deliveries("L-2", endpoint).getFirst();
+      assertThat(told(shown(hub, second)))
+          .contains("It waits behind delivery " + first.path("id").asString());
+
+      hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", true));
+      assertThat(told(shown(hub, second))).contains("The endpoint is disabled");
+      assertThat(told(shown(hub, second))).doesNotContain("waits behind");
+
+      hub.api().delete("/endpoints/" + endpoint.id());
+      var dropped = shown(hub, hub.awaitDelivery("L-1", endpoint, "dropped"));
+      assertThat(told(dropped)).contains("It was dropped: The endpoint was removed.");
+      assertThat(dropped.path("ended_by").asString()).isEqualTo("rule");
+    }
+  }
+
+  @Test
+  void endings_are_told_apart_by_whose_doing_they_are() {
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(crm.url("/"), "porchlight", b -> b.put("final_refusals", true));
+      var mute = hub.addEndpoint(crm.url("/mute"), "seeker-leads");
+      crm.alwaysAnswers(new FakeCrm.Reaction.Status(422, Map.of(), "no such agent"));
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      var dead = shown(hub, hub.awaitDelivery("L-1", endpoint, "dead"));
+      assertThat(dead.path("ended_by").asString()).isEqualTo("receiver");
+      assertThat(told(dead))
+          .contains("in these words: “no such agent”", "trying again will not help");
+      hub.awaitAttempts("L-1", mute, 1);
+      crm.alwaysAnswers(200);
+      hub.api().post("/deliveries/" + dead.path("id").asString() + "/retry", "{}");
+      var delivered = shown(hub, hub.awaitDelivery("L-1", endpoint, "delivered"));
+      assertThat(told(delivered)).contains("Attempt 2 at", "was taken with status 200.");
+      assertThat(delivered.has("ended_by")).isFalse();
+    }
+  }
+}
