@@ -133,7 +133,7 @@ class CommandLineTest {
                 java.time.Instant.now().minusSeconds(7200).toString())
             .out();
     assertThat(asked)
-        .contains("http://127.0.0.1:9/seeker-leads/v1, every 60 s", "read up to", "lag")
+        .contains("http://127.0.0.1:9/seeker-leads/v1, every 60 s", "state", "read up to", "lag")
         .doesNotContain("the-secret");
     org.awaitility.Awaitility.await()
         .untilAsserted(() ->

@@ -245,6 +245,7 @@ final class PollMember {
     json.put("interval_seconds", p.intervalSeconds());
     json.put("overlap_seconds", p.overlapSeconds());
     json.put("since", Instant.ofEpochSecond(p.sinceSecond()).toString());
+    json.put("state", s.condition(p, now).word());
     json.put("covered_until", Instant.ofEpochSecond(s.covered()).toString());
     json.put("lag_seconds", s.lag(now).toSeconds());
     json.put("late", s.isLate(p, now));

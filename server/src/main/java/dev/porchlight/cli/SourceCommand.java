@@ -143,6 +143,7 @@ final class SourceCommand extends Noun {
     }
     say("Its portal is asked");
     line("at", Text.at(poll, "url") + ", every " + Text.at(poll, "interval_seconds") + " s");
+    line("state", Text.at(poll, "state"));
     line("read up to", Text.time(Text.at(poll, "covered_until")));
     line("lag", Text.at(poll, "lag_seconds") + " s");
     line("asked", Text.time(Text.at(poll, "tried_at")));

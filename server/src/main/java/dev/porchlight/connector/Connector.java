@@ -31,6 +31,13 @@ public interface Connector {
   /// Writes a message, or says why it can't be written. Nothing is invented.
   Written write(Message message, WriteOptions options);
 
+  /// True when the time that a body names is when its sender made this version of the lead, so that
+  /// of two versions the one with the later time is the newer; false when it is the time of the
+  /// enquiry, which says nothing of the version.
+  default boolean timesVersions() {
+    return false;
+  }
+
   /// The hex HMAC header `X-Signature` is sent unless the endpoint says otherwise.
   default boolean signsByDefault() {
     return false;

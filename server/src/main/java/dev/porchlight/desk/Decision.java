@@ -39,6 +39,14 @@ final class Decision {
   /// No time that is meant is later.
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
+  /// Within this time a portal's list may still show what a lead was before its newest version.
+  private static final Duration SETTLES_WITHIN = Duration.ofMinutes(1);
+
+  private static final String OVERTAKEN =
+      "A later receipt of this lead was decided before this one, which stays with its raw body.";
+  private static final String EARLIER =
+      "The sender made it before the newest version of this lead; it stays with its raw body.";
+
   private final Planner planner;
   private final String identity;
 
@@ -54,11 +62,13 @@ final class Decision {
   record Decided(Receipt receipt, Optional<Planner.Plan> planned, @Nullable LeadRecord lead) {}
 
   Decided decide(Batch batch, Intake intake) {
+    long arrival = Long.MAX_VALUE;
     if (intake.rework()) {
       var kept = batch.find(Tables.RECEIPT, intake.receipt().id());
       if (kept == null || kept.state() != Receipt.State.OWED) {
         return new Decided(kept == null ? intake.receipt() : kept, Optional.empty(), null);
       }
+      arrival = kept.settledSeq();
     } else {
       batch.put(Tables.RAW, intake.raw());
     }
@@ -69,7 +79,8 @@ final class Decision {
     }
     return switch (intake.content()) {
       case Intake.Content.Unreadable(var reason, _) -> quarantine(batch, intake, reason);
-      case Intake.Content.OfLead content -> lead(batch, intake, content);
+      case Intake.Content.OfLead content ->
+          lead(batch, intake, content, content.askedAt() == null ? arrival : content.askedAt());
     };
   }
 
@@ -125,7 +136,9 @@ final class Decision {
     }
   }
 
-  private Decided lead(Batch batch, Intake intake, Intake.Content.OfLead content) {
+  /// @param asOf the log entry as of which this is the sender's word: when it was asked for; else
+  ///   when it arrived, which is the last there is unless it was owed
+  private Decided lead(Batch batch, Intake intake, Intake.Content.OfLead content, long asOf) {
     var receipt = intake.receipt();
     var source = Sources.in(batch.settings()).find(intake.source().id()).orElse(intake.source());
     if (!source.region().equals(intake.source().region())) {
@@ -147,16 +160,16 @@ final class Decision {
       if (twin != null) {
         return mail
             ? copy(batch, intake, content, source, twin)
-            : original(batch, intake, content, source, twin);
+            : original(batch, intake, content, source, twin, asOf);
       }
-      return fresh(batch, intake, content, source);
+      return fresh(batch, intake, content, source, asOf);
     }
     var known = batch.find(Tables.LEAD, key.leadId());
     if (known == null) {
       throw new IllegalStateException("lead " + key.leadId() + " is not there");
     }
     var said = batch.find(Tables.FINGERPRINT, known.id(), content.fingerprint());
-    if (said != null) {
+    if (said != null && content.askedAt() == null) {
       return repeat(batch, receipt, known, said.version(), "");
     }
     var mailed = batch.find(Tables.LEAD_MAIL, known.id());
@@ -164,15 +177,46 @@ final class Decision {
     if (mail && !alone) {
       return copy(batch, intake, content, source, known);
     }
-    if (!mail && alone) {
-      return original(batch, intake, content, source, known);
+    if (!mail && alone && said == null) {
+      return original(batch, intake, content, source, known, asOf);
     }
     if (content.keyOfRequest()) {
       return quarantine(batch, intake, "The Idempotency-Key was used for another request.");
     }
-    return intake.rework() && known.updatedAt().isAfter(receipt.at())
-        ? overtaken(batch, intake, content, source, known)
-        : version(batch, intake, content, source, known);
+    var newest = batch.find(Tables.LEAD_VERSION, known.id(), known.version());
+    if (newest == null) {
+      throw new IllegalStateException("the newest version of " + known.id() + " is not there");
+    }
+    if (newest.fingerprint().equals(content.fingerprint())) {
+      return repeat(batch, receipt, known, known.version(), "");
+    }
+    if (isOlder(content, newest)) {
+      return overtaken(batch, intake, content, source, known, said != null, EARLIER);
+    }
+    boolean before = newest.asOf() > asOf;
+    if (intake.rework()) {
+      return before
+          ? overtaken(batch, intake, content, source, known, said != null, OVERTAKEN)
+          : version(batch, intake, content, source, known, asOf);
+    }
+    boolean unsettled =
+        said != null && receipt.at().isBefore(known.updatedAt().plus(SETTLES_WITHIN));
+    return before || unsettled
+        ? overtaken(batch, intake, content, source, known, true, Receipt.IN_DOUBT)
+        : version(batch, intake, content, source, known, asOf);
+  }
+
+  /// Whether the sender made this before the newest version. Who was erased there does not come
+  /// back with what was said before, and is erased whatever the time says.
+  private static boolean isOlder(Intake.Content.OfLead content, Tables.LeadVersionRow newest) {
+    if (content.lead().erased()) {
+      return false;
+    }
+    var at = content.saidAt();
+    if (newest.emptied()) {
+      return at == null || newest.saidAt() == null || !at.isAfter(newest.saidAt());
+    }
+    return at != null && newest.saidAt() != null && at.isBefore(newest.saidAt());
   }
 
   /// A mail of a lead that came over HTTP says nothing that is delivered.
@@ -193,7 +237,12 @@ final class Decision {
   /// What comes over HTTP after its mail says more and takes its place; it was delivered as the
   /// mail had it, and is not delivered again.
   private static Decided original(
-      Batch batch, Intake intake, Intake.Content.OfLead content, Source source, LeadRecord known) {
+      Batch batch,
+      Intake intake,
+      Intake.Content.OfLead content,
+      Source source,
+      LeadRecord known,
+      long asOf) {
     var receipt = intake.receipt();
     long settled = batch.append("receipt.done", known.id(), receipt.id());
     meet(batch, intake, content, source, known);
@@ -203,7 +252,7 @@ final class Decision {
     batch.append("lead.joined", known.id(), receipt.id());
     batch.put(Tables.LEAD, record);
     join(batch, intake, content, source, known, true);
-    var became = write(batch, receipt, content, record, record.version(), settled);
+    var became = write(batch, receipt, content, record, record.version(), settled, asOf);
     return new Decided(became, Optional.empty(), record);
   }
 
@@ -235,7 +284,8 @@ final class Decision {
     return new Decided(became, Optional.empty(), lead);
   }
 
-  private Decided fresh(Batch batch, Intake intake, Intake.Content.OfLead content, Source source) {
+  private Decided fresh(
+      Batch batch, Intake intake, Intake.Content.OfLead content, Source source, long asOf) {
     var receipt = intake.receipt();
     var draw = receipt.draw();
     var nodes = Nodes.in(batch.settings());
@@ -287,24 +337,30 @@ final class Decision {
     if (mail || MailChannel.isOpen(batch.settings(), source.id())) {
       content.twin().remember(batch, source.id(), record, mail);
     }
-    var became = write(batch, receipt, content, record, 1, settled);
+    var became = write(batch, receipt, content, record, 1, settled, asOf);
     var plan = plan(batch, source, record, content.lead(), "lead.created", seq, draw);
     return new Decided(became, Optional.of(plan), record);
   }
 
-  /// It was owed, and a later receipt of the same lead was decided before it: what it says of the
-  /// person is added, but old content does not become the newest, and nothing is delivered.
+  /// What it says of the person is added, but old content does not become the newest, and nothing
+  /// is delivered.
+  ///
+  /// @param said this was said before, or is not to be taken for said
   private static Decided overtaken(
-      Batch batch, Intake intake, Intake.Content.OfLead content, Source source, LeadRecord known) {
+      Batch batch,
+      Intake intake,
+      Intake.Content.OfLead content,
+      Source source,
+      LeadRecord known,
+      boolean said,
+      String reason) {
     meet(batch, intake, content, source, known);
-    batch.put(
-        Tables.FINGERPRINT, new FingerprintRow(known.id(), content.fingerprint(), known.version()));
-    return repeat(
-        batch,
-        intake.receipt(),
-        known,
-        known.version(),
-        "A later receipt of this lead was decided before this one, which stays with its raw body.");
+    if (!said) {
+      batch.put(
+          Tables.FINGERPRINT,
+          new FingerprintRow(known.id(), content.fingerprint(), known.version()));
+    }
+    return repeat(batch, intake.receipt(), known, known.version(), reason);
   }
 
   /// The lead's person and contact learn what a further receipt says of them.
@@ -361,7 +417,12 @@ final class Decision {
   }
 
   private Decided version(
-      Batch batch, Intake intake, Intake.Content.OfLead content, Source source, LeadRecord known) {
+      Batch batch,
+      Intake intake,
+      Intake.Content.OfLead content,
+      Source source,
+      LeadRecord known,
+      long asOf) {
     var receipt = intake.receipt();
     var draw = receipt.draw();
     long settled = batch.append("receipt.done", known.id(), receipt.id());
@@ -369,7 +430,7 @@ final class Decision {
     var record = known.updated(known.version() + 1, content.lead().test(), draw.at());
     long seq = batch.append("lead.updated", known.id(), receipt.id());
     batch.put(Tables.LEAD, record);
-    var became = write(batch, receipt, content, record, record.version(), settled);
+    var became = write(batch, receipt, content, record, record.version(), settled, asOf);
     var plan = plan(batch, source, record, content.lead(), "lead.updated", seq, draw);
     return new Decided(became, Optional.of(plan), record);
   }
@@ -380,11 +441,20 @@ final class Decision {
       Intake.Content.OfLead content,
       LeadRecord lead,
       int version,
-      long settled) {
+      long settled,
+      long asOf) {
     batch.put(
         Tables.LEAD_VERSION,
         new LeadVersionRow(
-            lead.id(), version, receipt.id(), receipt.at(), content.fingerprint(), content.fact()));
+            lead.id(),
+            version,
+            receipt.id(),
+            receipt.at(),
+            content.fingerprint(),
+            content.fact(),
+            content.saidAt(),
+            Math.min(asOf, settled),
+            content.lead().erased()));
     batch.put(Tables.FINGERPRINT, new FingerprintRow(lead.id(), content.fingerprint(), version));
     deadline(batch, lead.id(), version, content.lead().deleteAfter(), receipt.at());
     var became = receipt.became(Receipt.State.DONE, lead.id(), version, lead.guid(), "", settled);

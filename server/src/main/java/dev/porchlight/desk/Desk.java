@@ -81,6 +81,10 @@ public final class Desk {
   /// Only doors that promise to heed it write it; no header that comes over HTTP has this name.
   public static final String REQUEST_KEY = ":request-key";
 
+  /// The name, among the headers kept, of the number of the last log entry that there was when a
+  /// portal was asked for a body: what came in later was said later. Only who asks writes it.
+  public static final String ASKED_AT = ":asked-at";
+
   /// Takes an authentic body.
   ///
   /// @return the receipt as it stands on disk: done, repeat, owed or quarantined
@@ -156,7 +160,7 @@ public final class Desk {
         .receipt();
   }
 
-  private static Intake intake(
+  private Intake intake(
       Receipt receipt,
       RawBody raw,
       Source source,
@@ -173,7 +177,13 @@ public final class Desk {
         receipt.named(message),
         raw,
         source,
-        Intake.content(reading, body, source, requestKey(receipt)),
+        Intake.content(
+            reading,
+            body,
+            source,
+            connectors.apply(source.contract()).timesVersions(),
+            requestKey(receipt),
+            askedAt(receipt)),
         rework,
         erasedOthers);
   }
@@ -181,6 +191,15 @@ public final class Desk {
   private static @Nullable String requestKey(Receipt receipt) {
     return receipt.headers().contains(REQUEST_KEY)
         ? Json.tree(receipt.headers()).path(REQUEST_KEY).asStringOpt().orElse(null)
+        : null;
+  }
+
+  private static @Nullable Long askedAt(Receipt receipt) {
+    return receipt.headers().contains(ASKED_AT)
+        ? Json.tree(receipt.headers()).path(ASKED_AT).asLongOpt().stream()
+            .boxed()
+            .findAny()
+            .orElse(null)
         : null;
   }
 

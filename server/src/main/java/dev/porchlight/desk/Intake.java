@@ -14,6 +14,7 @@ import dev.porchlight.value.Violation;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +47,9 @@ record Intake(
     /// @param keyOfRequest the key is one that the sender gave the request: under it nothing else
     ///   may be said
     /// @param twin what tells that it came by another channel too
+    /// @param saidAt when the sender made this version; null where the contract does not say
+    /// @param askedAt the last log entry there was when the sender was asked for this; null when it
+    ///   was pushed
     record OfLead(
         Lead lead,
         String fact,
@@ -55,6 +59,8 @@ record Intake(
         boolean keyLapses,
         boolean keyOfRequest,
         Twin twin,
+        @Nullable Instant saidAt,
+        @Nullable Long askedAt,
         List<Violation> violations)
         implements Content {}
 
@@ -86,13 +92,22 @@ record Intake(
     return external == null ? receipt.guid() : Draw.named(source.id(), external);
   }
 
+  /// @param timed the contract's times are those of versions
   /// @param requestKey what the sender named the request; null for nothing
-  static Content content(Reading reading, Body body, Source source, @Nullable String requestKey) {
+  /// @param askedAt as in [Content.OfLead]
+  static Content content(
+      Reading reading,
+      Body body,
+      Source source,
+      boolean timed,
+      @Nullable String requestKey,
+      @Nullable Long askedAt) {
     return switch (reading) {
       case Reading.Unreadable(var reason, _, var violations) ->
           new Content.Unreadable(reason, violations);
       case Reading.Facts(_, var facts, var violations, var fingerprint) ->
-          content(facts.getFirst(), body, source, requestKey, violations, fingerprint);
+          content(
+              facts.getFirst(), body, source, timed, requestKey, askedAt, violations, fingerprint);
     };
   }
 
@@ -100,7 +115,9 @@ record Intake(
       Fact fact,
       Body body,
       Source source,
+      boolean timed,
       @Nullable String requestKey,
+      @Nullable Long askedAt,
       List<Violation> violations,
       String fingerprint) {
     return switch (fact) {
@@ -115,6 +132,8 @@ record Intake(
             requestKey != null || lead.leadId() == null && lead.timestamp() == null,
             requestKey != null,
             Twin.of(source.id(), lead, identity),
+            timed && lead.timestamp() != null ? lead.timestamp().at() : null,
+            askedAt,
             violations);
       }
     };

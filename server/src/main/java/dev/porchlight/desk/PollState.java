@@ -7,6 +7,7 @@ import dev.porchlight.store.Table;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,23 @@ public record PollState(
                   r.textOrNull(12),
                   r.timeOrNull(13),
                   r.number(14)));
+
+  /// How that goes, in a word.
+  public enum Condition {
+    /// Being read just now.
+    READING,
+    /// What there was is read.
+    WAITING,
+    /// What there was should have been read by now.
+    LATE,
+    /// The last try failed.
+    FAILING;
+
+    /// The word in the API.
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   private static final Duration SLACK = Duration.ofMinutes(15);
 
@@ -140,6 +158,17 @@ public record PollState(
   /// For how long now nothing has been known of the portal's side.
   public Duration lag(Instant now) {
     return Duration.ofSeconds(Math.max(0, now.getEpochSecond() - covered));
+  }
+
+  /// How it goes now.
+  public Condition condition(Polling polling, Instant now) {
+    if (failures > 0) {
+      return Condition.FAILING;
+    }
+    if (owner != null && leasedUntil != null && leasedUntil.isAfter(now)) {
+      return Condition.READING;
+    }
+    return isLate(polling, now) ? Condition.LATE : Condition.WAITING;
   }
 
   /// Whether the lag is more than waiting and a retry or two explain.

@@ -86,7 +86,7 @@ public final class Rebuild {
           new Compared(
               "lead_version",
               List.of("lead_id", "version"),
-              List.of("receipt_id", "at", "fingerprint", "fact")),
+              List.of("receipt_id", "at", "fingerprint", "fact", "said_at", "as_of", "emptied")),
           new Compared("lead_deadline", List.of("lead_id"), List.of("at")),
           new Compared("lead_fingerprint", List.of("lead_id", "fingerprint"), List.of("version")),
           new Compared(

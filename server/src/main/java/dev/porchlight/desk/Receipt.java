@@ -68,6 +68,17 @@ public record Receipt(
     }
   }
 
+  /// Why a repeat has no version of its own though it says something else: a portal was asked for
+  /// it too early to tell which is newer. To be asked for again.
+  static final String IN_DOUBT =
+      "It can't be told whether the portal's answer is older than the newest version, so it is"
+          + " asked again.";
+
+  /// Whether nobody can tell yet if what it says is newer than what is known.
+  public boolean isInDoubt() {
+    return state == State.REPEAT && reason.equals(IN_DOUBT);
+  }
+
   /// When it arrived.
   public Instant at() {
     return draw.at();

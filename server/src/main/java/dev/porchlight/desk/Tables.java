@@ -3,6 +3,7 @@ package dev.porchlight.desk;
 import dev.porchlight.store.Table;
 import dev.porchlight.value.Draw;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// The tables of this package.
 final class Tables {
@@ -12,8 +13,19 @@ final class Tables {
 
   record DeadlineRow(String leadId, Instant at) {}
 
+  /// @param saidAt when its sender made it, where the contract says that; else null
+  /// @param asOf the log entry as of which it is the sender's word
+  /// @param emptied its sender shows the person as erased
   record LeadVersionRow(
-      String leadId, int version, String receiptId, Instant at, String fingerprint, String fact) {}
+      String leadId,
+      int version,
+      String receiptId,
+      Instant at,
+      String fingerprint,
+      String fact,
+      @Nullable Instant saidAt,
+      long asOf,
+      boolean emptied) {}
 
   record FingerprintRow(String leadId, String fingerprint, int version) {}
 
@@ -131,9 +143,20 @@ final class Tables {
           .column("at", LeadVersionRow::at)
           .column("fingerprint", LeadVersionRow::fingerprint)
           .column("fact", LeadVersionRow::fact)
+          .column("said_at", LeadVersionRow::saidAt)
+          .column("as_of", LeadVersionRow::asOf)
+          .column("emptied", LeadVersionRow::emptied)
           .readBy(r ->
               new LeadVersionRow(
-                  r.text(1), r.integer(2), r.text(3), r.time(4), r.text(5), r.text(6)));
+                  r.text(1),
+                  r.integer(2),
+                  r.text(3),
+                  r.time(4),
+                  r.text(5),
+                  r.text(6),
+                  r.timeOrNull(7),
+                  r.number(8),
+                  r.flag(9)));
 
   /// The leads of a person at a source, for the source's other channel.
   record TwinRow(String sourceId, String who, String leads) {}

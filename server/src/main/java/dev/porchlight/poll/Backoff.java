@@ -8,7 +8,9 @@ import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /// How long to leave a portal alone after a failure: 5 s, twice that after each further one, at
-/// most 10 minutes. What the portal asks for itself counts instead, from a second to six hours.
+/// most 10 minutes, less up to a quarter by chance, so that those whom one outage has stopped do
+/// not all come back at once. What the portal asks for itself counts instead, to the second, from
+/// one to six hours of them.
 final class Backoff {
   private static final Duration FIRST = Duration.ofSeconds(5);
   private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -18,13 +20,15 @@ final class Backoff {
 
   /// @param failures in a row, this one included
   /// @param asked by the portal; null when it said nothing
-  static Duration after(int failures, @Nullable Duration asked) {
+  /// @param chance at least 0, less than 1
+  static Duration after(int failures, @Nullable Duration asked, double chance) {
     if (asked != null) {
       return shorter(
           asked.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : asked,
           LONGEST_ASKED);
     }
-    return shorter(FIRST.multipliedBy(1L << Math.clamp(failures - 1L, 0, 10)), LONGEST);
+    var whole = shorter(FIRST.multipliedBy(1L << Math.clamp(failures - 1L, 0, 10)), LONGEST);
+    return whole.minusMillis((long) (whole.toMillis() * chance / 4));
   }
 
   private static Duration shorter(Duration a, Duration b) {

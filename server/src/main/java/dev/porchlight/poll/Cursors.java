@@ -8,10 +8,10 @@ import dev.porchlight.store.Table;
 import dev.porchlight.store.WorkQueue;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// How far each source was read, in the store: who may read on, and what was read of the windows
@@ -19,14 +19,18 @@ import org.jspecify.annotations.Nullable;
 final class Cursors {
   private static final Duration LEASE = Duration.ofSeconds(60);
 
-  private record ItemRow(String sourceId, String hash, long readTo) {}
+  private record ItemRow(
+      String sourceId, String hash, long readTo, @Nullable String leadId, int version) {}
 
   private static final Table<ItemRow> ITEM =
       Table.<ItemRow>named("poll_item")
           .key("source_id", ItemRow::sourceId)
           .key("hash", ItemRow::hash)
           .column("read_to", ItemRow::readTo)
-          .readBy(r -> new ItemRow(r.text(1), r.text(2), r.number(3)));
+          .column("lead_id", ItemRow::leadId)
+          .column("version", ItemRow::version)
+          .readBy(
+              r -> new ItemRow(r.text(1), r.text(2), r.number(3), r.textOrNull(4), r.integer(5)));
 
   private final Store store;
   private final String process;
@@ -93,31 +97,55 @@ final class Cursors {
         && s.leasedUntil().isAfter(batch.clock());
   }
 
-  /// Which of these were read before.
-  Set<String> seen(String source, Collection<String> hashes) {
-    if (hashes.isEmpty()) {
-      return Set.of();
-    }
-    return new HashSet<>(
-        store.read(h ->
-            h.createQuery(
-                    "SELECT hash FROM poll_item WHERE source_id = :source AND hash IN (<hashes>)")
-                .bind("source", source)
-                .bindList("hashes", List.copyOf(hashes))
-                .mapTo(String.class)
-                .list()));
+  /// The number of the last log entry.
+  long lastEntry() {
+    return store.read(
+        h -> h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one());
   }
 
-  /// Goes on within a window.
+  /// What was handed to the desk and is on disk.
+  ///
+  /// @param leadId the lead that it is of; null when it is of none
+  /// @param version the newest version of that lead then
+  record Item(String hash, @Nullable String leadId, int version) {}
+
+  /// What was read before.
+  ///
+  /// @param leadId the lead that it is of; null when it is of none
+  /// @param newest nothing else was said of that lead since
+  record Seen(@Nullable String leadId, boolean newest) {}
+
+  /// Which of these were read before, by their hashes.
+  Map<String, Seen> seen(String source, Collection<String> hashes) {
+    if (hashes.isEmpty()) {
+      return Map.of();
+    }
+    var seen = new HashMap<String, Seen>();
+    store.read(h ->
+        h.createQuery(
+                """
+                SELECT i.hash, i.lead_id,
+                  CASE WHEN l.id IS NULL OR l.erased_at IS NOT NULL OR l.version = i.version
+                    THEN 1 ELSE 0 END
+                FROM poll_item i LEFT JOIN lead l ON l.id = i.lead_id
+                WHERE i.source_id = :source AND i.hash IN (<hashes>)
+                """)
+            .bind("source", source)
+            .bindList("hashes", List.copyOf(hashes))
+            .map((r, _) -> seen.put(r.getString(1), new Seen(r.getString(2), r.getInt(3) == 1)))
+            .list());
+    return seen;
+  }
+
+  /// Goes on within a window. To stay where it is, or to go on after nothing, is no success.
   ///
   /// @param start the lead after which to go on
-  /// @param hashes what was handed to the desk, which is on disk
   /// @return empty when somebody else has taken over
-  Optional<PollState> within(PollState was, Window window, String start, List<String> hashes) {
+  Optional<PollState> within(PollState was, Window window, String start, List<Item> items) {
     return move(
         was,
         window,
-        hashes,
+        items,
         (batch, s) ->
             new PollState(
                 s.sourceId(),
@@ -126,11 +154,11 @@ final class Cursors {
                 window.max(),
                 start,
                 s.dueAt(),
-                0,
-                "",
+                start.equals(s.startId()) ? s.failures() : 0,
+                start.equals(s.startId()) ? s.error() : "",
                 s.triedAt(),
                 s.succeededAt(),
-                s.items() + hashes.size(),
+                s.items() + items.size(),
                 process,
                 batch.clock().plus(LEASE),
                 s.fence()));
@@ -140,15 +168,11 @@ final class Cursors {
   ///
   /// @param pause how long to leave the portal alone; null to read the next window at once
   Optional<PollState> done(
-      PollState was,
-      Window window,
-      List<String> hashes,
-      Polling polling,
-      @Nullable Duration pause) {
+      PollState was, Window window, List<Item> items, Polling polling, @Nullable Duration pause) {
     return move(
         was,
         window,
-        hashes,
+        items,
         (batch, s) -> {
           long covered = Math.max(s.covered(), window.max());
           // Earlier than the next window's beginning, so never read again.
@@ -169,7 +193,7 @@ final class Cursors {
               "",
               s.triedAt(),
               pause == null ? s.succeededAt() : batch.clock(),
-              s.items() + hashes.size(),
+              s.items() + items.size(),
               pause == null ? process : null,
               pause == null ? batch.clock().plus(LEASE) : null,
               s.fence());
@@ -179,7 +203,9 @@ final class Cursors {
   /// Notes that it could not be read on, and lets go of it.
   ///
   /// @param over whether to read the window from its beginning
-  void failed(PollState was, String sentence, @Nullable Duration asked, boolean over) {
+  /// @param chance at least 0, less than 1
+  void failed(
+      PollState was, String sentence, @Nullable Duration asked, boolean over, double chance) {
     change(
         was,
         (batch, s) ->
@@ -189,7 +215,7 @@ final class Cursors {
                 s.windowMin(),
                 s.windowMax(),
                 over ? "" : s.startId(),
-                batch.clock().plus(Backoff.after(s.failures() + 1, asked)),
+                batch.clock().plus(Backoff.after(s.failures() + 1, asked, chance)),
                 s.failures() + 1,
                 sentence,
                 s.triedAt(),
@@ -234,14 +260,16 @@ final class Cursors {
     PollState from(Batch batch, PollState state);
   }
 
-  private Optional<PollState> move(PollState was, Window window, List<String> hashes, Step step) {
+  private Optional<PollState> move(PollState was, Window window, List<Item> items, Step step) {
     return change(
         was,
         (batch, s) -> {
-          for (var hash : hashes) {
-            if (batch.find(ITEM, s.sourceId(), hash) == null) {
-              batch.put(ITEM, new ItemRow(s.sourceId(), hash, window.max()));
-            }
+          for (var item : items) {
+            var known = batch.find(ITEM, s.sourceId(), item.hash());
+            long readTo = known == null ? window.max() : Math.max(window.max(), known.readTo());
+            batch.put(
+                ITEM,
+                new ItemRow(s.sourceId(), item.hash(), readTo, item.leadId(), item.version()));
           }
           return step.from(batch, s);
         });

@@ -5,6 +5,7 @@ import dev.porchlight.connector.Body;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.PollState;
 import dev.porchlight.desk.Polling;
+import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.net.OutgoingClient;
@@ -15,6 +16,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,6 +45,10 @@ import org.slf4j.LoggerFactory;
 /// between receipt and place or because the portal pushed it as well, is a repeat to the desk,
 /// which knows leads by the portal's id. Two hubs on one database share the work by leases; a lease
 /// that is lost costs repeats at worst.
+///
+/// Why old content does not become the newest: the desk is told what the log's last entry was when
+/// a page was asked for, so it knows what came in since. Where that leaves a doubt the page is
+/// asked for once more, and what is still in doubt is not remembered as read.
 public final class Poller implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
   private static final Duration LOOK = Duration.ofMillis(500);
@@ -55,6 +61,7 @@ public final class Poller implements AutoCloseable {
   private final Line line;
   private final Portal portal;
   private final Cursors cursors;
+  private final SecureRandom chance = new SecureRandom();
   private final Semaphore news = new Semaphore(1);
   private final Set<String> running = ConcurrentHashMap.newKeySet();
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -168,13 +175,18 @@ public final class Poller implements AutoCloseable {
     } catch (PollException e) {
       LOG.info("Source {} could not be polled: {}", source.get().name(), e.sentence());
       cursors.failed(
-          claim.state(), e.sentence(), e.asked(), e.remedy() == PollException.Remedy.START_OVER);
+          claim.state(),
+          e.sentence(),
+          e.asked(),
+          e.remedy() == PollException.Remedy.START_OVER,
+          chance.nextDouble());
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (RuntimeException | Error e) {
       // An Error too: else it would be tried again at once, and for ever.
       LOG.error("Source {} could not be polled: a defect of ours", source.get().name(), e);
-      cursors.failed(claim.state(), "A defect of ours; the log says more.", null, false);
+      cursors.failed(
+          claim.state(), "A defect of ours; the log says more.", null, false, chance.nextDouble());
     }
   }
 
@@ -204,11 +216,18 @@ public final class Poller implements AutoCloseable {
     record Stuck(String why) implements Next {}
   }
 
+  /// What became of a page.
+  ///
+  /// @param items those that the desk has and that need not be read again
+  /// @param doubt whether there was one of which nobody knows yet if it is the newest
+  private record Handed(List<Cursors.Item> items, boolean doubt) {}
+
   /// Reads one source until nothing is left, or it is broken off.
   private final class Reader {
     private final Source source;
     private final Polling polling;
     private final Set<String> starts = new HashSet<>();
+    private final Returns returns = new Returns();
     private PollState state;
     private int limit = Portal.PAGE;
     private long renewed = System.nanoTime();
@@ -217,30 +236,43 @@ public final class Poller implements AutoCloseable {
       this.source = source;
       this.polling = polling;
       this.state = state;
+      if (state.windowMax() > 0) {
+        returns.missedTheStart();
+      }
     }
 
     void read() throws PollException, InterruptedException {
       boolean more = true;
+      boolean again = false;
       while (more) {
         var now = store.now().getEpochSecond();
         var window =
             state.windowMax() > 0
                 ? new Window(state.windowMin(), state.windowMax())
                 : Window.after(state.covered(), now, polling.overlapSeconds());
+        long asked = cursors.lastEntry();
         var items = page(window);
+        var handed = hand(window, items, asked);
+        if (handed.doubt() && !again) {
+          again = true;
+          var stayed = cursors.within(state, window, state.startId(), handed.items());
+          more = stayed.isPresent();
+          state = stayed.orElse(state);
+          continue;
+        }
+        again = false;
         var next = next(items);
-        var handed = hand(window, items);
         var moved =
             switch (next) {
               case Next.End() ->
                   cursors.done(
                       state,
                       window,
-                      handed,
+                      withReturns(window, handed.items()),
                       polling,
                       window.max() < now ? null : Duration.ofSeconds(polling.intervalSeconds()));
-              case Next.After(var id) -> cursors.within(state, window, id, handed);
-              case Next.Stuck(_) -> cursors.within(state, window, state.startId(), handed);
+              case Next.After(var id) -> cursors.within(state, window, id, handed.items());
+              case Next.Stuck(_) -> cursors.within(state, window, state.startId(), handed.items());
             };
         if (next instanceof Next.Stuck(var why)) {
           throw new PollException(why);
@@ -296,30 +328,65 @@ public final class Poller implements AutoCloseable {
 
     /// Hands what is new to the desk.
     ///
-    /// @return the hashes of what was handed over and is on disk
+    /// @param asked the last entry of the log when the items were asked for
     /// @throws InterruptedException when the hub stops, or somebody else has taken over
-    private List<String> hand(Window window, List<byte[]> items) throws InterruptedException {
+    private Handed hand(Window window, List<byte[]> items, long asked) throws InterruptedException {
       var byHash = new LinkedHashMap<String, byte[]>();
       items.forEach(i -> byHash.putIfAbsent(hash(i), i));
       var seen = cursors.seen(source.id(), byHash.keySet());
-      var circumstances =
-          new Desk.Circumstances(
-              Json.object().put("polled-from", polling.url() + "/leads").toString(), "", null);
-      var handed = new ArrayList<String>();
+      var handed = new ArrayList<Cursors.Item>();
+      boolean doubt = false;
       for (Map.Entry<String, byte[]> item : byHash.entrySet()) {
-        if (seen.contains(item.getKey())) {
+        var before = seen.get(item.getKey());
+        if (before != null) {
+          if (before.leadId() == null || before.newest()) {
+            returns.present(before.leadId());
+          } else {
+            returns.old(before.leadId(), new Returns.Old(item.getKey(), item.getValue(), asked));
+          }
           count("known");
           continue;
         }
-        if (closing || !keepsLease()) {
-          cursors.within(state, window, state.startId(), handed);
-          throw new InterruptedException("broken off");
+        var receipt = accept(window, handed, item.getValue(), asked);
+        doubt |= receipt.isInDoubt();
+        if (!receipt.isInDoubt()) {
+          handed.add(new Cursors.Item(item.getKey(), receipt.leadId(), receipt.version()));
+          if (receipt.version() > 1) {
+            returns.present(receipt.leadId());
+          }
         }
-        var receipt = desk.accept(source, body(item.getValue()), circumstances);
-        count(receipt.state().word());
-        handed.add(item.getKey());
       }
-      return handed;
+      return new Handed(handed, doubt);
+    }
+
+    /// At the end of a window: those that have gone back to what they were.
+    private List<Cursors.Item> withReturns(Window window, List<Cursors.Item> items)
+        throws InterruptedException {
+      var all = new ArrayList<>(items);
+      for (var old : returns.atTheEnd()) {
+        var receipt = accept(window, all, old.bytes(), old.asked());
+        if (!receipt.isInDoubt()) {
+          all.add(new Cursors.Item(old.hash(), receipt.leadId(), receipt.version()));
+        }
+      }
+      return all;
+    }
+
+    /// Hands one over, if it still may.
+    ///
+    /// @param handed those before it, for if it may not
+    private Receipt accept(Window window, List<Cursors.Item> handed, byte[] item, long asked)
+        throws InterruptedException {
+      if (closing || !keepsLease()) {
+        cursors.within(state, window, state.startId(), handed);
+        throw new InterruptedException("broken off");
+      }
+      var headers = Json.object().put("polled-from", polling.url() + "/leads");
+      headers.put(Desk.ASKED_AT, asked);
+      var receipt =
+          desk.accept(source, body(item), new Desk.Circumstances(headers.toString(), "", null));
+      count(receipt.isInDoubt() ? "doubtful" : receipt.state().word());
+      return receipt;
     }
 
     private void count(String outcome) {

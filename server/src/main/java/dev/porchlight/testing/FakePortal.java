@@ -71,6 +71,9 @@ public final class FakePortal implements AutoCloseable {
 
     /// Answer rightly once the latch is open.
     record Held(CountDownLatch latch) implements Fault {}
+
+    /// Give what is the right answer now once the latch is open.
+    record Slow(CountDownLatch latch) implements Fault {}
   }
 
   private record Item(long ingested, String id, String json) {}
@@ -217,9 +220,7 @@ public final class FakePortal implements AutoCloseable {
       var fault = token && !isDown() ? null : fault();
       if (fault instanceof Fault.Held(var latch)) {
         note(path, query, nanos, 0);
-        while (closed.getCount() > 0 && !latch.await(50, TimeUnit.MILLISECONDS)) {
-          // until either is open
-        }
+        await(latch);
       }
       if (fault instanceof Fault.Cut) {
         note(path, query, nanos, 0);
@@ -229,10 +230,14 @@ public final class FakePortal implements AutoCloseable {
           fault instanceof Fault.Status(int status, var headers, var text)
               ? new Answered(status, headers, text)
               : token ? token(exchange, body) : leads(exchange, path, query);
+      if (fault instanceof Fault.Slow(var latch)) {
+        note(path, query, nanos, right.status());
+        await(latch);
+      }
       var bytes = right.body().getBytes(StandardCharsets.UTF_8);
       int half = bytes.length / 2;
       right.headers().forEach(exchange.getResponseHeaders()::set);
-      if (!(fault instanceof Fault.Held)) {
+      if (!(fault instanceof Fault.Held || fault instanceof Fault.Slow)) {
         note(path, query, nanos, fault instanceof Fault.CutInside ? 0 : right.status());
       }
       int whole = fault instanceof Fault.Half ? half : bytes.length;
@@ -246,6 +251,12 @@ public final class FakePortal implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void await(CountDownLatch latch) throws InterruptedException {
+    while (closed.getCount() > 0 && !latch.await(50, TimeUnit.MILLISECONDS)) {
+      // until either is open
     }
   }
 

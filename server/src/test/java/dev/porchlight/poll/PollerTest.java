@@ -234,6 +234,52 @@ class PollerTest {
         .anyMatch(f -> f.level().equals("ok") && f.sentence().contains("Source seeker"));
   }
 
+  private Duration pause() {
+    return Duration.between(clock.instant(), Instant.parse(settled().path("next_at").asString()));
+  }
+
+  @Test
+  void pauses_grow_to_minutes_and_outlast_a_restart() {
+    more(3);
+    portal.isDown(true);
+    poll();
+    for (int n = 1; n <= 10; n++) {
+      assertThat(settled().path("failures").asInt()).isEqualTo(n);
+      assertThat(state().path("state").asString()).isEqualTo("failing");
+      var whole = Duration.ofSeconds(Math.min(600, 5L << (n - 1)));
+      assertThat(pause()).isBetween(whole.multipliedBy(3).dividedBy(4), whole);
+      hub.restart();
+      assertThat(state().path("failures").asInt()).as("not anew after a restart").isEqualTo(n);
+      clock.advance(pause());
+    }
+    settled();
+    portal.isDown(false);
+    later();
+    everyLeadIsThereOnce();
+    assertThat(state().path("state").asString()).isEqualTo("waiting");
+  }
+
+  @Test
+  void pauses_grow_where_pages_are_answered_and_lead_nowhere() {
+    more(1);
+    var page = "{\"items\": [" + lead(1) + "," + lead(1) + "]}";
+    for (int n = 0; n < 6; n++) {
+      portal.faults(new Fault.Status(200, Map.of(), page));
+    }
+    portal.faults(new Fault.Status(200, Map.of(), page));
+    poll();
+    for (int n = 1; n <= 5; n++) {
+      assertThat(settled().path("failures").asInt()).isEqualTo(n);
+      assertThat(state().path("error").asString()).contains("does not go on");
+      clock.advance(pause());
+    }
+    settled();
+    later();
+    later();
+    assertThat(state().path("failures").asInt()).isZero();
+    everyLeadIsThereOnce();
+  }
+
   @Test
   void a_portal_that_was_down_for_three_weeks_is_read_on_from_where_it_stopped() {
     more(5);

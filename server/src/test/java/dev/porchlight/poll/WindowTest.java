@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 class WindowTest {
   private static final long SINCE = 1_770_000_000;
 
+  private static final Duration FLOOR = Duration.ofMinutes(7).plusSeconds(30);
+
   private record Read(Window window, long at) {}
 
   /// Reads whenever a gap is over, as the poller does.
@@ -87,13 +89,15 @@ class WindowTest {
 
   @Test
   void pauses_grow_to_ten_minutes_unless_the_portal_asks_for_another() {
-    assertThat(Backoff.after(1, null)).isEqualTo(Duration.ofSeconds(5));
-    assertThat(Backoff.after(2, null)).isEqualTo(Duration.ofSeconds(10));
-    assertThat(Backoff.after(3, null)).isEqualTo(Duration.ofSeconds(20));
-    assertThat(Backoff.after(1000, null)).isEqualTo(Duration.ofMinutes(10));
-    assertThat(Backoff.after(7, Duration.ofSeconds(3))).isEqualTo(Duration.ofSeconds(3));
-    assertThat(Backoff.after(1, Duration.ZERO)).isEqualTo(Duration.ofSeconds(1));
-    assertThat(Backoff.after(1, Duration.ofDays(9))).isEqualTo(Duration.ofHours(6));
+    assertThat(Backoff.after(1, null, 0)).isEqualTo(Duration.ofSeconds(5));
+    assertThat(Backoff.after(2, null, 0)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(Backoff.after(3, null, 0)).isEqualTo(Duration.ofSeconds(20));
+    assertThat(Backoff.after(1000, null, 0)).isEqualTo(Duration.ofMinutes(10));
+    assertThat(Backoff.after(3, null, 0.5)).isEqualTo(Duration.ofMillis(17_500));
+    assertThat(Backoff.after(1000, null, 0.99)).isBetween(FLOOR, Duration.ofMinutes(10));
+    assertThat(Backoff.after(7, Duration.ofSeconds(3), 0.9)).isEqualTo(Duration.ofSeconds(3));
+    assertThat(Backoff.after(1, Duration.ZERO, 0)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(Backoff.after(1, Duration.ofDays(9), 0)).isEqualTo(Duration.ofHours(6));
   }
 
   @Test

@@ -43,6 +43,12 @@ public final class SeekerLeads implements Connector {
     return true;
   }
 
+  /// `processedDate`.
+  @Override
+  public boolean timesVersions() {
+    return true;
+  }
+
   @Override
   public Reading read(Body body) {
     return LeadReader.read(body);

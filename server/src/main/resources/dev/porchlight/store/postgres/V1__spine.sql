@@ -182,6 +182,9 @@ CREATE TABLE lead_version (
   at          BIGINT NOT NULL,
   fingerprint TEXT COLLATE "C" NOT NULL,
   fact        TEXT COLLATE "C" NOT NULL,
+  said_at     BIGINT,            -- when its sender made it, where the contract says that
+  as_of       BIGINT NOT NULL,   -- the log entry as of which it is the sender's word
+  emptied     BIGINT NOT NULL,   -- its sender shows the person as erased
   PRIMARY KEY (lead_id, version)
 );
 
@@ -760,6 +763,8 @@ CREATE TABLE poll_item (
   source_id TEXT COLLATE "C" NOT NULL,
   hash      TEXT COLLATE "C" NOT NULL,
   read_to   BIGINT NOT NULL,   -- the end of the window
+  lead_id   TEXT COLLATE "C",               -- the lead that they became or belong to
+  version   BIGINT NOT NULL,   -- its newest version then
   PRIMARY KEY (source_id, hash)
 );
 CREATE INDEX poll_item_age ON poll_item (source_id, read_to);

@@ -175,6 +175,9 @@ CREATE TABLE lead_version (
   at          INTEGER NOT NULL,
   fingerprint TEXT NOT NULL,
   fact        TEXT NOT NULL,
+  said_at     INTEGER,            -- when its sender made it, where the contract says that
+  as_of       INTEGER NOT NULL,   -- the log entry as of which it is the sender's word
+  emptied     INTEGER NOT NULL,   -- its sender shows the person as erased
   PRIMARY KEY (lead_id, version)
 );
 
@@ -753,6 +756,8 @@ CREATE TABLE poll_item (
   source_id TEXT NOT NULL,
   hash      TEXT NOT NULL,
   read_to   INTEGER NOT NULL,   -- the end of the window
+  lead_id   TEXT,               -- the lead that they became or belong to
+  version   INTEGER NOT NULL,   -- its newest version then
   PRIMARY KEY (source_id, hash)
 ) WITHOUT ROWID;
 CREATE INDEX poll_item_age ON poll_item (source_id, read_to);
