@@ -60,7 +60,7 @@ final class AnyDoorTable {
         [assume a role](deliveries.md); the tables then show what becomes of the lead as a buyer's.
       """;
 
-  private record Sample(String title, String contract, byte[] body) {}
+  record Sample(String title, String contract, byte[] body) {}
 
   private AnyDoorTable() {}
 
@@ -78,7 +78,7 @@ final class AnyDoorTable {
     }
   }
 
-  private static List<Sample> samples() throws IOException {
+  static List<Sample> samples() throws IOException {
     return List.of(
         new Sample("Connections Plus: a buyer", "connections-plus", fixture("buyer-full")),
         new Sample("Connections Plus: a seller", "connections-plus", fixture("seller-full")),

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /// The tokens that portals want to see: a fixed one, or one had by client credentials, which is
@@ -23,7 +24,8 @@ final class AccessTokens {
   /// What a portal that does not say is taken to mean.
   private static final long USUAL_LIFE = 86_400;
 
-  /// A token as young as this that is refused is not replaced: another would be refused as well.
+  /// For so long one that took the place of a refused one is not replaced in its turn: another
+  /// would be refused as well.
   private static final Duration YOUNG = Duration.ofMinutes(5);
 
   private final Store store;
@@ -41,7 +43,8 @@ final class AccessTokens {
   /// A token.
   ///
   /// @param replaceable false for a fixed one
-  record Token(String text, boolean replaceable, Instant since) {}
+  /// @param replaced when it took the place of one that was refused; the beginning of time for none
+  record Token(String text, boolean replaceable, Instant replaced) {}
 
   /// The token in force; a new one where there is none.
   Token get(Polling polling) throws PollException, InterruptedException {
@@ -52,15 +55,19 @@ final class AccessTokens {
       }
       return new Token(fixed.get(), false, Instant.EPOCH);
     }
-    var kept = secrets.find(polling.sourceId(), Polling.ACCESS_TOKEN);
-    if (kept.isPresent()) {
-      var json = Json.tree(kept.get());
-      return new Token(
-          json.path("access_token").asString(),
-          true,
-          Instant.ofEpochSecond(json.path("since").asLong()));
-    }
-    return fetch(polling);
+    var kept = kept(polling);
+    return kept.isPresent() ? kept.get() : fetch(polling, Instant.EPOCH);
+  }
+
+  private Optional<Token> kept(Polling polling) {
+    return secrets
+        .find(polling.sourceId(), Polling.ACCESS_TOKEN)
+        .map(Json::tree)
+        .map(json ->
+            new Token(
+                json.path("access_token").asString(),
+                true,
+                Instant.ofEpochSecond(json.path("replaced").asLong(0))));
   }
 
   /// Another one in place of one that was refused before its end.
@@ -70,14 +77,20 @@ final class AccessTokens {
     if (!refused.replaceable()) {
       throw new PollException("The portal refuses the token (401); set another.");
     }
-    if (refused.since().plus(YOUNG).isAfter(store.now())) {
+    var kept = kept(polling);
+    if (kept.isPresent() && !kept.get().text().equals(refused.text())) {
+      // Another hub has seen to it already.
+      return kept.get();
+    }
+    if (refused.replaced().plus(YOUNG).isAfter(store.now())) {
       throw new PollException(
           "The portal refuses a token that its own token address has just given (401).");
     }
-    return fetch(polling);
+    return fetch(polling, store.now());
   }
 
-  private Token fetch(Polling polling) throws PollException, InterruptedException {
+  private Token fetch(Polling polling, Instant replaced)
+      throws PollException, InterruptedException {
     var secret = secrets.find(polling.sourceId(), Polling.CLIENT_SECRET).orElse("");
     var body = Json.object();
     body.put("client_id", polling.clientId());
@@ -103,7 +116,7 @@ final class AccessTokens {
           PollException.Remedy.NONE,
           Backoff.asked(answer.header("Retry-After").orElse(null), store.now()));
     }
-    return keep(polling, tree(answer.head()));
+    return keep(polling, tree(answer.head()), replaced);
   }
 
   private static JsonNode tree(byte[] body) throws PollException {
@@ -114,7 +127,7 @@ final class AccessTokens {
     }
   }
 
-  private Token keep(Polling polling, JsonNode answer) throws PollException {
+  private Token keep(Polling polling, JsonNode answer, Instant replaced) throws PollException {
     var text = answer.path("access_token").asString("");
     if (text.isEmpty() || text.chars().anyMatch(c -> c < '!' || c > '~')) {
       throw new PollException("What the token address answered has no token in it.");
@@ -125,7 +138,7 @@ final class AccessTokens {
     var end = now.plusSeconds(Math.clamp(life, 1, 400L * USUAL_LIFE) - margin);
     var kept = Json.object();
     kept.put("access_token", text);
-    kept.put("since", now.getEpochSecond());
+    kept.put("replaced", replaced.getEpochSecond());
     var sealed = secrets.seal(polling.sourceId(), Polling.ACCESS_TOKEN, kept.toString());
     store.write(
         WorkQueue.EDITS,
@@ -138,7 +151,7 @@ final class AccessTokens {
           }
           return sealed.id();
         });
-    return new Token(text, true, now);
+    return new Token(text, true, replaced);
   }
 
   private static boolean sameClient(Polling a, Polling b) {

@@ -389,15 +389,31 @@ class PollerTest {
 
   @Test
   void a_fresh_token_that_is_refused_is_not_replaced_again_and_again() {
-    portal.faults(new Fault.Status(401, Map.of(), ""));
+    var refused = new Fault.Status(401, Map.of(), "");
+    portal.faults(refused, refused);
     poll();
-    assertThat(state().path("error").asString()).contains("401");
-    portal.faults(new Fault.Status(401, Map.of(), ""));
-    clock.advance(Duration.ofSeconds(5));
-    settled();
-    assertThat(portal.tokenRequests()).hasSize(1);
+    assertThat(state().path("failures").asInt()).isEqualTo(1);
+    for (int n = 2; n < 5; n++) {
+      portal.faults(refused);
+      clock.advance(pause());
+      assertThat(settled().path("failures").asInt()).isEqualTo(n);
+      assertThat(state().path("error").asString()).contains("401");
+    }
+    assertThat(portal.tokenRequests()).as("replaced once").hasSize(2);
     later();
     assertThat(state().path("failures").asInt()).isZero();
+  }
+
+  @Test
+  void a_token_revoked_when_it_was_just_given_is_replaced_at_once() {
+    poll();
+    more(3);
+    portal.forgetTokens();
+    clock.advance(Duration.ofMinutes(5));
+    settled();
+    everyLeadIsThereOnce();
+    assertThat(state().path("failures").asInt()).isZero();
+    assertThat(portal.tokenRequests()).hasSize(2);
   }
 
   @Test

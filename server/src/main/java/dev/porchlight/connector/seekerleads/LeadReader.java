@@ -69,7 +69,10 @@ final class LeadReader {
             : null;
     var category = named == null ? Category.shaped(root) : named;
     var lead = new LeadReader(findings, category, root).lead(named != null);
-    if (!lead.enquirer().isSomebody() && lead.message() == null && !lead.erased()) {
+    if (!lead.enquirer().isSomebody()
+        && lead.message() == null
+        && !lead.erased()
+        && !isByContract(root)) {
       return new Reading.Unreadable(
           "Nothing in the body names or reaches a person, or was written by one.",
           false,
@@ -77,6 +80,16 @@ final class LeadReader {
     }
     return new Reading.Facts(
         category.schema(), List.of(lead), findings.violations(), BodyJson.fingerprint(root, ""));
+  }
+
+  /// Of the person the contract asks for nothing but a message, which may be empty: a lead with an
+  /// id of which no more is known is one all the same.
+  private static boolean isByContract(Map<String, Object> root) {
+    return root.get("metadata") instanceof Map<?, ?> metadata
+        && metadata.get("leadId") instanceof String id
+        && !id.isBlank()
+        && root.get("contactRequest") instanceof Map<?, ?> contact
+        && contact.get("message") instanceof String;
   }
 
   private static boolean isBareId(Map<String, Object> root) {

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// of `GET /leads`.
 ///
 /// Read: all three categories, told apart by `metadata.category`, else by their shape; a lead whose
-/// person was erased; a lead of which nothing but the message is known. A body that names a lead
-/// and says nothing of it can't be read ([#peekLeadId] gives the id to fetch it by).
+/// person was erased; a lead of which nothing but the message, or with an id nothing at all, is
+/// known. A body that names a lead and says nothing of it can't be read ([#peekLeadId] gives the id
+/// to fetch it by).
 ///
 /// Written: every lead. Searches as `PROPERTY_SEARCH`; sellers, and who asks about no listing, as
 /// `AGENCY`; who asks about a listing as `CLASSIFIED`. `metadata.leadId` is the hub's id of the

@@ -238,6 +238,21 @@ class ReadingTest {
         .isInstanceOf(Reading.Unreadable.class);
   }
 
+  @Test
+  void a_lead_with_an_id_and_an_empty_message_is_one_as_the_contract_has_it() {
+    var lead =
+        lead(
+            facts(
+                "{\"metadata\":{\"leadId\":\"K-9\",\"processedDate\":1767258000,"
+                    + "\"category\":\"AGENCY\"},"
+                    + "\"contactRequest\":{\"phoneNumbers\":[],\"message\":\"\"}}"));
+    assertThat(lead.leadId()).isEqualTo("K-9");
+    assertThat(lead.enquirer().isSomebody()).isFalse();
+    assertThat(lead.erased()).isFalse();
+    assertThat(read("{\"metadata\":{\"leadId\":\"K-9\"},\"contactRequest\":{}}"))
+        .isInstanceOf(Reading.Unreadable.class);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
