@@ -52,6 +52,11 @@ record ByChannel(Connector usual, LeadMail mails) implements Connector {
   }
 
   @Override
+  public boolean timesVersions() {
+    return usual.timesVersions();
+  }
+
+  @Override
   public boolean signsByDefault() {
     return usual.signsByDefault();
   }

@@ -181,7 +181,7 @@ public final class Desk {
             reading,
             body,
             source,
-            connectors.apply(source.contract()).timesVersions(),
+            !receipt.channel().equals(MAIL) && connectors.apply(source.contract()).timesVersions(),
             requestKey(receipt),
             askedAt(receipt)),
         rework,
