@@ -135,8 +135,8 @@ final class AnyDoor {
           .as(new String(body, java.nio.charset.StandardCharsets.UTF_8))
           .isEmpty();
     }
-    var back = lead(reading);
-    assertThat(back).as("what is written can be read").isNotNull();
+    assertThat(reading).as("what is written can be read").isInstanceOf(Reading.Facts.class);
+    var back = Objects.requireNonNull(lead(reading));
     return out.equals("porchlight") ? asSent(lead, back) : back;
   }
 

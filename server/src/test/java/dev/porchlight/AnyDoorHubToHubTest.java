@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,7 +88,7 @@ class AnyDoorHubToHubTest {
         Lead.of(enquirer(nobody, "Å".repeat(100), null)));
   }
 
-  private static Enquirer enquirer(Enquirer e, String name, String email) {
+  private static Enquirer enquirer(Enquirer e, @Nullable String name, @Nullable String email) {
     return new Enquirer(
         name,
         name,

@@ -421,13 +421,13 @@ public final class WindowsRun implements AutoCloseable {
             sql.execute(
                 numbers
                     + "INSERT INTO lead_version (lead_id, version, receipt_id, at, fingerprint,"
-                    + " fact) SELECT "
+                    + " fact, as_of, emptied) SELECT "
                     + id
                     + ", 1, 'r-' || n, 0, 'f', CASE WHEN n % 3 = 0 THEN '"
                     + named
                     + "' ELSE '"
                     + plain
-                    + "' END FROM c");
+                    + "' END, 0, 0 FROM c");
             return true;
           });
       if (n % (CHUNK * 250L) == 1) {

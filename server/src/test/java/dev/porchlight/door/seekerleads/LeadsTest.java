@@ -439,8 +439,10 @@ class LeadsTest {
     batch
         .sql()
         .execute(
-            "INSERT INTO lead_version (lead_id, version, receipt_id, at, fingerprint, fact)"
-                + " SELECT ?, version, receipt_id, at, fingerprint, fact FROM lead_version"
+            "INSERT INTO lead_version (lead_id, version, receipt_id, at, fingerprint, fact,"
+                + " as_of, emptied)"
+                + " SELECT ?, version, receipt_id, at, fingerprint, fact, as_of, emptied"
+                + " FROM lead_version"
                 + " WHERE lead_id = ?",
             COPY,
             lead);
