@@ -4,6 +4,7 @@ import dev.porchlight.Hub;
 import dev.porchlight.HubConfig;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.store.postgres.PostgresEngine;
@@ -53,7 +54,7 @@ public final class WindowsRun implements AutoCloseable {
   private static final String TOKEN = "bench-admin-token";
   private static final String USAGE =
       "bench/run --windows [LEADS] [--engine sqlite|postgres] [--data FOLDER] [--out FILE]"
-          + " [--no-build] [--keep]";
+          + " [--no-build] [--keep FOLDER]";
   private static final String WORDS =
       """
       Pages of 100 leads of `GET /leads`, over HTTP, from windows of seven days anywhere among all \
@@ -99,7 +100,8 @@ public final class WindowsRun implements AutoCloseable {
   ///
   /// @param one tokens of clients of the first office
   /// @param all tokens of clients of all offices
-  private record Setup(List<String> offices, List<String> one, List<String> all, String key) {}
+  /// @param name what the sources of what arrives are called
+  private record Setup(List<String> offices, List<String> one, List<String> all, String name) {}
 
   private record Seen(List<String> ids, Times times, int requests) {}
 
@@ -109,7 +111,7 @@ public final class WindowsRun implements AutoCloseable {
     var engine = "sqlite";
     var data = Path.of("bench/target/data");
     var out = Path.of("docs/benchmarks.md");
-    boolean keep = false;
+    Path keep = null;
     try {
       for (int i = 0; i < arguments.length; i++) {
         switch (arguments[i]) {
@@ -117,7 +119,7 @@ public final class WindowsRun implements AutoCloseable {
           case "--engine" -> engine = arguments[++i];
           case "--data" -> data = Path.of(arguments[++i]);
           case "--out" -> out = Path.of(arguments[++i]);
-          case "--keep" -> keep = true;
+          case "--keep" -> keep = Path.of(arguments[++i]).toAbsolutePath();
           default -> leads = Long.parseLong(arguments[i].replace("_", ""));
         }
       }
@@ -129,13 +131,16 @@ public final class WindowsRun implements AutoCloseable {
       System.exit(2);
     }
     Files.createDirectories(data);
-    var folder = Files.createTempDirectory(data.toAbsolutePath(), "porchlight-windows");
+    var folder =
+        keep == null
+            ? Files.createTempDirectory(data.toAbsolutePath(), "porchlight-windows")
+            : keep;
     var server = engine.equals("postgres") ? new Database(data.toAbsolutePath()) : null;
     var url = server == null ? null : server.create();
     try (var run = new WindowsRun(folder, url, leads)) {
       new Parts(Path.of("bench/parts")).put("windows-" + engine, run.words(engine, server), out);
     } finally {
-      if (!keep) {
+      if (keep == null) {
         StartUp.delete(folder);
       }
     }
@@ -148,20 +153,21 @@ public final class WindowsRun implements AutoCloseable {
   }
 
   private String words(String engine, @Nullable Database server) throws Exception {
-    var first = Instant.now().minusSeconds(leads / A_SECOND + 3600);
-    Setup setup;
-    say("setting up");
-    try (var early =
-        Hub.start(config, Clock.fixed(first, ZoneOffset.UTC), UnaryOperator.identity())) {
-      hub = early.address();
-      setup = setUp();
+    boolean kept = Files.exists(folder.resolve("data"));
+    var first = kept ? began() : Instant.now().minusSeconds(leads / A_SECOND + 3600);
+    if (!kept) {
+      List<String> offices;
+      say("setting up");
+      try (var early =
+          Hub.start(config, Clock.fixed(first, ZoneOffset.UTC), UnaryOperator.identity())) {
+        hub = early.address();
+        offices = offices();
+      }
+      say("writing " + leads + " leads");
+      try (var store = new EngineStore(open())) {
+        fill(store, offices, first);
+      }
     }
-    say("writing " + leads + " leads");
-    long began = System.nanoTime();
-    try (var store = new EngineStore(open())) {
-      fill(store, setup, first);
-    }
-    double filled = (System.nanoTime() - began) / 1e9;
     var page = new Page();
     page.title("Leads by window out of " + Page.number(leads) + ", with " + engine);
     page.words(WORDS);
@@ -169,6 +175,7 @@ public final class WindowsRun implements AutoCloseable {
     Audit audit;
     try (var running = Hub.start(config)) {
       hub = running.address();
+      var setup = setUp();
       say("reading pages");
       var one = pages(setup.one(), first);
       row(page, "one office of " + OFFICES, one);
@@ -195,12 +202,11 @@ public final class WindowsRun implements AutoCloseable {
     page.words(
         String.format(
             Locale.ROOT,
-            "%,d leads, %,d bytes on disk; written in %,.0f s. %s, %s, %d cores for hub, readers,"
+            "%,d leads, %,d bytes on disk. %s, %s, %d cores for hub, readers,"
                 + " senders and database together; %s kB of memory, %s of heap; load average at"
                 + " the end %s.",
             leads,
             server == null || database == null ? size() : server.bytes(database),
-            filled,
             LocalDate.now(ZoneOffset.UTC),
             Machine.line("/proc/cpuinfo", "model name"),
             Runtime.getRuntime().availableProcessors(),
@@ -278,43 +284,64 @@ public final class WindowsRun implements AutoCloseable {
     return ask("POST", "/api/v1" + path, body.toString(), TOKEN);
   }
 
-  private Setup setUp() throws IOException, InterruptedException {
-    var company = "";
-    for (var node : ask("GET", "/api/v1/nodes?limit=200", null, TOKEN).path("items")) {
-      if (node.path("kind").asString().equals("company")) {
-        company = node.path("id").asString();
+  /// When the leads of a store that was kept begin.
+  private Instant began() {
+    try (var store = new EngineStore(open())) {
+      return store.read(h ->
+          h.createQuery("SELECT at FROM log WHERE kind = 'lead.created' ORDER BY seq LIMIT 1")
+              .map((r, _) -> Row.instant(r.getLong(1)))
+              .one());
+    }
+  }
+
+  private List<String> nodes(String kind) throws IOException, InterruptedException {
+    var ids = new ArrayList<String>();
+    for (var cursor = ""; cursor != null; ) {
+      var more = cursor.isEmpty() ? "" : "&cursor=" + cursor;
+      var page = ask("GET", "/api/v1/nodes?limit=200" + more, null, TOKEN);
+      for (var node : page.path("items")) {
+        if (node.path("kind").asString().equals(kind)) {
+          ids.add(node.path("id").asString());
+        }
       }
+      cursor = page.path("next_cursor").asStringOpt().orElse(null);
     }
-    var offices = new ArrayList<String>();
+    return ids;
+  }
+
+  private List<String> offices() throws IOException, InterruptedException {
+    var company = nodes("company").getFirst();
     for (int n = 0; n < OFFICES; n++) {
-      offices.add(
-          make(
-                  "/nodes",
-                  Json.object()
-                      .put("kind", "office")
-                      .put("name", "Office " + n)
-                      .put("parent", company))
-              .path("id")
-              .asString());
+      make(
+          "/nodes",
+          Json.object().put("kind", "office").put("name", "Office " + n).put("parent", company));
     }
+    var all = nodes("office");
+    // Beside the one that was there from the start.
+    return all.stream().sorted().skip(all.size() - OFFICES).toList();
+  }
+
+  private Setup setUp() throws IOException, InterruptedException {
+    var company = nodes("company").getFirst();
+    var all = nodes("office");
+    var offices = all.stream().sorted().skip(all.size() - OFFICES).toList();
     var one = new ArrayList<String>();
-    var all = new ArrayList<String>();
+    var every = new ArrayList<String>();
     for (int n = 0; n < CLIENTS; n++) {
       one.add(client("One " + n, offices.getFirst()));
-      all.add(client("All " + n, company));
+      every.add(client("All " + n, company));
     }
-    var key = "";
+    var name = "arrivals-" + System.nanoTime();
     for (int n = 0; n < 4; n++) {
-      key = "bench-key-of-the-portal-" + n;
       make(
           "/sources",
           Json.object()
-              .put("name", "arrivals-" + n)
+              .put("name", name + "-" + n)
               .put("contract", "connections-plus")
               .put("node", offices.get(n))
-              .put("api_key", key));
+              .put("api_key", name + "-key-" + n));
     }
-    return new Setup(offices, one, all, "bench-key-of-the-portal-");
+    return new Setup(offices, one, every, name);
   }
 
   private String client(String name, String node) throws IOException, InterruptedException {
@@ -357,9 +384,9 @@ public final class WindowsRun implements AutoCloseable {
   }
 
   /// Puts as many leads into the store as asked for, behind what is there, ten a second.
-  private void fill(Store store, Setup setup, Instant first) {
+  private void fill(Store store, List<String> offices, Instant first) {
     long head = store.read(h -> h.createQuery("SELECT MAX(seq) FROM log").mapTo(Long.class).one());
-    var root = Nodes.in(store.settings()).rootOf(setup.offices().getFirst()).orElseThrow().id();
+    var root = Nodes.in(store.settings()).rootOf(offices.getFirst()).orElseThrow().id();
     store.write(
         WorkQueue.EDITS,
         batch -> {
@@ -371,15 +398,13 @@ public final class WindowsRun implements AutoCloseable {
                         + " created_at, modified_at) VALUES (?, ?, ?, ?, 'Example MLS', ?, 0, 0)",
                     "%026d".formatted(n + 1),
                     root,
-                    setup.offices().getFirst(),
+                    offices.getFirst(),
                     "24A1B2C3" + String.valueOf(1111 + n).replace('0', 'Z'),
                     "X-" + n);
           }
           batch.sql().execute("CREATE TEMPORARY TABLE bench_office (n INTEGER, id TEXT)");
           for (int n = 0; n < OFFICES; n++) {
-            batch
-                .sql()
-                .execute("INSERT INTO bench_office VALUES (?, ?)", n, setup.offices().get(n));
+            batch.sql().execute("INSERT INTO bench_office VALUES (?, ?)", n, offices.get(n));
           }
           return true;
         });
@@ -553,11 +578,11 @@ public final class WindowsRun implements AutoCloseable {
   }
 
   private void send(int n, Setup setup) throws IOException, InterruptedException {
-    var source = "arrivals-" + n % 4;
+    var source = setup.name() + "-" + n % 4;
     var answer =
         http.send(
             HttpRequest.newBuilder(hub.resolve("/in/" + source))
-                .header("x-api-key", setup.key() + n % 4)
+                .header("x-api-key", setup.name() + "-key-" + n % 4)
                 .header("Content-Type", "application/json")
                 .POST(
                     HttpRequest.BodyPublishers.ofString(
@@ -599,17 +624,22 @@ public final class WindowsRun implements AutoCloseable {
   /// @param head the log's end before
   private static List<String> truth(
       Store store, long head, List<String> offices, long min, long max) {
-    return store.read(h ->
-        h.createQuery(
-                "SELECT l.id FROM log g JOIN lead l ON l.id = g.subject WHERE g.kind ="
-                    + " 'lead.created' AND g.seq > :head AND g.at >="
-                    + " :a AND g.at < :b AND l.office_id IN (<offices>) ORDER BY g.seq")
-            .bind("head", head)
-            .bind("a", min * 1_000_000)
-            .bind("b", (max + 1) * 1_000_000)
-            .bindList("offices", offices)
-            .mapTo(String.class)
-            .list());
+    record Entry(String id, String office) {}
+    var ours = new HashSet<>(offices);
+    return store
+        .read(h ->
+            h.createQuery(
+                    "SELECT g.subject, l.office_id FROM lead l JOIN log g ON g.seq = l.seq"
+                        + " WHERE l.seq > :head AND g.at >= :a AND g.at < :b ORDER BY l.seq")
+                .bind("head", head)
+                .bind("a", min * 1_000_000)
+                .bind("b", (max + 1) * 1_000_000)
+                .map((r, _) -> new Entry(r.getString(1), r.getString(2)))
+                .list())
+        .stream()
+        .filter(e -> ours.contains(e.office()))
+        .map(Entry::id)
+        .toList();
   }
 
   @Override

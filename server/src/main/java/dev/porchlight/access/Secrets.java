@@ -109,6 +109,17 @@ public final class Secrets {
     batch.afterCommit(() -> cache.remove(owner));
   }
 
+  /// Removes all of an owner's secrets within a unit, whenever they came.
+  public void removeAll(Batch batch, String owner) {
+    batch
+        .sql()
+        .createQuery("SELECT id FROM secret WHERE owner = :owner ORDER BY id")
+        .bind("owner", owner)
+        .mapTo(String.class)
+        .list()
+        .forEach(id -> remove(batch, owner, id));
+  }
+
   /// Removes those whose end has come. What lists them leaves them out from that very moment; this
   /// takes them off the disk.
   public void dropExpired() {

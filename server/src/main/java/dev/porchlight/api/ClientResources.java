@@ -9,6 +9,7 @@ import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Sandbox;
+import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Source;
@@ -267,7 +268,6 @@ final class ClientResources {
   /// Ends a client: its secrets, its tokens and its subscriptions, at once.
   Reply revoke(Call call) throws Exception {
     var known = client(call);
-    var held = EndpointResources.secretsOf(secrets, subscriptions(store.settings(), known));
     return call.change(batch -> {
       var client = current(batch, known);
       if (!client.isLive()) {
@@ -277,8 +277,11 @@ final class ClientResources {
       batch.change(Client.SETTING, client.id(), ended.body());
       live(client, batch).forEach(c -> credentials.end(batch, c, null));
       subscriptions(batch.settings(), client)
-          .forEach(e -> batch.change(Endpoint.SETTING, e.id(), null));
-      held.forEach(s -> secrets.remove(batch, s.owner(), s.id()));
+          .forEach(e -> {
+            batch.change(Endpoint.SETTING, e.id(), null);
+            Deliveries.forgetFailures(batch, e.id());
+            secrets.removeAll(batch, EndpointResources.owner(e.id()));
+          });
       return new Call.Answer(200, bare(ended));
     });
   }

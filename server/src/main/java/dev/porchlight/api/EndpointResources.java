@@ -18,7 +18,6 @@ import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -33,16 +32,6 @@ final class EndpointResources {
   /// Who owns the secrets of an endpoint.
   static String owner(String endpoint) {
     return "endpoint " + endpoint;
-  }
-
-  /// What an endpoint's secrets are, by owner and id.
-  record Held(String owner, String id) {}
-
-  static List<Held> secretsOf(Secrets secrets, List<Endpoint> endpoints) {
-    return endpoints.stream()
-        .flatMap(
-            e -> secrets.list(owner(e.id())).stream().map(s -> new Held(owner(e.id()), s.id())))
-        .toList();
   }
 
   private static final int LONGEST_OVERLAP_HOURS = 24 * 7;
@@ -373,7 +362,6 @@ final class EndpointResources {
 
   Reply remove(Call call) throws Exception {
     var known = made(call);
-    var held = secrets.list(owner(known.id())).stream().map(Secrets.Open::id).toList();
     var reply =
         call.change(batch -> {
           if (Endpoints.in(batch.settings()).find(known.id()).isEmpty()) {
@@ -381,7 +369,7 @@ final class EndpointResources {
           }
           batch.change(Endpoint.SETTING, known.id(), null);
           Deliveries.forgetFailures(batch, known.id());
-          held.forEach(id -> secrets.remove(batch, owner(known.id()), id));
+          secrets.removeAll(batch, owner(known.id()));
           return new Call.Answer(200, Views.endpoint(known));
         });
     engine.wake();

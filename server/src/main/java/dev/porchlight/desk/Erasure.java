@@ -16,6 +16,7 @@ import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Particulars;
 import dev.porchlight.watch.Holdings;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,7 +41,8 @@ import org.slf4j.LoggerFactory;
 /// what comes after it is of a person nobody has met.
 ///
 /// A person of more than [#LEADS_AT_ONCE] leads is erased in several units, the first of which
-/// records that it was begun; a start of the hub goes on where one stopped.
+/// records that it was begun; a start of a hub goes on where one stopped, and so does any other hub
+/// of the database after a while.
 public final class Erasure {
   private static final Logger LOG = LoggerFactory.getLogger(Erasure.class);
   private static final int LEADS_AT_ONCE = 100;
@@ -143,10 +145,15 @@ public final class Erasure {
     }
   }
 
-  /// Goes on with what was begun before a stop.
-  public void resume() {
+  /// Goes on with what was begun before a stop of this hub or of another. Where that one is still
+  /// at it, both do some of it.
+  ///
+  /// @param begun only what was begun before
+  void resume(Instant begun) {
     for (var open : erasures.listOpen()) {
-      erase(open.subject(), open.principal());
+      if (open.begunAt().isBefore(begun)) {
+        erase(open.subject(), open.principal());
+      }
     }
   }
 
@@ -180,7 +187,7 @@ public final class Erasure {
     }
     var plans = new ArrayList<LeadErasure.Plan>();
     for (var lead : now) {
-      reader.read(h -> LeadErasure.look(h, lead, particulars, this::reread)).ifPresent(plans::add);
+      reader.read(h -> LeadErasure.look(h, lead, particulars, rereading)).ifPresent(plans::add);
     }
     if (left.size() > now.size()) {
       return new Prepared(seq, person, left.size(), plans, Set.of(), Map.of(), List.of());
@@ -220,6 +227,23 @@ public final class Erasure {
         .mapTo(String.class)
         .list();
   }
+
+  private String region(String source) {
+    return Sources.in(store.settings()).find(source).map(Source::region).orElse("");
+  }
+
+  private final LeadErasure.Rereading rereading =
+      new LeadErasure.Rereading() {
+        @Override
+        public Optional<String> enquirer(Receipt receipt, byte[] raw) {
+          return reread(receipt, raw);
+        }
+
+        @Override
+        public String region(String source) {
+          return Erasure.this.region(source);
+        }
+      };
 
   private Optional<String> reread(Receipt receipt, byte[] raw) {
     var source = Sources.in(store.settings()).find(receipt.sourceId());
@@ -433,7 +457,7 @@ public final class Erasure {
         store.read(h -> {
           PersonErasure.gather(h, person, particulars);
           LeadErasure.gather(h, lead, particulars);
-          return LeadErasure.look(h, lead, particulars, this::reread);
+          return LeadErasure.look(h, lead, particulars, rereading);
         });
     if (plan.isEmpty()) {
       return false;

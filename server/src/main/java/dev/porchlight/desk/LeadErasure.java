@@ -1,15 +1,20 @@
 package dev.porchlight.desk;
 
 import dev.porchlight.delivery.Erased;
+import dev.porchlight.person.Identity;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.value.ErasedLead;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Particulars;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /// Erases single leads, and receipts that never became one. What takes time is worked out before
@@ -23,18 +28,24 @@ final class LeadErasure {
   ///
   /// @param facts what is left of each version
   /// @param enquirers what each receipt said of the person, by receipt, where it added something
+  /// @param twins where it is remembered for what comes by another channel
   /// @param contentTypes of its receipts, without their parameters, which senders choose
   record Plan(
       LeadRecord lead,
       String externalId,
       String guid,
       Map<Integer, String> facts,
+      Set<String> twins,
       Map<String, String> enquirers,
       Map<String, String> contentTypes) {}
 
-  /// What a receipt said, read again; for those whose fact is kept nowhere.
+  /// What only the hub knows.
   interface Rereading {
+    /// What a receipt said, read again; for those whose fact is kept nowhere.
     Optional<String> enquirer(Receipt receipt, byte[] raw);
+
+    /// The country that a source's phones without one are of; empty when it is gone.
+    String region(String source);
   }
 
   private record Version(int version, String receiptId, String fact) {}
@@ -68,7 +79,13 @@ final class LeadErasure {
     var lead = found.get();
     var facts = new LinkedHashMap<Integer, String>();
     var enquirers = new LinkedHashMap<String, String>();
+    var twins = new LinkedHashSet<String>();
+    var region = reread.region(lead.sourceId());
     for (var version : versions(h, id)) {
+      twins.addAll(
+          Twin.whos(
+              lead.sourceId(),
+              Identity.of(LeadJson.parse(utf8(version.fact())).enquirer(), region)));
       facts.put(version.version(), ErasedLead.of(version.fact(), person));
       enquirers.put(version.receiptId(), Json.tree(version.fact()).path("enquirer").toString());
     }
@@ -89,6 +106,7 @@ final class LeadErasure {
             nameless ? lead.externalId() : lead.id(),
             nameless ? lead.guid() : lead.id(),
             facts,
+            twins,
             enquirers,
             contentTypes));
   }
@@ -110,6 +128,10 @@ final class LeadErasure {
         .map((r, _) -> Tables.RAW.read(new Row(r)))
         .findOne()
         .map(RawBody::bytes);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static String mediaType(String contentType) {
@@ -169,6 +191,7 @@ final class LeadErasure {
           id);
       batch.delete(Tables.LEAD_MAIL, id);
     }
+    plan.twins().forEach(who -> Twin.forget(batch, plan.lead().sourceId(), who, id));
     sql.execute(
         "UPDATE lead SET external_id = ?, guid = ?, evidence = '', key_value = '', erased_at = ?"
             + " WHERE id = ?",

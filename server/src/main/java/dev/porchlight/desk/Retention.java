@@ -25,6 +25,7 @@ public final class Retention implements AutoCloseable {
   private static final int PAGE = 200;
   private static final long EVERY_SECONDS = 60;
   private static final Duration ANEW = Duration.ofDays(1);
+  private static final Duration A_WHILE = Duration.ofMinutes(1);
 
   private final Store store;
   private final Erasure erasure;
@@ -54,10 +55,9 @@ public final class Retention implements AutoCloseable {
     boolean resumed = false;
     while (!closing) {
       try {
-        if (!resumed) {
-          erasure.resume();
-          resumed = true;
-        }
+        // All at a start; later those that another hub seems to have left, too.
+        erasure.resume(resumed ? store.now().minus(A_WHILE) : Instant.MAX);
+        resumed = true;
         others.run();
         pass();
       } catch (StoreUnavailableException e) {

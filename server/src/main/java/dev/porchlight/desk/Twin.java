@@ -32,13 +32,7 @@ record Twin(List<String> whos, String place, String listing, String words) {
 
   /// Made before the writer is entered.
   static Twin of(String source, Lead lead, Identity identity) {
-    var whos = new ArrayList<String>();
-    if (identity.email() != null) {
-      whos.add(Draw.named("twin", source, "email", identity.email()));
-    }
-    if (identity.phone() != null) {
-      whos.add(Draw.named("twin", source, "phone", identity.phone()));
-    }
+    var whos = whos(source, identity);
     var interest = lead.interest();
     var property = interest == null ? null : interest.property();
     var address = property == null ? null : property.address();
@@ -49,6 +43,38 @@ record Twin(List<String> whos, String place, String listing, String words) {
             ? ""
             : Draw.named("twin", source, MailChannel.folded(property.mlsId())),
         lead.message() == null ? "" : words(source, lead.message()));
+  }
+
+  /// The person, by each way to reach them.
+  static List<String> whos(String source, Identity identity) {
+    var whos = new ArrayList<String>();
+    if (identity.email() != null) {
+      whos.add(Draw.named("twin", source, "email", identity.email()));
+    }
+    if (identity.phone() != null) {
+      whos.add(Draw.named("twin", source, "phone", identity.phone()));
+    }
+    return whos;
+  }
+
+  /// Forgets a lead that was remembered.
+  static void forget(Batch batch, String source, String who, String lead) {
+    var row = batch.find(Tables.TWIN, source, who);
+    if (row == null) {
+      return;
+    }
+    var left = Json.object();
+    var to = left.putArray("list");
+    Json.tree(row.leads())
+        .path("list")
+        .valueStream()
+        .filter(one -> !one.path("lead").asString("").equals(lead))
+        .forEach(to::add);
+    if (to.isEmpty()) {
+      batch.delete(Tables.TWIN, source, who);
+    } else {
+      batch.put(Tables.TWIN, new Tables.TwinRow(source, who, left.toString()));
+    }
   }
 
   /// House number and the first word of the street: a mail may have the whole address in a line.

@@ -17,11 +17,11 @@ import java.util.zip.Inflater;
 
 /// Searches a whole database for texts: every column of every row of every table that the schema
 /// has, so that a table that is added later is searched too.
-final class Dump {
+public final class Dump {
   private Dump() {}
 
   /// Where a text stands, one line each.
-  static List<String> find(Store store, List<String> texts) {
+  public static List<String> find(Store store, List<String> texts) {
     var places = new ArrayList<String>();
     for (var table : tables(store)) {
       store.read(h -> {

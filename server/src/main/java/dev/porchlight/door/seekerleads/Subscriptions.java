@@ -2,6 +2,7 @@ package dev.porchlight.door.seekerleads;
 
 import dev.porchlight.access.Client;
 import dev.porchlight.access.Clients;
+import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Notification;
@@ -196,7 +197,6 @@ final class Subscriptions {
   /// `DELETE /webhook/subscriptions/{id}`.
   Reply remove(Caller caller) throws RefusedException {
     var known = known(caller);
-    var held = parts.secrets().list(owner(known.id()));
     var removed =
         write(batch -> {
           var there = there(batch, known.id());
@@ -204,7 +204,8 @@ final class Subscriptions {
             return new Outcome.Refused(missing());
           }
           batch.change(Endpoint.SETTING, known.id(), null);
-          held.forEach(s -> parts.secrets().remove(batch, owner(known.id()), s.id()));
+          Deliveries.forgetFailures(batch, known.id());
+          parts.secrets().removeAll(batch, owner(known.id()));
           return new Outcome.Set(there.endpoint());
         });
     return SeekerLeadsApi.json(200, view(removed).put("message", "The subscription was removed."));

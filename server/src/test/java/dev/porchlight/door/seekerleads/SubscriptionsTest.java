@@ -3,8 +3,11 @@ package dev.porchlight.door.seekerleads;
 import static dev.porchlight.door.seekerleads.SeekerHub.lead;
 import static dev.porchlight.door.seekerleads.SeekerHub.time;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.porchlight.sign.XSignature;
+import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
@@ -15,6 +18,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -254,5 +260,53 @@ class SubscriptionsTest {
     assertThat(seeker.hub.items("/endpoints")).hasSize(1);
     second.post("/leads", lead(1));
     assertThat(crm.await(1).getFirst().header("x-api-key")).isEqualTo("b-key-1234");
+  }
+
+  private static void awaitWaiting(EngineStore store, int units) {
+    await()
+        .atMost(Duration.ofSeconds(9))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> store.waiting() >= units);
+  }
+
+  @Test
+  void a_subscription_made_while_its_client_is_revoked_leaves_no_key_behind() throws Exception {
+    var made = seeker.make(_ -> {});
+    var caller = seeker.caller(made.token());
+    var store = seeker.hub.hub().store();
+    var entered = new CountDownLatch(1);
+    var release = new CountDownLatch(1);
+    try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+      var busy =
+          pool.submit(() ->
+              store.write(
+                  WorkQueue.EDITS,
+                  _ -> {
+                    entered.countDown();
+                    try {
+                      return release.await(30, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                      throw new IllegalStateException(e);
+                    }
+                  }));
+      entered.await();
+      // One waits behind the other: whatever each looked up before is from before both.
+      var subscribed = pool.submit(() -> subscribe(caller, "/hook", "a-key-1234"));
+      awaitWaiting(store, 1);
+      var revoked = pool.submit(() -> seeker.hub.api().delete("/clients/" + made.id()));
+      awaitWaiting(store, 2);
+      release.countDown();
+      assertThat(busy.get()).isTrue();
+      assertThat(subscribed.get().path("status").asString()).isEqualTo("ACTIVE");
+      assertThat(revoked.get().status()).isEqualTo(200);
+    }
+    assertThat(seeker.hub.items("/endpoints")).isEmpty();
+    List<String> left =
+        store.read(h ->
+            h.createQuery("SELECT owner FROM secret WHERE owner LIKE 'endpoint %'")
+                .mapTo(String.class)
+                .list());
+    assertThat(left).isEmpty();
+    assertThat(caller.get("/leads/none").status()).isEqualTo(401);
   }
 }
