@@ -2,6 +2,8 @@ package dev.porchlight.door.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,6 +157,56 @@ class ContactAttributesTest {
       world.as(key, "PUT", path, body("HomeStreetAddress", "\"a\\nb\"")).succeeded(200);
       world.as(key, "PUT", path, body("WorkStreetAddress", "\"a\\r\\nb\"")).succeeded(200);
       world.as(key, "PUT", path, body("Salutation", "\"a\\nb\"")).failed(400, 1053);
+    }
+  }
+
+  @Test
+  void a_pattern_without_a_blank_is_tried_on_each_word_of_the_name_and_one_with_a_blank_on_all() {
+    try (var world = new SparkWorld(folder)) {
+      var key = world.key("private");
+      ContactsTest.make(world, key, "Neddy Nederlander", "ned@example.org");
+      for (var found :
+          List.of(
+              "'Neddy*'",
+              "'Neder*'",
+              "'neDER*'",
+              "'*lander'",
+              "'Nedd?'",
+              "'Neddy?'",
+              "'Neddy N*'",
+              "'neddy nederlander'",
+              "'* Neder*'")) {
+        assertThat(find(world, key, "DisplayName Eq " + found)).as(found).isEqualTo(1);
+        assertThat(find(world, key, "DisplayName Ne " + found)).as(found).isZero();
+      }
+      for (var missed : List.of("'Ned'", "'Neddy'", "'eder*'", "'Neder* '", "'Nederlander N*'")) {
+        assertThat(find(world, key, "DisplayName Eq " + missed)).as(missed).isZero();
+      }
+    }
+  }
+
+  @Test
+  void a_lead_is_named_by_what_it_has() {
+    try (var world = new SparkWorld(folder)) {
+      var key = world.key("private");
+      var portal = world.hub.addSource("portal", "connections-plus");
+      var leads =
+          Map.of(
+              "Ana Lopez", new InventedPerson("Ana", "Lopez", "ana@example.org", "+12025550143"),
+              "Bo", new InventedPerson("Bo", null, null, "+12025550144"),
+              "Quist", new InventedPerson(null, "Quist", "q@example.org", null),
+              "c@example.org", new InventedPerson(null, null, "c@example.org", "+12025550145"),
+              "+12025550146", new InventedPerson(null, null, null, "+12025550146"));
+      leads.forEach((name, person) ->
+          assertThat(portal.post(LeadBodies.buyer("L " + name, person)).status()).isEqualTo(200));
+      assertThat(
+              world
+                  .get(key, "/v1/contacts?_select=DisplayName")
+                  .d()
+                  .path("Results")
+                  .valueStream()
+                  .map(c -> c.path("DisplayName").asString()))
+          .containsExactlyInAnyOrderElementsOf(leads.keySet());
     }
   }
 }

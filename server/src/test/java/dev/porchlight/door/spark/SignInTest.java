@@ -277,6 +277,8 @@ class SignInTest {
     try (var world = new SparkWorld(folder)) {
       var key = world.key("private", b -> b.put("rate_limit", 5));
       var other = world.key("private");
+      var usual = world.hub.api().read("/spark-keys/" + other.id());
+      assertThat(usual.path("rate_limit").intValue()).isEqualTo(1500);
       for (int i = 0; i < 5; i++) {
         world.get(key, WITHIN).failed(404, 404);
         world.hub.clock().advance(Duration.ofSeconds(10));
