@@ -11,6 +11,7 @@ import dev.porchlight.person.ContactEdit;
 import dev.porchlight.person.Contacts;
 import dev.porchlight.person.Identity;
 import dev.porchlight.person.Persons;
+import dev.porchlight.person.PortalAccount;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
@@ -115,6 +116,9 @@ final class ConsumerResources {
     view.put("Id", known.id());
     view.put("Name", ContactView.cut(body.shownName(), ContactAttributes.LONGEST_NAME));
     body.primaryEmail().ifPresent(e -> view.put("Email", e));
+    PortalAccount.find(store, known.own().contact().id())
+        .map(PortalAccount::signedInAt)
+        .ifPresent(at -> view.put("LastLoginTimestamp", ContactView.time(at)));
     view.put("ModificationTimestamp", ContactView.time(known.own().modifiedAt()));
     view.put("CreatedTimestamp", ContactView.time(known.own().contact().createdAt()));
     return Envelope.ok(List.of(view));

@@ -73,6 +73,8 @@ class PortalAccountsTest {
       assertThat(fresh.path("Identity").toString())
           .isEqualTo("{\"Connected\":false,\"Email\":\"Ana@example.org\"}");
       assertThat(fresh.has("Password") || fresh.has("LastLogin")).isFalse();
+      assertThat(world.get(agent, "/v1/consumers/" + id).result().has("LastLoginTimestamp"))
+          .isFalse();
       assertThat(world.as(agent, "POST", path, "").failed(409, 1110).d().path("Code").intValue())
           .isEqualTo(1110);
 
@@ -101,6 +103,12 @@ class PortalAccountsTest {
       assertThat(seen.path("Identity").path("Connected").booleanValue()).isTrue();
       assertThat(seen.path("LastActive").asString()).endsWith(":00:00Z");
       assertThat(seen.path("LastLogin").asString()).isNotEmpty();
+      for (var me :
+          List.of(
+              world.as(token, "GET", "/v1/consumers/me", ""),
+              world.get(agent, "/v1/consumers/" + id))) {
+        assertThat(me.result().path("LastLoginTimestamp")).isEqualTo(seen.path("LastLogin"));
+      }
       assertThat(seen.path("Locale").path("Language").asString()).isEqualTo("es");
 
       // The expansions say it, to whoever may see it.
