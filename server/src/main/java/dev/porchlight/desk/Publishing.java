@@ -294,12 +294,12 @@ public final class Publishing {
 
   /// Folds the event into its listing in the account root of each target.
   ///
-  /// @return the listing's id by the target's
-  private static Map<String, String> listings(
+  /// @return what became of the listing, by the target's id
+  private static Map<String, ListingEvents.Outcome> listings(
       Batch batch, Prepared prepared, LinkedHashSet<Party> targets, Map<String, String> adopted) {
     var change = prepared.said().listing();
-    var byRoot = new LinkedHashMap<String, String>();
-    var byTarget = new LinkedHashMap<String, String>();
+    var byRoot = new LinkedHashMap<String, ListingEvents.Outcome>();
+    var byTarget = new LinkedHashMap<String, ListingEvents.Outcome>();
     if (change == null || !change.isNamed()) {
       return byTarget;
     }
@@ -315,7 +315,7 @@ public final class Publishing {
       if (known == null) {
         var n = byRoot.size();
         var draw = event.draw();
-        var outcome =
+        known =
             ListingEvents.fold(
                 batch,
                 root.get(),
@@ -331,10 +331,9 @@ public final class Publishing {
                     new Draw(draw.at().plusNanos(1000L * n), draw.seed(), draw.counter()).digits()),
                 prepared.adopt() == null ? null : prepared.adopt().get(root.get()),
                 prepared.adopt() != null);
-        known = outcome.listing();
         byRoot.put(root.get(), known);
-        if (outcome.adopted()) {
-          adopted.put(root.get(), known);
+        if (known.adopted()) {
+          adopted.put(root.get(), known.listing());
         }
       }
       byTarget.put(target.id(), known);
@@ -351,7 +350,7 @@ public final class Publishing {
       Prepared prepared,
       long seq,
       LinkedHashSet<Party> targets,
-      Map<String, String> listings) {
+      Map<String, ListingEvents.Outcome> listings) {
     var parties = Parties.in(batch.settings());
     var topic = prepared.said().topic();
     var at = prepared.event().draw().at();
@@ -388,14 +387,14 @@ public final class Publishing {
                       KIND,
                       at,
                       seq,
-                      prepared.event().id(),
+                      listing == null ? prepared.event().id() : subject(prepared, listing),
                       1,
                       office(nodes, endpoint.node()).orElse(endpoint.node()),
                       "",
                       false,
                       // In order per listing; else per owner and group.
                       listing != null
-                          ? "listing " + listing
+                          ? "listing " + listing.listing()
                           : "events " + owner.id() + " " + topic.group(),
                       "",
                       _ -> Value.UNSET);
@@ -408,6 +407,19 @@ public final class Publishing {
             });
       }
     }
+  }
+
+  /// What a push is about, for endpoints that want the newest state alone: an event takes the place
+  /// of an earlier one that says the same members of the same listing, so that nothing is lost by
+  /// leaving that out. One that comes late takes nobody's place.
+  private static String subject(Prepared prepared, ListingEvents.Outcome listing) {
+    var change = prepared.said().listing();
+    return change == null || !listing.newest()
+        ? prepared.event().id()
+        : Draw.named(
+            "listing members",
+            listing.listing(),
+            prepared.event().topic() + "\n" + String.join("\n", change.members().keySet()));
   }
 
   private static String why(PublishedEvent.Copy copy, Party owner) {

@@ -56,7 +56,8 @@ public final class ListingEvents {
   /// What became of a listing.
   ///
   /// @param adopted it had been made by hand, and had that id already
-  public record Outcome(String listing, boolean adopted, boolean changed) {}
+  /// @param newest nothing that the event says is older than what was known
+  public record Outcome(String listing, boolean adopted, boolean changed, boolean newest) {}
 
   /// Folds an event into its listing within a unit.
   ///
@@ -110,7 +111,15 @@ public final class ListingEvents {
             changed || before == null ? said.published() : before.updatedAt(),
             seq));
     names(batch, id, root, office, said);
-    return new Outcome(id, adopted, changed);
+    var members = folded.state().members();
+    boolean newest =
+        said.change().members().entrySet().stream()
+            .allMatch(e -> {
+              var member = members.get(e.getKey());
+              return member != null
+                  && (member.stamp().equals(said.stamp()) || member.json().equals(e.getValue()));
+            });
+    return new Outcome(id, adopted, changed, newest);
   }
 
   private static @Nullable String known(Batch batch, String root, Said said) {

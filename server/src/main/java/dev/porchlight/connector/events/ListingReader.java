@@ -83,6 +83,8 @@ final class ListingReader {
           "RetailPropertyType",
           "UnimprovedLandPropertyType",
           "WarehousePropertyType");
+  private static final Set<String> CONTRACTS_COUNTRIES =
+      Set.of("CA", "DE", "GR", "IN", "IT", "MX", "PE", "PT", "ES", "AE", "GB", "US");
   private static final Map<String, String> COUNTRIES = countries();
   private static final Map<String, String> UNITS =
       Map.of("SQFT", "FTK", "FTK", "FTK", "AC", "ACR", "ACR", "ACR", "MTK", "MTK", "SQM", "MTK");
@@ -118,6 +120,7 @@ final class ListingReader {
 
   private ListingChange change(ListingChange.Kind kind, Map<?, ?> object) {
     object.forEach((name, value) -> member((String) name, value));
+    boolean gone = kind == ListingChange.Kind.UPDATE && isYes(object.get("deleted"));
     if (kind == ListingChange.Kind.COMPENSATION) {
       // Whatever else such an event shows of the listing is there to tell which one it is.
       members.keySet().retainAll(Set.of("buyerCompensation"));
@@ -126,7 +129,7 @@ final class ListingReader {
     members.forEach((name, value) -> written.put(name, BodyJson.text(value)));
     var change =
         new ListingChange(
-            kind,
+            gone ? ListingChange.Kind.DELETE : kind,
             key(object, "originatingSystemName"),
             key(object, "originatingSystemKey"),
             key(object, "listingId"),
@@ -216,6 +219,7 @@ final class ListingReader {
       case "longitude" -> degrees(written, value, 180);
       case "image" -> images(written, value);
       case "coListingAgent" -> parties(written, value);
+      // Said by the kind of the change.
       case "deleted" -> null;
       // What a later revision of the contract may bring is kept as it is.
       default -> value;
@@ -454,26 +458,30 @@ final class ListingReader {
     }
     if (!code.equals(text)) {
       note(written, "a country's code of two letters", "read as " + code);
+    } else if (!CONTRACTS_COUNTRIES.contains(code)) {
+      note(written, "one of the contract's countries", "kept as it is");
     }
     return code;
   }
 
   /// Anything but yes counts as no: an address is shown only where that is said.
   private Object yesNo(String written, Object value) {
-    var yes =
-        switch (value) {
-          case Boolean b -> b;
-          case String s ->
-              s.strip().equalsIgnoreCase("Y")
-                  || s.strip().equalsIgnoreCase("yes")
-                  || s.strip().equalsIgnoreCase("true");
-          default -> false;
-        };
-    var read = yes ? "Y" : "N";
+    var read = isYes(value) ? "Y" : "N";
     if (!read.equals(value)) {
       note(written, "Y or N", "read as " + read);
     }
     return read;
+  }
+
+  private static boolean isYes(@Nullable Object value) {
+    return switch (value) {
+      case Boolean b -> b;
+      case String s ->
+          s.strip().equalsIgnoreCase("Y")
+              || s.strip().equalsIgnoreCase("yes")
+              || s.strip().equalsIgnoreCase("true");
+      case null, default -> false;
+    };
   }
 
   private Object images(String written, Object value) {

@@ -309,6 +309,46 @@ class EventsTest {
   }
 
   @Test
+  void where_the_newest_wins_an_event_takes_the_place_of_one_that_says_the_same_members() {
+    try (var crm = FakeCrm.open(pods.hub.clock())) {
+      var endpoint =
+          pods.hub.addEndpoint(
+              crm.url("/push"),
+              "realestate-events",
+              b -> b.put("order", "newest").put("disabled", true));
+      pods.hub.api().patch("/parties/" + app.id, Json.object().put("endpoint", endpoint.id()));
+      granted();
+      priced(1, "2026-03-02T00:00:00Z");
+      priced(2, "2026-03-03T00:00:00Z");
+      // This one alone says the status, and this one comes late: neither may be lost.
+      feed.publish(Pods.listing(office.profile, "1", o -> o.put("listingStatus", "Pending")));
+      priced(3, "2026-03-04T00:00:00Z");
+      priced(0, "2026-03-01T00:00:00Z");
+      pods.hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", false));
+      pods.hub.clock().advance(java.time.Duration.ofMinutes(1));
+      assertThat(crm.await(3).stream().map(r -> price(r.json())).toList())
+          .containsExactly("", "3", "0");
+      assertThat(app.inbox()).hasSize(5);
+    }
+  }
+
+  private void priced(int price, String modified) {
+    var event =
+        Pods.listing(
+            office.profile,
+            "1",
+            o -> {
+              o.put("modificationTimestamp", modified);
+              o.putObject("listingPrice").put("price", price);
+            });
+    assertThat(feed.publish(event).status()).isEqualTo(201);
+  }
+
+  private static String price(JsonNode copy) {
+    return copy.at("/data/object/listingPrice/price").asString("");
+  }
+
+  @Test
   void members_keep_the_time_of_the_event_that_set_them() {
     granted();
     feed.publish(
@@ -469,8 +509,20 @@ class EventsTest {
     assertThat(portal.post(lead).status()).isEqualTo(200);
     assertThat(pods.hub.story("B-1").has("listing")).isFalse();
     feed.publish(Pods.listing(office.profile, "4711", o -> o.put("addressLocality", "Harbor")));
-    assertThat(pods.hub.story("B-1").path("listing").asString())
-        .isEqualTo(listings().getFirst().path("id").asString());
+    var id = listings().getFirst().path("id").asString();
+    assertThat(pods.hub.story("B-1").path("listing").asString()).isEqualTo(id);
+    // By its page too; and one that names another is tied to none.
+    var byUrl = LeadBodies.buyer("B-2", InventedPerson.of(2)).deepCopy();
+    byUrl.putObject("property").put("listing_url", "https://homes.example.org/4711");
+    assertThat(portal.post(byUrl).status()).isEqualTo(200);
+    assertThat(pods.hub.story("B-2").has("listing")).isFalse();
+    feed.publish(
+        Pods.listing(office.profile, "4711", o -> o.put("url", "https://homes.example.org/4711")));
+    assertThat(pods.hub.story("B-2").path("listing").asString()).isEqualTo(id);
+    var other = LeadBodies.buyer("B-3", InventedPerson.of(3)).deepCopy();
+    other.putObject("property").put("mls_id", "4712").put("mls_name", "HARBOR-MLS");
+    assertThat(portal.post(other).status()).isEqualTo(200);
+    assertThat(pods.hub.story("B-3").has("listing")).isFalse();
   }
 
   @Test
