@@ -166,15 +166,21 @@ final class Cursors {
 
   /// Ends a window that was read whole.
   ///
+  /// @param shown up to where the portal can have shown all
   /// @param pause how long to leave the portal alone; null to read the next window at once
   Optional<PollState> done(
-      PollState was, Window window, List<Item> items, Polling polling, @Nullable Duration pause) {
+      PollState was,
+      Window window,
+      long shown,
+      List<Item> items,
+      Polling polling,
+      @Nullable Duration pause) {
     return move(
         was,
         window,
         items,
         (batch, s) -> {
-          long covered = Math.max(s.covered(), window.max());
+          long covered = Math.min(shown, Math.max(s.covered(), window.max()));
           // Earlier than the next window's beginning, so never read again.
           batch
               .sql()

@@ -64,6 +64,10 @@ public final class Poller implements AutoCloseable {
   private final SecureRandom chance = new SecureRandom();
   private final Semaphore news = new Semaphore(1);
   private final Set<String> running = ConcurrentHashMap.newKeySet();
+
+  /// By how many seconds the clocks of portals are ahead of ours, as far as they are known to be.
+  private final Map<String, Long> offsets = new ConcurrentHashMap<>();
+
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final Thread thread;
   private volatile double lag;
@@ -249,9 +253,15 @@ public final class Poller implements AutoCloseable {
         var window =
             state.windowMax() > 0
                 ? new Window(state.windowMin(), state.windowMax())
-                : Window.after(state.covered(), now, polling.overlapSeconds());
+                : Window.after(
+                    state.covered(),
+                    Clocks.ahead(now, offsets.getOrDefault(source.id(), 0L)),
+                    polling.overlapSeconds());
         long asked = cursors.lastEntry();
-        var items = page(window);
+        var page = page(window);
+        var items = page.items();
+        offsets.put(source.id(), page.offset());
+        boolean upToNow = Clocks.reaches(window.max(), now, page.offset());
         var handed = hand(window, items, asked);
         if (handed.doubt() && !again) {
           again = true;
@@ -268,9 +278,10 @@ public final class Poller implements AutoCloseable {
                   cursors.done(
                       state,
                       window,
+                      Clocks.behind(now, page.offset()),
                       withReturns(window, handed.items()),
                       polling,
-                      window.max() < now ? null : Duration.ofSeconds(polling.intervalSeconds()));
+                      upToNow ? Duration.ofSeconds(polling.intervalSeconds()) : null);
               case Next.After(var id) -> cursors.within(state, window, id, handed.items());
               case Next.Stuck(_) -> cursors.within(state, window, state.startId(), handed.items());
             };
@@ -280,13 +291,13 @@ public final class Poller implements AutoCloseable {
         if (next instanceof Next.End) {
           starts.clear();
         }
-        more = moved.isPresent() && !(next instanceof Next.End && window.max() >= now);
+        more = moved.isPresent() && !(next instanceof Next.End && upToNow);
         state = moved.orElse(state);
         renewed = System.nanoTime();
       }
     }
 
-    private List<byte[]> page(Window window) throws PollException, InterruptedException {
+    private Portal.Leads page(Window window) throws PollException, InterruptedException {
       while (true) {
         try {
           return portal.leads(polling, window, state.startId(), limit);

@@ -32,11 +32,16 @@ final class Portal {
     this.meters = meters;
   }
 
+  /// What the portal answered.
+  ///
+  /// @param items each with its bytes
+  /// @param offset by how many seconds its clock is ahead of ours; 0 for next to nothing
+  record Leads(List<byte[]> items, long offset) {}
+
   /// One page of a window.
   ///
   /// @param start the id of the lead after which to go on; empty for the first page
-  /// @return its items, each with its bytes
-  List<byte[]> leads(Polling polling, Window window, String start, int limit)
+  Leads leads(Polling polling, Window window, String start, int limit)
       throws PollException, InterruptedException {
     var url =
         polling.url()
@@ -65,7 +70,9 @@ final class Portal {
           null);
     }
     try {
-      return Page.items(answer.head());
+      return new Leads(
+          Page.items(answer.head()),
+          Clocks.offset(answer.header("Date").orElse(null), store.now()));
     } catch (Page.Malformed e) {
       count("malformed");
       throw new PollException(

@@ -111,4 +111,23 @@ class WindowTest {
       assertThat(Backoff.asked(odd, now)).as(odd).isNull();
     }
   }
+
+  @Test
+  void the_portals_clock_is_believed_where_it_can_be_so() {
+    var now = java.time.Instant.parse("2026-03-14T09:30:00Z");
+    assertThat(Clocks.offset("Sat, 14 Mar 2026 10:30:00 GMT", now)).isEqualTo(3600);
+    assertThat(Clocks.offset("Sat, 14 Mar 2026 08:30:00 GMT", now)).isEqualTo(-3600);
+    assertThat(Clocks.offset("Sat, 14 Mar 2026 09:29:57 GMT", now)).isZero();
+    assertThat(Clocks.offset("Sun, 15 Mar 2026 09:30:01 GMT", now)).as("over a day").isZero();
+    assertThat(Clocks.offset("yesterday", now)).isZero();
+    assertThat(Clocks.offset(null, now)).isZero();
+    assertThat(Clocks.ahead(100, 7)).isEqualTo(107);
+    assertThat(Clocks.ahead(100, -7)).isEqualTo(100);
+    assertThat(Clocks.behind(100, 7)).isEqualTo(100);
+    assertThat(Clocks.behind(100, -7)).isEqualTo(93);
+    assertThat(Clocks.reaches(100, 100, -7)).isTrue();
+    assertThat(Clocks.reaches(100, 101, 0)).isFalse();
+    assertThat(Clocks.reaches(104, 100, 7)).isTrue();
+    assertThat(Clocks.reaches(100, 100, 7)).isFalse();
+  }
 }

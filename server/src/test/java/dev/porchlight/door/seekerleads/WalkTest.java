@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,6 +50,7 @@ class WalkTest {
       long first = seeker.now() + 1;
       long last = first + SECONDS - 3;
       var sent = new AtomicInteger();
+      var taken = new Semaphore(0);
       var stop = new AtomicBoolean();
       try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
         var senders = new ArrayList<Future<?>>();
@@ -60,6 +62,7 @@ class WalkTest {
                   var answer =
                       sources.get(n % 2).post(LeadBodies.buyer("L-" + n, InventedPerson.of(n)));
                   assertThat(answer.status()).isEqualTo(200);
+                  taken.release();
                 }
               }));
         }
@@ -67,10 +70,7 @@ class WalkTest {
         senders.add(
             pool.submit(() -> {
               for (int second = 0; second < SECONDS; second++) {
-                int until = sent.get() + LEADS_A_SECOND;
-                while (sent.get() < until) {
-                  Thread.sleep(Duration.ofMillis(2));
-                }
+                taken.acquire(LEADS_A_SECOND);
                 clock.advance(Duration.ofSeconds(1));
               }
               stop.set(true);
