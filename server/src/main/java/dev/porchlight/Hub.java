@@ -47,6 +47,8 @@ import dev.porchlight.desk.OwedWork;
 import dev.porchlight.desk.Publishing;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.ReplayWork;
+import dev.porchlight.desk.Replays;
 import dev.porchlight.desk.Retention;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
@@ -118,6 +120,7 @@ public final class Hub implements AutoCloseable {
   private final Poller poller;
   private final Retention retention;
   private final Fallback fallback;
+  private final ReplayWork replayWork;
   private final List<Route> routes = new ArrayList<>();
   private final HttpServer server;
   private final @Nullable SmtpListener smtp;
@@ -263,6 +266,9 @@ public final class Hub implements AutoCloseable {
     retention = new Retention(store, erasure, secrets::dropExpired);
     fallback = new Fallback(store, number, planner, new Deliveries(store), engine::offer);
 
+    var replays = new Replays(store, new Deliveries(store));
+    replayWork = new ReplayWork(store, replays, new Deliveries(store), process, engine::wake);
+
     var leads = new Leads(store);
     var receipts = new Receipts(store);
     var persons = new Persons(store);
@@ -310,6 +316,8 @@ public final class Hub implements AutoCloseable {
                     erasure,
                     erasures,
                     engine,
+                    replays,
+                    replayWork::wake,
                     endpoint -> trial(endpoint, rendering, engine, secrets, store),
                     (delivery, endpoint) ->
                         rendering.render(delivery, endpoint, secretsOf(secrets, endpoint.id())),
@@ -591,6 +599,7 @@ public final class Hub implements AutoCloseable {
     poller.wake();
     retention.wake();
     fallback.wake();
+    replayWork.wake();
   }
 
   /// Everything it answers, for audits.
@@ -614,6 +623,7 @@ public final class Hub implements AutoCloseable {
     owedWork.close();
     retention.close();
     fallback.close();
+    replayWork.close();
     engine.close();
     outgoing.close();
     store.close();

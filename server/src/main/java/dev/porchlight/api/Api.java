@@ -19,6 +19,7 @@ import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.Replays;
 import dev.porchlight.listing.Listings;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
@@ -44,6 +45,7 @@ public final class Api {
   /// @param reader reads a body by the contract of that name
   /// @param clientContracts the contracts whose doors take clients, each with the one that what
   ///   they put in is read by
+  /// @param replayWork is told that a replay may go on
   /// @param renderer writes a delivery as it would be sent
   /// @param urlObjection why a URL can't be an endpoint's; empty when it can
   public record Parts(
@@ -65,6 +67,8 @@ public final class Api {
       Erasure erasure,
       Erasures erasures,
       Engine engine,
+      Replays replays,
+      Runnable replayWork,
       EndpointTest endpointTest,
       BiFunction<Delivery, Endpoint, Renderer.Rendered> renderer,
       Rebuild rebuild,
@@ -186,6 +190,12 @@ public final class Api {
             parts.store(), parts.secrets(), new Feed(parts.store()), parts.renderer());
     add("GET", "/endpoints/{id}/feed", Permission.FEED, feeds::list);
     add("GET", "/endpoints/{id}/digests/{day}", Permission.FEED, feeds::digest);
+    var replays =
+        new ReplayResources(parts.store(), parts.hub(), parts.replays(), parts.replayWork());
+    add("GET", "/replays", Permission.READ, replays::list);
+    add("POST", "/replays", Permission.WORK, replays::make);
+    add("GET", "/replays/{id}", Permission.READ, replays::get);
+    add("PATCH", "/replays/{id}", Permission.WORK, replays::change);
     add("GET", "/deliveries", Permission.READ, endpoints::listDeliveries);
     add("GET", "/deliveries/{id}", Permission.READ, endpoints::getDelivery);
     add("POST", "/deliveries/{id}/retry", Permission.WORK, endpoints::retryDelivery);

@@ -98,6 +98,11 @@ final class TermsMembers {
     if (!body.has("filter")) {
       return known.filter();
     }
+    return filter(body);
+  }
+
+  /// The filter over events that the body names; empty where it names none.
+  static String filter(Members body) {
     var filter = body.text("filter").orElse("");
     if (filter.length() > LONGEST_FILTER) {
       throw invalid("A filter has at most " + LONGEST_FILTER + " characters.");

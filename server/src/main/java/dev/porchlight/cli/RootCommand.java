@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       PersonCommand.class,
       ReceiptCommand.class,
       DeliveryCommand.class,
+      ReplayCommand.class,
       NodeCommand.class,
       TokenCommand.class,
       MoveCommand.class,

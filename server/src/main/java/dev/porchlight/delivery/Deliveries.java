@@ -5,9 +5,11 @@ import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -243,34 +245,87 @@ public final class Deliveries {
           if (delivery == null || state == null || !scope.contains(delivery.officeId())) {
             return Optional.empty();
           }
-          var now = batch.clock();
-          var due = state.dueNow(now);
-          batch.put(Tables.STATE, due);
-          batch.append("delivery.retried", delivery.leadId(), id);
           // Whoever asks by hand is not to wait for an endpoint that is left alone.
           var health = batch.find(Tables.HEALTH, delivery.endpointId());
           if (health != null && health.isShut()) {
-            batch.put(Tables.HEALTH, health.ajar(now));
+            batch.put(Tables.HEALTH, health.ajar(batch.clock()));
           }
-          var lane = batch.find(Tables.LANE, delivery.endpointId(), delivery.orderKey());
-          int reopened = state.isOpen() ? 0 : 1;
-          if (lane == null) {
-            batch.put(
-                Tables.LANE,
-                new Lane(
-                    delivery.endpointId(),
-                    delivery.orderKey(),
-                    now,
-                    1,
-                    due.passed() ? 1 : 0,
-                    false,
-                    null,
-                    null,
-                    batch.append("lane.opened", delivery.endpointId(), id) << 16));
-          } else {
-            batch.put(Tables.LANE, lane.wokenAt(now, reopened, due.passed() ? reopened : 0));
-          }
+          var due = again(batch, delivery, state);
           return Optional.of(new Standing(delivery, due));
         });
+  }
+
+  private static DeliveryState again(Batch batch, Delivery delivery, DeliveryState state) {
+    var due = state.dueNow(batch.clock());
+    batch.put(Tables.STATE, due);
+    long seq = batch.append("delivery.retried", delivery.leadId(), delivery.id());
+    reopen(batch, delivery, seq, due.passed(), state.isOpen() ? 0 : 1);
+    return due;
+  }
+
+  /// Makes a delivery due once more that stands in one of some states, within a unit.
+  ///
+  /// @return false when it does not stand like that, or is not there
+  public static boolean again(Batch batch, String id, Predicate<DeliveryState.State> wanted) {
+    var delivery = batch.find(Tables.DELIVERY, id);
+    var state = batch.find(Tables.STATE, id);
+    if (delivery == null || state == null || !wanted.test(state.state())) {
+      return false;
+    }
+    again(batch, delivery, state);
+    return true;
+  }
+
+  /// Whether an event was ever planned for an endpoint.
+  public static boolean isPlanned(Batch batch, String id) {
+    return batch.find(Tables.DELIVERY, id) != null;
+  }
+
+  /// How deliveries stand, by their ids; those that are not there are missing.
+  public Map<String, DeliveryState.State> statesOf(List<String> ids) {
+    var all = new HashMap<String, DeliveryState.State>();
+    if (!ids.isEmpty()) {
+      store.read(h -> {
+        h.createQuery("SELECT delivery_id, state FROM delivery_state WHERE delivery_id IN (<ids>)")
+            .bindList("ids", ids)
+            .map((r, _) -> Map.entry(r.getString(1), DeliveryState.State.of(r.getString(2))))
+            .forEach(e -> all.put(e.getKey(), e.getValue()));
+        return true;
+      });
+    }
+    return all;
+  }
+
+  /// How many lanes of an endpoint have something open.
+  public long countLanes(String endpoint) {
+    return store.read(h ->
+        h.createQuery("SELECT COUNT(*) FROM lane WHERE endpoint_id = :e")
+            .bind("e", endpoint)
+            .mapTo(Long.class)
+            .one());
+  }
+
+  /// Sees to it that a lane knows of a delivery that is due now.
+  ///
+  /// @param seq the log entry that says so; a new lane's fence lies above any that an earlier one
+  ///   of its key can have had
+  /// @param reopened 1 when it was not open before
+  static void reopen(Batch batch, Delivery delivery, long seq, boolean passed, int reopened) {
+    var now = batch.clock();
+    var lane = batch.find(Tables.LANE, delivery.endpointId(), delivery.orderKey());
+    batch.put(
+        Tables.LANE,
+        lane == null
+            ? new Lane(
+                delivery.endpointId(),
+                delivery.orderKey(),
+                now,
+                1,
+                passed ? 1 : 0,
+                false,
+                null,
+                null,
+                seq << 16)
+            : lane.wokenAt(now, reopened, passed ? reopened : 0));
   }
 }

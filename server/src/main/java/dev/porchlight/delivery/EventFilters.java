@@ -8,13 +8,14 @@ import java.util.function.Function;
 
 /// Filters of endpoints, read once and kept by their text: deciding reads none. Safe for use by
 /// many threads.
-final class EventFilters {
+public final class EventFilters {
   private static final int KEPT = 4096;
   private static final Map<String, Evaluator> BY_TEXT = new ConcurrentHashMap<>();
 
   private EventFilters() {}
 
-  static boolean matches(String filter, Function<String, Value> event) {
+  /// Whether a filter that was read before holds; an empty one always does.
+  public static boolean matches(String filter, Function<String, Value> event) {
     return filter.isEmpty() || of(filter).matches(event);
   }
 

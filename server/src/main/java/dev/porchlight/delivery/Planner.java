@@ -3,6 +3,7 @@ package dev.porchlight.delivery;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.net.MailAddress;
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.Settings;
 import dev.porchlight.value.Draw;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,7 +115,7 @@ public final class Planner {
       }
       var delivery =
           new Delivery(
-              draw.uuid("delivery " + endpoint.id()),
+              deliveryId(draw, endpoint.id()),
               event.seq(),
               endpoint.id(),
               event.orderKey(),
@@ -140,7 +141,7 @@ public final class Planner {
   public Plan plan(Batch batch, Event event, Endpoint endpoint, String why, Draw draw) {
     var delivery =
         new Delivery(
-            draw.uuid("delivery " + endpoint.id()),
+            deliveryId(draw, endpoint.id()),
             event.seq(),
             endpoint.id(),
             event.orderKey(),
@@ -154,6 +155,44 @@ public final class Planner {
     batch.put(Tables.DELIVERY, delivery);
     batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
     return new Plan(List.of(delivery), enqueue(batch, endpoint, event, delivery).stream().toList());
+  }
+
+  /// Whether an endpoint, as it is set, takes an event that may be long past.
+  public static boolean wants(Settings settings, Endpoint endpoint, Event event) {
+    var nodes = Nodes.in(settings);
+    return Choice.reaches(endpoint, event, nodes)
+        && Choice.objection(endpoint, event, nodes).isEmpty();
+  }
+
+  /// The id of the delivery of an event to an endpoint, whenever it is planned: there is one.
+  ///
+  /// @param draw the event's
+  public static String deliveryId(Draw draw, String endpoint) {
+    return draw.uuid("delivery " + endpoint);
+  }
+
+  /// Plans an event of the past, which was not planned for the endpoint then; whoever polls starts
+  /// on it. The log says so with a line `delivery.planned`.
+  ///
+  /// @param draw the event's
+  public static void planLate(Batch batch, Event event, Endpoint endpoint, String why, Draw draw) {
+    var delivery =
+        new Delivery(
+            deliveryId(draw, endpoint.id()),
+            event.seq(),
+            endpoint.id(),
+            event.orderKey(),
+            event.id(),
+            event.kind(),
+            event.leadId(),
+            event.version(),
+            event.officeId(),
+            event.at(),
+            why);
+    batch.put(Tables.DELIVERY, delivery);
+    batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
+    long seq = batch.append("delivery.planned", event.leadId(), delivery.id());
+    Deliveries.reopen(batch, delivery, seq, false, 1);
   }
 
   private Optional<Claim> enqueue(Batch batch, Endpoint endpoint, Event event, Delivery delivery) {

@@ -402,8 +402,8 @@ public final class Rebuild {
           "receipt.owed",
           "receipt.refused" ->
           decide(line);
-      // Time decided these, not a receipt.
-      case "lead.undelivered", "receipt.unread" ->
+      // Time decided these, or a person who asked for a replay, not a receipt.
+      case "lead.undelivered", "receipt.unread", "delivery.planned" ->
           live.read(h ->
               new Step.TakeOver(
                   line.seq(),

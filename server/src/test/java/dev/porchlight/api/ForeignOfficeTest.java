@@ -90,6 +90,13 @@ final class ForeignOfficeTest {
     things.put("nodes", member);
     things.put("sources", source.id());
     things.put("endpoints", endpoint);
+    things.put(
+        "replays",
+        world
+            .as(token)
+            .post("/api/v1/replays", "{\"endpoint\": \"%s\"}".formatted(endpoint))
+            .expect(201)
+            .id());
     things.put("tokens", world.as(token).get("/api/v1/tokens").json().at("/items/0/id").asString());
     things.put(
         "spark-keys",
@@ -359,6 +366,8 @@ final class ForeignOfficeTest {
           List.of(
               "POST /api/v1/endpoints/{id}/test",
               "POST /api/v1/deliveries/{id}/retry",
+              "POST /api/v1/replays",
+              "PATCH /api/v1/replays/{id}",
               "POST /api/v1/receipts/{id}/resubmit",
               "PATCH /api/v1/contacts/{id}",
               "POST /api/v1/listings",

@@ -100,6 +100,16 @@ final class IdempotencyTest {
       requests.add(List.of("POST", "/api/v1/endpoints/" + endpoint + "/rotate-secret", "{}"));
       requests.add(List.of("POST", "/api/v1/endpoints/" + endpoint + "/test", ""));
       requests.add(List.of("POST", "/api/v1/deliveries/" + delivery + "/retry", ""));
+      // One that waits, so that nothing but the requests changes anything.
+      var idle = world.endpoint("idle", "porchlight", null);
+      admin.patch("/api/v1/endpoints/" + idle, "{\"disabled\": true}").expect(200);
+      var replay = "{\"endpoint\": \"" + idle + "\"}";
+      requests.add(List.of("POST", "/api/v1/replays", replay));
+      requests.add(
+          List.of(
+              "PATCH",
+              "/api/v1/replays/" + admin.post("/api/v1/replays", replay).expect(201).id(),
+              "{\"per_second\": 2}"));
       requests.add(List.of("POST", "/api/v1/leads/" + lead + "/link", ""));
       requests.add(List.of("PATCH", "/api/v1/contacts/" + contact, "{\"given_name\": \"S\"}"));
       requests.add(

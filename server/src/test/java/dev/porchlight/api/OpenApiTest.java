@@ -273,6 +273,16 @@ final class OpenApiTest {
       admin.get("/api/v1/deliveries/" + delivery).expect(200);
       admin.get("/api/v1/leads/" + lead).expect(200);
       admin.post("/api/v1/deliveries/" + delivery + "/retry", "").expect(202);
+      var again = "{\"endpoint\": \"%s\", \"states\": [\"delivered\"]".formatted(endpoint);
+      admin.post("/api/v1/replays", again + ", \"dry_run\": true}").expect(200);
+      var replay = admin.post("/api/v1/replays", again + ", \"per_second\": 1}").expect(201).id();
+      admin.post("/api/v1/replays", "{\"endpoint\": \"none\"}").expect(400);
+      admin.get("/api/v1/replays").expect(200);
+      admin.get("/api/v1/replays/" + replay).expect(200);
+      admin.get("/api/v1/replays/none").expect(404);
+      admin.patch("/api/v1/replays/" + replay, "{\"state\": \"stopped\"}").expect(200);
+      admin.patch("/api/v1/replays/" + replay, "{\"state\": \"running\"}").expect(409);
+      admin.patch("/api/v1/replays/" + replay, "{\"state\": \"begun\"}").expect(400);
       admin.get("/api/v1/endpoints/" + endpoint + "/feed?after=1&limit=2").expect(200);
       admin.get("/api/v1/endpoints/" + endpoint + "/feed?after=x").expect(400);
       admin.get("/api/v1/endpoints/" + endpoint + "/digests/2026-01-02").expect(200);

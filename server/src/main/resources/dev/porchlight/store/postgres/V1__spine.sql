@@ -611,6 +611,26 @@ CREATE TABLE notification (
 );
 CREATE INDEX notification_delivered ON notification (endpoint_id, at) WHERE delivered = 1;
 
+-- Jobs that deliver past events to an endpoint; wanted is JSON.
+CREATE TABLE replay (
+  id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  endpoint_id  TEXT COLLATE "C" NOT NULL,
+  wanted       TEXT COLLATE "C" NOT NULL,
+  per_second   BIGINT NOT NULL,
+  state        TEXT COLLATE "C" NOT NULL,   -- running | paused | stopped | finished
+  place        BIGINT NOT NULL, -- up to which log entry it has looked
+  planned      BIGINT NOT NULL,
+  retried      BIGINT NOT NULL,
+  passed_over  BIGINT NOT NULL,
+  reason       TEXT COLLATE "C" NOT NULL,
+  principal    TEXT COLLATE "C" NOT NULL,
+  created_at   BIGINT NOT NULL,
+  ended_at     BIGINT,
+  owner        TEXT COLLATE "C",
+  leased_until BIGINT
+);
+CREATE INDEX replay_running ON replay (state) WHERE state = 'running';
+
 -- The leads of a person at a source that sends mails too, for joining what comes by both channels:
 -- hashes, as JSON.
 CREATE TABLE twin (

@@ -604,6 +604,26 @@ CREATE TABLE notification (
 ) WITHOUT ROWID;
 CREATE INDEX notification_delivered ON notification (endpoint_id, at) WHERE delivered = 1;
 
+-- Jobs that deliver past events to an endpoint; wanted is JSON.
+CREATE TABLE replay (
+  id           TEXT NOT NULL PRIMARY KEY,
+  endpoint_id  TEXT NOT NULL,
+  wanted       TEXT NOT NULL,
+  per_second   INTEGER NOT NULL,
+  state        TEXT NOT NULL,   -- running | paused | stopped | finished
+  place        INTEGER NOT NULL, -- up to which log entry it has looked
+  planned      INTEGER NOT NULL,
+  retried      INTEGER NOT NULL,
+  passed_over  INTEGER NOT NULL,
+  reason       TEXT NOT NULL,
+  principal    TEXT NOT NULL,
+  created_at   INTEGER NOT NULL,
+  ended_at     INTEGER,
+  owner        TEXT,
+  leased_until INTEGER
+);
+CREATE INDEX replay_running ON replay (state) WHERE state = 'running';
+
 -- The leads of a person at a source that sends mails too, for joining what comes by both channels:
 -- hashes, as JSON.
 CREATE TABLE twin (

@@ -1,0 +1,241 @@
+package dev.porchlight.api;
+
+import dev.porchlight.account.Nodes;
+import dev.porchlight.delivery.DeliveryState;
+import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.Replay;
+import dev.porchlight.desk.Replays;
+import dev.porchlight.store.Store;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
+import dev.porchlight.web.Reply;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Replays: jobs that deliver past events to an endpoint.
+final class ReplayResources {
+  private static final int USUAL_PER_SECOND = 20;
+  private static final int MOST_PER_SECOND = 1000;
+  private static final Set<String> USUAL_STATES =
+      Set.of(Replay.NEVER, "dead", "unwritable", "dropped");
+  private static final Set<String> STATES =
+      Stream.concat(
+              Stream.of(Replay.NEVER),
+              Arrays.stream(DeliveryState.State.values()).map(DeliveryState.State::word))
+          .collect(Collectors.toUnmodifiableSet());
+
+  private final Store store;
+  private final int hub;
+  private final Replays replays;
+  private final Runnable work;
+
+  ReplayResources(Store store, int hub, Replays replays, Runnable work) {
+    this.store = store;
+    this.hub = hub;
+    this.replays = replays;
+    this.work = work;
+  }
+
+  private Optional<Endpoint> endpoint(Call call, String id) {
+    return Endpoints.in(store.settings())
+        .find(id)
+        .filter(e -> call.scope().containsNode(Nodes.in(store.settings()), e.node()));
+  }
+
+  private boolean sees(Call call, Replay replay) {
+    return call.scope().everything() || endpoint(call, replay.endpointId()).isPresent();
+  }
+
+  Reply list(Call call) {
+    call.filters();
+    return call.list(replays.list(), r -> sees(call, r), this::view, Replay::id);
+  }
+
+  Reply get(Call call) {
+    return Call.ok(view(replay(call)));
+  }
+
+  private Replay replay(Call call) {
+    return replays
+        .find(call.path("id"))
+        .filter(r -> sees(call, r))
+        .orElseThrow(() -> AccountResources.missing("replay"));
+  }
+
+  /// Starts one; or, as a dry run, counts what it would do.
+  Reply make(Call call) throws Exception {
+    var body =
+        call.members(
+            Set.of(
+                "endpoint",
+                "from",
+                "to",
+                "states",
+                "kinds",
+                "sources",
+                "filter",
+                "per_second",
+                "dry_run"));
+    var endpoint =
+        endpoint(call, body.needText("endpoint"))
+            .orElseThrow(() -> invalid("There is no such endpoint."));
+    var from = body.text("from").map(t -> time("from", t));
+    var to = body.text("to").map(t -> time("to", t));
+    var states = body.texts("states").orElse(USUAL_STATES);
+    if (states.isEmpty() || !STATES.containsAll(states)) {
+      throw invalid("States are " + String.join(", ", STATES.stream().sorted().toList()) + ".");
+    }
+    var kinds = body.texts("kinds").orElse(Set.of());
+    if (!Set.of("lead.created", "lead.updated").containsAll(kinds)) {
+      throw invalid("Kinds are lead.created, lead.updated.");
+    }
+    var wanted =
+        new Replay.Wanted(
+            from.map(replays::firstAt).orElse(1L),
+            to.map(replays::firstAt).orElseGet(replays::end),
+            from.map(Instant::toString).orElse(""),
+            to.map(Instant::toString).orElse(""),
+            states,
+            kinds,
+            body.texts("sources").orElse(Set.of()),
+            TermsMembers.filter(body));
+    int perSecond = body.number("per_second", 1, MOST_PER_SECOND).orElse(USUAL_PER_SECOND);
+    if (body.flag("dry_run").orElse(false)) {
+      return Call.ok(counted(endpoint, wanted));
+    }
+    var draw = Draw.fresh(store.now(), hub);
+    var reply =
+        call.change(batch -> {
+          var replay =
+              new Replay(
+                  draw.uuid("replay"),
+                  endpoint.id(),
+                  wanted,
+                  perSecond,
+                  Replay.State.RUNNING,
+                  wanted.first() - 1,
+                  0,
+                  0,
+                  0,
+                  "",
+                  call.principal().id(),
+                  draw.at(),
+                  null,
+                  null,
+                  null);
+          batch.put(Replay.TABLE, replay);
+          batch.append("replay.started", endpoint.id(), replay.id());
+          return new Call.Answer(201, view(replay));
+        });
+    work.run();
+    return reply;
+  }
+
+  private ObjectNode counted(Endpoint endpoint, Replay.Wanted wanted) {
+    var count = replays.count(endpoint, wanted);
+    var view = Json.object();
+    view.put("dry_run", true);
+    view.put("events", count.byState().values().stream().mapToLong(n -> n).sum());
+    var by = view.putObject("by_state");
+    count.byState().forEach(by::put);
+    view.put("complete", count.complete());
+    return view;
+  }
+
+  private static Instant time(String name, String text) {
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      throw invalid("The member `" + name + "` must be a time such as 2026-03-14T09:30:00Z.");
+    }
+  }
+
+  private static FaultException invalid(String sentence) {
+    return new FaultException(Fault.BODY_INVALID, sentence);
+  }
+
+  /// Pauses it, lets it go on, stops it, or gives it another pace.
+  Reply change(Call call) throws Exception {
+    var known = replay(call);
+    var body = call.members(Set.of("state", "per_second"));
+    var state =
+        body.text("state")
+            .map(t -> Call.member("state", "running, paused or stopped", t, Replay.State::of));
+    if (state.isPresent() && state.get() == Replay.State.FINISHED) {
+      throw invalid("The member `state` must be running, paused or stopped.");
+    }
+    var perSecond = body.number("per_second", 1, MOST_PER_SECOND);
+    var reply =
+        call.change(batch -> {
+          var now = batch.find(Replay.TABLE, known.id());
+          if (now == null) {
+            throw AccountResources.missing("replay");
+          }
+          if (!now.state().isOpen()) {
+            throw new FaultException(
+                Fault.STATE_CONFLICT, "It is " + now.state().word() + " and does not go on.");
+          }
+          var changed = perSecond.map(now::at).orElse(now);
+          if (state.isPresent() && state.get() != now.state()) {
+            changed = changed.in(state.get(), "", batch.clock());
+            var word = state.get() == Replay.State.RUNNING ? "resumed" : state.get().word();
+            batch.append("replay." + word, now.endpointId(), now.id());
+          }
+          batch.put(Replay.TABLE, changed);
+          return new Call.Answer(200, view(changed));
+        });
+    work.run();
+    return reply;
+  }
+
+  private ObjectNode view(Replay r) {
+    var json = Json.object();
+    json.put("id", r.id());
+    json.put("endpoint", r.endpointId());
+    Endpoints.in(store.settings())
+        .find(r.endpointId())
+        .ifPresent(e -> json.put("endpoint_name", e.name()));
+    json.put("state", r.state().word());
+    if (!r.reason().isEmpty()) {
+      json.put("reason", r.reason());
+    }
+    var wanted = r.wanted();
+    if (!wanted.from().isEmpty()) {
+      json.put("from", wanted.from());
+    }
+    if (!wanted.to().isEmpty()) {
+      json.put("to", wanted.to());
+    }
+    list(json, "states", wanted.states());
+    list(json, "kinds", wanted.kinds());
+    list(json, "sources", wanted.sources());
+    if (!wanted.filter().isEmpty()) {
+      json.put("filter", wanted.filter());
+    }
+    json.put("per_second", r.perSecond());
+    json.put("examined", r.examined());
+    json.put("to_examine", r.toExamine());
+    json.put("planned", r.planned());
+    json.put("retried", r.retried());
+    json.put("passed_over", r.passedOver());
+    json.put("created_at", r.createdAt().toString());
+    if (r.endedAt() != null) {
+      json.put("ended_at", r.endedAt().toString());
+    }
+    json.put("created_by", r.principal());
+    return json;
+  }
+
+  private static void list(ObjectNode json, String name, Set<String> words) {
+    var list = json.putArray(name);
+    words.stream().sorted().forEach(list::add);
+  }
+}
