@@ -165,6 +165,7 @@ final class LeadErasure {
     var id = plan.lead().id();
     long at = Row.micros(batch.now());
     batch.append("lead.erased", id, ref);
+    batch.leaveNoTrace();
     var deliveries = Erased.erase(batch, id);
     var sql = batch.sql();
     plan.facts()
@@ -240,6 +241,7 @@ final class LeadErasure {
       }
     }
     batch.append("receipt.erased", id, ref);
+    batch.leaveNoTrace();
     batch
         .sql()
         .execute("UPDATE receipt SET state = 'erased', guid = id, message = '' WHERE id = ?", id);

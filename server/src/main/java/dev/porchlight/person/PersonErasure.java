@@ -110,6 +110,7 @@ public final class PersonErasure {
       return new Counts(0, 0, 0);
     }
     batch.append("person.erased", person, ref);
+    batch.leaveNoTrace();
     batch.put(
         Persons.PERSON,
         new Persons.PersonRow(row.id(), row.companyId(), "[]", row.createdAt(), at));

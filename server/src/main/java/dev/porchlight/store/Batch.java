@@ -51,6 +51,10 @@ public interface Batch {
   /// Writes out what has been put so far; [#sql] does it by itself.
   void flush();
 
+  /// Says that this unit deletes what must leave no trace in the database's files, as far as the
+  /// engine can see to that: [Engine#leaveNoTrace].
+  void leaveNoTrace();
+
   /// Something to do once this batch is on disk: on the writer's thread, so it must be quick and
   /// must not throw. Not done when the batch fails.
   void afterCommit(Runnable action);

@@ -49,6 +49,11 @@ public interface Engine extends AutoCloseable {
 
   Failure classify(SQLException failure);
 
+  /// Notes, within the open transaction, that what it deletes must leave no trace in the database's
+  /// files. Where an engine can see to that by itself it does so soon after; the others leave it to
+  /// whoever operates the database.
+  default void leaveNoTrace(Connection connection) throws SQLException {}
+
   /// How the filter language is written for it.
   Dialect dialect();
 

@@ -236,6 +236,16 @@ final class OpenBatch implements Batch {
     return handle;
   }
 
+  @Override
+  public void leaveNoTrace() {
+    usedSql = true;
+    try {
+      engine.leaveNoTrace(conn);
+    } catch (SQLException e) {
+      throw broken(e);
+    }
+  }
+
   private int written;
   private boolean usedSql;
 

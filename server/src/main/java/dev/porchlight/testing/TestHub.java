@@ -35,7 +35,8 @@ public final class TestHub implements AutoCloseable {
   /// What the clock shows at first, unless told otherwise.
   public static final String START = "2026-03-14T09:30:00Z";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /// How long a test waits for what must come.
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /// How a hub is to be set up. Immutable.
   public static final class Setup {

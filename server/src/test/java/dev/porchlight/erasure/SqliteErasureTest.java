@@ -1,11 +1,13 @@
 package dev.porchlight.erasure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.porchlight.HubConfig;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +24,7 @@ final class SqliteErasureTest extends ErasureContract {
     return config;
   }
 
-  private List<String> inFiles(List<String> texts) throws IOException {
+  private List<String> inFiles(List<String> texts) {
     var places = new ArrayList<String>();
     try (var files = Files.walk(folder.resolve("data"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -31,12 +33,28 @@ final class SqliteErasureTest extends ErasureContract {
             .filter(t -> Dump.holds(content, t))
             .forEach(t -> places.add(file.getFileName() + " holds " + t));
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return places;
   }
 
   @Test
-  void nothing_is_left_in_the_files_after_a_truncating_checkpoint() throws IOException {
+  void nothing_is_left_in_the_files_of_a_hub_that_runs_on() {
+    try (var hub = TestHub.start(folder)) {
+      var portal = hub.addSource("portal", "connections-plus");
+      for (int i = 0; i < 20; i++) {
+        portal.post(LeadBodies.minimal("L-" + i, "buyer", ZEPHYRINE).put("message", OLD_MESSAGE));
+      }
+      erase(hub, person(hub, EMAIL));
+      await()
+          .atMost(TestHub.PATIENCE)
+          .untilAsserted(() -> assertThat(inFiles(List.of(EMAIL, "pond for herons"))).isEmpty());
+    }
+  }
+
+  @Test
+  void nothing_is_left_in_the_files_after_a_truncating_checkpoint() {
     var texts = List.of("pond for herons", EMAIL, "Quillfeather");
     try (var hub = TestHub.start(folder)) {
       var portal = hub.addSource("portal", "connections-plus");

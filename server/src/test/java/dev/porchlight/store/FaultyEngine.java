@@ -53,6 +53,11 @@ final class FaultyEngine implements Engine {
   }
 
   @Override
+  public void leaveNoTrace(Connection connection) throws SQLException {
+    engine.leaveNoTrace(connection);
+  }
+
+  @Override
   public void rollback(Connection connection) {
     engine.rollback(connection);
   }

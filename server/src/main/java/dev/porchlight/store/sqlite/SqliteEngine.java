@@ -71,6 +71,7 @@ public final class SqliteEngine implements Engine {
   private final Clock clock;
   private final FileChannel lockFile;
   private final DataFolder folder;
+  private final Rewriting rewriting;
   private final ExecutorService readerThreads;
   private final BlockingQueue<Reader> readers = new ArrayBlockingQueue<>(READERS);
   private final Thread checkpointer;
@@ -159,6 +160,7 @@ public final class SqliteEngine implements Engine {
     this.clock = clock;
     this.lockFile = lockFile;
     this.folder = folder;
+    rewriting = new Rewriting(file);
     writer = connect(false);
     try {
       checkVersion(version());
@@ -338,6 +340,11 @@ public final class SqliteEngine implements Engine {
     if (count % CHECKPOINT_EVERY == 0) {
       committed.release();
     }
+  }
+
+  @Override
+  public void leaveNoTrace(Connection connection) throws SQLException {
+    rewriting.need(connection);
   }
 
   @Override
@@ -550,6 +557,9 @@ public final class SqliteEngine implements Engine {
           continue;
         }
         try {
+          if (idle) {
+            rewriting.run(connection, Rewriting.WHILE_RUNNING);
+          }
           // A log that is empty can't be cut short; emptying it takes the writer's lock, so it is
           // done only when nobody writes.
           if (checkpoint(connection, idle ? "TRUNCATE" : "PASSIVE") > LONG_LOG && !copying) {
@@ -599,6 +609,7 @@ public final class SqliteEngine implements Engine {
         // open; the next start looks after it.
         LOG.warn("The database is left as it is: {}", doubt);
       } else if (!writer.isClosed()) {
+        rewriting.run(writer, Rewriting.WHEN_STOPPING);
         execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
         writer.close();
       }
