@@ -32,6 +32,10 @@ final class BareRefusal implements Request.Handler {
         worded.map(Reply.Full::contentType).orElse("application/problem+json"));
     var body = worded.map(Reply.Full::body).orElseGet(() -> body(status));
     headers.put(HttpHeader.CONTENT_LENGTH, body.length);
+    if (status == HttpStatus.BAD_REQUEST_400) {
+      // Where one request ends and the next begins can't be told.
+      headers.put(HttpHeader.CONNECTION, "close");
+    }
     response.write(true, ByteBuffer.wrap(body), callback);
     return true;
   }

@@ -12,7 +12,6 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
@@ -101,8 +100,7 @@ public final class HttpServer implements AutoCloseable {
     pool.setVirtualThreadsExecutor(
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory()));
     var server = new Server(pool);
-    var connector =
-        new ServerConnector(server, 1, SELECTORS, new HttpConnectionFactory(wire(settings)));
+    var connector = new ServerConnector(server, 1, SELECTORS, new Connections(wire(settings)));
     listen(connector, settings, settings.port());
     server.addConnector(connector);
     var tlsConnector = tls == null ? null : tlsConnector(server, settings, tls);
@@ -149,7 +147,7 @@ public final class HttpServer implements AutoCloseable {
             1,
             SELECTORS,
             new SslConnectionFactory(tls.context(), "http/1.1"),
-            new HttpConnectionFactory(wire));
+            new Connections(wire));
     listen(connector, settings, tls.port());
     return connector;
   }

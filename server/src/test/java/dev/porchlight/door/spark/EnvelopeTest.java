@@ -1,7 +1,10 @@
 package dev.porchlight.door.spark;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -90,12 +93,27 @@ class EnvelopeTest {
     }
   }
 
+  /// What is answered until the connection ends.
+  private static String raw(SparkWorld world, String request) throws IOException {
+    try (var socket = new Socket(world.hub.address().getHost(), world.hub.address().getPort())) {
+      socket.setSoTimeout(30_000);
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
+  }
+
   @Test
-  void what_the_server_itself_refuses_is_in_the_envelope_too() {
+  void what_the_server_itself_refuses_is_in_the_envelope_too() throws Exception {
     try (var world = new SparkWorld(folder)) {
       var key = world.key("private");
       world.get(key, "/v1/contacts/tags/a%2Fb").failed(400, 400);
       world.get(key, "/v1//x").failed(400, 400);
+      // A percent sign that a client forgot to escape.
+      for (var target : new String[] {"/v1/contacts/tags/100%", "/v1/x/%zz?a=b", "/v1/%00"}) {
+        var answer = raw(world, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertThat(answer).as(target).startsWith("HTTP/1.1 400").contains("\r\nConnection: close");
+        assertThat(answer).contains("\r\n\r\n{\"D\":{\"Success\":false,\"Code\":400,");
+      }
       var headers = Map.of("Authorization", "Bearer " + key.token(), "X-Long", "x".repeat(50_000));
       world.send("GET", "/v1/x", new byte[0], headers).failed(431, 431);
       // A filter of 10,000 characters comes through, escaped as it is.
