@@ -154,9 +154,14 @@ record ContactCase(String name, boolean served, Maker maker) {
     return largest ? people.largest() : people.contacts() / people.owners();
   }
 
-  private static final String TAGGED =
+  private static final String HAS_TAG =
       "EXISTS (SELECT 1 FROM contact_tag t WHERE t.owner_id = c.owner_id AND t.tag = ? AND"
           + " t.contact_id = c.contact_id)";
+
+  /// Of many contacts those that have a tag.
+  private static final String TAGGED =
+      "(c.contact_id IN (SELECT t.contact_id FROM contact_tag t WHERE t.owner_id = ? AND t.tag ="
+          + " ?)) IS TRUE";
 
   /// All that is asked.
   static List<ContactCase> all() {
@@ -250,7 +255,7 @@ record ContactCase(String name, boolean served, Maker maker) {
                   one.owner(),
                   "Tags Eq '" + one.tags().getFirst() + "'",
                   TAGGED,
-                  List.of(fold(one.tags().getFirst())));
+                  List.of(one.owner(), fold(one.tags().getFirst())));
             }));
     all.add(
         of(
@@ -262,7 +267,7 @@ record ContactCase(String name, boolean served, Maker maker) {
                       one.owner(),
                       "Tags Eq '" + one.tags().getFirst() + "'",
                       TAGGED,
-                      List.of(fold(one.tags().getFirst())))
+                      List.of(one.owner(), fold(one.tags().getFirst())))
                   .counted();
             }));
     all.add(
@@ -278,7 +283,7 @@ record ContactCase(String name, boolean served, Maker maker) {
                       + "' And Tags Eq '"
                       + one.tags().getFirst()
                       + "'",
-                  "c.family_name = ? AND " + TAGGED,
+                  "c.family_name = ? AND " + HAS_TAG,
                   List.of(fold(one.family()), fold(one.tags().getFirst())));
             }));
     all.add(

@@ -4,6 +4,7 @@ import dev.porchlight.Hub;
 import dev.porchlight.HubConfig;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
+import dev.porchlight.filter.Expression;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.person.ContactBody;
 import dev.porchlight.person.ContactCatalogue;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -41,6 +44,27 @@ public final class ContactHub {
   private static final String COLUMNS =
       "SELECT k.id, k.person_id, k.office_id, k.owner_id, k.owned_seq, k.connected, k.body,"
           + " k.created_at, k.modified_at, k.seq, k.deleted_at, c.modified_at";
+
+  private static final Map<String, String> LONG_FILTERS =
+      Map.of(
+          "mixed",
+          repeated(
+              " And ",
+              "HomeLocality Eq 'Fargo*','Bismarck'",
+              "ModificationTimestamp Ge 2026-01-31T09:30:00Z",
+              "(FamilyName Eq 'Olsen' Or length(GivenName) Mul 2 Gt 7)",
+              "trim(tolower(FamilyName)) Ne 'x'",
+              "Tags Eq 'buyer'"),
+          "a list",
+          "FamilyName Eq "
+              + IntStream.range(0, 98)
+                  .mapToObj("'name%03d'"::formatted)
+                  .collect(Collectors.joining(",")),
+          "dates",
+          repeated(
+              " Or ",
+              "ModificationTimestamp Bt days(-30),now()",
+              "ModificationTimestamp Eq 2026-01-31T09:30:00.123Z"));
 
   private final People people;
   private final Hub hub;
@@ -160,20 +184,13 @@ public final class ContactHub {
   private ObjectNode command(String[] words) throws Exception {
     return switch (words[0]) {
       case "key" -> Json.object().put("token", key(words[1], Boolean.parseBoolean(words[2])));
-      case "hand" ->
-          measure(
+      case "pair" ->
+          pair(
               ContactCase.all().get(Integer.parseInt(words[1])),
               Boolean.parseBoolean(words[2]),
               Integer.parseInt(words[3]),
-              Integer.parseInt(words[4]),
-              this::byHand);
-      case "store" ->
-          measure(
-              ContactCase.all().get(Integer.parseInt(words[1])),
-              Boolean.parseBoolean(words[2]),
-              Integer.parseInt(words[3]),
-              Integer.parseInt(words[4]),
-              this::byStore);
+              Integer.parseInt(words[4]));
+      case "parse" -> parse();
       case "heap" -> heap();
       case "sizes" -> sizes();
       default -> throw new IllegalArgumentException(words[0]);
@@ -222,18 +239,66 @@ public final class ContactHub {
     long ask(ContactCase.Asked asked);
   }
 
-  private ObjectNode measure(ContactCase one, boolean largest, int seed, int count, Way way) {
+  /// Asks the store and by hand, each question both, in turns the one and the other first.
+  private ObjectNode pair(ContactCase one, boolean largest, int seed, int count) {
     var random = new Random(seed);
     var times = Json.object();
-    var nanos = times.putArray("nanos");
-    long found = 0;
+    var store = times.putArray("store");
+    var hand = times.putArray("hand");
     for (int i = 0; i < count; i++) {
       var asked = one.maker().about(people, largest, random);
-      long began = System.nanoTime();
-      found += way.ask(asked);
-      nanos.add(System.nanoTime() - began);
+      var found = new long[2];
+      for (int turn = 0; turn < 2; turn++) {
+        boolean byHand = (i + turn) % 2 == 0;
+        Way way = byHand ? this::byHand : this::byStore;
+        long began = System.nanoTime();
+        found[turn] = way.ask(asked);
+        (byHand ? hand : store).add(System.nanoTime() - began);
+      }
+      if (found[0] != found[1]) {
+        throw new IllegalStateException(one.name() + ": " + found[0] + " and " + found[1]);
+      }
     }
-    return times.put("found", found);
+    return times;
+  }
+
+  /// How long filters of about 1,000 characters take to read, once warm: each number is of 200
+  /// readings.
+  private ObjectNode parse() {
+    var now = hub.store().now();
+    var found = Json.object();
+    LONG_FILTERS.forEach((name, text) -> {
+      var times = new Times();
+      for (int round = 0; round < 1_000; round++) {
+        long began = System.nanoTime();
+        for (int i = 0; i < 200; i++) {
+          if (Filter.parse(text, ContactCatalogue.CATALOGUE, now).expression()
+              instanceof Expression.Everything) {
+            throw new IllegalStateException(text);
+          }
+        }
+        if (round >= 500) {
+          times.add((System.nanoTime() - began) / 200);
+        }
+      }
+      found
+          .putObject(name)
+          .put("characters", text.length())
+          .put("p50", times.quantile(0.5))
+          .put("p99", times.quantile(0.99));
+    });
+    return found;
+  }
+
+  private static String repeated(String conjunction, String... parts) {
+    var text = new StringBuilder(parts[0]);
+    for (int i = 1; ; i++) {
+      var next = conjunction + parts[i % parts.length];
+      if (text.length() + next.length() > 1_000) {
+        return text.toString();
+      }
+      text.append(next);
+    }
   }
 
   private long byStore(ContactCase.Asked asked) {
@@ -315,12 +380,12 @@ public final class ContactHub {
           + " AND c.owned_seq > ? ORDER BY c.owned_seq LIMIT ?";
     }
     return COLUMNS
-        + " FROM (SELECT c.owner_id, c.owned_seq"
+        + " FROM (SELECT c.contact_id"
         + where
         + " ORDER BY "
         + asked.by()
-        + " LIMIT ? OFFSET ?) p JOIN contact_search c ON c.owner_id = p.owner_id AND c.owned_seq ="
-        + " p.owned_seq JOIN contact k ON k.id = c.contact_id ORDER BY "
+        + " LIMIT ? OFFSET ?) p JOIN contact k ON k.id = p.contact_id JOIN contact_search c ON"
+        + " c.owner_id = k.owner_id AND c.owned_seq = k.owned_seq ORDER BY "
         + asked.by();
   }
 

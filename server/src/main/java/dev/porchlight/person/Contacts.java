@@ -346,13 +346,16 @@ public final class Contacts {
   }
 
   /// Finds first which contacts are on the page, by what an index has alone if it can, and reads
-  /// only those.
+  /// only those. A walk goes through the rows themselves, and has their times at once.
   private static List<Listed> page(
       Handle h, Wanted wanted, Condition condition, Instant since, long skip) {
+    boolean walk = wanted.page() instanceof Page.After;
     var sql =
         new StringBuilder("SELECT ")
             .append(Persons.CONTACT.columnList("k"))
-            .append(", s.modified_at FROM (SELECT c.owner_id, c.owned_seq, c.contact_id");
+            .append(walk ? ", p.modified_at" : ", s.modified_at")
+            .append(" FROM (SELECT c.contact_id")
+            .append(walk ? ", c.modified_at" : "");
     var order = new ArrayList<String>();
     for (var term : terms(wanted, since)) {
       var name = "o" + order.size();
@@ -362,9 +365,12 @@ public final class Contacts {
     sql.append(" FROM contact_search c WHERE ")
         .append(condition.sql())
         .append(order(wanted, since))
+        .append(" LIMIT ? OFFSET ?) p JOIN contact k ON k.id = p.contact_id")
         .append(
-            " LIMIT ? OFFSET ?) p JOIN contact_search s ON s.owner_id = p.owner_id AND s.owned_seq"
-                + " = p.owned_seq JOIN contact k ON k.id = p.contact_id ORDER BY ")
+            walk
+                ? ""
+                : " JOIN contact_search s ON s.owner_id = k.owner_id AND s.owned_seq = k.owned_seq")
+        .append(" ORDER BY ")
         .append(String.join(", ", order));
     var binds = new ArrayList<>(condition.binds());
     binds.add((long) wanted.page().limit());
