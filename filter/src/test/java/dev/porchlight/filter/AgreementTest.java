@@ -67,6 +67,17 @@ class AgreementTest {
                 new Column.Text("t.f", "t.t", null),
                 new Column.Among(
                     "c.id", "SELECT t.contact FROM tag t WHERE t.contact >= ?", List.of(-1)))),
+        Map.entry(
+            "Sizes",
+            new Column.Elements(
+                "size s WHERE s.contact = c.id",
+                new Column.Plain("s.n", Column.Storage.INTEGER))),
+        Map.entry(
+            "Visits",
+            new Column.Elements(
+                "visit v WHERE v.contact = c.id",
+                new Column.Plain("v.at", Column.Storage.EPOCH_MILLI),
+                new Column.Among("c.id", "SELECT v.contact FROM visit v WHERE TRUE", List.of()))),
         Map.entry("Created", new Column.Plain("c.created", Column.Storage.EPOCH_MILLI)),
         Map.entry("Changed", new Column.Plain("c.changed", Column.Storage.EPOCH_MICRO)),
         Map.entry("Born", new Column.Plain("c.born", Column.Storage.EPOCH_DAY)),
@@ -82,6 +93,8 @@ class AgreementTest {
           switch (name) {
             case "Nick" -> Optional.of(Attribute.of(name, Type.CHARACTER).with(Wildcards.WORDS));
             case "Labels" -> Optional.of(Attribute.listOf(name, Type.CHARACTER));
+            case "Sizes" -> Optional.of(Attribute.listOf(name, Type.INTEGER));
+            case "Visits" -> Optional.of(Attribute.listOf(name, Type.DATETIME));
             case "Changed" -> Optional.of(Attribute.of(name, Type.DATETIME));
             case "Marked" -> Optional.of(Attribute.of(name, Type.BOOLEAN));
             default -> Sample.CATALOGUE.find(name);
@@ -120,6 +133,8 @@ class AgreementTest {
               + ")");
       statement.execute("CREATE TABLE word (contact INTEGER, word TEXT)");
       statement.execute("CREATE TABLE tag (contact INTEGER, t TEXT, f TEXT)");
+      statement.execute("CREATE TABLE size (contact INTEGER, n BIGINT)");
+      statement.execute("CREATE TABLE visit (contact INTEGER, at BIGINT)");
     }
     connection.commit();
     CONNECTIONS.put(dialect, connection);
@@ -229,6 +244,8 @@ class AgreementTest {
             connection.prepareStatement("INSERT INTO c VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         var word = connection.prepareStatement("INSERT INTO word VALUES (?,?)");
         var tag = connection.prepareStatement("INSERT INTO tag VALUES (?,?,?)");
+        var size = connection.prepareStatement("INSERT INTO size VALUES (?,?)");
+        var visit = connection.prepareStatement("INSERT INTO visit VALUES (?,?)");
         var select = connection.prepareStatement("SELECT c.id FROM c WHERE " + sql.condition())) {
       for (int id = 0; id < rows.size(); id++) {
         Row row = rows.get(id);
@@ -267,6 +284,18 @@ class AgreementTest {
           }
         }
       }
+      for (int id = 0; id < rows.size(); id++) {
+        for (var one : rows.get(id).sizes) {
+          size.setInt(1, id);
+          size.setLong(2, one);
+          size.executeUpdate();
+        }
+        for (var one : rows.get(id).visits) {
+          visit.setInt(1, id);
+          visit.setLong(2, one.toEpochMilli());
+          visit.executeUpdate();
+        }
+      }
       for (int i = 0; i < sql.binds().size(); i++) {
         select.setObject(i + 1, sql.binds().get(i));
       }
@@ -298,6 +327,8 @@ class AgreementTest {
       String login,
       String nick,
       List<String> tags,
+      List<Long> sizes,
+      List<Instant> visits,
       @Nullable Instant created,
       @Nullable LocalDate born,
       @Nullable LocalTime opens,
@@ -311,6 +342,9 @@ class AgreementTest {
         case "Login" -> Value.text(login);
         case "Nick" -> Value.text(nick);
         case "Tags", "Labels" -> Value.texts(tags);
+        case "Sizes" -> new Value.Many(sizes.stream().<Value.Scalar>map(Value.Whole::new).toList());
+        case "Visits" ->
+            new Value.Many(visits.stream().<Value.Scalar>map(Value.Moment::new).toList());
         case "Created", "Changed" -> Value.moment(created);
         case "Born" -> born == null ? Value.UNSET : new Value.Day(born);
         case "Active", "Marked" -> Value.flag(active);
@@ -400,7 +434,11 @@ class AgreementTest {
                 texts,
                 texts,
                 texts,
-                texts.list().ofMaxSize(3),
+                Combinators.combine(
+                        texts.list().ofMaxSize(3),
+                        Arbitraries.of(0L, 1L, 2L, -1L, Long.MAX_VALUE).list().ofMaxSize(3),
+                        moments().list().ofMaxSize(3))
+                    .as(Lists::new),
                 moments().injectNull(0.2),
                 Combinators.combine(
                         Arbitraries.of("2026-03-14", "2026-03-15", "1969-12-31")
@@ -417,13 +455,15 @@ class AgreementTest {
                             .map(BigDecimal::new)
                             .injectNull(0.2))
                     .as(Numbers::new))
-            .as((name, city, login, tags, created, days, active, numbers) ->
+            .as((name, city, login, lists, created, days, active, numbers) ->
                 new Row(
                     name,
                     city,
                     login,
                     name,
-                    tags,
+                    lists.tags,
+                    lists.sizes,
+                    lists.visits,
                     created,
                     days.born,
                     days.opens,
@@ -432,6 +472,8 @@ class AgreementTest {
                     numbers.price));
     return row.list().ofMinSize(1).ofMaxSize(6);
   }
+
+  private record Lists(List<String> tags, List<Long> sizes, List<Instant> visits) {}
 
   private record Days(@Nullable LocalDate born, @Nullable LocalTime opens) {}
 
@@ -512,6 +554,10 @@ class AgreementTest {
                     "Marked",
                     "Rooms",
                     "Price",
+                    "Sizes",
+                    "all(Sizes)",
+                    "Visits",
+                    "all(Visits)",
                     "year(Created)",
                     "cast(City,'integer')")),
             equal,
@@ -583,6 +629,8 @@ class AgreementTest {
             Arbitraries.of(
                 "length(City)",
                 "length(Tags)",
+                "year(Visits)",
+                "all(month(Visits))",
                 "-Rooms",
                 "Rooms Mod 2",
                 "Rooms Sub 1",
@@ -603,6 +651,12 @@ class AgreementTest {
         tests,
         nulls,
         join(Arbitraries.of("Created", "Changed"), any, moments),
+        join(Arbitraries.of("Visits", "all(Visits)"), any, moments),
+        join(Arbitraries.of("Visits", "all(Visits)"), Arbitraries.just(" Bt "), pair(moments)),
+        join(
+            Arbitraries.of("date(Visits)", "all(date(Visits))"),
+            any,
+            Arbitraries.of("2026-03-14", "1969-12-31")),
         join(Arbitraries.of("Born", "date(Created)", "date(Changed)"), any, moments),
         join(Arbitraries.of("Created", "Changed", "Born"), Arbitraries.just(" Bt "), pair(moments)),
         join(Arbitraries.of("Opens", "time(Created)"), any, times),
@@ -612,6 +666,12 @@ class AgreementTest {
         whole,
         parts,
         join(Arbitraries.of("Rooms"), equal, Arbitraries.of("1,2", "0,1,3")),
+        join(Arbitraries.of("Sizes", "all(Sizes)"), any, numbers),
+        join(Arbitraries.of("Sizes", "all(Sizes)"), equal, Arbitraries.of("1,2", "0,-1,3")),
+        join(
+            Arbitraries.of("Sizes", "all(Sizes)"),
+            Arbitraries.just(" Bt "),
+            pair(Arbitraries.of("0", "2", "-1"))),
         join(
             Arbitraries.of("Rooms"),
             Arbitraries.just(" Bt "),
