@@ -4,6 +4,8 @@ import dev.porchlight.value.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,6 +61,7 @@ final class SparkContacts {
   /// @param machine on what, in words
   String run(List<String> engines, String machine) throws Exception {
     var measured = new Page();
+    var loadBefore = load();
     for (var engine : engines) {
       engine(engine, measured);
     }
@@ -73,7 +76,8 @@ final class SparkContacts {
         database, and reading the contacts it found), and as SQL that somebody wrote by hand who \
         knows the tables, run as the hub runs its reads, all columns and bodies read (*by hand*); \
         these two one after the other, in turns the one and the other first. \
-        What HTTP adds is the server, the key, and the answer as JSON. %s
+        What HTTP adds is the server, the key, and the answer as JSON. %s; \
+        load averages of the machine %s before and %s after.
         """
             .formatted(
                 Page.number(people.contacts()),
@@ -83,11 +87,20 @@ final class SparkContacts {
                 Page.number(people.largest()),
                 asked,
                 ContactCase.LIMIT,
-                machine));
+                machine.replaceFirst("\\.$", ""),
+                loadBefore,
+                load()));
     page.table(2, "engine", "aim", "found", "");
     aims.forEach(page::row);
     page.endTable();
     return page + "\n" + measured.toString().strip() + "\n";
+  }
+
+  private static String load() throws IOException {
+    var file = Path.of("/proc/loadavg");
+    return Files.exists(file)
+        ? Files.readString(file).replaceFirst("( \\S+ \\S+)\\s*$", "")
+        : "unknown";
   }
 
   private static void say(String what) {

@@ -70,8 +70,7 @@ class AgreementTest {
         Map.entry(
             "Sizes",
             new Column.Elements(
-                "size s WHERE s.contact = c.id",
-                new Column.Plain("s.n", Column.Storage.INTEGER))),
+                "size s WHERE s.contact = c.id", new Column.Plain("s.n", Column.Storage.INTEGER))),
         Map.entry(
             "Visits",
             new Column.Elements(
@@ -407,11 +406,23 @@ class AgreementTest {
         .flatMap(few -> {
           List<String> values = new ArrayList<>(few);
           values.add("a");
+          few.forEach(piece -> values.add(after(piece)));
           List<String> patterns = new ArrayList<>(few);
           patterns.addAll(List.of("*", "?", "a"));
           return Combinators.combine(expressions(2, texts(patterns)), rows(texts(values)))
               .as(Case::new);
         });
+  }
+
+  /// What comes right behind a piece, where ranges end.
+  private static String after(String piece) {
+    int last = piece.codePointBefore(piece.length());
+    int next =
+        last == Character.MAX_CODE_POINT
+            ? last
+            : last == Character.MIN_SURROGATE - 1 ? Character.MAX_SURROGATE + 1 : last + 1;
+    return piece.substring(0, piece.length() - Character.charCount(last))
+        + Character.toString(next);
   }
 
   private static Arbitrary<String> texts(List<String> pieces) {
@@ -509,6 +520,7 @@ class AgreementTest {
         Arbitraries.oneOf(
             literals,
             literals,
+            literals.map(text -> text.substring(0, text.length() - 1) + "*'"),
             Combinators.combine(literals, Arbitraries.of("startswith", "endswith", "contains"))
                 .as((text, function) -> function + "(" + text + ")"),
             Combinators.combine(literals, literals).as((a, b) -> "range(" + a + "," + b + ")"),

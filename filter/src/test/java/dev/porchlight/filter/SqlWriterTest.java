@@ -112,4 +112,13 @@ class SqlWriterTest {
     assertThat(sqlite("City Eq 'a' Or length(City) Gt 3").condition()).isEqualTo("1 = 1");
     assertThat(write(Dialect.POSTGRESQL, "Price Gt 1.5").exact()).isTrue();
   }
+
+  @Test
+  void a_wildcard_for_one_is_written_out_in_short_lists_only() {
+    // It is one character or none, each of which is written out; in a long list that is too much.
+    var others = ",'1','2','3','4','5','6','7','8'";
+    assertThat(sqlite("City Eq 'a?c'").exact()).isTrue();
+    assertThat(sqlite("City Eq 'a*c'" + others).exact()).isTrue();
+    assertThat(sqlite("City Eq 'a?c'" + others).exact()).isFalse();
+  }
 }
