@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What an erasure promises, on each database. Closing the hub checks that a rebuild still comes
 /// out equal.
@@ -290,6 +291,35 @@ abstract class ErasureContract {
   }
 
   @Test
+  void what_a_portal_shows_of_an_erased_person_afterwards_is_a_lead_of_nobody() {
+    try (var hub = open()) {
+      var portal = hub.addSource("portal", "seeker-leads");
+      portal.post(timed(hub, "S-1", null));
+      var email = "S-1@example.org";
+      var before = hub.story("S-1");
+      // The portal erases first: a version that says nothing, and the person stays.
+      var nameless = timed(hub, "S-1", null);
+      var contact = nameless.withObject("contactRequest");
+      for (var name : List.of("firstName", "lastName", "email", "message")) {
+        contact.putNull(name);
+      }
+      portal.post(nameless);
+      assertThat(hub.story("S-1").path("version").asInt()).isEqualTo(2);
+      assertThat(Dump.find(hub.hub().store(), List.of(email))).isNotEmpty();
+      erase(hub, person(hub, email));
+      assertThat(Dump.find(hub.hub().store(), List.of(email, "A message of S-1"))).isEmpty();
+      // Sent again, it is of nobody; nothing of the erased comes back, nor is it told as theirs.
+      portal.post(nameless);
+      var leads = hub.items("/leads?lead_id=S-1");
+      assertThat(leads).hasSize(2);
+      assertThat(leads.getFirst().path("person_id")).isNotEqualTo(before.path("person_id"));
+      assertThat(leads.getFirst().at("/content/enquirer/email").isMissingNode()).isTrue();
+      assertThat(leads.getLast().path("id")).isEqualTo(before.path("id"));
+      assertThat(leads.getLast().has("erased_at")).isTrue();
+    }
+  }
+
+  @Test
   void those_who_share_a_phone_or_an_address_with_the_erased_are_decided_as_before() {
     try (var hub = open()) {
       var portal = hub.addSource("portal", "connections-plus");
@@ -434,7 +464,7 @@ abstract class ErasureContract {
     }
   }
 
-  private static JsonNode timed(TestHub hub, String id, @Nullable Integer days) {
+  private static ObjectNode timed(TestHub hub, String id, @Nullable Integer days) {
     var body = Json.object();
     var metadata = body.putObject("metadata").put("leadId", id).put("category", "AGENCY");
     metadata.put("processedDate", hub.clock().instant().getEpochSecond());

@@ -232,25 +232,34 @@ final class ConsumerResources {
                     null,
                     null),
                 ContactResources.REGION));
-    store.write(
-        WorkQueue.EDITS,
-        batch -> {
-          var there = ConsumerLink.find(batch, known.id(), agent);
-          if (there.isPresent()
-              && Persons.findContact(batch, there.get().contactId()).isPresent()) {
-            return true;
-          }
-          // Whom the agent knows already under this address is linked, and not made again.
-          var twin =
-              body.primaryEmail()
-                  .flatMap(e ->
-                      Persons.findTwin(batch, agent, e, twinsByName ? body.shownName() : null, ""));
-          if (twin.isEmpty()) {
-            Persons.add(batch, making, call.caller().id());
-          }
-          new ConsumerLink(known.id(), agent, twin.orElse(draw.digits()), draw.at()).put(batch);
-          return true;
-        });
+    boolean linked =
+        store.write(
+            WorkQueue.EDITS,
+            batch -> {
+              // Looked at again here: an erasure may have come in between.
+              if (Persons.findContact(batch, contact.id()).isEmpty()) {
+                return false;
+              }
+              var there = ConsumerLink.find(batch, known.id(), agent);
+              if (there.isPresent()
+                  && Persons.findContact(batch, there.get().contactId()).isPresent()) {
+                return true;
+              }
+              // Whom the agent knows already under this address is linked, and not made again.
+              var twin =
+                  body.primaryEmail()
+                      .flatMap(e ->
+                          Persons.findTwin(
+                              batch, agent, e, twinsByName ? body.shownName() : null, ""));
+              if (twin.isEmpty()) {
+                Persons.add(batch, making, call.caller().id());
+              }
+              new ConsumerLink(known.id(), agent, twin.orElse(draw.digits()), draw.at()).put(batch);
+              return true;
+            });
+    if (!linked) {
+      throw missing();
+    }
     return Envelope.done();
   }
 

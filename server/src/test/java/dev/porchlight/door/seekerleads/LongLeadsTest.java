@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A page of leads that are as long as a body may be is whole all the same, and the hub reads each
 /// of them only when those before it are on their way.
 class LongLeadsTest {
-  private static final int LEADS = 40;
+  private static final int LEADS = 20;
   private static final int LENGTH = 1_000_000;
 
   @TempDir Path folder;
@@ -103,6 +103,10 @@ class LongLeadsTest {
       seeker.hub.hub().store().close();
       assertThatThrownBy(body::readAllBytes).isInstanceOf(IOException.class);
     }
+    // Whoever asks then is told in the contract's form when to come again.
+    var refused = seeker.caller(client.token()).get("/leads/none");
+    assertThat(refused.status()).as(refused.toString()).isEqualTo(500);
+    assertThat(refused.header("Retry-After")).contains("5");
   }
 
   @Test
