@@ -18,6 +18,26 @@ final class SampleLead {
   private SampleLead() {}
 
   static Message message(Instant now, Draw draw) {
+    return message(
+        now,
+        draw,
+        draw,
+        "lead.created",
+        1,
+        0,
+        "This is a test of the connection. Nobody is waiting.");
+  }
+
+  /// @param draw of the event
+  /// @param leadDraw of the lead that it is about
+  static Message message(
+      Instant now,
+      Draw draw,
+      Draw leadDraw,
+      String kind,
+      int version,
+      long sequence,
+      String words) {
     var property =
         new Property(
             new Address("12 Sample Street", "Springfield", "OR", "97477"),
@@ -33,7 +53,7 @@ final class SampleLead {
             null,
             null,
             null);
-    var id = "sample-" + draw.uuid("lead");
+    var id = "sample-" + leadDraw.uuid("lead");
     var lead =
         Lead.of(
                 new Enquirer(
@@ -43,15 +63,15 @@ final class SampleLead {
                     .timestamp(new Moment(now, false))
                     .intent(Intent.BUYER)
                     .interest(new Interest.InListing(property))
-                    .message("This is a test of the connection. Nobody is waiting.")
+                    .message(words)
                     .test(true));
     return new Message(
         "evt_" + draw.uuid("event"),
-        "lead.created",
+        kind,
         now,
-        0,
-        draw.uuid("lead"),
-        1,
+        sequence,
+        leadDraw.uuid("lead"),
+        version,
         id,
         now,
         "test",

@@ -2,10 +2,17 @@ package dev.porchlight;
 
 import dev.porchlight.cli.Local;
 import dev.porchlight.cli.Terminal;
+import dev.porchlight.connector.WriteOptions;
+import dev.porchlight.connector.Written;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.demo.Demo;
 import dev.porchlight.desk.Receipts;
+import dev.porchlight.net.Exchange;
 import dev.porchlight.ops.Doctor;
+import dev.porchlight.receiver.Inbox;
+import dev.porchlight.receiver.InboxCheck;
+import dev.porchlight.receiver.Listening;
+import dev.porchlight.receiver.Sample;
 import dev.porchlight.sign.SealException;
 import dev.porchlight.store.BackupException;
 import dev.porchlight.store.BackupManifest;
@@ -14,14 +21,18 @@ import dev.porchlight.store.move.Mover;
 import dev.porchlight.store.sqlite.MovedMark;
 import dev.porchlight.store.sqlite.SqliteBackups;
 import dev.porchlight.store.sqlite.SqliteReading;
+import dev.porchlight.value.Draw;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -250,5 +261,101 @@ final class ThisProcess implements Local {
               found)
           .toList();
     }
+  }
+
+  @Override
+  public List<Finding> check(Receiver receiver) {
+    var samples = samples(receiver.contract());
+    try (var inbox = inbox(receiver)) {
+      return InboxCheck.run(inbox, samples).stream()
+          .map(f -> new Finding(f.level(), f.sentence()))
+          .toList();
+    }
+  }
+
+  @Override
+  public boolean trigger(Receiver receiver, String kind, Terminal terminal) {
+    var sample =
+        samples(receiver.contract())
+            .write(
+                kind,
+                "sample",
+                kind.equals("lead.created") ? 1 : 2,
+                1,
+                "This is a test of the connection. Nobody is waiting.");
+    try (var inbox = inbox(receiver)) {
+      var out = terminal.out();
+      out.println("POST " + receiver.url());
+      inbox
+          .headers(sample, Instant.now(), inbox.secret())
+          .forEach((name, value) ->
+              out.println("  " + name + ": " + (name.equals("X-API-Key") ? "…" : value)));
+      out.println("  " + new String(sample.body(), StandardCharsets.UTF_8));
+      return switch (inbox.send(sample)) {
+        case Exchange.Answered a -> {
+          out.println("The answer was " + a.status() + ".");
+          var said = new String(a.head(), StandardCharsets.UTF_8).strip();
+          if (!said.isEmpty()) {
+            out.println("  " + said.replaceAll("\\p{Cntrl}", " "));
+          }
+          yield a.status() >= 200 && a.status() < 300;
+        }
+        case Exchange.Refused r -> {
+          out.println("It was not sent: " + r.reason());
+          yield false;
+        }
+        case Exchange.Failed f -> {
+          out.println("There was no answer: " + f.reason());
+          yield false;
+        }
+      };
+    }
+  }
+
+  @Override
+  public int listen(int port, @Nullable String secret, int status, Terminal terminal) {
+    quietly();
+    try {
+      var listening =
+          Listening.start(port, secret, status, lines -> lines.forEach(terminal.out()::println));
+      terminal.out().println("What arrives at " + listening.url() + " is shown here.");
+      terminal.out().flush();
+      return untilEnded(listening::close);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "Porchlight can't listen at port " + port + " (" + reason(e) + ").", e);
+    }
+  }
+
+  private static Inbox inbox(Receiver receiver) {
+    return new Inbox(
+        receiver.url(), receiver.secret(), receiver.apiKey(), "Porchlight/" + Hub.VERSION);
+  }
+
+  /// Invented events as a hub would write them.
+  private static Sample.Writer samples(String contract) {
+    var connector = Hub.contracts().get(contract);
+    if (connector == null || !connector.writes() || contract.equals("mail")) {
+      throw new IllegalArgumentException(
+          "There is no contract `" + contract + "` for requests in this release.");
+    }
+    var leads = new HashMap<String, Draw>();
+    return (kind, lead, version, sequence, message) -> {
+      if (!kind.equals("lead.created") && !kind.equals("lead.updated")) {
+        throw new IllegalArgumentException(
+            "There is no kind `" + kind + "` of event; there are lead.created, lead.updated.");
+      }
+      var now = Instant.now();
+      var draw = Draw.fresh(now, 0);
+      var made =
+          SampleLead.message(
+              now, draw, leads.computeIfAbsent(lead, _ -> draw), kind, version, sequence, message);
+      return switch (connector.write(made, WriteOptions.NONE)) {
+        case Written.Bytes(var body, var type, _) ->
+            new Sample(made.eventId(), sequence, body, type, connector.signsByDefault());
+        case Written.CannotWrite(var why) ->
+            throw new IllegalArgumentException(String.join(" ", why));
+      };
+    };
   }
 }

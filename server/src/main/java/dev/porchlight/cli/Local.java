@@ -51,6 +51,31 @@ public interface Local {
       boolean replaceUnfinished,
       MoveProgress progress);
 
+  /// Where a receiver takes events, and how.
+  ///
+  /// @param contract in which events are written
+  /// @param secret `whsec_…`; null to sign nothing
+  /// @param apiKey their key; null for none
+  record Receiver(String url, String contract, @Nullable String secret, @Nullable String apiKey) {}
+
+  /// Tries a receiver and says what it found.
+  ///
+  /// @throws IllegalArgumentException with a sentence, when something named is wrong
+  List<Finding> check(Receiver receiver);
+
+  /// Sends an invented event to a receiver and prints the exchange.
+  ///
+  /// @return whether it was taken
+  /// @throws IllegalArgumentException with a sentence, when something named is wrong
+  boolean trigger(Receiver receiver, String kind, Terminal terminal);
+
+  /// Prints what arrives at a port until the process is told to end.
+  ///
+  /// @param secret what requests are to be signed with; null not to look
+  /// @param status what to answer
+  /// @return the exit code
+  int listen(int port, @Nullable String secret, int status, Terminal terminal);
+
   /// Is told how far a move has come.
   @FunctionalInterface
   interface MoveProgress {
