@@ -202,11 +202,14 @@ public final class WindowsRun implements AutoCloseable {
     page.words(
         String.format(
             Locale.ROOT,
-            "%,d leads, %,d bytes on disk. %s, %s, %d cores for hub, readers,"
+            "%,d leads, %,d bytes on disk%s. %s, %s, %d cores for hub, readers,"
                 + " senders and database together; %s kB of memory, %s of heap; load average at"
                 + " the end %s.",
             leads,
             server == null || database == null ? size() : server.bytes(database),
+            kept
+                ? ", written by a run before and read since, so that most of it was in memory"
+                : "",
             LocalDate.now(ZoneOffset.UTC),
             Machine.line("/proc/cpuinfo", "model name"),
             Runtime.getRuntime().availableProcessors(),
