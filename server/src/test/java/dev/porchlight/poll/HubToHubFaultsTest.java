@@ -152,6 +152,20 @@ class HubToHubFaultsTest {
   }
 
   @Test
+  void a_walk_that_was_cut_off_goes_on_behind_the_last_lead_that_was_read() {
+    open();
+    more(5);
+    line.faults(FaultyLine::toPortal, Fault.cutInside());
+    int before = line.asked().size();
+    pass(ROUND);
+    pass(ROUND);
+    everyLeadIsHereOnce();
+    var asked = line.asked().subList(before, line.asked().size());
+    assertThat(asked.get(1)).contains("start=");
+    assertThat(asked.get(2)).as("the same window, from there").isEqualTo(asked.get(1));
+  }
+
+  @Test
   void a_page_of_100_mib_is_not_read_to_its_end_and_asked_for_in_smaller_ones() {
     open();
     more(5);
