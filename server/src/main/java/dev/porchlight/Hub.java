@@ -52,6 +52,7 @@ import dev.porchlight.desk.Replays;
 import dev.porchlight.desk.Retention;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
+import dev.porchlight.desk.Watching;
 import dev.porchlight.door.PushDoor;
 import dev.porchlight.door.events.EventsDoor;
 import dev.porchlight.door.mail.MailDoor;
@@ -121,6 +122,7 @@ public final class Hub implements AutoCloseable {
   private final Retention retention;
   private final Fallback fallback;
   private final ReplayWork replayWork;
+  private final Watching watching;
   private final List<Route> routes = new ArrayList<>();
   private final HttpServer server;
   private final @Nullable SmtpListener smtp;
@@ -265,6 +267,7 @@ public final class Hub implements AutoCloseable {
     store.follow(erasure::follow);
     retention = new Retention(store, erasure, secrets::dropExpired);
     fallback = new Fallback(store, number, planner, new Deliveries(store), engine::offer);
+    watching = new Watching(store);
 
     var replays = new Replays(store, new Deliveries(store));
     replayWork = new ReplayWork(store, replays, new Deliveries(store), process, engine::wake);
@@ -600,6 +603,7 @@ public final class Hub implements AutoCloseable {
     retention.wake();
     fallback.wake();
     replayWork.wake();
+    watching.wake();
   }
 
   /// Everything it answers, for audits.
@@ -624,6 +628,7 @@ public final class Hub implements AutoCloseable {
     retention.close();
     fallback.close();
     replayWork.close();
+    watching.close();
     engine.close();
     outgoing.close();
     store.close();

@@ -12,9 +12,11 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Listings: what senders call a property, and the office that offers it.
@@ -22,6 +24,7 @@ final class ListingResources {
   private static final Set<String> MEMBERS =
       Set.of("node", "classified_id", "mls_name", "mls_id", "url");
   private static final int LONGEST = 200;
+  private static final int LONGEST_SHOWN = 4096;
   private static final int SHOWN = 50;
   private static final int LONGEST_URL = 1024;
 
@@ -76,10 +79,24 @@ final class ListingResources {
                 one.put("event", v.event());
                 one.put("topic", v.topic());
                 one.put("at", v.at().toString());
-                one.set("changes", Json.tree(v.changes()));
+                one.set("changes", shortened(Json.tree(v.changes())));
               });
         });
     return Call.ok(json);
+  }
+
+  /// Long values are not repeated.
+  private static JsonNode shortened(JsonNode changes) {
+    for (var change : changes) {
+      for (var side : List.of("from", "to")) {
+        if (change instanceof ObjectNode one
+            && one.has(side)
+            && one.get(side).toString().length() > LONGEST_SHOWN) {
+          one.remove(side);
+        }
+      }
+    }
+    return changes;
   }
 
   Reply make(Call call) throws Exception {

@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// Keeps listings as events about them come. A listing is known, within an account root, by the
 /// system that it comes from and its number there, else by its number at whoever published it.
@@ -18,7 +21,7 @@ public final class ListingEvents {
   /// What a listing's own time may be ahead of the publishing: clocks differ.
   private static final Duration AHEAD = Duration.ofDays(1);
 
-  private static final int LONGEST_SHOWN = 4096;
+  private static final int LONGEST_KEPT = 4096;
 
   private ListingEvents() {}
 
@@ -208,15 +211,80 @@ public final class ListingEvents {
     var json = Json.mapper().createArrayNode();
     for (var change : changes) {
       var one = json.addObject().put("member", change.member());
-      // A list of pictures may have a megabyte: that it changed is kept, not each list.
-      if (change.from() != null && change.from().length() <= LONGEST_SHOWN) {
-        one.set("from", Json.tree(change.from()));
+      if (change.from() != null) {
+        one.set("from", kept(change.from()));
       }
-      if (change.to() != null && change.to().length() <= LONGEST_SHOWN) {
-        one.set("to", Json.tree(change.to()));
+      if (change.to() != null) {
+        one.set("to", kept(change.to()));
       }
     }
     return json.toString();
+  }
+
+  /// A list of pictures may have a megabyte: of long lists it is kept how long they were.
+  private static JsonNode kept(String json) {
+    var tree = Json.tree(json);
+    return json.length() > LONGEST_KEPT && tree.isArray()
+        ? Json.mapper().getNodeFactory().numberNode(tree.size())
+        : tree;
+  }
+
+  /// A listing before and after an event that changed it.
+  ///
+  /// @param before its members; null when it was not there, or gone
+  /// @param after its members; null when it is gone
+  public record Around(
+      String root, @Nullable Map<String, String> before, @Nullable Map<String, String> after) {}
+
+  /// What an event made of a listing: as it is now without what came later. Empty when it did not
+  /// change it.
+  public static Optional<Around> around(Handle h, String listing, String event) {
+    var record = find(h, listing);
+    if (record.isEmpty()) {
+      return Optional.empty();
+    }
+    var versions =
+        h.createQuery(
+                "SELECT "
+                    + ListingRecord.Version.TABLE.columnList()
+                    + " FROM listing_version WHERE listing_id = :i AND version >="
+                    + " (SELECT MAX(version) FROM listing_version WHERE listing_id = :i"
+                    + " AND event_id = :e) ORDER BY version DESC")
+            .bind("i", listing)
+            .bind("e", event)
+            .map((r, _) -> ListingRecord.Version.TABLE.read(new Row(r)))
+            .list();
+    if (versions.isEmpty()) {
+      return Optional.empty();
+    }
+    var members = new TreeMap<>(record.get().state().values());
+    boolean gone = record.get().state().isDeleted();
+    for (var later : versions.subList(0, versions.size() - 1)) {
+      gone = undo(later, members, gone);
+    }
+    var after = gone ? null : new TreeMap<>(members);
+    var version = versions.getLast();
+    gone = undo(version, members, gone);
+    return Optional.of(
+        new Around(record.get().rootId(), gone || version.version() == 1 ? null : members, after));
+  }
+
+  /// Takes a version's changes back; whether the listing was gone before it.
+  private static boolean undo(
+      ListingRecord.Version version, Map<String, String> members, boolean gone) {
+    boolean before = gone;
+    for (var change : Json.tree(version.changes())) {
+      var member = change.path("member").asString();
+      var from = change.get("from");
+      if (member.equals("deleted")) {
+        before = from != null && from.asBoolean();
+      } else if (from == null) {
+        members.remove(member);
+      } else {
+        members.put(member, from.toString());
+      }
+    }
+    return before;
   }
 
   /// What events have said of a listing; empty where none has.

@@ -182,7 +182,10 @@ public final class StandardFields {
         "image",
         m -> {
           var images = m.get("image");
-          return images == null ? Value.UNSET : new Value.Whole(images.size());
+          // Of a long list of earlier days it is kept how long it was.
+          return images == null
+              ? Value.UNSET
+              : new Value.Whole(images.isNumber() ? images.intValue() : images.size());
         });
     add(
         all,

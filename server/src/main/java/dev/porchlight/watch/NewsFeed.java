@@ -52,7 +52,7 @@ public record NewsFeed(
           "Shared",
           "Seeded");
 
-  private static final Table<NewsFeed> TABLE =
+  static final Table<NewsFeed> TABLE =
       Table.<NewsFeed>named("news_feed")
           .key("id", NewsFeed::id)
           .column("holder_id", NewsFeed::holderId)
@@ -88,7 +88,10 @@ public record NewsFeed(
   /// Makes or changes it, as a line of the log. One that may be there has to be found before, in
   /// the same unit.
   public void put(Batch batch, boolean made) {
-    long place = batch.append(made ? "feed.created" : "feed.changed", id, searchId);
+    // A matcher that is behind reads what the feed is by then; that it stood still it reads here.
+    long place =
+        batch.append(
+            made ? "feed.created" : active ? "feed.changed" : "feed.stopped", id, searchId);
     batch.put(
         TABLE,
         new NewsFeed(
@@ -108,6 +111,7 @@ public record NewsFeed(
 
   /// Deletes it.
   public void delete(Batch batch) {
+    FeedEvents.deleteAllOf(batch, id);
     batch.delete(TABLE, id);
     batch.append("feed.deleted", id, searchId);
   }

@@ -184,6 +184,7 @@ final class ConsumerResources {
         new ContactView(
             contacts,
             new Activities(store),
+            store,
             ListParameters.names(call, "_select"),
             ListParameters.names(call, "_expand"),
             caller,

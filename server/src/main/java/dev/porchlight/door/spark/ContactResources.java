@@ -144,7 +144,7 @@ final class ContactResources {
     var found = find(wanted);
     var view =
         new ContactView(
-            contacts, activities, asked.select(), asked.expand(), caller, false, withOwner);
+            contacts, activities, store, asked.select(), asked.expand(), caller, false, withOwner);
     var d = Envelope.results(view.views(found.contacts()));
     OptionalLong total = found.total();
     if (total.isPresent()) {
@@ -207,6 +207,7 @@ final class ContactResources {
         new ContactView(
             contacts,
             activities,
+            store,
             ListParameters.names(call, "_select"),
             ListParameters.names(call, "_expand"),
             call.caller(),

@@ -7,13 +7,17 @@ import dev.porchlight.person.ContactBody;
 import dev.porchlight.person.ContactDetail;
 import dev.porchlight.person.Contacts;
 import dev.porchlight.person.PortalAccount;
+import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
+import dev.porchlight.watch.FeedEvents;
+import dev.porchlight.watch.NewsFeed;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
@@ -61,8 +65,11 @@ final class ContactView {
   private static final Set<Expansion> ACCOUNT =
       Set.of(Expansion.PORTAL, Expansion.VOW_ACTIVE, Expansion.VOW_ENABLED);
 
+  private static final int MOST_FEEDS = 1000;
+
   private final Contacts contacts;
   private final Activities activities;
+  private final Store store;
   private final Set<String> select;
   private final Set<String> expand;
   private final Caller caller;
@@ -74,6 +81,7 @@ final class ContactView {
   ContactView(
       Contacts contacts,
       Activities activities,
+      Store store,
       Set<String> select,
       Set<String> expand,
       Caller caller,
@@ -81,6 +89,7 @@ final class ContactView {
       boolean owner) {
     this.contacts = contacts;
     this.activities = activities;
+    this.store = store;
     this.select = select;
     this.expand = expand;
     this.caller = caller;
@@ -227,6 +236,11 @@ final class ContactView {
     return at.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
+  private FeedEvents.Summary summary(Contacts.Listed listed, Predicate<NewsFeed> which) {
+    var feeds = NewsFeed.list(store, listed.contact().id(), 0, MOST_FEEDS);
+    return new FeedEvents(store).summary(feeds.stream().filter(which).toList());
+  }
+
   private void expand(ObjectNode view, Expansion expansion, Contacts.Listed listed, Beside beside) {
     var account = Optional.ofNullable(beside.accounts().get(listed.contact().id()));
     switch (expansion) {
@@ -236,14 +250,21 @@ final class ContactView {
           activity(view, activity, listed.contact().id());
         }
       }
-      // No listing's events reach a feed yet.
-      case NEWS_FEED_SUMMARY ->
-          view.putObject("NewsFeedSummary")
-              .put("UnapprovedListingEventCount", 0)
-              .put("UnreadListingEventCount", 0);
+      case NEWS_FEED_SUMMARY -> {
+        var summary = summary(listed, _ -> true);
+        var to = view.putObject("NewsFeedSummary");
+        if (summary.last() != null) {
+          to.put("LastListingEventTimestamp", time(summary.last()));
+        }
+        to.put("UnapprovedListingEventCount", summary.unapproved())
+            .put("UnreadListingEventCount", summary.unread());
+      }
+      // Nobody is notified yet, so nothing that was is unread.
       case NEWS_FEED_NOTIFICATION_SUMMARY ->
           view.putObject("NewsFeedNotificationSummary")
-              .put("UnapprovedListingNotificationEventCount", 0)
+              .put(
+                  "UnapprovedListingNotificationEventCount",
+                  summary(listed, NewsFeed::notifying).unapproved())
               .put("UnreadListingNotificationEventCount", 0);
       case NOTES -> {
         var list = view.putArray("Notes");

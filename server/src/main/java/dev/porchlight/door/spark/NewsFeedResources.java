@@ -5,6 +5,7 @@ import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
+import dev.porchlight.watch.FeedEvents;
 import dev.porchlight.watch.FeedSchedule;
 import dev.porchlight.watch.NewsFeed;
 import dev.porchlight.watch.SavedSearch;
@@ -18,12 +19,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `/v1/newsfeeds`: subscriptions to saved searches, with their schedules. Nothing happens to
-/// listings here yet, so feeds have no events.
+/// `/v1/newsfeeds`: subscriptions to saved searches, with their schedules, and what happened to
+/// listings that meet them.
 final class NewsFeedResources {
   private static final Set<SparkRole> READERS =
       Set.of(SparkRole.PUBLIC, SparkRole.VOW, SparkRole.PORTAL, SparkRole.PRIVATE);
@@ -33,22 +35,68 @@ final class NewsFeedResources {
   private final Store store;
   private final int hub;
   private final Holders holders;
+  private final FeedEvents events;
   private final Resource.Doorkeeper doorkeeper;
 
   NewsFeedResources(Store store, int hub, Resource.Doorkeeper doorkeeper) {
     this.store = store;
     this.hub = hub;
     holders = new Holders(store);
+    events = new FeedEvents(store);
     this.doorkeeper = doorkeeper;
   }
 
+  /// Which events are listed.
+  private enum Which {
+    ALL(""),
+    APPROVED("/approved"),
+    UNAPPROVED("/unapproved"),
+    UNVIEWED("/unviewed");
+
+    private final String path;
+
+    Which(String path) {
+      this.path = path;
+    }
+
+    boolean has(FeedEvents.Item item) {
+      return switch (this) {
+        case ALL -> true;
+        case APPROVED -> item.approved();
+        case UNAPPROVED -> !item.approved();
+        case UNVIEWED -> item.approved() && !item.viewed();
+      };
+    }
+  }
+
   List<Resource> resources() {
+    var all = new ArrayList<>(feeds());
+    var users = SavedSearchResources.WRITERS;
+    for (var which : Which.values()) {
+      all.add(
+          Resource.of("/newsfeeds/events" + which.path, doorkeeper)
+              .on("GET", users, c -> events(c, own(c), which)));
+      all.add(
+          Resource.of("/contacts/{id}/newsfeeds/events" + which.path, doorkeeper)
+              .on("GET", Roles.AGENTS, c -> events(c, holders.contact(c), which)));
+    }
+    all.add(
+        Resource.of("/newsfeeds/events/{event}", doorkeeper)
+            .on("GET", users, c -> event(c, own(c)))
+            .on("PUT", users, c -> mark(c, own(c))));
+    all.add(
+        Resource.of("/contacts/{id}/newsfeeds/events/{event}", doorkeeper)
+            .on("GET", Roles.AGENTS, c -> event(c, holders.contact(c)))
+            .on("PUT", Roles.AGENTS, c -> mark(c, holders.contact(c))));
+    return all;
+  }
+
+  private List<Resource> feeds() {
     var users = SavedSearchResources.WRITERS;
     return List.of(
         Resource.of("/newsfeeds", doorkeeper)
             .on("GET", users, c -> list(c, own(c)))
             .on("POST", users, c -> create(c, own(c))),
-        Resource.of("/newsfeeds/events", doorkeeper).on("GET", users, c -> events(c, own(c))),
         Resource.of("/newsfeeds/schedule", doorkeeper)
             .on("GET", users, c -> schedule(own(c)))
             .on("POST", users, c -> setSchedule(c, own(c)))
@@ -60,8 +108,6 @@ final class NewsFeedResources {
         Resource.of("/contacts/{id}/newsfeeds", doorkeeper)
             .on("GET", Roles.AGENTS, c -> list(c, holders.contact(c)))
             .on("POST", Roles.AGENTS, c -> create(c, holders.contact(c))),
-        Resource.of("/contacts/{id}/newsfeeds/events", doorkeeper)
-            .on("GET", Roles.AGENTS, c -> events(c, holders.contact(c))),
         Resource.of("/contacts/{id}/newsfeeds/schedule", doorkeeper)
             .on("GET", Roles.AGENTS, c -> schedule(holders.contact(c)))
             .on("POST", Roles.AGENTS, c -> setSchedule(c, holders.contact(c)))
@@ -116,12 +162,92 @@ final class NewsFeedResources {
             (found, _) -> found.stream().map(f -> view(holders, call.caller(), f)).toList()));
   }
 
-  /// Nothing has happened to any listing.
-  private Reply.Full events(SparkCall call, String holder) throws BodyException, IOException {
+  private List<NewsFeed> feedsOf(String holder) {
+    return NewsFeed.list(store, holder, 0, MOST);
+  }
+
+  /// What waits for approval is not for consumers.
+  private static boolean mayRead(Caller caller, FeedEvents.Item item) {
+    return item.approved() || !caller.role().isConsumer();
+  }
+
+  private Reply.Full events(SparkCall call, String holder, Which which)
+      throws BodyException, IOException {
+    var feeds = feedsOf(holder);
+    var caller = call.caller();
+    Predicate<FeedEvents.Item> wanted = i -> mayRead(caller, i) && which.has(i);
     return Envelope.reply(
         200,
-        WatchBodies.<String>page(
-            call, store, "Events", (_, _) -> List.of(), () -> 0, (_, _) -> List.of()));
+        WatchBodies.page(
+            call,
+            store,
+            "Events",
+            (skip, limit) -> limit == 0 ? List.of() : events.list(feeds, wanted, skip, limit),
+            () -> events.count(feeds, wanted),
+            (found, _) -> found.stream().map(i -> view(caller, holder, i)).toList()));
+  }
+
+  private FeedEvents.Item readable(SparkCall call, String holder) {
+    return events
+        .find(feedsOf(holder), call.path("event"))
+        .filter(i -> mayRead(call.caller(), i))
+        .orElseThrow(Holders::missing);
+  }
+
+  private Reply.Full event(SparkCall call, String holder) {
+    return Envelope.ok(List.of(view(call.caller(), holder, readable(call, holder))));
+  }
+
+  /// Agents say whether an event is approved; whoever reads it, whether it was viewed.
+  private Reply.Full mark(SparkCall call, String holder) throws BodyException, IOException {
+    var item = readable(call, holder);
+    var body = WatchBodies.items(call.needBody(), "Events").getFirst();
+    var approved = WatchBodies.flag(body, "Approved");
+    var viewed = WatchBodies.flag(body, "Viewed");
+    if (approved.isEmpty() && viewed.isEmpty()) {
+      throw new SparkException(SparkFault.MISSING, "Approved or Viewed is to be said.");
+    }
+    if (approved.isPresent() && call.caller().role().isConsumer()) {
+      throw new SparkException(
+          SparkFault.NOT_FOR_CALLER, "Whoever keeps the feed for you approves its events.");
+    }
+    WatchBodies.write(
+        store,
+        1024,
+        batch -> {
+          if (NewsFeed.find(batch, item.feed().id()).isEmpty()) {
+            return WatchBodies.Outcome.refused(Holders.missing());
+          }
+          FeedEvents.mark(
+              batch, item, approved.orElse(item.approved()), viewed.orElse(item.viewed()));
+          return WatchBodies.Outcome.of(true);
+        });
+    return Envelope.done();
+  }
+
+  private ObjectNode view(Caller caller, String holder, FeedEvents.Item item) {
+    var view = Json.object();
+    var below = holders.isContact(holder) && !caller.role().isConsumer();
+    view.put(
+        "ResourceUri",
+        (below ? ContactView.uri(holder) : "/v1") + "/newsfeeds/events/" + item.id());
+    view.put("Id", item.id());
+    view.put("NewsFeedId", item.feed().id());
+    view.put("Event", item.happenings().getFirst().word());
+    var all = view.putArray("Events");
+    item.happenings().forEach(h -> all.add(h.word()));
+    view.put("ListingId", item.block().listingId());
+    view.put("Matching", item.meets());
+    view.put("Approved", item.approved());
+    view.put("Viewed", item.viewed());
+    view.put("EventTimestamp", ContactView.time(item.block().at()));
+    var listing = (ObjectNode) Json.tree(item.block().shown());
+    if (caller.role().isConsumer() && !listing.path("InternetAddressDisplayYN").asBoolean(false)) {
+      // The owner does not want it shown online, or did not say.
+      listing.remove("UnparsedAddress");
+    }
+    view.putObject("Listing").set("StandardFields", listing);
+    return view;
   }
 
   private Reply.Full get(SparkCall call) {

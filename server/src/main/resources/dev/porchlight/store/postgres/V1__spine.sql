@@ -464,6 +464,32 @@ CREATE TABLE news_feed (
 CREATE INDEX news_feed_holder ON news_feed (holder_id, id);
 CREATE UNIQUE INDEX news_feed_search ON news_feed (search_id, holder_id);
 
+-- What happened to a listing, with all the feeds that it is in. seq is the log entry; an entry is a
+-- feed's id (two digits a byte), what happened, flags.
+CREATE TABLE feed_block (
+  seq        BIGINT PRIMARY KEY,
+  root_id    TEXT COLLATE "C" NOT NULL,
+  listing_id TEXT COLLATE "C" NOT NULL,
+  at         BIGINT NOT NULL,
+  shown      TEXT COLLATE "C" NOT NULL,   -- JSON
+  entries    BYTEA NOT NULL
+);
+
+-- What people have said of an event in a feed.
+CREATE TABLE feed_mark (
+  feed_id  TEXT COLLATE "C" NOT NULL,
+  seq      BIGINT NOT NULL,
+  approved BIGINT NOT NULL,
+  viewed   BIGINT NOT NULL,
+  PRIMARY KEY (feed_id, seq)
+);
+
+-- How far in the log listings have been matched.
+CREATE TABLE feed_place (
+  name TEXT COLLATE "C" PRIMARY KEY,
+  seq  BIGINT NOT NULL
+);
+
 -- When a holder's feeds tell what has happened; numbers with commas between.
 CREATE TABLE feed_schedule (
   holder_id  TEXT COLLATE "C" PRIMARY KEY,

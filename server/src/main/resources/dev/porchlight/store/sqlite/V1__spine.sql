@@ -457,6 +457,32 @@ CREATE TABLE news_feed (
 CREATE INDEX news_feed_holder ON news_feed (holder_id, id);
 CREATE UNIQUE INDEX news_feed_search ON news_feed (search_id, holder_id);
 
+-- What happened to a listing, with all the feeds that it is in. seq is the log entry; an entry is a
+-- feed's id (two digits a byte), what happened, flags.
+CREATE TABLE feed_block (
+  seq        INTEGER PRIMARY KEY,
+  root_id    TEXT NOT NULL,
+  listing_id TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  shown      TEXT NOT NULL,   -- JSON
+  entries    BLOB NOT NULL
+);
+
+-- What people have said of an event in a feed.
+CREATE TABLE feed_mark (
+  feed_id  TEXT NOT NULL,
+  seq      INTEGER NOT NULL,
+  approved INTEGER NOT NULL,
+  viewed   INTEGER NOT NULL,
+  PRIMARY KEY (feed_id, seq)
+) WITHOUT ROWID;
+
+-- How far in the log listings have been matched.
+CREATE TABLE feed_place (
+  name TEXT PRIMARY KEY,
+  seq  INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- When a holder's feeds tell what has happened; numbers with commas between.
 CREATE TABLE feed_schedule (
   holder_id  TEXT PRIMARY KEY,

@@ -124,6 +124,8 @@ final class Pods implements AutoCloseable {
                 body == null
                     ? HttpRequest.BodyPublishers.noBody()
                     : HttpRequest.BodyPublishers.ofString(body));
+    // So that the refusal of a body that is too large is read, and not the end of the connection.
+    request.expectContinue(body != null && body.length() > 1024 * 1024);
     if (key != null) {
       request.header("x-api-key", key);
     }

@@ -104,12 +104,22 @@ class ContactRolesTest {
       /v1/newsfeeds/{feed}          PUT    | 403 1500 | 405 1017 | 200      | 200      | 200
       /v1/newsfeeds/{feed}          DELETE | 403 1500 | 405 1017 | 200      | 200      | 200
       /v1/newsfeeds/events          GET    | 403 1500 | 403 1500 | 200      | 200      | 200
+      /v1/newsfeeds/events/approved GET | 403 1500 | 403 1500 | 200      | 200      | 200
+      /v1/newsfeeds/events/unapproved GET | 403 1500 | 403 1500 | 200      | 200      | 200
+      /v1/newsfeeds/events/unviewed GET | 403 1500 | 403 1500 | 200      | 200      | 200
+      /v1/newsfeeds/events/{event}  GET    | 403 1500 | 403 1500 | 404 404  | 404 404  | 404 404
+      /v1/newsfeeds/events/{event}  PUT    | 403 1500 | 403 1500 | 404 404  | 404 404  | 404 404
       /v1/newsfeeds/schedule        GET    | 403 1500 | 403 1500 | 200      | 200      | 200
       /v1/newsfeeds/schedule        POST   | 403 1500 | 403 1500 | 201      | 201      | 201
       /v1/newsfeeds/schedule        DELETE | 403 1500 | 403 1500 | 200      | 200      | 200
       /v1/contacts/{id}/newsfeeds   GET    | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
       /v1/contacts/{id}/newsfeeds   POST   | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 201
       /v1/contacts/{id}/newsfeeds/events GET | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}/newsfeeds/events/approved GET | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}/newsfeeds/events/unapproved GET | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}/newsfeeds/events/unviewed GET | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/contacts/{id}/newsfeeds/events/{event} GET | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 404 404
+      /v1/contacts/{id}/newsfeeds/events/{event} PUT | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 404 404
       /v1/contacts/{id}/newsfeeds/schedule GET    | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
       /v1/contacts/{id}/newsfeeds/schedule POST   | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 201
       /v1/contacts/{id}/newsfeeds/schedule DELETE | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
@@ -253,6 +263,8 @@ class ContactRolesTest {
         case "lead" -> world.hub.story("L-" + role).path("contact_id").asString();
         case "comment" -> made(agent, before.replaceAll("/$", ""), "{\"Comment\":\"x\"}");
         case "search" -> search(role);
+        // What happens in feeds is in [WatchingTest].
+        case "event" -> "none";
         case "cart" ->
             made(
                 holder(role),

@@ -1,0 +1,55 @@
+package dev.porchlight.watch;
+
+import dev.porchlight.filter.Attribute;
+import dev.porchlight.filter.Type;
+import dev.porchlight.filter.Value;
+import java.math.BigDecimal;
+import java.util.Map;
+import java.util.function.Function;
+
+/// A listing as searches see it: the values of [ListingAttributes], each of the type that is told
+/// there.
+public final class Watchable {
+  /// Names under which the same is asked for.
+  private static final Map<String, String> ALIASES =
+      Map.of(
+          "BedroomsTotal", "BedsTotal",
+          "BathroomsTotalDecimal", "BathsTotal",
+          "BathsFull", "BathroomsFull",
+          "Stories", "StoriesTotal",
+          "BuildingAreaTotal", "LivingArea",
+          "CurrentPrice", "ListPrice");
+
+  private Watchable() {}
+
+  /// The same values, numbers in the form that searches take them for.
+  ///
+  /// @param row gives a value by name, [Value#UNSET] where there is none
+  public static Function<String, Value> of(Function<String, Value> row) {
+    return name -> {
+      var attribute = ListingAttributes.list().get(name);
+      return attribute == null
+          ? Value.UNSET
+          : as(attribute, row.apply(ALIASES.getOrDefault(name, name)));
+    };
+  }
+
+  private static Value as(Attribute attribute, Value value) {
+    return switch (value) {
+      case Value.Whole(var number) when attribute.type() == Type.DECIMAL ->
+          new Value.Decimal(BigDecimal.valueOf(number));
+      case Value.Decimal(var number) when attribute.type() == Type.INTEGER -> whole(number);
+      case Value.Scalar scalar when scalar.type() == attribute.type() -> scalar;
+      // What was sent in another form than the attribute's says nothing.
+      default -> Value.UNSET;
+    };
+  }
+
+  private static Value whole(BigDecimal number) {
+    try {
+      return new Value.Whole(number.longValueExact());
+    } catch (ArithmeticException e) {
+      return Value.UNSET;
+    }
+  }
+}

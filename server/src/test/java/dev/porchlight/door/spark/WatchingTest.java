@@ -1,0 +1,251 @@
+package dev.porchlight.door.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.Database;
+import dev.porchlight.testing.OnEveryDatabase;
+import dev.porchlight.value.Json;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// From a published change of a listing to the feeds of those who wait for it.
+@OnEveryDatabase
+class WatchingTest {
+  @Parameter Database database;
+  @TempDir Path folder;
+  private SparkWorld world;
+  private SparkWorld.Key agent;
+  private String ana;
+  private SparkWorld.Key consumer;
+  private String office;
+  private String feedKey;
+
+  @BeforeEach
+  void start() {
+    world = new SparkWorld(database.start(folder));
+    agent = world.key("private");
+    ana = ContactsTest.make(world, agent, "Ana", "ana@example.org");
+    consumer = world.key("vow", b -> b.put("contact", ana));
+    office = party("Harbor Realty", "office").path("id").asString();
+    var app = party("Listing feed", "app");
+    feedKey = app.path("api_key").asString();
+    var grant = Json.object().put("owner", office).put("party", app.path("id").asString());
+    grant.putArray("publishes").add("realestate/listing");
+    world.hub.api().make("/grants", grant);
+  }
+
+  @AfterEach
+  void stop() {
+    world.close();
+  }
+
+  private JsonNode party(String name, String kind) {
+    return world.hub.api().make("/parties", Json.object().put("name", name).put("kind", kind));
+  }
+
+  private void publish(String action, String key, Consumer<ObjectNode> members) {
+    // Of two events of one moment either may count as the newer one.
+    world.hub.clock().advance(Duration.ofSeconds(1));
+    var event = Json.object().put("topic", "realestate/listing#" + action);
+    event.put("recipient", world.hub.address() + "/pods/harbor-realty/profile/card#me");
+    var object = event.putObject("data").put("type", "UpdateAction").putObject("object");
+    object.put("originatingSystemName", "HARBOR-MLS").put("originatingSystemKey", key);
+    members.accept(object);
+    var reply =
+        world.send(
+            "POST",
+            "/pods/listing-feed/publish/",
+            event.toString().getBytes(StandardCharsets.UTF_8),
+            Map.of("x-api-key", feedKey, "Content-Type", "application/json"));
+    assertThat(reply.status()).as(reply.toString()).isEqualTo(201);
+  }
+
+  private void listed(String key, int price, String status) {
+    publish(
+        "update",
+        key,
+        o -> {
+          o.put("addressLocality", "Harbor").put("streetAddress", "1 Quay");
+          o.put("listingStatus", status).put("numberOfBedrooms", "3");
+          o.putObject("listingPrice").put("price", price).put("priceCurrency", "USD");
+        });
+  }
+
+  private String subscribed(String filter, String more) {
+    var below = "/v1/contacts/" + ana;
+    var search =
+        world
+            .as(agent, "POST", below + "/savedsearches", SavedSearchesTest.search(filter, filter))
+            .succeeded(201)
+            .result()
+            .path("Id")
+            .asString();
+    return world
+        .as(
+            agent,
+            "POST",
+            below + "/newsfeeds",
+            "{\"D\":{\"Subscription\":{\"Id\":\"" + search + "\"}" + more + "}}")
+        .succeeded(201)
+        .result()
+        .path("Id")
+        .asString();
+  }
+
+  private List<JsonNode> events(SparkWorld.Key key, String path) {
+    return world.get(key, path).succeeded(200).d().path("Results").valueStream().toList();
+  }
+
+  private List<JsonNode> await(int count) {
+    var path = "/v1/contacts/" + ana + "/newsfeeds/events";
+    return world.hub.await(
+        count + " events in the feeds",
+        () -> Optional.of(events(agent, path)).filter(e -> e.size() == count));
+  }
+
+  private static List<String> words(List<JsonNode> events) {
+    return events.stream().map(e -> String.join("+", SparkWorld.words(e.path("Events")))).toList();
+  }
+
+  @Test
+  void what_happens_to_a_listing_is_in_the_feeds_of_searches_that_it_meets() {
+    subscribed("City Eq 'harbor' And ListPrice Le 500000 And MlsStatus Eq 'Active'", "");
+    listed("1", 600_000, "Active");
+    listed("1", 450_000, "Active");
+    listed("1", 400_000, "Active");
+    listed("1", 400_000, "Pending");
+    listed("1", 400_000, "Active");
+    publish("delete", "1", o -> {});
+    listed("2", 100_000, "Sold");
+    var all = await(5);
+    assertThat(words(all))
+        .containsExactly("StatusChange", "BackOnMarket", "Pending", "PriceChange", "New");
+    assertThat(all.stream().map(e -> e.path("Matching").booleanValue()).toList())
+        .containsExactly(false, true, false, true, true);
+    var price = all.get(3);
+    assertThat(price.at("/Listing/StandardFields/ListPrice").intValue()).isEqualTo(400_000);
+    assertThat(price.at("/Listing/StandardFields/PreviousListPrice").intValue()).isEqualTo(450_000);
+    assertThat(price.path("ListingId").asString())
+        .isEqualTo(world.hub.items("/listings").getFirst().path("id").asString());
+    // The owner did not say that the address may be shown online.
+    assertThat(price.at("/Listing/StandardFields/UnparsedAddress").asString()).isEqualTo("1 Quay");
+    var seen = events(consumer, "/v1/newsfeeds/events");
+    assertThat(seen).hasSize(5);
+    assertThat(seen.getFirst().at("/Listing/StandardFields").has("UnparsedAddress")).isFalse();
+    assertThat(seen.getFirst().at("/Listing/StandardFields/City").asString()).isEqualTo("Harbor");
+    publish("update", "3", o -> o.put("internetAddressDisplayYN", "Y"));
+    listed("3", 1, "Active");
+    await(6);
+    assertThat(
+            events(consumer, "/v1/newsfeeds/events")
+                .getFirst()
+                .at("/Listing/StandardFields/UnparsedAddress")
+                .asString())
+        .isEqualTo("1 Quay");
+    var page = world.get(agent, "/v1/contacts/" + ana + "/newsfeeds/events?_limit=2&_pagination=1");
+    assertThat(page.d().path("Results")).hasSize(2);
+    assertThat(page.d().at("/Pagination/TotalRows").intValue()).isEqualTo(6);
+    // Restarted, the hub neither misses nor repeats anything, and knows the searches.
+    world.hub.restart();
+    listed("4", 2, "Active");
+    assertThat(words(await(7)).getFirst()).isEqualTo("New");
+  }
+
+  @Test
+  void an_agent_approves_what_a_curated_feed_shows_and_the_contact_views_it() {
+    subscribed("City Eq 'Harbor'", ",\"Curated\":true,\"Events\":[\"New\",\"PriceChange\"]");
+    listed("1", 5, "Active");
+    listed("1", 5, "Pending");
+    listed("1", 4, "Pending");
+    var all = await(2);
+    assertThat(words(all)).containsExactly("PriceChange", "New");
+    assertThat(events(consumer, "/v1/newsfeeds/events")).isEmpty();
+    var uri = all.getFirst().path("ResourceUri").asString();
+    var id = all.getFirst().path("Id").asString();
+    var contact = "/v1/contacts/" + ana;
+    world.get(consumer, "/v1/newsfeeds/events/" + id).failed(404, 404);
+    assertThat(summary("Unapproved", "Unread")).containsExactly(2, 0);
+    assertThat(events(agent, contact + "/newsfeeds/events/unapproved")).hasSize(2);
+
+    world.as(agent, "PUT", uri, "{\"D\":{}}").failed(400, 1050);
+    world.as(agent, "PUT", uri, "{\"D\":{\"Approved\":\"maybe\"}}").failed(400, 1053);
+    world.as(agent, "PUT", uri, "{\"D\":{\"Approved\":true}}").succeeded(200);
+    assertThat(world.get(agent, uri).result().path("Approved").booleanValue()).isTrue();
+    assertThat(summary("Unapproved", "Unread")).containsExactly(1, 1);
+    var own = events(consumer, "/v1/newsfeeds/events/unviewed").getFirst();
+    assertThat(own.path("Id").asString()).isEqualTo(id);
+    var ownUri = own.path("ResourceUri").asString();
+    world.as(consumer, "PUT", ownUri, "{\"D\":{\"Approved\":false}}").failed(403, 1500);
+    world.as(consumer, "PUT", ownUri, "{\"D\":{\"Viewed\":true}}").succeeded(200);
+    assertThat(summary("Unapproved", "Unread")).containsExactly(1, 0);
+    assertThat(events(consumer, "/v1/newsfeeds/events/unviewed")).isEmpty();
+    assertThat(events(consumer, "/v1/newsfeeds/events/approved")).hasSize(1);
+    // Not another agent's.
+    var ruths = world.key("private", b -> b.put("member", world.member("Ruth Okafor")));
+    world.get(ruths, uri).failed(404, 404);
+    // And gone with the contact.
+    world.as(agent, "DELETE", contact, "").succeeded(200);
+    assertThat(SavedSearchesTest.rows(world, "feed_mark")).isZero();
+  }
+
+  private List<Integer> summary(String... counts) {
+    var summary =
+        world
+            .get(agent, "/v1/contacts/" + ana + "?_expand=NewsFeedSummary")
+            .result()
+            .path("NewsFeedSummary");
+    assertThat(summary.path("LastListingEventTimestamp").asString())
+        .isEqualTo("2026-03-14T09:30:03Z");
+    return List.of(counts).stream()
+        .map(c -> summary.path(c + "ListingEventCount").intValue())
+        .toList();
+  }
+
+  @Test
+  void a_feed_gathers_while_it_is_active_and_its_search_is_as_it_was_last_changed() {
+    var feed = subscribed("City Eq 'Harbor'", "");
+    listed("1", 5, "Active");
+    await(1);
+    var uri = "/v1/newsfeeds/" + feed;
+    world.as(agent, "PUT", uri, "{\"D\":{\"Active\":false}}").succeeded(200);
+    listed("2", 5, "Active");
+    world.as(agent, "PUT", uri, "{\"D\":{\"Active\":true}}").succeeded(200);
+    listed("3", 5, "Active");
+    await(2);
+    var search = world.get(agent, uri).result().at("/Subscription/Id").asString();
+    world
+        .as(
+            agent,
+            "PUT",
+            "/v1/savedsearches/" + search,
+            "{\"D\":{\"Filter\":\"City Eq 'Elsewhere'\"}}")
+        .succeeded(200);
+    listed("4", 5, "Active");
+    publish("update", "5", o -> o.put("addressLocality", "ELSEWHERE"));
+    assertThat(await(3).getFirst().at("/Listing/StandardFields/City").asString())
+        .isEqualTo("ELSEWHERE");
+    world.as(agent, "PUT", uri, "{\"D\":{\"ExpirationDate\":\"2026-03-13\"}}").succeeded(200);
+    publish("update", "6", o -> o.put("addressLocality", "Elsewhere"));
+    subscribed("City Eq 'Far'", "");
+    publish("update", "7", o -> o.put("addressLocality", "Far"));
+    assertThat(await(4).getFirst().at("/Listing/StandardFields/ListingKey").asString())
+        .isEqualTo("7");
+    // A search that is gone gathers nothing any more.
+    world.as(agent, "DELETE", "/v1/savedsearches/" + search, "").succeeded(200);
+    publish("update", "8", o -> o.put("addressLocality", "Elsewhere"));
+    publish("update", "9", o -> o.put("addressLocality", "Far"));
+    assertThat(words(await(2))).containsExactly("New", "New");
+  }
+}
