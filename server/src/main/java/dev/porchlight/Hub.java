@@ -25,6 +25,7 @@ import dev.porchlight.connector.seekerleads.SeekerLeadRequests;
 import dev.porchlight.connector.seekerleads.SeekerLeads;
 import dev.porchlight.connector.verbatim.Verbatim;
 import dev.porchlight.console.LeadPage;
+import dev.porchlight.delivery.AttemptAge;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoint;
@@ -239,7 +240,8 @@ public final class Hub implements AutoCloseable {
             planner,
             messages,
             engine::offer,
-            lead -> metrics.created(lead.test()));
+            lead -> metrics.created(lead.test()),
+            metrics::planned);
     var publishing = new Publishing(store, number, events, planner, engine::offer);
     rebuild = new Rebuild(store, desk, publishing, () -> emptyStore(clock));
     // Before anything plans: what it voids are the leases of a process that died, not ours.
@@ -265,7 +267,15 @@ public final class Hub implements AutoCloseable {
             erasures,
             List.of(Api.answers(secrets)));
     store.follow(erasure::follow);
-    retention = new Retention(store, erasure, secrets::dropExpired);
+    var attempts = new AttemptAge(store, config.attemptsKeptDays());
+    retention =
+        new Retention(
+            store,
+            erasure,
+            () -> {
+              secrets.dropExpired();
+              attempts.drop();
+            });
     fallback = new Fallback(store, number, planner, new Deliveries(store), engine::offer);
     watching = new Watching(store);
 
@@ -279,6 +289,7 @@ public final class Hub implements AutoCloseable {
     var tls = tls(config, clock);
     doctor = new Doctor(store, receipts, deliveries, () -> TlsFindings.of(tls, store.now()));
     metrics.watch(store, engine);
+    store.follow(metrics::happened);
 
     var problems = new Problems();
     var realtor = new RealtorReplies();

@@ -43,6 +43,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 ///   -1, not at all
 /// @param sparkTwinsByName `spark_twins_by_name`, `PORCHLIGHT_SPARK_TWINS_BY_NAME`: whether two
 ///   contacts of one owner may share an e-mail address when their names differ; false
+/// @param attemptsKeptDays `attempts_kept_days`: after so many days what attempts at deliveries
+///   that have ended showed is forgotten; 0 for never
 public record HubConfig(
     int port,
     String bind,
@@ -58,7 +60,11 @@ public record HubConfig(
     boolean insecureDevelopment,
     TlsConfig tls,
     boolean sparkTwinsByName,
-    int smtpPort) {
+    int smtpPort,
+    int attemptsKeptDays) {
+  /// For so many days attempts are kept, unless told otherwise.
+  public static final int ATTEMPTS_KEPT_DAYS = 30;
+
   /// No listening for mail.
   public static final int NO_SMTP = -1;
 
@@ -79,7 +85,8 @@ public record HubConfig(
           "tls_self_signed",
           "tls_port",
           "spark_twins_by_name",
-          "smtp_port");
+          "smtp_port",
+          "attempts_kept_days");
 
   public HubConfig {
     trustedProxies = List.copyOf(trustedProxies);
@@ -121,7 +128,8 @@ public record HubConfig(
         insecureDevelopment,
         tls,
         sparkTwinsByName,
-        NO_SMTP);
+        NO_SMTP,
+        ATTEMPTS_KEPT_DAYS);
   }
 
   /// The same that listens for mail.
@@ -141,7 +149,8 @@ public record HubConfig(
         insecureDevelopment,
         tls,
         sparkTwinsByName,
-        listenAt);
+        listenAt,
+        attemptsKeptDays);
   }
 
   /// Names no secret: neither the key, nor the token, nor what of the database's URL may hold a
@@ -185,7 +194,8 @@ public record HubConfig(
         insecureDevelopment,
         tls,
         sparkTwinsByName,
-        smtpPort);
+        smtpPort,
+        attemptsKeptDays);
   }
 
   /// A hub on its own in a folder, listening on loopback at a port it picks: for tests and the
@@ -248,7 +258,8 @@ public record HubConfig(
         flag(values, "insecure_development"),
         tls(values),
         flag(values, "spark_twins_by_name"),
-        number(values, "smtp_port", NO_SMTP, -1, 65535));
+        number(values, "smtp_port", NO_SMTP, -1, 65535),
+        number(values, "attempts_kept_days", ATTEMPTS_KEPT_DAYS, 0, 36_500));
   }
 
   static Path keyFileOf(Path data) {
@@ -300,7 +311,8 @@ public record HubConfig(
         insecure,
         tls,
         sparkTwinsByName,
-        smtpPort);
+        smtpPort,
+        attemptsKeptDays);
   }
 
   /// The same behind these proxies.
@@ -320,7 +332,8 @@ public record HubConfig(
         insecureDevelopment,
         tls,
         sparkTwinsByName,
-        smtpPort);
+        smtpPort,
+        attemptsKeptDays);
   }
 
   /// The same, with contacts that share an address when their names differ.
@@ -340,7 +353,8 @@ public record HubConfig(
         insecureDevelopment,
         tls,
         true,
-        smtpPort);
+        smtpPort,
+        attemptsKeptDays);
   }
 
   /// The same with TLS.
@@ -360,7 +374,8 @@ public record HubConfig(
         insecureDevelopment,
         other,
         sparkTwinsByName,
-        smtpPort);
+        smtpPort,
+        attemptsKeptDays);
   }
 
   private static TlsConfig tls(Map<String, String> values) {

@@ -101,6 +101,7 @@ public final class ServerSide {
         new Planner("bench", Duration.ofSeconds(30)),
         new Messages(store),
         _ -> {},
+        _ -> {},
         _ -> {});
   }
 

@@ -102,6 +102,7 @@ public final class Api {
             parts.writable(),
             parts.urlObjection(),
             parts.deliveries(),
+            parts.leads(),
             parts.engine(),
             parts.endpointTest());
     var mail = new MailResources(parts.store(), parts.secrets(), parts.engine());

@@ -8,6 +8,7 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.delivery.Terms;
+import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.store.Batch;
@@ -17,7 +18,10 @@ import dev.porchlight.value.Intent;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -81,6 +85,7 @@ final class EndpointResources {
   private final Predicate<String> writable;
   private final Function<String, Optional<String>> objection;
   private final Deliveries deliveries;
+  private final Leads leads;
   private final Engine engine;
   private final EndpointTest test;
 
@@ -93,6 +98,7 @@ final class EndpointResources {
       Predicate<String> writable,
       Function<String, Optional<String>> objection,
       Deliveries deliveries,
+      Leads leads,
       Engine engine,
       EndpointTest test) {
     this.store = store;
@@ -101,6 +107,7 @@ final class EndpointResources {
     this.writable = writable;
     this.objection = objection;
     this.deliveries = deliveries;
+    this.leads = leads;
     this.engine = engine;
     this.test = test;
   }
@@ -434,7 +441,7 @@ final class EndpointResources {
   }
 
   Reply listDeliveries(Call call) {
-    call.filters("endpoint", "lead", "state");
+    call.filters("endpoint", "lead", "state", "email", "from", "to", "words");
     var cursor = call.request().queryValue("cursor").orElse("");
     long before = Long.MAX_VALUE;
     var after = "";
@@ -456,23 +463,63 @@ final class EndpointResources {
                     s,
                     DeliveryState.State::of))
             .orElse(null);
-    long from = before;
-    var fromId = after;
-    return call.list(
-        most ->
-            deliveries.list(
-                call.scope(),
-                new Deliveries.Query(
-                    call.request().queryValue("endpoint").orElse(null),
-                    call.request().queryValue("lead").orElse(null),
-                    state,
-                    from,
-                    fromId,
-                    most)),
-        s ->
-            Views.delivery(
-                s, Endpoints.in(store.settings()).find(s.delivery().endpointId()).orElse(null)),
-        s -> s.delivery().seq() + ":" + s.delivery().id());
+    var request = call.request();
+    var words = request.queryValue("words").orElse("");
+    if (!words.isEmpty() && (words.length() < 3 || words.length() > 200)) {
+      throw Call.invalid("words", "3 to 200 characters");
+    }
+    long since =
+        request.queryValue("from").map(t -> deliveries.firstAt(time("from", t))).orElse(0L);
+    long end =
+        request.queryValue("to").map(t -> deliveries.firstAt(time("to", t))).orElse(Long.MAX_VALUE);
+    if (end <= before) {
+      before = end;
+      after = "~";
+    }
+    int limit = call.limit();
+    var found =
+        deliveries.search(
+            call.scope(),
+            new Deliveries.Query(
+                request.queryValue("endpoint").orElse(null),
+                request.queryValue("lead").orElse(null),
+                state,
+                request
+                    .queryValue("email")
+                    .map(e -> leads.listOfEmail(call.scope(), e))
+                    .orElse(null),
+                since,
+                words,
+                before,
+                after,
+                words.isEmpty() ? limit + 1 : limit));
+    boolean more = found.standings().size() > limit;
+    var shown = more ? found.standings().subList(0, limit) : found.standings();
+    var next = more ? Optional.of(shown.getLast()) : words.isEmpty() ? NOTHING : found.next();
+    var reply = Json.object();
+    var items = reply.putArray("items");
+    var endpoints = Endpoints.in(store.settings());
+    shown.forEach(
+        s -> items.add(Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null))));
+    reply.put(
+        "next_cursor", next.map(s -> s.delivery().seq() + ":" + s.delivery().id()).orElse(null));
+    return Call.ok(reply);
+  }
+
+  private static final Optional<Deliveries.Standing> NOTHING = Optional.empty();
+
+  private static Instant time(String name, String text) {
+    return Call.parameter(
+        name,
+        "a time such as 2026-03-14T09:30:00Z",
+        text,
+        t -> {
+          try {
+            return OffsetDateTime.parse(t).toInstant();
+          } catch (DateTimeException e) {
+            throw new IllegalArgumentException(e);
+          }
+        });
   }
 
   Reply getDelivery(Call call) {

@@ -26,6 +26,17 @@ final class DeliveryCommand extends Noun {
           @Nullable String endpoint,
       @Option(names = "--lead", paramLabel = "ID", description = "a lead's id")
           @Nullable String lead,
+      @Option(names = "--email", paramLabel = "ADDRESS", description = "of whoever has it")
+          @Nullable String email,
+      @Option(names = "--from", paramLabel = "TIME", description = "of events since then")
+          @Nullable String from,
+      @Option(names = "--to", paramLabel = "TIME", description = "of events before then")
+          @Nullable String to,
+      @Option(
+              names = "--words",
+              paramLabel = "WORDS",
+              description = "where an answer, or the reason, says this")
+          @Nullable String words,
       @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
           @Nullable String limit,
       @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
@@ -40,7 +51,24 @@ final class DeliveryCommand extends Noun {
     return list(
         "/deliveries",
         HubClient.query(
-            "state", state, "endpoint", id, "lead", lead, "limit", limit, "cursor", cursor),
+            "state",
+            state,
+            "endpoint",
+            id,
+            "lead",
+            lead,
+            "email",
+            email,
+            "from",
+            from,
+            "to",
+            to,
+            "words",
+            words,
+            "limit",
+            limit,
+            "cursor",
+            cursor),
         "There are no such deliveries.",
         List.of(
             new Column("PLANNED", row -> Text.time(Text.at(row, "planned_at"))),

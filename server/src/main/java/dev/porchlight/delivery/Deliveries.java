@@ -2,14 +2,21 @@ package dev.porchlight.delivery;
 
 import dev.porchlight.account.Scope;
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +28,51 @@ public final class Deliveries {
   /// What to list.
   ///
   /// @param state only those in this state
+  /// @param leads only those of these leads; null for all
+  /// @param since only those of events from this place in the log on
+  /// @param words only those where how they stand, or what was answered at one of their attempts,
+  ///   says this, capitals or not; empty for all. No more than some thousand are looked through
   /// @param before only those of events before this place in the log, or at it with a greater id
   /// @param afterId the id that goes with `before`; empty for all at that place
   public record Query(
       @Nullable String endpoint,
       @Nullable String lead,
       DeliveryState.@Nullable State state,
+      @Nullable List<String> leads,
+      long since,
+      String words,
       long before,
       String afterId,
-      int limit) {}
+      int limit) {
+    /// Whatever the answers say, since ever.
+    public Query(
+        @Nullable String endpoint,
+        @Nullable String lead,
+        DeliveryState.@Nullable State state,
+        long before,
+        String afterId,
+        int limit) {
+      this(endpoint, lead, state, null, 0, "", before, afterId, limit);
+    }
+
+    private Query looking(Standing behind, int most) {
+      return new Query(
+          endpoint,
+          lead,
+          state,
+          leads,
+          since,
+          "",
+          behind.delivery().seq(),
+          behind.delivery().id(),
+          most);
+    }
+  }
+
+  /// What was found.
+  ///
+  /// @param next where to go on, when not everything was looked through
+  public record Found(List<Standing> standings, Optional<Standing> next) {}
 
   static final String SELECT =
       "SELECT "
@@ -85,6 +128,15 @@ public final class Deliveries {
     if (query.lead() != null) {
       sql.append(" AND d.lead_id = :lead");
     }
+    if (query.since() > 0) {
+      sql.append(" AND d.seq >= :since");
+    }
+    if (query.leads() != null) {
+      if (query.leads().isEmpty()) {
+        return List.of();
+      }
+      sql.append(" AND d.lead_id IN (<leads>)");
+    }
     if (query.state() != null) {
       // The literal lets the database use its index of what is open.
       sql.append(" AND s.state = '").append(query.state().word()).append("'");
@@ -102,8 +154,88 @@ public final class Deliveries {
       if (query.lead() != null) {
         q.bind("lead", query.lead());
       }
+      if (query.since() > 0) {
+        q.bind("since", query.since());
+      }
+      if (query.leads() != null) {
+        q.bindList("leads", query.leads());
+      }
       return q.map((r, _) -> standing(r)).list();
     });
+  }
+
+  private static final int LOOKED_AT_ONCE = 500;
+  private static final Duration LOOKING = Duration.ofMillis(60);
+
+  /// Those that fit, with their words looked for, newest event first. It looks for a moment only: a
+  /// page may hold less than its limit, nothing even, and go on all the same.
+  public Found search(Scope scope, Query query) {
+    if (query.words().isEmpty()) {
+      var all = list(scope, query);
+      boolean more = all.size() == query.limit();
+      return new Found(all, more ? Optional.of(all.getLast()) : Optional.empty());
+    }
+    long began = System.nanoTime();
+    var words = query.words().toLowerCase(Locale.ROOT);
+    var found = new ArrayList<Standing>();
+    var page =
+        list(
+            scope,
+            new Query(
+                query.endpoint(),
+                query.lead(),
+                query.state(),
+                query.leads(),
+                query.since(),
+                "",
+                query.before(),
+                query.afterId(),
+                LOOKED_AT_ONCE));
+    while (!page.isEmpty()) {
+      var answers = answers(page);
+      for (var one : page) {
+        if (says(one, answers.getOrDefault(one.delivery().id(), List.of()), words)) {
+          found.add(one);
+          if (found.size() == query.limit()) {
+            return new Found(found, Optional.of(one));
+          }
+        }
+      }
+      var last = page.getLast();
+      if (page.size() < LOOKED_AT_ONCE) {
+        break;
+      }
+      if (System.nanoTime() - began > LOOKING.toNanos()) {
+        return new Found(found, Optional.of(last));
+      }
+      page = list(scope, query.looking(last, LOOKED_AT_ONCE));
+    }
+    return new Found(found, Optional.empty());
+  }
+
+  private Map<String, List<Attempt>> answers(List<Standing> page) {
+    var ids = page.stream().map(s -> s.delivery().id()).toList();
+    return store
+        .read(h ->
+            h.createQuery(
+                    "SELECT "
+                        + Tables.ATTEMPT.columnList()
+                        + " FROM attempt WHERE delivery_id IN (<ids>)")
+                .bindList("ids", ids)
+                .map((r, _) -> Tables.ATTEMPT.read(new Row(r)))
+                .list())
+        .stream()
+        .collect(Collectors.groupingBy(Attempt::deliveryId));
+  }
+
+  private static boolean says(Standing standing, List<Attempt> attempts, String words) {
+    return standing.state().reason().toLowerCase(Locale.ROOT).contains(words)
+        || attempts.stream()
+            .anyMatch(a ->
+                a.error().toLowerCase(Locale.ROOT).contains(words)
+                    || new String(a.answer(), StandardCharsets.UTF_8)
+                        .toLowerCase(Locale.ROOT)
+                        .contains(words));
   }
 
   private static List<Standing> standings(Handle h, String sql, String[] binding) {
@@ -222,6 +354,11 @@ public final class Deliveries {
             .bind("e", endpoint)
             .map((r, _) -> Tables.NOTIFICATION.read(new Row(r)))
             .findOne());
+  }
+
+  /// The first place in the log whose time is not before that.
+  public long firstAt(Instant time) {
+    return store.read(h -> LogTimes.firstAt(h, time));
   }
 
   /// How many deliveries stand like that.

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,12 +37,14 @@ public final class Desk {
   private final Messages messages;
   private final Consumer<List<Planner.Claim>> lanes;
   private final Consumer<LeadRecord> created;
+  private final IntConsumer plannedCount;
 
   /// @param hub the hub's number, 0 to 99
   /// @param identity what this hub is called on the trails of leads
   /// @param connectors gives the connector of a contract by name
   /// @param lanes takes the lanes that may be started on at once
   /// @param created hears of each new lead once it is on disk; must be quick
+  /// @param plannedCount hears how many deliveries were planned, likewise
   public Desk(
       Store store,
       int hub,
@@ -50,7 +53,8 @@ public final class Desk {
       Planner planner,
       Messages messages,
       Consumer<List<Planner.Claim>> lanes,
-      Consumer<LeadRecord> created) {
+      Consumer<LeadRecord> created,
+      IntConsumer plannedCount) {
     this.store = store;
     this.hub = hub;
     this.connectors = connectors;
@@ -58,6 +62,7 @@ public final class Desk {
     this.messages = messages;
     this.lanes = lanes;
     this.created = created;
+    this.plannedCount = plannedCount;
   }
 
   /// What accompanies a body.
@@ -275,6 +280,9 @@ public final class Desk {
                     body.bytes(),
                     Messages.trail(decided.receipt()));
             batch.afterCommit(() -> messages.keep(version));
+          }
+          if (!plan.deliveries().isEmpty()) {
+            batch.afterCommit(() -> plannedCount.accept(plan.deliveries().size()));
           }
           if (!plan.claims().isEmpty()) {
             batch.afterCommit(() -> lanes.accept(plan.claims()));

@@ -1,6 +1,9 @@
 package dev.porchlight.desk;
 
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
+import dev.porchlight.person.Identity;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
@@ -75,6 +78,28 @@ public final class Leads {
       }
       return q.map((r, _) -> Tables.LEAD.read(new Row(r))).list();
     });
+  }
+
+  /// The ids of the leads of whoever has an e-mail address, up to a thousand.
+  public List<String> listOfEmail(Scope scope, String address) {
+    var email = Identity.email(address.strip());
+    var companies =
+        Nodes.in(store.settings()).all().stream()
+            .filter(n -> n.kind() == Node.Kind.COMPANY || n.kind() == Node.Kind.OFFICE)
+            .map(Node::id)
+            .toList();
+    return email == null || companies.isEmpty()
+        ? List.of()
+        : store.read(h ->
+            h.createQuery(
+                    "SELECT l.id FROM person_email e JOIN lead l ON l.person_id = e.person_id"
+                        + " WHERE e.company_id IN (<companies>) AND e.email = :email AND "
+                        + scope.sql("l.office_id")
+                        + " ORDER BY l.seq DESC LIMIT 1000")
+                .bindList("companies", companies)
+                .bind("email", email)
+                .mapTo(String.class)
+                .list());
   }
 
   /// One version of a lead.

@@ -5,15 +5,36 @@ import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.StoreState;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 
 /// The hub's metrics. Their labels are words of ours, never a stranger's text.
 public final class Metrics {
+  /// What somebody who operates the hub may want to be told of.
+  private static final Set<String> TOLD =
+      Set.of(
+          "delivery.delivered",
+          "delivery.dead",
+          "delivery.unwritable",
+          "delivery.dropped",
+          "delivery.planned",
+          "delivery.retried",
+          "endpoint.failing",
+          "endpoint.disabled",
+          "endpoint.recovered",
+          "lead.undelivered",
+          "receipt.unread",
+          "replay.started",
+          "replay.finished",
+          "replay.stopped");
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -28,12 +49,8 @@ public final class Metrics {
             store,
             s -> s.state() instanceof StoreState.Accepting ? 1 : 0)
         .register(registry);
-    registry
-        .more()
-        .counter("porchlight.store.batches", java.util.List.of(), store, EngineStore::batches);
-    registry
-        .more()
-        .counter("porchlight.store.units", java.util.List.of(), store, EngineStore::units);
+    registry.more().counter("porchlight.store.batches", List.of(), store, EngineStore::batches);
+    registry.more().counter("porchlight.store.units", List.of(), store, EngineStore::units);
     Gauge.builder("porchlight.lanes.running", engine, Engine::running).register(registry);
   }
 
@@ -42,12 +59,32 @@ public final class Metrics {
     registry.counter(test ? "porchlight.test.leads" : "porchlight.leads").increment();
   }
 
+  /// Hears how many deliveries were planned at once.
+  public void planned(int deliveries) {
+    registry.counter("porchlight.planned").increment(deliveries);
+  }
+
+  /// Hears of the log's new lines, those of other hubs on the same database too.
+  public void happened(List<LogEntry> lines) {
+    for (var line : lines) {
+      if (TOLD.contains(line.kind())) {
+        registry.counter("porchlight.events", "kind", line.kind()).increment();
+      }
+    }
+  }
+
   /// Hears of each attempt.
   public void attempted(Delivery delivery, Attempt attempt, DeliveryState after) {
     registry
         .counter(
             "porchlight.attempts", "kind", delivery.kind(), "outcome", attempt.outcome().word())
         .increment();
+    if (attempt.n() == 1) {
+      Timer.builder("porchlight.attempted.after")
+          .description("from the plan to the first attempt")
+          .register(registry)
+          .record(Duration.between(delivery.plannedAt(), attempt.at()));
+    }
     Timer.builder("porchlight.attempt").register(registry).record(attempt.duration());
     if (after.state() == DeliveryState.State.DELIVERED) {
       Timer.builder("porchlight.delivered.after")

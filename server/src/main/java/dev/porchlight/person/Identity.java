@@ -24,7 +24,7 @@ public record Identity(@Nullable String email, @Nullable String phone, String fa
 
   /// An e-mail address in the form in which addresses are compared, or null when it could reach
   /// nobody.
-  static @Nullable String email(@Nullable String email) {
+  public static @Nullable String email(@Nullable String email) {
     if (email == null || email.length() > 254) {
       return null;
     }

@@ -273,6 +273,13 @@ final class OpenApiTest {
       admin.get("/api/v1/deliveries/" + delivery).expect(200);
       admin.get("/api/v1/leads/" + lead).expect(200);
       admin.post("/api/v1/deliveries/" + delivery + "/retry", "").expect(202);
+      admin
+          .get(
+              "/api/v1/deliveries?words=nothing&email=sam%40example.com&from=2026-01-02T03:04:05Z"
+                  + "&to=2126-01-02T03:04:05Z")
+          .expect(200);
+      admin.get("/api/v1/deliveries?words=ab").expect(400);
+      admin.get("/api/v1/deliveries?from=yesterday").expect(400);
       var again = "{\"endpoint\": \"%s\", \"states\": [\"delivered\"]".formatted(endpoint);
       admin.post("/api/v1/replays", again + ", \"dry_run\": true}").expect(200);
       var replay = admin.post("/api/v1/replays", again + ", \"per_second\": 1}").expect(201).id();

@@ -129,6 +129,7 @@ class LimitsTest {
               new Planner("nobody", Duration.ofSeconds(30)),
               new Messages(store),
               _ -> {},
+              _ -> {},
               _ -> {});
       var door =
           new PushDoor(

@@ -1,0 +1,104 @@
+package dev.porchlight.delivery;
+
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// Forgets what old attempts showed, in small steps behind everything else that waits for the
+/// writer. That there were so many, and how the delivery ended, stays with it; while a delivery is
+/// pending its attempts stay too.
+public final class AttemptAge {
+  private static final int STEP = 100;
+  private static final int STEPS = 200;
+
+  private final Store store;
+  private final int days;
+
+  /// @param days after so many attempts are forgotten; 0 for never
+  public AttemptAge(Store store, int days) {
+    this.store = store;
+    this.days = days;
+  }
+
+  /// Forgets what is over, up to some thousand.
+  public void drop() {
+    if (days == 0) {
+      return;
+    }
+    var limit = store.now().minus(Duration.ofDays(days));
+    var after = "";
+    for (int i = 0; i < STEPS; i++) {
+      var old = attempts(after, limit);
+      if (!old.isEmpty()) {
+        store.write(
+            WorkQueue.RETENTION,
+            batch -> {
+              old.forEach(key -> batch.delete(Tables.ATTEMPT, key.delivery(), key.n()));
+              return true;
+            });
+        after = old.getLast().delivery();
+      }
+      if (old.size() < STEP) {
+        break;
+      }
+    }
+    for (var endpoint : Endpoints.in(store.settings()).all()) {
+      if (endpoint.subscription() != null) {
+        dropNotifications(endpoint.id(), limit);
+      }
+    }
+  }
+
+  private record Key(String delivery, int n) {}
+
+  /// Ids begin with the time of their making: deliveries that were planned later are not looked at.
+  private List<Key> attempts(String from, Instant limit) {
+    var hex = "%012x".formatted(Math.max(0, limit.toEpochMilli()));
+    var before = hex.substring(0, 8) + "-" + hex.substring(8);
+    return store.read(h ->
+        h.createQuery(
+                "SELECT a.delivery_id, a.n FROM attempt a"
+                    + " JOIN delivery_state s ON s.delivery_id = a.delivery_id"
+                    + " WHERE a.delivery_id >= :from AND a.delivery_id < :before"
+                    + " AND a.at < :limit AND s.state <> 'pending'"
+                    + " ORDER BY a.delivery_id, a.n LIMIT "
+                    + STEP)
+            .bind("from", from)
+            .bind("before", before)
+            .bind("limit", Row.micros(limit))
+            .map((r, _) -> new Key(r.getString(1), r.getInt(2)))
+            .list());
+  }
+
+  private void dropNotifications(String endpoint, Instant limit) {
+    for (int i = 0; i < STEPS; i++) {
+      var old =
+          store.read(h ->
+              h.createQuery(
+                      "SELECT "
+                          + Tables.NOTIFICATION.columnList()
+                          + " FROM notification WHERE endpoint_id = :e AND at < :limit"
+                          + " ORDER BY at, delivery_id, n LIMIT "
+                          + STEP)
+                  .bind("e", endpoint)
+                  .bind("limit", Row.micros(limit))
+                  .map((r, _) -> Tables.NOTIFICATION.read(new Row(r)))
+                  .list());
+      if (!old.isEmpty()) {
+        store.write(
+            WorkQueue.RETENTION,
+            batch -> {
+              old.forEach(n ->
+                  batch.delete(Tables.NOTIFICATION, n.endpointId(), n.at(), n.deliveryId(), n.n()));
+              return true;
+            });
+      }
+      if (old.size() < STEP) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package dev.porchlight.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.Database;
+import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.OnEveryDatabase;
+import dev.porchlight.testing.TestHub;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+
+/// Deliveries are found by whom they are about, when they were, and what was answered; and old
+/// attempts are forgotten.
+@OnEveryDatabase
+class SearchTest {
+  @Parameter Database database;
+  @TempDir Path folder;
+
+  private static List<String> leads(TestHub hub, String query) {
+    return hub.items("/deliveries?" + query).stream()
+        .map(d -> hub.api().read("/leads/" + d.path("lead").asString()))
+        .map(l -> l.path("lead_id").asString())
+        .toList();
+  }
+
+  @Test
+  void deliveries_are_found_by_person_time_and_words_of_the_answer() {
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(crm.url("/"), "porchlight", b -> b.put("final_refusals", true));
+      crm.answers(
+          new FakeCrm.Reaction.Status(422, Map.of(), "No agent for the Harbour branch"),
+          new FakeCrm.Reaction.Status(200, Map.of(), "accepted as case 4711"));
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      hub.awaitDelivery("L-1", endpoint, "dead");
+      hub.clock().advance(Duration.ofHours(2));
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(2)));
+      hub.awaitDelivery("L-2", endpoint, "delivered");
+
+      assertThat(leads(hub, "words=harbour+BRANCH")).containsExactly("L-1");
+      assertThat(leads(hub, "words=4711")).containsExactly("L-2");
+      assertThat(leads(hub, "words=4711&state=dead")).isEmpty();
+      assertThat(leads(hub, "words=status+422")).containsExactly("L-1");
+      var email = URLEncoder.encode(InventedPerson.of(2).email(), StandardCharsets.UTF_8);
+      assertThat(leads(hub, "email=" + email)).containsExactly("L-2");
+      assertThat(leads(hub, "email=nobody%40example.org")).isEmpty();
+      assertThat(leads(hub, "from=2026-03-14T10:00:00Z")).containsExactly("L-2");
+      assertThat(leads(hub, "to=2026-03-14T10:00:00Z")).containsExactly("L-1");
+      assertThat(leads(hub, "from=2026-03-14T09:00:00Z")).containsExactly("L-2", "L-1");
+
+      // After a month the attempts are forgotten; that there were some, and how it ended, stays.
+      hub.clock().advance(Duration.ofDays(31));
+      portal.post(LeadBodies.buyer("L-3", InventedPerson.of(3)));
+      hub.awaitDelivery("L-3", endpoint, "delivered");
+      var kept =
+          hub.await(
+              "old attempts to go",
+              () -> {
+                hub.hub().wake();
+                return Optional.of(hub.deliveries("L-1", endpoint).getFirst())
+                    .filter(d -> d.path("attempts").isEmpty());
+              });
+      assertThat(kept.path("attempts_made").asInt()).isEqualTo(1);
+      assertThat(kept.path("state").asString()).isEqualTo("dead");
+      assertThat(hub.deliveries("L-3", endpoint).getFirst().path("attempts")).hasSize(1);
+      assertThat(
+              hub.api()
+                  .read("/deliveries/" + kept.path("id").asString())
+                  .path("explanation")
+                  .toString())
+          .contains("1 attempt was made");
+
+      assertThat(hub.api().get("//metrics").text())
+          .contains("porchlight_planned_total 3.0")
+          .contains("porchlight_events_total{kind=\"delivery.dead\"} 1.0")
+          .contains("porchlight_attempted_after_seconds_count 3");
+    }
+  }
+}
