@@ -65,4 +65,7 @@ final class EmptyBatch implements Batch {
 
   @Override
   public void afterCommit(Runnable action) {}
+
+  @Override
+  public void leaveNoTrace() {}
 }
