@@ -44,6 +44,7 @@ import dev.porchlight.desk.LeadWalk;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.ListingNames;
 import dev.porchlight.desk.Messages;
+import dev.porchlight.desk.Notices;
 import dev.porchlight.desk.OwedWork;
 import dev.porchlight.desk.Publishing;
 import dev.porchlight.desk.Rebuild;
@@ -123,6 +124,7 @@ public final class Hub implements AutoCloseable {
   private final Retention retention;
   private final Fallback fallback;
   private final ReplayWork replayWork;
+  private final Notices notices;
   private final Watching watching;
   private final List<Route> routes = new ArrayList<>();
   private final HttpServer server;
@@ -216,6 +218,7 @@ public final class Hub implements AutoCloseable {
             names,
             new Receipts(store),
             id -> Sources.in(store.settings()).find(id).map(Source::name).orElse(""),
+            delivery -> Notices.body(store, new Deliveries(store), delivery),
             identity(store),
             inboxes);
     engine =
@@ -280,6 +283,7 @@ public final class Hub implements AutoCloseable {
     watching = new Watching(store);
 
     var replays = new Replays(store, new Deliveries(store));
+    notices = new Notices(store, number, new Deliveries(store), engine::wake);
     replayWork = new ReplayWork(store, replays, new Deliveries(store), process, engine::wake);
 
     var leads = new Leads(store);
@@ -614,6 +618,7 @@ public final class Hub implements AutoCloseable {
     retention.wake();
     fallback.wake();
     replayWork.wake();
+    notices.wake();
     watching.wake();
   }
 
@@ -639,6 +644,7 @@ public final class Hub implements AutoCloseable {
     retention.close();
     fallback.close();
     replayWork.close();
+    notices.close();
     watching.close();
     engine.close();
     outgoing.close();

@@ -16,6 +16,7 @@ import dev.porchlight.delivery.Renderer;
 import dev.porchlight.desk.Inboxes;
 import dev.porchlight.desk.ListingNames;
 import dev.porchlight.desk.Messages;
+import dev.porchlight.desk.Notices;
 import dev.porchlight.desk.Publishing;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
@@ -38,10 +39,12 @@ final class Rendering implements Renderer {
   private final ListingNames names;
   private final Receipts receipts;
   private final Function<String, String> sourceName;
+  private final Function<Delivery, byte[]> notice;
   private final String hub;
   private final Inboxes inboxes;
 
   /// @param sourceName the name of a source by its id
+  /// @param notice what a notice about an endpoint says
   /// @param hub what this hub is called on the trails of leads
   Rendering(
       Map<String, Connector> connectors,
@@ -49,6 +52,7 @@ final class Rendering implements Renderer {
       ListingNames names,
       Receipts receipts,
       Function<String, String> sourceName,
+      Function<Delivery, byte[]> notice,
       String hub,
       Inboxes inboxes) {
     this.connectors = connectors;
@@ -56,6 +60,7 @@ final class Rendering implements Renderer {
     this.names = names;
     this.receipts = receipts;
     this.sourceName = sourceName;
+    this.notice = notice;
     this.hub = hub;
     this.inboxes = inboxes;
   }
@@ -67,6 +72,18 @@ final class Rendering implements Renderer {
     }
     if (delivery.kind().equals(Planner.UNREAD)) {
       return unread(delivery);
+    }
+    if (Notices.KINDS.contains(delivery.kind())) {
+      return endpoint.contract().equals("porchlight")
+          ? new Rendered.Ready(
+              notice.apply(delivery),
+              "application/json",
+              "",
+              false,
+              "[]",
+              headers(delivery, Trail.NONE.through(hub, delivery.id())))
+          : new Rendered.CannotWrite(
+              "The contract " + endpoint.contract() + " carries leads only.");
     }
     return messages
         .find(delivery)

@@ -9,6 +9,7 @@ import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.delivery.Terms;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Notices;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.store.Batch;
@@ -61,7 +62,11 @@ final class EndpointResources {
       Stream.of(MEMBERS, TermsMembers.MEMBERS)
           .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
-  private static final Set<String> KINDS = Set.of("lead.created", "lead.updated", "lead.*");
+  private static final Set<String> KINDS =
+      Stream.concat(
+              Stream.of("lead.created", "lead.updated", "lead.*", "endpoint.*"),
+              Notices.KINDS.stream())
+          .collect(Collectors.toUnmodifiableSet());
   private static final String EVENT = "event.published";
   private static final Set<String> OUR_HEADERS =
       Set.of(

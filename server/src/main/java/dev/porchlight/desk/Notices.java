@@ -1,0 +1,303 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.account.Scope;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Delivery;
+import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.delivery.Event;
+import dev.porchlight.delivery.Planner;
+import dev.porchlight.desk.Tables.FallbackPlaceRow;
+import dev.porchlight.filter.Value;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells endpoints that ask for it how other endpoints fare: which one fails, was disabled or is
+/// back, which delivery is dead, which replay has finished.
+///
+/// It follows the log. How far it went is written in the unit that plans, which does nothing where
+/// another hub was quicker; so each line is told once. What came before somebody asked is not.
+public final class Notices implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Notices.class);
+
+  /// The kinds of event, which only those get who name them, or their family (`endpoint.*`).
+  public static final Set<String> KINDS =
+      Set.of(
+          "endpoint.failing",
+          "endpoint.disabled",
+          "endpoint.recovered",
+          "delivery.dead",
+          "replay.finished");
+
+  private static final String PLACE = "notice";
+  private static final int PAGE = 1000;
+
+  private final Store store;
+  private final int hub;
+  private final Deliveries deliveries;
+  private final Runnable work;
+  private final Semaphore wake = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean closing;
+
+  /// While nobody asks: where the log ended when that was last seen.
+  private long idle;
+
+  /// Starts.
+  ///
+  /// @param work is told that deliveries are due
+  public Notices(Store store, int hub, Deliveries deliveries, Runnable work) {
+    this.store = store;
+    this.hub = hub;
+    this.deliveries = deliveries;
+    this.work = work;
+    thread = Thread.ofPlatform().name("notices").daemon().start(this::run);
+  }
+
+  /// Looks again now.
+  public void wake() {
+    wake.release();
+  }
+
+  private void run() {
+    while (!closing) {
+      try {
+        while (!closing && look()) {
+          // There may be more.
+        }
+      } catch (StoreUnavailableException e) {
+        LOG.debug("Notices wait for the store: {}", e.getMessage());
+      } catch (RuntimeException | Error e) {
+        // An Error too: without this thread nobody would be told.
+        LOG.error("Looking for what is to be told failed; it is tried again", e);
+      }
+      try {
+        if (wake.tryAcquire(1, TimeUnit.SECONDS)) {
+          wake.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /// Whether an endpoint asks for a kind of notice by name.
+  private static boolean asks(Endpoint endpoint, String kind) {
+    return endpoint.kinds().contains(kind)
+        || endpoint.kinds().contains(kind.substring(0, kind.indexOf('.')) + ".*");
+  }
+
+  private boolean look() {
+    var asking =
+        Endpoints.in(store.settings()).all().stream()
+            .filter(e -> KINDS.stream().anyMatch(k -> asks(e, k)))
+            .map(Endpoint::id)
+            .toList();
+    if (asking.isEmpty()) {
+      idle =
+          store.read(
+              h -> h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one());
+      return false;
+    }
+    var place = place();
+    long from = Math.max(idle, place.isEmpty() ? 0 : Long.parseLong(place));
+    var page = lines(from);
+    if (page.isEmpty()) {
+      return false;
+    }
+    var told = page.stream().filter(l -> KINDS.contains(l.kind())).toList();
+    var about = new ArrayList<About>();
+    told.forEach(line -> about(line).ifPresent(about::add));
+    var made = madeAt(asking);
+    var draws = about.stream().map(_ -> Draw.fresh(store.now(), hub)).toList();
+    boolean planned =
+        store.write(
+            WorkQueue.EVENTS,
+            batch -> {
+              var row = batch.find(Tables.FALLBACK_PLACE, PLACE);
+              if (!Objects.equals(row == null ? "" : row.place(), place)) {
+                return false;
+              }
+              batch.put(
+                  Tables.FALLBACK_PLACE,
+                  new FallbackPlaceRow(PLACE, Long.toString(page.getLast().seq())));
+              boolean any = false;
+              for (int i = 0; i < about.size(); i++) {
+                any |= plan(batch, about.get(i), made, draws.get(i));
+              }
+              return any;
+            });
+    if (planned) {
+      work.run();
+    }
+    return page.size() == PAGE;
+  }
+
+  /// A line of the log and the endpoint that it concerns.
+  private record About(LogEntry line, String endpoint) {}
+
+  /// Empty for what is told to nobody: that a notice itself could not be delivered.
+  private Optional<About> about(LogEntry line) {
+    if (!line.kind().startsWith("delivery.")) {
+      return Optional.of(new About(line, line.subject()));
+    }
+    return deliveries
+        .find(Scope.EVERYTHING, line.ref())
+        .map(s -> s.delivery())
+        .filter(d -> !KINDS.contains(d.kind()))
+        .map(d -> new About(line, d.endpointId()));
+  }
+
+  /// @param made where in the log endpoints were made that ask: they are told of what came after
+  private static boolean plan(Batch batch, About about, Map<String, Long> made, Draw draw) {
+    var nodes = Nodes.in(batch.settings());
+    var endpoints = Endpoints.in(batch.settings());
+    var concerned = endpoints.find(about.endpoint());
+    if (concerned.isEmpty()) {
+      return false;
+    }
+    var node = concerned.get().node();
+    var office = nodes.officeOf(node).map(Node::id).orElse(node);
+    var line = about.line();
+    boolean any = false;
+    for (var endpoint : endpoints.all()) {
+      if (endpoint.id().equals(about.endpoint())
+          || !asks(endpoint, line.kind())
+          || line.seq() < made.getOrDefault(endpoint.id(), Long.MAX_VALUE)
+          || !nodes.isWithin(node, endpoint.node())) {
+        continue;
+      }
+      Planner.planLate(
+          batch,
+          new Event(
+              "evt_" + draw.uuid("event"),
+              line.kind(),
+              line.at(),
+              line.seq(),
+              about.endpoint(),
+              0,
+              office,
+              "",
+              false,
+              about.endpoint(),
+              "",
+              _ -> Value.UNSET),
+          endpoint,
+          "It asks for " + line.kind() + " of the endpoints of its node.",
+          draw);
+      any = true;
+    }
+    return any;
+  }
+
+  private Map<String, Long> madeAt(List<String> endpoints) {
+    var made = new HashMap<String, Long>();
+    for (var id : endpoints) {
+      store
+          .read(h ->
+              h.createQuery("SELECT MIN(seq) FROM setting WHERE kind = :k AND id = :i")
+                  .bind("k", Endpoint.SETTING)
+                  .bind("i", id)
+                  .mapTo(Long.class)
+                  .findOne())
+          .ifPresent(seq -> made.put(id, seq));
+    }
+    return made;
+  }
+
+  private String place() {
+    return store.read(h ->
+        h.createQuery("SELECT place FROM fallback_place WHERE kind = :k")
+            .bind("k", PLACE)
+            .mapTo(String.class)
+            .findOne()
+            .orElse(""));
+  }
+
+  private List<LogEntry> lines(long after) {
+    return lines(store, after, PAGE);
+  }
+
+  private static List<LogEntry> lines(Store store, long after, int most) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT seq, at, kind, subject, ref FROM log WHERE seq > :after"
+                    + " ORDER BY seq LIMIT "
+                    + most)
+            .bind("after", after)
+            .map((r, _) ->
+                new LogEntry(
+                    r.getLong(1),
+                    Row.instant(r.getLong(2)),
+                    r.getString(3),
+                    r.getString(4),
+                    r.getString(5)))
+            .list());
+  }
+
+  /// What a notice says: `{"type", "timestamp", "data"}`.
+  ///
+  /// @throws IllegalStateException when its line is not in the log
+  public static byte[] body(Store store, Deliveries deliveries, Delivery delivery) {
+    var line =
+        lines(store, delivery.seq() - 1, 1).stream()
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("no line " + delivery.seq()));
+    var event = Json.object();
+    event.put("type", line.kind());
+    event.put("timestamp", line.at().toString());
+    var data = event.putObject("data");
+    data.put("sequence", line.seq());
+    data.put("endpoint", delivery.leadId());
+    Endpoints.in(store.settings())
+        .find(delivery.leadId())
+        .ifPresent(e -> data.put("endpoint_name", e.name()));
+    switch (line.kind()) {
+      case "delivery.dead" -> {
+        data.put("delivery", line.ref());
+        data.put("lead", line.subject());
+        deliveries
+            .find(Scope.EVERYTHING, line.ref())
+            .ifPresent(s -> data.put("reason", s.state().reason()));
+      }
+      case "endpoint.failing" -> data.put("patience_used_percent", Integer.parseInt(line.ref()));
+      case "endpoint.disabled" -> data.put("reason", line.ref());
+      case "replay.finished" -> data.put("replay", line.ref());
+      default -> {}
+    }
+    return event.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// Returns when nothing is being planned any more.
+  @Override
+  public void close() {
+    closing = true;
+    wake.release();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
