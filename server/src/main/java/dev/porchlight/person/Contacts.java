@@ -16,15 +16,18 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.ResultIterator;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +35,11 @@ import org.jspecify.annotations.Nullable;
 /// can say exactly is left to it; of the rest it narrows, and the evaluator decides on what is
 /// left, row by row.
 public final class Contacts {
-  private static final int FETCHED = 500;
+  private static final int FETCHED = 512;
+
+  /// How many contacts are looked for first, of which the evaluator is given a quarter first.
+  private static final int FIRST = 128;
+
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /// How many contacts the evaluator is asked about at most for one page.
@@ -107,7 +114,10 @@ public final class Contacts {
     }
   }
 
-  private record Hit(String id, Instant modifiedAt) {}
+  /// A contact that SQL could not rule out.
+  ///
+  /// @param rank equal where all terms before the score are
+  private record Place(String id, String owner, long rank) {}
 
   /// A term of ORDER BY.
   private record Term(String sql, boolean descending) {
@@ -125,17 +135,20 @@ public final class Contacts {
   private final Store store;
   private final int mostNamed;
   private final int mostDecided;
+  private final int first;
 
   public Contacts(Store store) {
-    this(store, MOST_NAMED, MOST_DECIDED);
+    this(store, MOST_NAMED, MOST_DECIDED, FIRST);
   }
 
   /// @param mostNamed how many owners SQL is given at most
   /// @param mostDecided how many contacts the evaluator is asked about at most
-  Contacts(Store store, int mostNamed, int mostDecided) {
+  /// @param first how many contacts are looked for first
+  Contacts(Store store, int mostNamed, int mostDecided, int first) {
     this.store = store;
     this.mostNamed = mostNamed;
     this.mostDecided = mostDecided;
+    this.first = first;
   }
 
   /// One contact of that owner, connected or not.
@@ -403,110 +416,184 @@ public final class Contacts {
     }
   }
 
-  private static List<Listed> contacts(Handle h, List<Hit> hits) {
-    if (hits.isEmpty()) {
-      return List.of();
+  /// Reads contacts by key. The SQL differs only by powers of two, so that it is planned seldom.
+  private static Map<String, Candidate> candidates(Handle h, List<String> ids) {
+    if (ids.isEmpty()) {
+      return Map.of();
     }
-    var byId = new HashMap<String, Contact>();
+    int marks = Integer.highestOneBit(2 * ids.size() - 1);
+    var binds = new ArrayList<Object>(ids);
+    binds.addAll(Collections.nCopies(marks - ids.size(), ids.getLast()));
+    var found = new HashMap<String, Candidate>();
     query(
             h,
             "SELECT "
-                + Persons.CONTACT.columnList()
-                + " FROM contact WHERE id IN ("
-                + String.join(", ", Collections.nCopies(hits.size(), "?"))
+                + Persons.CONTACT.columnList("k")
+                + ", s.modified_at, a.login_name, a.signed_in_at FROM contact k JOIN contact_search"
+                + " s ON s.owner_id = k.owner_id AND s.owned_seq = k.owned_seq LEFT JOIN"
+                + " portal_account a ON a.contact_id = k.id WHERE k.id IN ("
+                + String.join(", ", Collections.nCopies(marks, "?"))
                 + ")",
-            hits.stream().<Object>map(Hit::id).toList())
-        .map((r, _) -> Persons.CONTACT.read(new Row(r)))
-        .forEach(c -> byId.put(c.id(), c));
-    var listed = new ArrayList<Listed>();
-    for (var hit : hits) {
-      var contact = byId.get(hit.id());
-      if (contact != null) {
-        listed.add(new Listed(contact, hit.modifiedAt()));
+            binds)
+        .map((r, _) -> new Candidate(listed(r), login(r)))
+        .forEach(c -> found.put(c.listed().contact().id(), c));
+    return found;
+  }
+
+  /// What the evaluator may do for one list. The database ends a read that takes too long; what we
+  /// do between its rows is ours to end.
+  private final class Bounds {
+    private final long until = System.nanoTime() + PATIENCE.toNanos();
+    private int decided;
+
+    void inTime() {
+      if (System.nanoTime() - until > 0) {
+        throw StoreUnavailableException.tooLong(new TimeoutException("deciding took too long"));
       }
     }
-    return listed;
-  }
 
-  /// The database ends a read that takes too long; what we do between its rows is ours to end.
-  private static void inTime(long until) {
-    if (System.nanoTime() - until > 0) {
-      throw StoreUnavailableException.tooLong(new TimeoutException("deciding took too long"));
+    void another() {
+      inTime();
+      if (++decided > mostDecided) {
+        throw StoreUnavailableException.tooLong();
+      }
     }
   }
 
-  /// Reads, in order, all that SQL could not rule out, and has the evaluator decide.
-  private Found decided(Handle h, Wanted wanted, Condition condition, Instant since) {
+  /// Which contacts SQL could not rule out, in order, by what an index has alone if it can.
+  ///
+  /// @param rank in SQL
+  /// @param part LIMIT and OFFSET, or nothing
+  private static ResultIterator<Place> places(
+      Handle h, Wanted wanted, Condition condition, Instant since, String rank, String part) {
+    return query(
+            h,
+            "SELECT c.contact_id, c.owner_id, "
+                + rank
+                + " FROM contact_search c WHERE "
+                + condition.sql()
+                + order(wanted, since)
+                + part,
+            condition.binds())
+        .setFetchSize(FETCHED)
+        .map((r, _) -> new Place(r.getString(1), r.getString(2), r.getLong(3)))
+        .iterator();
+  }
+
+  private interface Taker {
+    /// Whether it wants more.
+    boolean take(Place place, Listed matching);
+  }
+
+  /// Reads contacts by their places, few at first and then more at a time, and has the evaluator
+  /// decide.
+  ///
+  /// @return whether more is wanted
+  private boolean decide(
+      Handle h, Wanted wanted, Iterator<Place> places, Instant since, Bounds bounds, Taker taker) {
     var evaluator = Evaluator.of(wanted.filter());
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    var page = wanted.page();
-    var taken = new ArrayList<Listed>();
-    long skip = page instanceof Page.At(long skipped, _) ? skipped : 0;
-    long matching = 0;
-    boolean held = false;
-    int decided = 0;
-    try (var rows =
-        query(
-                h,
-                "SELECT "
-                    + Persons.CONTACT.columnList("k")
-                    + ", c.modified_at, a.login_name, a.signed_in_at FROM contact_search c JOIN"
-                    + " contact k ON k.id = c.contact_id LEFT JOIN portal_account a ON a.contact_id"
-                    + " = c.contact_id WHERE "
-                    + condition.sql()
-                    + order(wanted, since),
-                condition.binds())
-            .setFetchSize(FETCHED)
-            .map((r, _) -> new Candidate(listed(r), login(r)))
-            .iterator()) {
-      while (rows.hasNext()) {
-        inTime(until);
-        var candidate = rows.next();
-        if (++decided > mostDecided) {
-          throw StoreUnavailableException.tooLong();
+    for (int most = Math.max(1, first / 4); places.hasNext(); most = Math.min(2 * most, FETCHED)) {
+      var some = new ArrayList<Place>(most);
+      while (some.size() < most && places.hasNext()) {
+        bounds.another();
+        var place = places.next();
+        if (wanted.owners().contains(place.owner())) {
+          some.add(place);
         }
-        var row = candidate.listed();
-        if (!wanted.owners().contains(row.contact().ownerId())
-            || !evaluator.matches(ContactCatalogue.row(row, candidate.login(), since))) {
-          continue;
-        }
-        switch (page) {
-          case Page.At(_, int limit) -> {
-            if (matching >= skip && taken.size() < limit) {
-              taken.add(row);
-            }
-          }
-          case Page.After(_, int limit) -> {
-            if (taken.size() < limit) {
-              taken.add(row);
-            }
-          }
-          case Page.Holding(var id, int limit) -> {
-            if (!held) {
-              if (limit > 0 && matching % limit == 0 && matching > 0) {
-                taken.clear();
-                skip = matching;
-              }
-              taken.add(row);
-            } else if (taken.size() < limit) {
-              taken.add(row);
-            }
-            held |= row.contact().id().equals(id);
-          }
-        }
-        matching++;
-        boolean full = taken.size() >= page.limit() && (!(page instanceof Page.Holding) || held);
-        if (full && !wanted.count()) {
-          break;
+      }
+      var read = candidates(h, some.stream().map(Place::id).toList());
+      for (var place : some) {
+        bounds.inTime();
+        var candidate = read.get(place.id());
+        if (candidate != null
+            && evaluator.matches(ContactCatalogue.row(candidate.listed(), candidate.login(), since))
+            && !taker.take(place, candidate.listed())) {
+          return false;
         }
       }
     }
-    var token =
-        page instanceof Page.After && taken.size() == page.limit() && !taken.isEmpty()
-            ? OptionalLong.of(taken.getLast().contact().ownedSeq())
-            : OptionalLong.empty();
-    return new Found(
-        taken, wanted.count() ? OptionalLong.of(matching) : OptionalLong.empty(), skip, token);
+    return true;
+  }
+
+  /// What a page takes of all that match, in order.
+  private static final class Taking implements Taker {
+    private final Wanted wanted;
+    private final List<Listed> taken = new ArrayList<>();
+    private long skip;
+    private long matching;
+    private boolean held;
+
+    Taking(Wanted wanted) {
+      this.wanted = wanted;
+      skip = wanted.page() instanceof Page.At(long skipped, _) ? skipped : 0;
+    }
+
+    @Override
+    public boolean take(Place place, Listed row) {
+      switch (wanted.page()) {
+        case Page.At(_, int limit) -> {
+          if (matching >= skip && taken.size() < limit) {
+            taken.add(row);
+          }
+        }
+        case Page.After(_, int limit) -> {
+          if (taken.size() < limit) {
+            taken.add(row);
+          }
+        }
+        case Page.Holding(var id, int limit) -> {
+          if (!held) {
+            if (limit > 0 && matching % limit == 0 && matching > 0) {
+              taken.clear();
+              skip = matching;
+            }
+            taken.add(row);
+          } else if (taken.size() < limit) {
+            taken.add(row);
+          }
+          held |= row.contact().id().equals(id);
+        }
+      }
+      matching++;
+      boolean full =
+          taken.size() >= wanted.page().limit()
+              && (!(wanted.page() instanceof Page.Holding) || held);
+      return !full || wanted.count();
+    }
+
+    Found found() {
+      var page = wanted.page();
+      var token =
+          page instanceof Page.After && taken.size() == page.limit() && !taken.isEmpty()
+              ? OptionalLong.of(taken.getLast().contact().ownedSeq())
+              : OptionalLong.empty();
+      return new Found(
+          taken, wanted.count() ? OptionalLong.of(matching) : OptionalLong.empty(), skip, token);
+    }
+  }
+
+  /// Has the evaluator decide, in order, on what SQL could not rule out, until the page is full.
+  /// Most pages are full after few: a planner that is asked for few goes along the order, and does
+  /// not sort all of an owner's contacts first.
+  private Found decided(Handle h, Wanted wanted, Condition condition, Instant since) {
+    var bounds = new Bounds();
+    var taking = new Taking(wanted);
+    int looked = 0;
+    if (!wanted.count()) {
+      var few = new ArrayList<Place>(first);
+      try (var places = places(h, wanted, condition, since, "1", " LIMIT " + first)) {
+        places.forEachRemaining(few::add);
+      }
+      looked = few.size();
+      if (!decide(h, wanted, few.iterator(), since, bounds, taking) || looked < first) {
+        return taking.found();
+      }
+    }
+    var rest = looked == 0 ? "" : " LIMIT " + (mostDecided + 1L) + " OFFSET " + looked;
+    try (var places = places(h, wanted, condition, since, "1", rest)) {
+      decide(h, wanted, places, since, bounds, taking);
+    }
+    return taking.found();
   }
 
   private static boolean byScore(Wanted wanted) {
@@ -514,8 +601,11 @@ public final class Contacts {
         && wanted.order().stream().anyMatch(o -> o.attribute().equals(SCORE));
   }
 
-  /// @param rank equal where all terms before the score are
-  private record Scored(Hit hit, long rank, int score) {}
+  private record Scored(Place place, int score) {
+    long rank() {
+      return place.rank();
+    }
+  }
 
   /// Reads all that match, in the order that SQL knows, and sorts those by their scores that are
   /// equal so far.
@@ -538,46 +628,30 @@ public final class Contacts {
             .toList();
     var rank =
         before.isEmpty() ? "1" : "DENSE_RANK() OVER (ORDER BY " + String.join(", ", before) + ")";
-    var evaluator = Evaluator.of(wanted.filter());
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    var bounds = new Bounds();
     var all = new ArrayList<Scored>();
-    int decided = 0;
-    try (var rows =
-        query(
-                h,
-                "SELECT "
-                    + Persons.CONTACT.columnList("k")
-                    + ", c.modified_at, a.login_name, a.signed_in_at, "
-                    + rank
-                    + " FROM contact_search c JOIN contact k ON k.id = c.contact_id LEFT JOIN"
-                    + " portal_account a ON a.contact_id = c.contact_id WHERE "
-                    + condition.sql()
-                    + order(wanted, since),
-                condition.binds())
-            .setFetchSize(FETCHED)
-            .map((r, _) ->
-                Map.entry(
-                    new Candidate(listed(r), login(r)), r.getLong(Persons.CONTACT_COLUMNS + 4)))
-            .iterator()) {
-      while (rows.hasNext()) {
-        inTime(until);
-        var row = rows.next();
-        if (++decided > mostDecided) {
-          throw StoreUnavailableException.tooLong();
+    Consumer<Place> add =
+        one -> {
+          var scores = activity.get(one.owner());
+          all.add(new Scored(one, scores == null ? 0 : scores.score(one.id())));
+        };
+    try (var places = places(h, wanted, condition, since, rank, "")) {
+      if (exact) {
+        while (places.hasNext()) {
+          bounds.another();
+          add.accept(places.next());
         }
-        var candidate = row.getKey();
-        var contact = candidate.listed().contact();
-        if (exact
-            || wanted.owners().contains(contact.ownerId())
-                && evaluator.matches(
-                    ContactCatalogue.row(candidate.listed(), candidate.login(), since))) {
-          var scores = activity.get(contact.ownerId());
-          all.add(
-              new Scored(
-                  new Hit(contact.id(), candidate.listed().modifiedAt()),
-                  row.getValue(),
-                  scores == null ? 0 : scores.score(contact.id())));
-        }
+      } else {
+        decide(
+            h,
+            wanted,
+            places,
+            since,
+            bounds,
+            (one, _) -> {
+              add.accept(one);
+              return true;
+            });
       }
     }
     var byScore = Comparator.comparingInt(Scored::score);
@@ -593,13 +667,18 @@ public final class Contacts {
               limit == 0
                   ? 0
                   : IntStream.range(0, all.size())
-                      .filter(i -> all.get(i).hit().id().equals(id))
+                      .filter(i -> all.get(i).place().id().equals(id))
                       .mapToLong(i -> (long) i / limit * limit)
                       .findFirst()
                       .orElse(0);
         };
+    var shown = all.stream().skip(skip).limit(limit).map(s -> s.place().id()).toList();
+    var read = candidates(h, shown);
     return new Found(
-        contacts(h, all.stream().skip(skip).limit(limit).map(Scored::hit).toList()),
+        shown.stream()
+            .flatMap(id -> Optional.ofNullable(read.get(id)).stream())
+            .map(Candidate::listed)
+            .toList(),
         wanted.count() ? OptionalLong.of(all.size()) : OptionalLong.empty(),
         skip,
         OptionalLong.empty());
