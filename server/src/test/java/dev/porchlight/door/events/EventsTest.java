@@ -568,5 +568,20 @@ class EventsTest {
     // Named as it is seen from here, it is the same.
     assertThat(feed.publish(Pods.listing(here + "profile/card#me", "1", _ -> {})).status())
         .isEqualTo(201);
+    // By the name in the Host header, as a proxy in front passes it on.
+    assertThat(pods.raw("GET /profile/card", "hosted.example.org", "", ""))
+        .startsWith("HTTP/1.1 200")
+        .contains("\"name\":\"Hosted\"");
+    assertThat(pods.raw("GET /inbox/", "HOSTED.example.org", hosted.key, ""))
+        .startsWith("HTTP/1.1 200")
+        .contains("originatingSystemKey");
+    assertThat(pods.raw("GET /inbox/", "hosted.example.org", feed.key, ""))
+        .startsWith("HTTP/1.1 403");
+    assertThat(pods.raw("GET /inbox/", "elsewhere.example.org", hosted.key, ""))
+        .startsWith("HTTP/1.1 403");
+    var own = Pods.listing(hosted.profile, "9", _ -> {}).toString();
+    assertThat(pods.raw("POST /publish/", "hosted.example.org", hosted.key, own))
+        .startsWith("HTTP/1.1 201")
+        .contains("https://hosted.example.org/publish/");
   }
 }

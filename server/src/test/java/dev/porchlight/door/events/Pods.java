@@ -7,6 +7,7 @@ import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -140,6 +141,25 @@ final class Pods implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// A request with a Host header of its own, and all of the answer.
+  String raw(String line, String host, String key, String body) {
+    var text =
+        line
+            + " HTTP/1.1\r\nHost: "
+            + host
+            + "\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: "
+            + body.length()
+            + (key.isEmpty() ? "" : "\r\nx-api-key: " + key)
+            + "\r\n\r\n"
+            + body;
+    try (var socket = new Socket(hub.address().getHost(), hub.address().getPort())) {
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
