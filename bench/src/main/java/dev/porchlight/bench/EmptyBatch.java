@@ -67,5 +67,10 @@ final class EmptyBatch implements Batch {
   public void afterCommit(Runnable action) {}
 
   @Override
+  public boolean giveBackSpace() {
+    return false;
+  }
+
+  @Override
   public void leaveNoTrace() {}
 }

@@ -23,7 +23,7 @@ public final class AttemptAge {
     this.days = days;
   }
 
-  /// Forgets what is over, up to some thousand.
+  /// Forgets what is over, up to some thousand, and gives back the space that it and others left.
   public void drop() {
     if (days == 0) {
       return;
@@ -48,6 +48,11 @@ public final class AttemptAge {
     for (var endpoint : Endpoints.in(store.settings()).all()) {
       if (endpoint.subscription() != null) {
         dropNotifications(endpoint.id(), limit);
+      }
+    }
+    for (int i = 0; i < STEPS; i++) {
+      if (!store.write(WorkQueue.RETENTION, batch -> batch.giveBackSpace())) {
+        break;
       }
     }
   }

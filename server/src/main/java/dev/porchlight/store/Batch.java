@@ -55,6 +55,12 @@ public interface Batch {
   /// engine can see to that: [Engine#leaveNoTrace].
   void leaveNoTrace();
 
+  /// Gives a little of the space that deletions have left back to the file system, where the engine
+  /// does not see to that by itself: [Engine#giveBackSpace].
+  ///
+  /// @return whether there is more to give back
+  boolean giveBackSpace();
+
   /// Something to do once this batch is on disk: on the writer's thread, so it must be quick and
   /// must not throw. Not done when the batch fails.
   void afterCommit(Runnable action);

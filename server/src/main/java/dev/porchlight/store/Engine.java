@@ -54,6 +54,14 @@ public interface Engine extends AutoCloseable {
   /// whoever operates the database.
   default void leaveNoTrace(Connection connection) throws SQLException {}
 
+  /// Gives a little of the space that deletions have left back to the file system, within the open
+  /// transaction; some is kept for what comes next.
+  ///
+  /// @return whether there is more to give back; false where the engine does so by itself
+  default boolean giveBackSpace(Connection connection) throws SQLException {
+    return false;
+  }
+
   /// How the filter language is written for it.
   Dialect dialect();
 

@@ -246,6 +246,16 @@ final class OpenBatch implements Batch {
     }
   }
 
+  @Override
+  public boolean giveBackSpace() {
+    usedSql = true;
+    try {
+      return engine.giveBackSpace(conn);
+    } catch (SQLException e) {
+      throw broken(e);
+    }
+  }
+
   private int written;
   private boolean usedSql;
 

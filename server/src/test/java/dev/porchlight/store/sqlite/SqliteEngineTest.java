@@ -53,6 +53,41 @@ class SqliteEngineTest {
   }
 
   @Test
+  void space_that_deletions_left_is_given_back_a_little_at_a_time_and_some_is_kept() {
+    try (var store = new EngineStore(open())) {
+      store.write(
+          WorkQueue.EDITS,
+          batch -> {
+            var sql = batch.sql();
+            sql.execute("CREATE TABLE big (n INTEGER PRIMARY KEY, body BLOB)");
+            sql.execute(
+                "WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 2300)"
+                    + " INSERT INTO big SELECT n, zeroblob(4000) FROM k");
+            return true;
+          });
+      long full = pages(store);
+      assertThat(giveBack(store)).as("nothing was deleted").isZero();
+      store.write(WorkQueue.EDITS, batch -> batch.sql().execute("DELETE FROM big"));
+      assertThat(pages(store)).isEqualTo(full);
+      assertThat(giveBack(store)).isBetween(1, 10);
+      assertThat(pages(store)).isLessThan(full).isGreaterThan(2048);
+    }
+  }
+
+  private static long pages(EngineStore store) {
+    return store.read(h -> h.createQuery("PRAGMA page_count").mapTo(Long.class).one());
+  }
+
+  /// In how many steps.
+  private static int giveBack(EngineStore store) {
+    int steps = 0;
+    while (store.write(WorkQueue.RETENTION, batch -> batch.giveBackSpace())) {
+      steps++;
+    }
+    return steps;
+  }
+
+  @Test
   void readers_can_only_read() {
     try (var engine = open()) {
       assertThat(
