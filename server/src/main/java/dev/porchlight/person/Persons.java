@@ -640,6 +640,18 @@ public final class Persons {
     return query.mapTo(String.class).findOne();
   }
 
+  /// Whether an owner's company knows that very person by an address: by a lead, or because a
+  /// member typed it. Not so for what somebody wrote of themselves.
+  ///
+  /// @param email in normal form; null for none
+  public static boolean isKnownBy(
+      Batch batch, String person, String owner, @Nullable String email) {
+    var nodes = Nodes.in(batch.settings());
+    var row =
+        email == null ? null : batch.find(EMAIL, companyOf(nodes, officeOf(nodes, owner)), email);
+    return row != null && row.personId().equals(person);
+  }
+
   /// Stands for "the number itself must name its country".
   private static final String NO_REGION = "ZZ";
 

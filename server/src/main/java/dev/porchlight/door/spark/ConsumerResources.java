@@ -215,53 +215,63 @@ final class ConsumerResources {
       return Envelope.done();
     }
     var draw = Draw.fresh(store.now(), hub);
-    var edit = copy(contact);
     var body = contact.body();
-    var making =
-        new Persons.Making(
-            draw,
-            agent,
-            account.kind() == Node.Kind.MEMBER,
-            edit,
-            Identity.of(
-                new Enquirer(
-                    body.givenName(),
-                    body.familyName(),
-                    body.shownName(),
-                    body.primaryEmail().orElse(null),
-                    body.primaryPhone().orElse(null),
-                    null,
-                    null),
-                ContactResources.REGION));
-    boolean linked =
-        store.write(
-            WorkQueue.EDITS,
-            batch -> {
-              // Looked at again here: an erasure may have come in between.
-              if (Persons.findContact(batch, contact.id()).isEmpty()) {
-                return false;
-              }
-              var there = ConsumerLink.find(batch, known.id(), agent);
-              if (there.isPresent()
-                  && Persons.findContact(batch, there.get().contactId()).isPresent()) {
-                return true;
-              }
-              // Whom the agent knows already under this address is linked, and not made again.
-              var twin =
-                  body.primaryEmail()
-                      .flatMap(e ->
-                          Persons.findTwin(
-                              batch, agent, e, twinsByName ? body.shownName() : null, ""));
-              if (twin.isEmpty()) {
-                Persons.add(batch, making, call.caller().id());
-              }
-              new ConsumerLink(known.id(), agent, twin.orElse(draw.digits()), draw.at()).put(batch);
-              return true;
-            });
-    if (!linked) {
-      throw missing();
-    }
+    var email = body.primaryEmail();
+    var theirs = making(draw, account, contact, email.orElse(null));
+    var unknown = making(draw, account, contact, null);
+    WatchBodies.write(
+        store,
+        4096,
+        batch -> {
+          // Looked at again here: an erasure may have come in between.
+          if (Persons.findContact(batch, contact.id()).isEmpty()) {
+            return WatchBodies.Outcome.refused(missing());
+          }
+          var there = ConsumerLink.find(batch, known.id(), agent);
+          if (there.isPresent()
+              && Persons.findContact(batch, there.get().contactId()).isPresent()) {
+            return WatchBodies.Outcome.of(true);
+          }
+          // What consumers write of themselves proves nothing: by an address that is not known to
+          // be theirs they neither find anybody nor get at what an agent knows of its owner.
+          boolean proven =
+              Persons.isKnownBy(batch, contact.personId(), agent, theirs.identity().email());
+          var twin =
+              email.flatMap(e ->
+                  Persons.findTwin(batch, agent, e, twinsByName ? body.shownName() : null, ""));
+          boolean same =
+              twin.flatMap(t -> Persons.findContact(batch, t))
+                  .filter(t -> proven && t.personId().equals(contact.personId()))
+                  .isPresent();
+          if (twin.isPresent() && !same) {
+            return WatchBodies.Outcome.refused(
+                SparkException.attribute(
+                    SparkFault.CONFLICT,
+                    ContactAttributes.PRIMARY_EMAIL,
+                    "That agent has a contact with this PrimaryEmail already."));
+          }
+          if (twin.isEmpty()) {
+            Persons.add(batch, proven ? theirs : unknown, call.caller().id());
+          }
+          new ConsumerLink(known.id(), agent, twin.orElse(draw.digits()), draw.at()).put(batch);
+          return WatchBodies.Outcome.of(true);
+        });
     return Envelope.done();
+  }
+
+  /// @param email the address by which to find the person; null for somebody nobody knows
+  private static Persons.Making making(
+      Draw draw, Node account, Contact contact, @Nullable String email) {
+    var body = contact.body();
+    return new Persons.Making(
+        draw,
+        account.id(),
+        account.kind() == Node.Kind.MEMBER,
+        copy(contact),
+        Identity.of(
+            new Enquirer(
+                body.givenName(), body.familyName(), body.shownName(), email, null, null, null),
+            ContactResources.REGION));
   }
 
   private static @Nullable Node mls(Nodes nodes, Node account) {

@@ -85,6 +85,23 @@ class ConsumersTest {
   }
 
   @Test
+  void an_agent_who_knows_the_very_person_gets_no_second_contact_of_them() {
+    try (var world = new SparkWorld(database.start(folder))) {
+      var ruth = world.member("Ruth Okafor");
+      var agent = world.key("private");
+      var ruths = world.key("private", b -> b.put("member", ruth));
+      var ana = ContactsTest.make(world, agent, "Ana Lopez", "ana@example.org");
+      var same = ContactsTest.make(world, ruths, "Ana", "ana@example.org");
+      var consumer = world.key("vow", b -> b.put("contact", ana));
+      var link = "/v1/consumers/" + ana + "/agents/" + ruth;
+      world.as(consumer, "PUT", link, "").succeeded(200);
+      assertThat(world.get(consumer, link + "/contacts").result().path("Id").asString())
+          .isEqualTo(same);
+      assertThat(world.get(ruths, "/v1/contacts").d().path("Results")).hasSize(1);
+    }
+  }
+
+  @Test
   void a_consumer_sees_only_themselves_and_agents_only_their_own() {
     try (var world = new SparkWorld(database.start(folder))) {
       var ruth = world.member("Ruth Okafor");

@@ -224,6 +224,44 @@ class PortalPageTest {
   }
 
   @Test
+  void who_signs_up_with_anothers_address_gets_at_nothing_by_a_link_either() {
+    try (var site = site()) {
+      var world = site.world;
+      var ruth = world.member("Ruth Okafor");
+      var ruths = world.key("private", b -> b.put("member", ruth));
+      var bo = ContactsTest.make(world, ruths, "Bo Quist", "bo@example.org");
+      world
+          .as(ruths, "PUT", "/v1/contacts/" + bo, "{\"D\":{\"Note\":\"keeps herons\"}}")
+          .succeeded(200);
+
+      // The one who has the portal does not know the address, another agent does.
+      var token = site.token(site.signUp("", "Impostor", "BO@example.org"));
+      var me = world.as(token, "GET", "/v1/consumers/me", "").result();
+      var link = me.path("ResourceUri").asString() + "/agents/" + ruth;
+      world.as(token, "PUT", link, "").failed(409, 1055);
+      assertThat(world.as(token, "GET", link + "/contacts", "").d().path("Results")).isEmpty();
+      assertThat(world.get(ruths, "/v1/contacts").d().path("Results")).hasSize(1);
+
+      // Nobody knows this one yet: what its owner sends later is not the impostor's.
+      world
+          .as(token, "PUT", "/v1/my/contact", "{\"D\":{\"PrimaryEmail\":\"cy@example.org\"}}")
+          .succeeded(200);
+      world.as(token, "PUT", link, "").succeeded(200);
+      world
+          .hub
+          .addSource("portal", "connections-plus")
+          .post(
+              LeadBodies.buyer(
+                  "L-1", new InventedPerson("Cy", "Quist", "cy@example.org", "+12025550144")));
+      var linked = world.as(token, "GET", link + "/contacts", "").result();
+      assertThat(linked.path("DisplayName").asString()).isEqualTo("Impostor");
+      assertThat(linked.has("PrimaryPhoneNumber") || linked.has("FamilyName"))
+          .as(linked.toString())
+          .isFalse();
+    }
+  }
+
+  @Test
   void the_portal_says_what_it_needs_and_wrong_forms_make_nobody() {
     try (var site = site()) {
       var world = site.world;
