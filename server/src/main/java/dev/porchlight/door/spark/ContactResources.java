@@ -4,6 +4,7 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.door.spark.ContactWriting.Kind;
 import dev.porchlight.person.Activities;
+import dev.porchlight.person.Card;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactCatalogue;
 import dev.porchlight.person.Contacts;
@@ -358,6 +359,16 @@ final class ContactResources {
           SparkFault.INVALID,
           ContactAttributes.NOTIFICATION_EMAILS,
           "AdditionalNotificationEmails names one that is not in SecondaryEmails.");
+    }
+    var card = edit.card();
+    if (card != null
+        && edit.typed().contains(Card.ASIDE)
+        && !ContactWriting.fitsAside(after.card().aside())) {
+      var name = card.aside().keySet().iterator().next();
+      return SparkException.attribute(
+          SparkFault.INVALID,
+          name,
+          name + " is unknown, and no more of that can be kept aside of this contact.");
     }
     boolean same =
         after.primaryEmail().equals(contact.body().primaryEmail())

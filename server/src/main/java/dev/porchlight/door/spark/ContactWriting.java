@@ -149,6 +149,15 @@ final class ContactWriting {
         unconnected);
   }
 
+  /// Whether so much can be kept aside of one contact.
+  static boolean fitsAside(Map<String, String> aside) {
+    return aside.size() <= MOST_ASIDE
+        && aside.entrySet().stream()
+                .mapToInt(e -> e.getKey().length() + e.getValue().length())
+                .sum()
+            <= LARGEST_ASIDE;
+  }
+
   static List<String> folded(List<String> emails) {
     return emails.stream().map(e -> e.toLowerCase(java.util.Locale.ROOT)).toList();
   }

@@ -54,7 +54,7 @@ final class SparkCall {
             .filter(_ -> request.method().equals("POST"))
             .map(m -> m.strip().toUpperCase(Locale.ROOT));
     overridden = override.filter(OVERRIDES::contains).isPresent();
-    // Another word there is a method that nothing implements.
+    // Another word there is that method, and the body is its own.
     method = override.orElse(request.method());
     query = Forms.pairs(request.rawQuery());
   }

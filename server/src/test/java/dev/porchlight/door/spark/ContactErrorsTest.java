@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.OnEveryDatabase;
+import dev.porchlight.value.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -232,6 +233,32 @@ class ContactErrorsTest {
       }
       world.as(key, "PUT", path, "").failed(400, 1050);
       world.as(key, "POST", "/v1/contacts", "").failed(400, 1050);
+    }
+  }
+
+  @Test
+  void of_what_nobody_described_a_contact_keeps_so_much_and_no_more() {
+    try (var world = new SparkWorld(database.start(folder))) {
+      var agent = world.key("private");
+      var id = ContactsTest.make(world, agent, "Ana", "ana@example.org");
+      var consumer = world.key("vow", b -> b.put("contact", id));
+      var at = "/v1/contacts/" + id;
+      var many = Json.object();
+      for (int i = 0; i < 100; i++) {
+        many.put("X" + i, "x");
+      }
+      var full = Json.object().set("D", many).toString();
+      world.as(agent, "PUT", at, full).succeeded(200);
+      world.as(agent, "PUT", at, full).succeeded(200);
+      var more = "{\"D\":{\"Another\":\"x\",\"Note\":\"of no effect\"}}";
+      assertThat(world.as(agent, "PUT", at, more).failed(400, 1053).d().at("/Errors/0/Attribute"))
+          .isEqualTo(Json.tree("\"Another\""));
+      world.as(consumer, "PUT", "/v1/my/contact", "{\"D\":{\"Another\":1}}").failed(400, 1053);
+      assertThat(world.get(agent, at).result().has("Note")).isFalse();
+      world.as(agent, "PUT", at, "{\"D\":{\"X0\":\"" + "y".repeat(64_000) + "\"}}").succeeded(200);
+      world.as(agent, "PUT", at, "{\"D\":{\"X1\":\"" + "y".repeat(2000) + "\"}}").failed(400, 1053);
+      world.as(agent, "PUT", at, "{\"D\":{\"X0\":null}}").succeeded(200);
+      world.as(agent, "PUT", at, more).succeeded(200);
     }
   }
 
