@@ -179,6 +179,9 @@ final class Subscriptions {
                       batch.now()),
                   status.map("INACTIVE"::equals).orElse(endpoint.disabled()));
           batch.change(Endpoint.SETTING, endpoint.id(), next.body());
+          if (endpoint.disabled() && !next.disabled()) {
+            Deliveries.forgetFailures(batch, endpoint.id());
+          }
           sealed.ifPresent(s -> parts.secrets().put(batch, s, null));
           return new Outcome.Set(next);
         });

@@ -166,6 +166,29 @@ class SubscriptionsTest {
   }
 
   @Test
+  void one_that_the_hub_gave_up_begins_anew_when_its_client_says_so() {
+    var caller = seeker.caller();
+    var subscription = subscribe(caller, "/hook", "a-key-1234");
+    var endpoint = "/endpoints/" + subscription.path("subscriptionId").asString();
+    crm.answers(410);
+    caller.post("/leads", lead(1));
+    crm.await(1);
+    seeker.hub.await(
+        "the subscription to be disabled",
+        () ->
+            Optional.of(caller.get(at(subscription) + "/audit").json())
+                .filter(a -> a.path("status").asString().equals("INACTIVE")));
+    assertThat(seeker.hub.api().read(endpoint).has("health")).isTrue();
+    caller.send("PUT", at(subscription), "{\"status\": \"ACTIVE\"}");
+    seeker.hub.await(
+        "its failures to be forgotten",
+        () -> Optional.of(seeker.hub.api().read(endpoint)).filter(e -> !e.has("health")));
+    assertThat(crm.requests()).hasSize(1);
+    seeker.hub.clock().advance(Duration.ofHours(1));
+    crm.await(2);
+  }
+
+  @Test
   void a_removed_subscription_is_shown_a_last_time_and_is_gone() {
     var caller = seeker.caller();
     var subscription = subscribe(caller, "/hook", "a-key-1234");
