@@ -22,6 +22,8 @@ public final class MemberPasswords {
             .readBy(r -> new Known(r.text(1), r.text(2), r.time(3)));
   }
 
+  private static final int MOST_OF_ONE_ADDRESS = 10;
+
   private final Store store;
 
   public MemberPasswords(Store store) {
@@ -52,13 +54,18 @@ public final class MemberPasswords {
     return matches ? member : Optional.empty();
   }
 
-  private static Optional<Node> named(Nodes nodes, String name) {
+  private Optional<Node> named(Nodes nodes, String name) {
     var byId = nodes.find(name);
     if (byId.isPresent()) {
       return byId;
     }
+    // An office may have the address of the one member who signs in with it.
     var byEmail =
-        nodes.all().stream().filter(n -> name.equalsIgnoreCase(n.email())).limit(2).toList();
+        nodes.all().stream()
+            .filter(n -> name.equalsIgnoreCase(n.email()))
+            .limit(MOST_OF_ONE_ADDRESS)
+            .filter(n -> read(n.id()).isPresent())
+            .toList();
     return byEmail.size() == 1 ? Optional.of(byEmail.getFirst()) : Optional.empty();
   }
 

@@ -375,6 +375,25 @@ class GrantTest {
   }
 
   @Test
+  void an_office_may_have_the_address_of_the_agent_who_signs_in_with_it() {
+    try (var agents = new Agents(folder)) {
+      var world = agents.world;
+      var company = ContactsTest.idOf(world.hub.items("/nodes?limit=200"), "company");
+      world
+          .hub
+          .api()
+          .make(
+              "/nodes",
+              Json.object()
+                  .put("kind", "office")
+                  .put("name", "Robin's office")
+                  .put("email", "Robin@example.org")
+                  .put("parent", company));
+      assertThat(agents.code()).isNotEmpty();
+    }
+  }
+
+  @Test
   void who_tries_passwords_soon_waits_even_with_the_right_one() {
     try (var agents = new Agents(folder)) {
       var body = agents.client("password").put("username", "robin@example.org");
