@@ -630,9 +630,16 @@ public final class SqliteEngine implements Engine {
         // open; the next start looks after it.
         LOG.warn("The database is left as it is: {}", doubt);
       } else if (!writer.isClosed()) {
-        rewriting.run(writer, Rewriting.WHEN_STOPPING);
-        execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
-        writer.close();
+        try {
+          rewriting.run(writer, Rewriting.WHEN_STOPPING);
+        } catch (SQLException e) {
+          LOG.warn("The database file was not written anew; the next start does it", e);
+        }
+        try {
+          execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
+        } finally {
+          writer.close();
+        }
       }
     } catch (SQLException e) {
       LOG.warn("The database file was not closed in order: {}", e.getMessage());

@@ -180,6 +180,31 @@ class SqliteEngineTest {
     }
   }
 
+  @Test
+  void a_file_that_cannot_be_written_anew_is_closed_all_the_same() throws Exception {
+    var engine = open();
+    var store = new EngineStore(engine);
+    store.write(
+        WorkQueue.EDITS,
+        batch -> {
+          batch.leaveNoTrace();
+          return batch.append("test", "erased", "");
+        });
+    var writer = engine.writer();
+    execute(writer, "PRAGMA busy_timeout = 10");
+    try (var other =
+        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("porchlight.db"))) {
+      // Somebody holds the file, so it can't be written anew.
+      execute(other, "BEGIN IMMEDIATE");
+      store.close();
+      assertThat(writer.isClosed()).isTrue();
+    }
+    // What was not done is not forgotten.
+    try (var again = open()) {
+      assertThat(pragma(again.writer(), "user_version")).isNotEqualTo("0");
+    }
+  }
+
   private static String subjects(EngineStore store) {
     List<String> subjects =
         store.read(
