@@ -9,6 +9,7 @@ import dev.porchlight.person.PersonErasure;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Lead;
@@ -152,7 +153,14 @@ public final class Erasure {
   void resume(Instant begun) {
     for (var open : erasures.listOpen()) {
       if (open.begunAt().isBefore(begun)) {
-        erase(open.subject(), open.principal());
+        try {
+          erase(open.subject(), open.principal());
+        } catch (StoreUnavailableException e) {
+          throw e;
+        } catch (RuntimeException e) {
+          // One that can't be ended must not keep all others.
+          LOG.error("Erasure {} can't be ended; it is tried again", open.id(), e);
+        }
       }
     }
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,7 +99,7 @@ public final class Retention implements AutoCloseable {
         if (closing) {
           return;
         }
-        some |= erasure.expire(lead);
+        some |= expire(() -> erasure.expire(lead), "lead " + lead);
       }
     }
   }
@@ -140,19 +141,32 @@ public final class Retention implements AutoCloseable {
     boolean over = !keeping.end(receipt.at()).isAfter(now);
     return switch (receipt.state()) {
       case DONE, REPEAT, MENDED -> {
-        if (receipt.leadId() != null && isOver(receipt.leadId(), keeping, now)) {
-          erasure.expire(receipt.leadId());
+        var lead = receipt.leadId();
+        if (lead != null && isOver(lead, keeping, now)) {
+          expire(() -> erasure.expire(lead), "lead " + lead);
         }
         yield over;
       }
       case OWED, QUARANTINED, REFUSED -> {
         if (over) {
-          erasure.expireReceipt(receipt);
+          expire(() -> erasure.expireReceipt(receipt), "receipt " + receipt.id());
         }
         yield over;
       }
       case ERASED -> true;
     };
+  }
+
+  /// One that can't be erased must not keep all others.
+  private static boolean expire(BooleanSupplier erase, String what) {
+    try {
+      return erase.getAsBoolean();
+    } catch (StoreUnavailableException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error("The time of {} is over, and it can't be erased; it is tried again", what, e);
+      return false;
+    }
   }
 
   /// By the lead's first receipt: a repeat or a later version does not make it last longer.

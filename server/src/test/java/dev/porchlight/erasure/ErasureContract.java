@@ -464,6 +464,41 @@ abstract class ErasureContract {
     }
   }
 
+  @Test
+  void one_that_can_not_be_erased_does_not_keep_the_others() {
+    try (var hub = TestHub.in(folder).config(this::on).withoutRebuildCheck().start()) {
+      var brief = hub.addSource("brief", "connections-plus", b -> b.put("retention", "P30D"));
+      brief.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      brief.post(LeadBodies.buyer("L-2", InventedPerson.of(2)));
+      var portal = hub.addSource("portal", "seeker-leads");
+      portal.post(timed(hub, "timed-1", 29));
+      portal.post(timed(hub, "timed-2", 30));
+      // As a defect of ours might leave them.
+      for (var id : List.of("L-1", "timed-1")) {
+        var lead = hub.items("/leads?lead_id=" + id).getFirst().path("id").asString();
+        hub.hub()
+            .store()
+            .write(
+                WorkQueue.EDITS,
+                batch ->
+                    batch
+                        .sql()
+                        .execute("UPDATE lead_version SET fact = '{' WHERE lead_id = ?", lead));
+      }
+      hub.clock().advance(Duration.ofDays(31));
+      awaitErased(hub, "L-2");
+      awaitErased(hub, "timed-2");
+      int left =
+          hub.hub()
+              .store()
+              .read(h ->
+                  h.createQuery("SELECT COUNT(*) FROM lead WHERE erased_at IS NULL")
+                      .mapTo(Integer.class)
+                      .one());
+      assertThat(left).as("else there was nothing in their way").isEqualTo(2);
+    }
+  }
+
   private static ObjectNode timed(TestHub hub, String id, @Nullable Integer days) {
     var body = Json.object();
     var metadata = body.putObject("metadata").put("leadId", id).put("category", "AGENCY");
