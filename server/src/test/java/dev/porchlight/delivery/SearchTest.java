@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -64,14 +64,14 @@ class SearchTest {
       hub.clock().advance(Duration.ofDays(31));
       portal.post(LeadBodies.buyer("L-3", InventedPerson.of(3)));
       hub.awaitDelivery("L-3", endpoint, "delivered");
+      hub.hub().wake();
+      // No line of the log tells of it.
       var kept =
-          hub.await(
-              "old attempts to go",
-              () -> {
-                hub.hub().wake();
-                return Optional.of(hub.deliveries("L-1", endpoint).getFirst())
-                    .filter(d -> d.path("attempts").isEmpty());
-              });
+          Awaitility.await()
+              .atMost(TestHub.PATIENCE)
+              .until(
+                  () -> hub.deliveries("L-1", endpoint).getFirst(),
+                  d -> d.path("attempts").isEmpty());
       assertThat(kept.path("attempts_made").asInt()).isEqualTo(1);
       assertThat(kept.path("state").asString()).isEqualTo("dead");
       assertThat(hub.deliveries("L-3", endpoint).getFirst().path("attempts")).hasSize(1);
