@@ -1,9 +1,12 @@
 package dev.porchlight;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.porchlight.api.Problems;
 import dev.porchlight.door.events.EventsDoor;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.door.spark.SparkDoor;
+import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -13,6 +16,8 @@ import java.util.Optional;
 /// What is answered at an address that has no route, in the form of the door that it is nearest to.
 record Unrouted(SparkDoor spark, Route.Refusals seekers, Route.Refusals events, Problems problems)
     implements Route.Refusals {
+  private static final int URI_TOO_LONG = 414;
+
   @Override
   public Reply notFound(Request request) {
     if (SeekerLeadsApi.covers(request.path())) {
@@ -32,7 +37,20 @@ record Unrouted(SparkDoor spark, Route.Refusals seekers, Route.Refusals events, 
     if (EventsDoor.covers(path)) {
       return events.unreadable(path, status);
     }
+    if (status == URI_TOO_LONG) {
+      return Optional.of(tooLong());
+    }
     return SparkDoor.covers(path) ? Optional.of(SparkDoor.unreadable(status)) : Optional.empty();
+  }
+
+  /// Of an address that is too long the server forgets all, so nobody knows whose it was: one
+  /// answer that each door's clients can read.
+  private static Reply.Full tooLong() {
+    var title = "The address is too long";
+    var body =
+        Json.object().put("type", "about:blank").put("title", title).put("status", URI_TOO_LONG);
+    body.putObject("D").put("Success", false).put("Code", URI_TOO_LONG).put("Message", title + ".");
+    return Reply.of(URI_TOO_LONG, "application/json", Json.write(body).getBytes(UTF_8));
   }
 
   @Override

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Malformed requests never reach a handler: what could be read in two ways (two lengths, a length
 /// beside a transfer coding, folded lines, a blank before a colon, bare line feeds) is answered 400
-/// and the connection ends; so are paths that could be (an escaped slash, escaped or bare dot
-/// segments that leave the root, an empty segment). Every reply carries `X-Request-Id` and
-/// `X-Content-Type-Options: nosniff`, and `Cache-Control: no-store` unless it says otherwise.
+/// and the connection ends; so are paths that could be (escaped or bare dot segments that leave the
+/// root, an empty segment). Every reply carries `X-Request-Id` and `X-Content-Type-Options:
+/// nosniff`, and `Cache-Control: no-store` unless it says otherwise.
 ///
 /// Safe for use by many threads.
 public final class HttpServer implements AutoCloseable {
@@ -162,7 +162,13 @@ public final class HttpServer implements AutoCloseable {
             "porchlight",
             HttpCompliance.Violation.LF_HEADER_TERMINATION,
             HttpCompliance.Violation.LF_CHUNK_TERMINATION));
-    wire.setUriCompliance(UriCompliance.DEFAULT);
+    // Escaped slashes and percent signs mean one thing to the router: it takes segments as they
+    // were sent, and decodes each once.
+    wire.setUriCompliance(
+        UriCompliance.DEFAULT.with(
+            "porchlight",
+            UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
+            UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING));
     return wire;
   }
 

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// Finds the route of a path: a tree with one level a segment. A literal segment beats a variable;
 /// where the literal's branch ends in nothing the variable is tried. Segments are compared decoded.
 ///
-/// A path with an empty segment, `.` or `..`, an escaped slash, a control character or a malformed
-/// escape has no route. `;` is a character like any other. One slash at the end makes no
-/// difference. Safe for use by many threads.
+/// A path with an empty segment, `.` or `..`, a control character or a malformed escape has no
+/// route. Nor has one with an escaped slash, but where the last variable takes all that follows.
+/// `;` is a character like any other. One slash at the end makes no difference. Safe for use by
+/// many threads.
 final class Router {
   private static final int MAX_SEGMENTS = 32;
 
@@ -46,13 +47,23 @@ final class Router {
   private static final class Node {
     final Map<String, Node> literals = new HashMap<>();
     @Nullable Node variable;
+
+    /// Where all segments that follow lead, one at least.
+    @Nullable Node rest;
+
     final Map<String, Bound> methods = new TreeMap<>();
   }
 
   /// A route with the names of its variables; `names[i]` is null where segment i is a literal.
   private record Bound(Route route, List<Variable> variables) {}
 
-  private record Variable(int segment, String name) {}
+  private record Variable(int segment, String name, boolean isRest) {
+    String in(String[] segments) {
+      return isRest
+          ? String.join("/", Arrays.asList(segments).subList(segment, segments.length))
+          : segments[segment];
+    }
+  }
 
   private void add(Route route) {
     var template = route.template();
@@ -72,11 +83,17 @@ final class Router {
     for (var i = 0; i < parts.size(); i++) {
       var part = parts.get(i);
       if (part.matches("\\{\\w+}")) {
-        variables.add(new Variable(i, part.substring(1, part.length() - 1)));
+        variables.add(new Variable(i, part.substring(1, part.length() - 1), false));
         if (node.variable == null) {
           node.variable = new Node();
         }
         node = node.variable;
+      } else if (i == parts.size() - 1 && part.matches("\\{\\w+\\.\\.\\.}")) {
+        variables.add(new Variable(i, part.substring(1, part.length() - 4), true));
+        if (node.rest == null) {
+          node.rest = new Node();
+        }
+        node = node.rest;
       } else if (part.isEmpty() || part.contains("{") || part.contains("}")) {
         throw new IllegalArgumentException("Not a template: " + template);
       } else {
@@ -121,7 +138,7 @@ final class Router {
     }
     var values = HashMap.<String, String>newHashMap(bound.variables().size());
     for (var variable : bound.variables()) {
-      values.put(variable.name(), segments[variable.segment()]);
+      values.put(variable.name(), variable.in(segments));
     }
     return new Match.Found(bound.route(), values);
   }
@@ -137,7 +154,13 @@ final class Router {
         return leaf;
       }
     }
-    return node.variable == null ? null : descend(node.variable, segments, at + 1);
+    if (node.variable != null && segments[at].indexOf('/') < 0) {
+      var leaf = descend(node.variable, segments, at + 1);
+      if (leaf != null) {
+        return leaf;
+      }
+    }
+    return node.rest;
   }
 
   /// The decoded segments, or null for a path that no route may have.
@@ -177,7 +200,7 @@ final class Router {
     }
     for (var i = 0; i < decoded.length(); i++) {
       var c = decoded.charAt(i);
-      if (c == '/' || c < ' ' || c == 0x7f) {
+      if (c < ' ' || c == 0x7f) {
         return null;
       }
     }

@@ -7,7 +7,8 @@ import java.util.Optional;
 /// Where a handler is reached, and how its door words what goes wrong around it.
 ///
 /// @param method in capitals
-/// @param template a path such as `/api/v1/leads/{id}`; a variable stands for one segment
+/// @param template a path such as `/api/v1/leads/{id}`; a variable stands for one segment, or as
+///   the last, `{tag...}`, for all that follow, with slashes, escaped ones too
 /// @param refusals words refusals that arise before the handler runs or out of it, in the door's
 ///   form
 public record Route(String method, String template, Handler handler, Refusals refusals) {

@@ -94,9 +94,32 @@ class RouterTest {
   }
 
   @Test
+  void a_last_variable_may_take_all_that_follows() {
+    var router = router("GET /tags", "GET /tags/{tag...}", "GET /tags/mine", "GET /tags/{a}/x");
+    assertThat(found(router, "GET", "/tags/")).isEqualTo("GET /tags");
+    assertThat(found(router, "GET", "/tags/mine")).isEqualTo("GET /tags/mine");
+    assertThat(found(router, "GET", "/tags/b/x")).isEqualTo("GET /tags/{a}/x {a=b}");
+    assertThat(found(router, "GET", "/tags/b")).isEqualTo("GET /tags/{tag...} {tag=b}");
+    assertThat(found(router, "GET", "/tags/b/c%20d/")).isEqualTo("GET /tags/{tag...} {tag=b/c d}");
+    assertThat(found(router, "GET", "/tags/b%2fc")).isEqualTo("GET /tags/{tag...} {tag=b/c}");
+    assertThat(found(router, "GET", "/tags/b%252fc")).isEqualTo("GET /tags/{tag...} {tag=b%2fc}");
+    for (var none : List.of("/tags/b/../c", "/tags/b//c", "/tags/%2e%2e", "/tags/b/%00", "/b%2f")) {
+      assertThat(found(router, "GET", none)).as(none).isEqualTo("404");
+    }
+  }
+
+  @Test
   void templates_that_collide_or_are_malformed_are_refused() {
     for (var bad :
-        List.of("GET x", "GET /a//b", "GET /{a}/{a}", "GET /a{b}", "get /a", "GET /a/")) {
+        List.of(
+            "GET x",
+            "GET /a//b",
+            "GET /{a}/{a}",
+            "GET /a{b}",
+            "get /a",
+            "GET /a/",
+            "GET /{a...}/b",
+            "GET /{a..}")) {
       assertThatIllegalArgumentException().isThrownBy(() -> router(bad));
     }
     assertThatIllegalArgumentException().isThrownBy(() -> router("GET /{a}", "GET /{b}"));

@@ -37,7 +37,7 @@ final class Refusals implements Route.Refusals {
             : new RefusedException(
                 Kind.BAD_REQUEST,
                 "The address or a header is malformed, or too long; segments of an address are"
-                    + " neither empty nor have escaped slashes or control characters.");
+                    + " neither empty nor have control characters.");
     return Optional.of(problem(instance(""), e));
   }
 

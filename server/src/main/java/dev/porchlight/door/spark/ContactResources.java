@@ -68,7 +68,7 @@ final class ContactResources {
         Resource.of("/contacts/unconnected", doorkeeper)
             .on("GET", Roles.READERS, c -> list(c, false, null, ListParameters.LARGEST_LIMIT)),
         Resource.of("/contacts/tags", doorkeeper).on("GET", Roles.READERS, this::tags),
-        Resource.of("/contacts/tags/{tag}", doorkeeper)
+        Resource.of("/contacts/tags/{tag...}", doorkeeper)
             .on(
                 "GET",
                 Roles.READERS,
@@ -391,7 +391,10 @@ final class ContactResources {
           "OwnerId is written alone, to transfer the contact.");
     }
     var wanted = body.get(ContactAttributes.OWNER_ID);
-    var to = wanted.isString() ? wanted.stringValue() : "";
+    var named = wanted.isString() ? wanted.stringValue() : "";
+    var accounts = Nodes.in(store.settings());
+    // An office's contacts are those of its front desk, so what it is given goes there.
+    var to = accounts.find(named).map(n -> owner(n, accounts)).orElse(named);
     var known = contacts.find(owner, id).orElseThrow(ContactResources::missing).contact().body();
     var transfer =
         new Persons.Transfer(
@@ -446,7 +449,7 @@ final class ContactResources {
     var receiver = nodes.find(to).filter(n -> n.kind() == Node.Kind.MEMBER);
     if (receiver.isEmpty()) {
       return SparkException.attribute(
-          SparkFault.INVALID, ContactAttributes.OWNER_ID, "OwnerId names no member.");
+          SparkFault.INVALID, ContactAttributes.OWNER_ID, "OwnerId names no member and no office.");
     }
     var within =
         switch (giver.kind()) {

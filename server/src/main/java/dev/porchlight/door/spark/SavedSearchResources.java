@@ -52,7 +52,7 @@ final class SavedSearchResources {
             .on("GET", Roles.ALL, c -> list(c, holders.own(c.caller()), SavedSearch.Kind.HELD))
             .on("POST", WRITERS, c -> create(c, holders.own(c.caller()))),
         Resource.of("/savedsearches/tags", doorkeeper).on("GET", Roles.ALL, this::tags),
-        Resource.of("/savedsearches/tags/{tag}", doorkeeper).on("GET", Roles.ALL, this::tagged),
+        Resource.of("/savedsearches/tags/{tag...}", doorkeeper).on("GET", Roles.ALL, this::tagged),
         Resource.of("/savedsearches/{id}", doorkeeper)
             .on("GET", Roles.ALL, this::get)
             .on("PUT", WRITERS, this::update)

@@ -387,7 +387,7 @@ class ContactRolesTest {
                   cast.world.hub.hub().routes().stream()
                       .map(Route::template)
                       .filter(t -> t.startsWith("/v1/") && !open.contains(t))
-                      .map(t -> t.replaceAll("\\{[a-z]+}", "{}"))
+                      .map(t -> t.replaceAll("\\{[a-z.]+}", "{}"))
                       .toList()));
       var resources = new TreeMap<String, List<Line>>();
       lines.forEach(l -> resources.computeIfAbsent(l.resource(), _ -> new ArrayList<>()).add(l));

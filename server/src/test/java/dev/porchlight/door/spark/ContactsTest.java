@@ -344,6 +344,7 @@ class ContactsTest {
       world.as(key, "PUT", path, owner("20200101000000000000000000")).failed(400, 1053);
       world.as(key, "PUT", path, owner("nobody")).failed(400, 1053);
       world.as(key, "PUT", path, owner(company)).failed(400, 1053);
+      world.as(key, "PUT", path, owner(rivals)).failed(403, 1500);
       world.as(key, "PUT", path, "{\"D\":{\"OwnerId\":null}}").failed(400, 1053);
       world
           .as(key, "PUT", path, "{\"D\":{\"OwnerId\":\"" + ruth + "\",\"GivenName\":\"A\"}}")
@@ -357,7 +358,11 @@ class ContactsTest {
       assertThat(names(world.get(ruths, "/v1/contacts"))).containsExactly("Ana Lopez");
       assertThat(world.get(ruths, path + "?_select=OwnerId").result().path("OwnerId").asString())
           .isEqualTo(ruth);
-      world.as(ruths, "PUT", path, owner(bob)).succeeded(200);
+      // An office's contacts are those of its front desk.
+      world.as(ruths, "PUT", path, owner(branch)).succeeded(200);
+      var branchs = world.key("private", b -> b.put("member", branch));
+      assertThat(names(world.get(branchs, "/v1/contacts"))).containsExactly("Ana Lopez");
+      world.as(branchs, "PUT", path, owner(bob)).succeeded(200);
       assertThat(names(world.get(bobs, "/v1/contacts"))).containsExactly("Ana Lopez");
       // In the branch it is now the contact that leads find.
       world
@@ -633,6 +638,29 @@ class ContactsTest {
       assertThat(names(world.get(key, filtered("Tags Eq 'idx lead' And Tags Eq 'VIP'"))))
           .hasSize(1);
       assertThat(names(world.get(key, filtered("Tags Ne 'idx*'")))).containsExactly("C 9");
+    }
+  }
+
+  /// The addresses are not escaped, so a client may send them as they are or escape them.
+  @Test
+  void tags_with_slashes_and_percent_signs_are_reached_too() {
+    try (var world = world()) {
+      var key = world.key("private");
+      var tags = List.of("Buyer/Seller", "50% off", "a?b#c", "%2F", "1/2/3/4");
+      for (var tag : tags) {
+        var body =
+            contact("C " + tag, tag.hashCode() + "@example.org", ",\"Tags\":[\"" + tag + "\"]");
+        world.as(key, "POST", "/v1/contacts", body).succeeded(201);
+      }
+      for (var tag : tags) {
+        var escaped = SparkWorld.encode(tag).replace("+", "%20");
+        assertThat(names(world.get(key, "/v1/contacts/tags/" + escaped)))
+            .containsExactly("C " + tag);
+        assertThat(names(world.get(key, "/v1/contacts/tags/" + escaped.replace("%2F", "/"))))
+            .containsExactly("C " + tag);
+      }
+      world.get(key, "/v1/contacts/tags/Buyer/").succeeded(200);
+      world.as(key, "DELETE", "/v1/contacts/tags/Buyer/Seller", "").failed(405, 405);
     }
   }
 

@@ -3,10 +3,12 @@ package dev.porchlight.door.spark;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.value.Json;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,8 +108,12 @@ class EnvelopeTest {
   void what_the_server_itself_refuses_is_in_the_envelope_too() throws Exception {
     try (var world = new SparkWorld(folder)) {
       var key = world.key("private");
-      world.get(key, "/v1/contacts/tags/a%2Fb").failed(400, 400);
       world.get(key, "/v1//x").failed(400, 400);
+      world.get(key, "/v1/contacts/%2e%2e").failed(400, 400);
+      // What it is when decoded once is an id that names nothing.
+      for (var id : List.of("a%2Fb", "..%2f..", "100%25", "%252f")) {
+        world.get(key, "/v1/contacts/" + id).failed(404, 404);
+      }
       // A percent sign that a client forgot to escape.
       for (var target : new String[] {"/v1/contacts/tags/100%", "/v1/x/%zz?a=b", "/v1/%00"}) {
         var answer = raw(world, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -116,6 +122,13 @@ class EnvelopeTest {
       }
       var headers = Map.of("Authorization", "Bearer " + key.token(), "X-Long", "x".repeat(50_000));
       world.send("GET", "/v1/x", new byte[0], headers).failed(431, 431);
+      // Whose address it was can't be known then.
+      var tooLong = world.send("GET", "/v1/x?a=" + "x".repeat(70_000), new byte[0], Map.of());
+      assertThat(tooLong.status()).isEqualTo(414);
+      var told = Json.tree(new String(tooLong.body(), UTF_8));
+      assertThat(told.path("D").path("Success").asBoolean(true)).isFalse();
+      assertThat(told.path("D").path("Code").intValue()).isEqualTo(414);
+      assertThat(told.path("status").intValue()).isEqualTo(414);
       // A filter of 10,000 characters comes through, escaped as it is.
       world
           .get(key, "/v1/nothing?_filter=" + SparkWorld.encode("é' ".repeat(3_333)))
