@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -41,6 +42,13 @@ final class ContactWriting {
   private static final int MOST_TAGS = 50;
   private static final int MOST_ASIDE = 100;
   private static final int LARGEST_ASIDE = 64 * 1024;
+
+  /// Nothing of what goes around an address (`<a@b.org>`, `mailto:`), and a domain of labels.
+  private static final Pattern EMAIL =
+      Pattern.compile(
+          "(?:\"[^\"\\\\]++\"|[^\"<>()\\[\\]:\\\\@]++)"
+              + "@(?!-)[^\"<>()\\[\\]:\\\\@.]++(?<!-)(?:\\.(?!-)[^\"<>()\\[\\]:\\\\@.]++(?<!-))++");
+
   private static final Map<String, ContactDetail> DETAILS =
       Arrays.stream(ContactDetail.values())
           .collect(Collectors.toUnmodifiableMap(ContactDetail::attribute, Function.identity()));
@@ -306,6 +314,11 @@ final class ContactWriting {
     }
   }
 
+  /// Whether somebody may have typed that as an address. Leads are taken with less.
+  private static boolean isEmail(String text) {
+    return Identity.isEmail(text) && EMAIL.matcher(text).matches();
+  }
+
   private void email(Attribute attribute, JsonNode value) {
     int before = problems.size();
     var text = checked(attribute, value);
@@ -314,7 +327,7 @@ final class ContactWriting {
     }
     if (text == null) {
       missing(attribute.name());
-    } else if (!Identity.isEmail(text)) {
+    } else if (!isEmail(text)) {
       wrong(attribute.name(), "is no e-mail address");
     } else {
       primaryEmail = text;
@@ -360,7 +373,7 @@ final class ContactWriting {
     if (problems.size() > before) {
       return;
     }
-    if (!emails.stream().allMatch(Identity::isEmail)) {
+    if (!emails.stream().allMatch(ContactWriting::isEmail)) {
       wrong(attribute.name(), "has an entry that is no e-mail address");
     } else if (attribute.name().equals(ContactAttributes.SECONDARY_EMAILS)) {
       secondaryEmails = emails;

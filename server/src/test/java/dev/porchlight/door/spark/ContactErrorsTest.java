@@ -8,6 +8,7 @@ import dev.porchlight.value.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -191,6 +192,11 @@ class ContactErrorsTest {
             {"1050", "{\"D\":{\"DisplayName\":\"\"}}"},
             {"1050", "{\"D\":{\"PrimaryEmail\":null}}"},
             {"1053", "{\"D\":{\"PrimaryEmail\":\"not an address\"}}"},
+            {"1053", "{\"D\":{\"PrimaryEmail\":\"<a@example.org>\"}}"},
+            {"1053", "{\"D\":{\"PrimaryEmail\":\"a@example.org>\"}}"},
+            {"1053", "{\"D\":{\"PrimaryEmail\":\"mailto:a@example.org\"}}"},
+            {"1053", "{\"D\":{\"PrimaryEmail\":\"a@example..org\"}}"},
+            {"1053", "{\"D\":{\"PrimaryEmail\":\"a@b@example.org\"}}"},
             {"1053", "{\"D\":{\"PrimaryEmail\":7}}"},
             {"1053", "{\"D\":{\"GivenName\":[\"A\"]}}"},
             {"1053", "{\"D\":{\"GivenName\":{\"a\":1}}}"},
@@ -203,6 +209,7 @@ class ContactErrorsTest {
             {"1053", "{\"D\":{\"Tags\":[\"" + "x".repeat(76) + "\"]}}"},
             {"1053", "{\"D\":{\"SecondaryEmails\":\"a@example.org\"}}"},
             {"1053", "{\"D\":{\"SecondaryEmails\":[\"nope\"]}}"},
+            {"1053", "{\"D\":{\"SecondaryEmails\":[\"<a@example.org>\"]}}"},
             {"1053", "{\"D\":{\"RecordStatus\":\"Unconnected\"}}"},
             {"1053", "{\"D\":{\"RecordStatus\":\"connected\"}}"},
             {"1053", "{\"D\":{\"Settings\":true}}"},
@@ -230,6 +237,10 @@ class ContactErrorsTest {
                 ContactsTest.contact("A", "a@example.org").getBytes(StandardCharsets.UTF_8),
                 Map.of("Authorization", "Bearer " + key.token(), "Content-Type", form))
             .failed(400, 1035);
+      }
+      // What looks odd and reaches somebody all the same.
+      for (var odd : List.of("a..b@example.org", "o'neill+x@exa_mple.org", "zoë@exämple.org")) {
+        world.as(key, "PUT", path, "{\"D\":{\"PrimaryEmail\":\"" + odd + "\"}}").succeeded(200);
       }
       world.as(key, "PUT", path, "").failed(400, 1050);
       world.as(key, "POST", "/v1/contacts", "").failed(400, 1050);
