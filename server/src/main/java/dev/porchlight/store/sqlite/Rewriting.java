@@ -5,8 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /// Writes the whole file anew after something was deleted of which no trace may stay.
 ///
@@ -27,7 +31,11 @@ final class Rewriting {
   /// So large a file is written anew when the hub stops: some seconds.
   static final long WHEN_STOPPING = 2L << 30;
 
+  /// After a failure the next try waits so long.
+  private static final int PAUSE_MINUTES = 10;
+
   private final Path file;
+  private OptionalLong failedAt = OptionalLong.empty();
 
   Rewriting(Path file) {
     this.file = file;
@@ -38,18 +46,34 @@ final class Rewriting {
     set(connection, needed(connection) + 1);
   }
 
-  /// Writes the file anew if that is needed and the file is no larger than that.
+  /// Writes the file anew if that is needed and the file is no larger than that. Where there is no
+  /// room for it, it is left for later: not before ten minutes.
   ///
   /// @param connection one without an open transaction
   /// @param longest in bytes
   /// @return whether it was
   boolean run(Connection connection, long longest) throws SQLException {
+    if (failedAt.isPresent()
+        && System.nanoTime() - failedAt.getAsLong() < TimeUnit.MINUTES.toNanos(PAUSE_MINUTES)) {
+      return false;
+    }
     int needed = needed(connection);
     if (needed == 0 || size() > longest) {
       return false;
     }
     long began = System.nanoTime();
-    execute(connection, "VACUUM");
+    try {
+      execute(connection, "VACUUM");
+    } catch (SQLException e) {
+      if (!isHarmless(e)) {
+        throw e;
+      }
+      failedAt = OptionalLong.of(System.nanoTime());
+      LOG.warn(
+          "The database file could not be written anew after an erasure; it is tried again: {}",
+          e.getMessage());
+      return false;
+    }
     execute(connection, "BEGIN IMMEDIATE");
     try {
       // More may have been deleted meanwhile.
@@ -65,6 +89,22 @@ final class Rewriting {
         "The database file was written anew after an erasure, in {} ms",
         (System.nanoTime() - began) / 1_000_000);
     return true;
+  }
+
+  /// Whether the database itself is well: somebody else held it, or there was no room, no memory or
+  /// no place for the copy that is made on the way.
+  private static boolean isHarmless(SQLException e) {
+    int code = e.getErrorCode();
+    if (e instanceof SQLiteException s) {
+      if (s.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_GETTEMPPATH) {
+        return true;
+      }
+      code = s.getResultCode().code;
+    }
+    return switch (code & 0xff) {
+      case 5, 6, 7, 13, 14 -> true; // BUSY, LOCKED, NOMEM, FULL, CANTOPEN
+      default -> false;
+    };
   }
 
   private long size() {

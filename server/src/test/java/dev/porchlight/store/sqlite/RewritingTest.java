@@ -84,4 +84,19 @@ final class RewritingTest {
     execute("ROLLBACK");
     assertThat(rewriting.run(connection, Long.MAX_VALUE)).isFalse();
   }
+
+  @Test
+  void a_file_that_somebody_holds_is_left_for_later() throws Exception {
+    var rewriting = new Rewriting(file);
+    rewriting.need(connection);
+    execute("PRAGMA busy_timeout = 0");
+    try (var other = DriverManager.getConnection("jdbc:sqlite:" + file);
+        var statement = other.createStatement()) {
+      statement.execute("BEGIN IMMEDIATE");
+      assertThat(rewriting.run(connection, Long.MAX_VALUE)).isFalse();
+    }
+    assertThat(rewriting.run(connection, Long.MAX_VALUE)).as("not at once again").isFalse();
+    assertThat(new Rewriting(file).run(connection, Long.MAX_VALUE)).as("the next start").isTrue();
+    assertThat(isLeft()).isFalse();
+  }
 }
