@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 ///   null where none applies
 /// @param portal the code of the portal that the source stands for; null where it names none
 /// @param trail the hubs that the lead has come through, as a header tells them; empty for none
+/// @param ingestedAt the time of the log entry of this event: what windows of time count. Never
+///   goes back along the log, so it can lie behind `receivedAt`
 public record Message(
     String eventId,
     String kind,
@@ -45,7 +47,8 @@ public record Message(
     String rawMessage,
     @Nullable Instant deleteAfter,
     @Nullable String portal,
-    String trail) {
+    String trail,
+    Instant ingestedAt) {
 
   /// The same event, of a lead that says that.
   public Message with(Lead other) {
@@ -68,7 +71,52 @@ public record Message(
         rawMessage,
         deleteAfter,
         portal,
-        trail);
+        trail,
+        ingestedAt);
+  }
+
+  /// Of a lead that was written to the log as it arrived.
+  public Message(
+      String eventId,
+      String kind,
+      Instant at,
+      long sequence,
+      String id,
+      int version,
+      String derivedLeadId,
+      Instant receivedAt,
+      String sourceName,
+      String sourceContract,
+      String contactId,
+      String ownerName,
+      Lead lead,
+      byte @Nullable [] raw,
+      String rawContentType,
+      String rawMessage,
+      @Nullable Instant deleteAfter,
+      @Nullable String portal,
+      String trail) {
+    this(
+        eventId,
+        kind,
+        at,
+        sequence,
+        id,
+        version,
+        derivedLeadId,
+        receivedAt,
+        sourceName,
+        sourceContract,
+        contactId,
+        ownerName,
+        lead,
+        raw,
+        rawContentType,
+        rawMessage,
+        deleteAfter,
+        portal,
+        trail,
+        receivedAt);
   }
 
   /// Of a lead that has come through no other hub.

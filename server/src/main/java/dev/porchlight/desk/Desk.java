@@ -278,7 +278,8 @@ public final class Desk {
                     decided.receipt().message(),
                     decided.receipt().contentType(),
                     body.bytes(),
-                    Messages.trail(decided.receipt()));
+                    Messages.trail(decided.receipt()),
+                    batch.now());
             batch.afterCommit(() -> messages.keep(version));
           }
           if (!plan.deliveries().isEmpty()) {

@@ -24,6 +24,8 @@ public final class Messages {
   private static final int KEPT_SIZE = 64 * 1024;
 
   /// What a version of a lead says and how it came.
+  ///
+  /// @param ingestedAt the time of the log entry that tells of it
   record Version(
       LeadRecord record,
       Lead lead,
@@ -32,7 +34,8 @@ public final class Messages {
       String rawMessage,
       String rawContentType,
       byte @Nullable [] raw,
-      String trail) {}
+      String trail,
+      Instant ingestedAt) {}
 
   private final Store store;
   private final Map<String, Version> recent =
@@ -72,7 +75,7 @@ public final class Messages {
     synchronized (recent) {
       version = recent.get(delivery.leadId() + " " + delivery.version());
     }
-    var found = version == null ? load(delivery.leadId(), delivery.version()) : version;
+    var found = version == null ? load(delivery) : version;
     return found.record().erasedAt() == null
         ? Optional.of(message(delivery, found))
         : Optional.empty();
@@ -95,7 +98,7 @@ public final class Messages {
             record.officeId(),
             at,
             "");
-    return message(delivery, new Version(record, lead, newest.version(), at, "", "", null, ""));
+    return message(delivery, new Version(record, lead, newest.version(), at, "", "", null, "", at));
   }
 
   private Message message(Delivery delivery, Version v) {
@@ -125,7 +128,8 @@ public final class Messages {
         v.rawMessage(),
         source.flatMap(s -> s.expiry(v.record().createdAt())).orElse(null),
         source.map(Source::portal).orElse(null),
-        v.trail());
+        v.trail(),
+        v.ingestedAt());
   }
 
   /// The hubs that a receipt's headers name.
@@ -135,7 +139,9 @@ public final class Messages {
         : "";
   }
 
-  private Version load(String lead, int version) {
+  private Version load(Delivery delivery) {
+    var lead = delivery.leadId();
+    int version = delivery.version();
     return store.read(h -> {
       var row =
           h.createQuery(
@@ -157,6 +163,12 @@ public final class Messages {
               .bind("id", row.receiptId())
               .map((r, _) -> Tables.RAW.read(new Row(r)))
               .findOne();
+      var ingestedAt =
+          h.createQuery("SELECT at FROM log WHERE seq = :seq")
+              .bind("seq", delivery.seq())
+              .map((r, _) -> Row.instant(r.getLong(1)))
+              .findOne()
+              .orElse(row.at());
       // Last, so that an erasure amid these reads shows.
       var record =
           h.createQuery("SELECT " + Tables.LEAD.columnList() + " FROM lead WHERE id = :id")
@@ -172,7 +184,8 @@ public final class Messages {
           receipt.message(),
           receipt.contentType(),
           raw.map(RawBody::bytes).orElse(null),
-          trail(receipt));
+          trail(receipt),
+          ingestedAt);
     });
   }
 }

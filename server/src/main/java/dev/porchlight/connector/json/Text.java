@@ -57,6 +57,12 @@ public final class Text {
     return at > 0 && at <= 64 && text.length() <= 254 && EMAIL.matcher(text).matches();
   }
 
+  /// True for an address that is a name at a domain. A quoted name and an IP address are within
+  /// [#isEmail], and refused by validators in wide use.
+  public static boolean isPlainEmail(String text) {
+    return isEmail(text) && text.charAt(0) != '"' && !text.endsWith("]");
+  }
+
   /// An absolute URI in ASCII (RFC 3986).
   public static boolean isUri(String text) {
     try {

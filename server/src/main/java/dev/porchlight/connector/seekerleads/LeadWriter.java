@@ -102,7 +102,7 @@ final class LeadWriter {
     } else {
       losses.because("lead_id", "the hub's own id is written, under which the lead can be read");
     }
-    var processed = Instant.ofEpochSecond(message.receivedAt().getEpochSecond());
+    var processed = Instant.ofEpochSecond(message.ingestedAt().getEpochSecond());
     to.put("processedDate", processed.getEpochSecond());
     if (lead.timestamp() != null && lead.timestamp().at().equals(processed)) {
       losses.carry("timestamp");
@@ -213,7 +213,7 @@ final class LeadWriter {
       losses.carry("enquirer.gender");
     }
     var email = enquirer.email();
-    if (email == null || Text.isEmail(email.strip())) {
+    if (email == null || Text.isPlainEmail(email.strip())) {
       text(to, "email", email, "enquirer.email", Integer.MAX_VALUE);
     } else {
       losses.because("enquirer.email", "it is no e-mail address, which the contract asks for");

@@ -142,7 +142,7 @@ final class RequestReader {
 
   private @Nullable String email() {
     var email = text("email", true);
-    if (email != null && !Text.isEmail(email)) {
+    if (email != null && !Text.isPlainEmail(email)) {
       refuse("/email", "must be an e-mail address");
     }
     return email;

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Written: every lead. Searches as `PROPERTY_SEARCH`; sellers, and who asks about no listing, as
 /// `AGENCY`; who asks about a listing as `CLASSIFIED`. `metadata.leadId` is the hub's id of the
-/// lead and `processedDate` the time at which the hub took this version in, so that both fit what
-/// the API of this contract promises. `null` means erased and nothing else; what is not known is
-/// left out, but for `message`, which is then empty.
+/// lead and `processedDate` the time of the log entry that tells of this version, so that both fit
+/// what the API of this contract promises. `null` means erased and nothing else; what is not known
+/// is left out, but for `message`, which is then empty.
 public final class SeekerLeads implements Connector {
   @Override
   public String contract() {

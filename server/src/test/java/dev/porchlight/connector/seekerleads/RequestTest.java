@@ -111,6 +111,8 @@ class RequestTest {
     refused("/language", o -> o.putNull("language"));
     refused("/email", o -> o.put("email", "noe@localhost"));
     refused("/email", o -> o.put("email", ""));
+    refused("/email", o -> o.put("email", "noe@[127.0.0.1]"));
+    refused("/email", o -> o.put("email", "\"noe\"@example.org"));
     taken(o -> o.put("message", ""));
     taken(o -> o.put("message", "é".repeat(10_000)));
     refused("/message", o -> o.putNull("message"));

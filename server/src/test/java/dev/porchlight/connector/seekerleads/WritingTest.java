@@ -80,6 +80,17 @@ class WritingTest {
         .doesNotContain("portal");
   }
 
+  /// Validators in wide use refuse them, and with one such lead the whole page.
+  @ParameterizedTest
+  @ValueSource(strings = {"ana@[127.0.0.1]", "\"ana\"@example.com"})
+  void an_address_that_is_no_name_at_a_domain_stays_behind(String email) {
+    var lead = Lead.of(new Enquirer("Ana", null, null, email, null, null, null));
+    assertThat(text(lead)).doesNotContain("email");
+    assertThat(bytes(Messages.of(lead)).losses())
+        .filteredOn(l -> l.field().equals("enquirer.email"))
+        .hasSize(1);
+  }
+
   @Test
   void sums_keep_their_currency_or_stay_behind() {
     var rich =

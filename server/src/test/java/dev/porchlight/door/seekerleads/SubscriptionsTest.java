@@ -110,6 +110,25 @@ class SubscriptionsTest {
     assertThat(crm.await(3)).hasSize(3);
   }
 
+  /// The log's times never go back, so with a clock that does a lead is in the log later than it
+  /// arrived; as it is where it waits over the end of a second.
+  @Test
+  void what_is_announced_has_the_time_that_windows_count() {
+    var caller = seeker.caller();
+    subscribe(caller, "/hook", "a-key-1234");
+    caller.post("/leads", lead(1));
+    crm.await(1);
+    seeker.hub.clock().set(seeker.hub.clock().instant().minusSeconds(10));
+    caller.post("/leads", lead(2));
+    crm.await(2);
+    // So long that it is read again before it is sent.
+    caller.post("/leads", lead(3).put("message", "é".repeat(70_000)));
+    for (var call : crm.await(3)) {
+      var id = call.json().at("/metadata/leadId").asString();
+      assertThat(call.json()).isEqualTo(caller.get("/leads/" + id).json());
+    }
+  }
+
   @Test
   void the_audit_tells_of_the_real_attempts_newest_first() {
     var caller = seeker.caller();
