@@ -27,6 +27,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +111,7 @@ public final class Watching implements AutoCloseable {
     while (!closing) {
       long from = after;
       var page = store.read(h -> Watched.list(h, from, SEARCHES));
-      page.forEach(this::put);
+      page.forEach(search -> orStepOver("saved search " + search.id(), () -> put(search)));
       if (page.size() < SEARCHES) {
         return;
       }
@@ -207,11 +208,15 @@ public final class Watching implements AutoCloseable {
     var blocks = new ArrayList<FeedBlock>();
     for (var line : lines) {
       var change = line.change();
-      if (change != null) {
-        match(line.entry(), change, blocks);
-      } else {
-        learn(line.entry(), line.search());
-      }
+      orStepOver(
+          what(line.entry()),
+          () -> {
+            if (change != null) {
+              match(line.entry(), change, blocks);
+            } else {
+              learn(line.entry(), line.search());
+            }
+          });
     }
     long to = end[0];
     if (!blocks.isEmpty() || to - written > FAR) {
@@ -225,6 +230,22 @@ public final class Watching implements AutoCloseable {
     }
     reached = to;
     return true;
+  }
+
+  /// One line that can't be dealt with must not keep all others.
+  private static void orStepOver(String what, Runnable work) {
+    try {
+      work.run();
+    } catch (JdbiException | StoreUnavailableException e) {
+      // Of the store, not of the line: it is tried again.
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.error("The {} is stepped over: feeds hear nothing of it", what, e);
+    }
+  }
+
+  private static String what(LogEntry entry) {
+    return entry.kind() + " of " + entry.subject() + " at " + entry.seq();
   }
 
   private static String searchOf(LogEntry entry) {
@@ -249,8 +270,11 @@ public final class Watching implements AutoCloseable {
     var lines = new ArrayList<Line>();
     for (var entry : entries) {
       if (entry.kind().equals("listing.changed")) {
-        ListingEvents.around(h, entry.subject(), entry.ref())
-            .ifPresent(change -> lines.add(new Line(entry, change, null)));
+        orStepOver(
+            what(entry),
+            () ->
+                ListingEvents.around(h, entry.subject(), entry.ref())
+                    .ifPresent(change -> lines.add(new Line(entry, change, null))));
       } else if (isOfInterest(entry.kind()) && !entry.kind().equals("feed.marked")) {
         lines.add(new Line(entry, null, Watched.find(h, searchOf(entry)).orElse(null)));
       }

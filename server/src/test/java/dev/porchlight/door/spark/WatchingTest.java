@@ -2,6 +2,7 @@ package dev.porchlight.door.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
@@ -247,5 +248,44 @@ class WatchingTest {
     publish("update", "8", o -> o.put("addressLocality", "Elsewhere"));
     publish("update", "9", o -> o.put("addressLocality", "Far"));
     assertThat(words(await(2))).containsExactly("New", "New");
+  }
+
+  @Test
+  void a_listing_that_cannot_be_matched_does_not_keep_the_others_from_the_feeds() {
+    subscribed("City Eq 'harbor'", "");
+    listed("1", 100_000, "Active");
+    var listing = await(1).getFirst().path("ListingId").asString();
+    // The same line again, when what it says of the listing can't be read.
+    world
+        .hub
+        .hub()
+        .store()
+        .write(
+            WorkQueue.EDITS,
+            batch -> {
+              var line =
+                  batch
+                      .sql()
+                      .createQuery("SELECT subject, ref FROM log WHERE kind = 'listing.changed'")
+                      .map((r, _) -> List.of(r.getString(1), r.getString(2)))
+                      .one();
+              batch.sql().execute("UPDATE listing_version SET changes = '[' || changes");
+              batch.append("listing.changed", line.get(0), line.get(1));
+              return true;
+            });
+    listed("2", 100_000, "Active");
+    assertThat(await(2).getFirst().path("ListingId").asString()).isNotEqualTo(listing);
+    world
+        .hub
+        .hub()
+        .store()
+        .write(
+            WorkQueue.EDITS,
+            batch ->
+                batch
+                    .sql()
+                    .execute(
+                        "UPDATE listing_version SET changes = SUBSTR(changes, 2)"
+                            + " WHERE changes LIKE '[[%'"));
   }
 }
