@@ -41,7 +41,9 @@ final class Words {
   private static String clean(String text, List<String> secrets) {
     var clean = text;
     for (var secret : secrets) {
-      clean = clean.replace(secret, "…");
+      if (!secret.isEmpty()) {
+        clean = clean.replace(secret, "…");
+      }
     }
     clean = clean.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+", " ");
     return clean.length() <= LONGEST
