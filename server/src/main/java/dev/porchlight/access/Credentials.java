@@ -104,6 +104,21 @@ public final class Credentials {
         .toList();
   }
 
+  /// All of an owner as they stand within a unit, dead ones too: with those that another unit of
+  /// the same batch has just made, which [#list(Credential.Kind, String)] does not know yet.
+  public List<Credential> list(Batch batch, Credential.Kind kind, String owner) {
+    return batch
+        .sql()
+        .createQuery(
+            "SELECT "
+                + Credential.TABLE.columnList()
+                + " FROM credential WHERE kind = :kind AND owner = :owner ORDER BY created_at, id")
+        .bind("kind", kind.word())
+        .bind("owner", owner)
+        .map((r, _) -> Credential.TABLE.read(new Row(r)))
+        .list();
+  }
+
   /// All of a kind, oldest first, dead ones too.
   public List<Credential> list(Credential.Kind kind) {
     return byHash.values().stream()

@@ -410,7 +410,7 @@ final class AccountResources {
     var overlap =
         Duration.ofHours(body.number("overlap_hours", 0, LONGEST_OVERLAP_HOURS).orElse(24));
     return call.change(batch -> {
-      for (var old : credentials.list(Credential.Kind.SOURCE, source.id())) {
+      for (var old : credentials.list(batch, Credential.Kind.SOURCE, source.id())) {
         var end = batch.now().plus(overlap);
         if (old.isLive(batch.now()) && (old.expiresAt() == null || old.expiresAt().isAfter(end))) {
           credentials.end(batch, old, overlap.isZero() ? null : end);
@@ -446,7 +446,7 @@ final class AccountResources {
             null,
             null);
     return call.change(batch -> {
-      for (var old : credentials.list(Credential.Kind.MAIL, source.id())) {
+      for (var old : credentials.list(batch, Credential.Kind.MAIL, source.id())) {
         var end = batch.now().plus(overlap);
         if (old.isLive(batch.now()) && (old.expiresAt() == null || old.expiresAt().isAfter(end))) {
           credentials.end(batch, old, overlap.isZero() ? null : end);
@@ -465,7 +465,7 @@ final class AccountResources {
   Reply endMailAddresses(Call call) throws Exception {
     var source = source(call);
     return call.change(batch -> {
-      for (var old : credentials.list(Credential.Kind.MAIL, source.id())) {
+      for (var old : credentials.list(batch, Credential.Kind.MAIL, source.id())) {
         credentials.end(batch, old, null);
       }
       if (MailChannel.isOpen(batch.settings(), source.id())) {

@@ -254,7 +254,7 @@ final class ClientResources {
 
   private List<Credential> live(Client client, Batch batch) {
     return Stream.of(Credential.Kind.CLIENT_SECRET, Credential.Kind.CLIENT_TOKEN)
-        .flatMap(kind -> credentials.list(kind, client.id()).stream())
+        .flatMap(kind -> credentials.list(batch, kind, client.id()).stream())
         .filter(c -> c.isLive(batch.now()))
         .toList();
   }

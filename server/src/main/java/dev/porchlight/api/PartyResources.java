@@ -279,7 +279,7 @@ final class PartyResources {
         throw new FaultException(Fault.STATE_CONFLICT, "This party is removed.");
       }
       var end = batch.now().plus(overlap);
-      for (var old : credentials.list(Credential.Kind.PARTY, party.id())) {
+      for (var old : credentials.list(batch, Credential.Kind.PARTY, party.id())) {
         if (old.isLive(batch.now()) && (old.expiresAt() == null || old.expiresAt().isAfter(end))) {
           credentials.end(batch, old, overlap.isZero() ? null : end);
         }
@@ -302,7 +302,7 @@ final class PartyResources {
       }
       var ended = party.removed(batch.now());
       batch.change(Party.SETTING, party.id(), ended.body());
-      credentials.list(Credential.Kind.PARTY, party.id()).stream()
+      credentials.list(batch, Credential.Kind.PARTY, party.id()).stream()
           .filter(c -> c.isLive(batch.now()))
           .forEach(c -> credentials.end(batch, c, null));
       Grants.in(batch.settings()).all().stream()
