@@ -144,6 +144,8 @@ public final class Retention implements AutoCloseable {
         var lead = receipt.leadId();
         if (lead != null && isOver(lead, keeping, now)) {
           expire(() -> erasure.expire(lead), "lead " + lead);
+          // One that changed at that very moment is still there: the next pass tries again.
+          yield over && !isOver(lead, keeping, now);
         }
         yield over;
       }
