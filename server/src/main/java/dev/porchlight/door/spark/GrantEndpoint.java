@@ -129,7 +129,10 @@ final class GrantEndpoint {
   }
 
   private SparkGrants.Granted byPassword(SparkKey key, String name, String password) {
-    if (!mayTry(tries, name, store)) {
+    // As the portal's page counts: a name at one portal is not the same name at another.
+    var tried =
+        key.role().isConsumer() ? PortalLogins.owner(store, key).orElse("") + " " + name : name;
+    if (!mayTry(tries, tried, store)) {
       throw new Refusal("invalid_grant", "Too many tries; wait five minutes.");
     }
     var person =

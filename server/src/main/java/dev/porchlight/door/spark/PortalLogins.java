@@ -21,12 +21,17 @@ final class PortalLogins implements Logins {
 
   @Override
   public Optional<Person> find(SparkKey key, String name, String password) {
+    return owner(store, key)
+        .filter(o -> Portal.find(store, o).filter(p -> !p.enabled()).isEmpty())
+        .flatMap(o -> find(o, name, password));
+  }
+
+  /// Whose portal a key's consumers sign in at.
+  static Optional<String> owner(Store store, SparkKey key) {
     var nodes = Nodes.in(store.settings());
     return nodes
         .find(key.member())
-        .map(n -> n.kind() == Node.Kind.OFFICE ? nodes.frontDeskOf(n) : n)
-        .filter(n -> Portal.find(store, n.id()).filter(p -> !p.enabled()).isEmpty())
-        .flatMap(n -> find(n.id(), name, password));
+        .map(n -> (n.kind() == Node.Kind.OFFICE ? nodes.frontDeskOf(n) : n).id());
   }
 
   /// Whose name and password these are at the portal of that owner; noted as a sign-in. Takes as
