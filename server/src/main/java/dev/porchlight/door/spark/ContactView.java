@@ -168,12 +168,16 @@ final class ContactView {
     }
     put(view, "ModificationTimestamp", () -> time(listed.modifiedAt()));
     put(view, "CreatedTimestamp", () -> time(contact.createdAt()));
-    list(view, ContactAttributes.TAGS, tags(body));
+    if (!caller.role().isConsumer()) {
+      list(view, ContactAttributes.TAGS, tags(body));
+    }
     if (wants(ContactAttributes.SETTINGS)) {
       view.putObject(ContactAttributes.SETTINGS)
           .put("ReverseProspecting", body.card().reverseProspecting());
     }
-    text(view, ContactAttributes.NOTE, Optional.ofNullable(body.card().note()), LONGEST_NOTE);
+    if (!caller.role().isConsumer()) {
+      text(view, ContactAttributes.NOTE, Optional.ofNullable(body.card().note()), LONGEST_NOTE);
+    }
     for (var word : expand) {
       Expansion.of(word).ifPresent(e -> expand(view, e, listed, beside));
     }

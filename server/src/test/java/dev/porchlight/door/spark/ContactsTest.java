@@ -698,6 +698,19 @@ class ContactsTest {
       assertThat(mine.path("Id").asString()).isEqualTo(id);
       assertThat(mine.has("VowActive")).isTrue();
       assertThat(mine.has("Activity")).isFalse();
+      // What the agent remarks on them is the agent's.
+      world
+          .as(
+              agent,
+              "PUT",
+              "/v1/contacts/" + id,
+              "{\"D\":{\"Note\":\"haggles\",\"Tags\":[\"slow\"]}}")
+          .succeeded(200);
+      assertThat(world.get(agent, "/v1/contacts/" + id).result().propertyNames())
+          .contains("Note", "Tags");
+      for (var path : List.of("/v1/my/contact", "/v1/my/contact?_select=Id,Note,Tags")) {
+        assertThat(world.get(key, path).result().propertyNames()).doesNotContain("Note", "Tags");
+      }
       world
           .as(
               key,
