@@ -99,7 +99,7 @@ public final class Retention implements AutoCloseable {
         if (closing) {
           return;
         }
-        some |= expire(() -> erasure.expire(lead), "lead " + lead);
+        some |= expire(() -> erasure.expire(lead), "lead " + lead) == Expired.ERASED;
       }
     }
   }
@@ -143,9 +143,9 @@ public final class Retention implements AutoCloseable {
       case DONE, REPEAT, MENDED -> {
         var lead = receipt.leadId();
         if (lead != null && isOver(lead, keeping, now)) {
-          expire(() -> erasure.expire(lead), "lead " + lead);
+          var expired = expire(() -> erasure.expire(lead), "lead " + lead);
           // One that changed at that very moment is still there: the next pass tries again.
-          yield over && !isOver(lead, keeping, now);
+          yield over && (expired != Expired.LEFT || !isOver(lead, keeping, now));
         }
         yield over;
       }
@@ -159,15 +159,22 @@ public final class Retention implements AutoCloseable {
     };
   }
 
-  /// One that can't be erased must not keep all others.
-  private static boolean expire(BooleanSupplier erase, String what) {
+  private enum Expired {
+    ERASED,
+    /// It had changed, or was erased by another hub.
+    LEFT,
+    BROKEN
+  }
+
+  /// One that can't be erased must not keep all others: it is met again a day later.
+  private static Expired expire(BooleanSupplier erase, String what) {
     try {
-      return erase.getAsBoolean();
+      return erase.getAsBoolean() ? Expired.ERASED : Expired.LEFT;
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (RuntimeException e) {
       LOG.error("The time of {} is over, and it can't be erased; it is tried again", what, e);
-      return false;
+      return Expired.BROKEN;
     }
   }
 
