@@ -276,6 +276,12 @@ public final class SqliteEngine implements Engine {
             "'contact_search', 'contact_search_email', '1000000 1000 990 1'",
             "'contact_search', 'contact_search_phone', '1000000 1000 990 1'",
             "'contact_search', 'contact_search_family', '1000000 1000 990 4'",
+            // Each endpoint has many deliveries, each lead few.
+            "'delivery', 'delivery', '1000000 1'",
+            "'delivery', 'delivery_lane', '1000000 100000 4 1'",
+            "'delivery', 'delivery_endpoint', '1000000 100000 1'",
+            "'delivery', 'delivery_lead', '1000000 4 1'",
+            "'delivery', 'delivery_seq', '1000000 2'",
             "'contact_tag', 'contact_tag', '2000000 2000 100 1'",
             "'contact_tag', 'contact_tag_contact', '2000000 2 1'")) {
       execute(writer, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (" + expected + ")");

@@ -53,6 +53,20 @@ class SqliteEngineTest {
   }
 
   @Test
+  void deliveries_of_a_lead_are_found_by_the_lead_whatever_else_is_asked() {
+    try (var engine = open()) {
+      var plan =
+          engine.read(h ->
+              h.createQuery(
+                      "EXPLAIN QUERY PLAN SELECT id FROM delivery"
+                          + " WHERE endpoint_id = 'e' AND lead_id = 'l' AND version = 1")
+                  .map((r, _) -> r.getString("detail"))
+                  .list());
+      assertThat(plan).singleElement().asString().contains("delivery_lead");
+    }
+  }
+
+  @Test
   void space_that_deletions_left_is_given_back_a_little_at_a_time_and_some_is_kept() {
     try (var store = new EngineStore(open())) {
       store.write(
