@@ -44,7 +44,7 @@ class CommitOutcomeTest {
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
 
-      proxy.cutNext(cut);
+      proxy.cutNext("receipt", cut);
       var answer = portal.post(body);
 
       assertThat(proxy.cuts).hasValue(1);
@@ -67,7 +67,7 @@ class CommitOutcomeTest {
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
 
-      proxy.cutNext(Cut.AFTER_AND_DOWN);
+      proxy.cutNext("receipt", Cut.AFTER_AND_DOWN);
       var answer = portal.post(body);
 
       assertThat(answer.status()).isEqualTo(503);
@@ -114,7 +114,7 @@ class CommitOutcomeTest {
       portal.post(LeadBodies.enhanced("L-3", ana));
 
       // The first is settled; the second is, too, but nobody hears of it.
-      proxy.cutAfter(1, Cut.AFTER_AND_DOWN);
+      proxy.cutAfter(1, "INSERT INTO delivery_state ", Cut.AFTER_AND_DOWN);
       latch.countDown();
       Awaitility.await()
           .atMost(Duration.ofSeconds(20))
@@ -145,7 +145,7 @@ class CommitOutcomeTest {
       crm.await(1);
       portal.post(LeadBodies.buyer("L-2", InventedPerson.of(1)));
 
-      proxy.cutNext(Cut.AFTER_AND_DOWN);
+      proxy.cutNext("attempt", Cut.AFTER_AND_DOWN);
       latch.countDown();
       Awaitility.await()
           .atMost(Duration.ofSeconds(20))

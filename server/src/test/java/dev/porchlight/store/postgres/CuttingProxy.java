@@ -31,6 +31,7 @@ public final class CuttingProxy implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile Cut next = Cut.NONE;
   private final AtomicInteger through = new AtomicInteger();
+  private volatile String what = "";
   private volatile boolean down;
 
   /// How many commits were cut.
@@ -57,12 +58,23 @@ public final class CuttingProxy implements AutoCloseable {
 
   /// Cuts the next commit, once.
   public void cutNext(Cut cut) {
-    cutAfter(0, cut);
+    cutAfter(0, "", cut);
   }
 
-  /// Cuts one commit, once, and lets so many through before it.
-  public void cutAfter(int commits, Cut cut) {
+  /// Cuts the next commit of a transaction that adds rows to a table, once: a hub's own
+  /// housekeeping commits whenever it likes.
+  ///
+  /// @param table its name
+  public void cutNext(String table, Cut cut) {
+    cutAfter(0, "INSERT INTO " + table + " ", cut);
+  }
+
+  /// Cuts one commit, once, and lets so many of its kind through before it.
+  ///
+  /// @param text what one of the transaction's statements has in it
+  public void cutAfter(int commits, String text, Cut cut) {
     through.set(commits);
+    what = text;
     next = cut;
   }
 
@@ -104,14 +116,19 @@ public final class CuttingProxy implements AutoCloseable {
       var buffer = new byte[65536];
       // Only a writer takes that; readers commit their settings.
       boolean writes = false;
+      // What it said since its last commit.
+      var said = new StringBuilder();
       int n;
       while ((n = in.read(buffer)) > 0) {
         var text = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
         writes |= text.contains("pg_advisory_xact_lock");
-        if (writes
-            && next != Cut.NONE
-            && text.contains("COMMIT\0")
-            && through.getAndDecrement() <= 0) {
+        said.append(text);
+        boolean meant = false;
+        if (text.contains("COMMIT\0")) {
+          meant = writes && next != Cut.NONE && said.indexOf(what) >= 0;
+          said.setLength(0);
+        }
+        if (meant && through.getAndDecrement() <= 0) {
           var cut = next;
           next = Cut.NONE;
           cuts.incrementAndGet();
