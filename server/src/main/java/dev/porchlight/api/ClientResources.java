@@ -156,7 +156,12 @@ final class ClientResources {
       throw new FaultException(
           Fault.BODY_INVALID, "`" + contract + "` is no contract that clients call by.");
     }
-    var wanted = List.copyOf(body.texts("nodes").orElse(Set.of()));
+    var named = body.texts("nodes");
+    if (named.filter(Set::isEmpty).isPresent()) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "`nodes` names nobody. Left out, it means the default office.");
+    }
+    var wanted = List.copyOf(named.orElse(Set.of()));
     boolean sandbox = body.flag("sandbox").orElse(false);
     var draw = draw();
     var id = draw.uuid("client");

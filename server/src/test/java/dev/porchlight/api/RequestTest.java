@@ -92,6 +92,13 @@ final class RequestTest {
               member(office, "7"),
               member(office, "\"x\", \"email\": \"" + "x".repeat(255) + "\"")));
       bad.put(
+          "clients",
+          List.of(
+              "{\"contract\": \"seeker-leads\"}",
+              "{\"name\": \"a\", \"contract\": \"lead-delivery\"}",
+              // To name nobody is not the same as to leave the choice to the hub.
+              "{\"name\": \"a\", \"contract\": \"seeker-leads\", \"nodes\": []}"));
+      bad.put(
           "sources",
           List.of(
               source("Upper", ""),

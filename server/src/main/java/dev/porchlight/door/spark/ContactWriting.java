@@ -409,6 +409,12 @@ final class ContactWriting {
   }
 
   private void settings(Attribute attribute, JsonNode value) {
+    if (value.isNull()) {
+      // As with any other attribute: back to what it is by default.
+      reverseProspecting = false;
+      typed.add(Card.REVERSE_PROSPECTING);
+      return;
+    }
     if (!(value instanceof ObjectNode settings)) {
       wrong(attribute.name(), "is an object");
       return;

@@ -149,6 +149,9 @@ class ContactAttributesTest {
         assertThat(world.get(key, path).result().path(name).toString()).isEqualTo(fine.get(name));
         world.as(key, "PUT", path, body(name, "7")).failed(400, 1053);
       }
+      world.as(key, "PUT", path, body("Settings", "null")).succeeded(200);
+      assertThat(world.get(key, path).result().path("Settings").toString())
+          .isEqualTo("{\"ReverseProspecting\":false}");
       world.as(key, "PUT", path, body("PrimaryEmail", "\"a" + longest + "\"")).failed(400, 1053);
       world
           .as(key, "PUT", path, body("SecondaryEmails", "[\"a" + longest + "\"]"))
