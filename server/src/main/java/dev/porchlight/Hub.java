@@ -69,6 +69,7 @@ import dev.porchlight.listing.Listings;
 import dev.porchlight.net.AddressGuard;
 import dev.porchlight.net.MailAddress;
 import dev.porchlight.net.OutgoingClient;
+import dev.porchlight.net.ReceiverTls;
 import dev.porchlight.ops.Doctor;
 import dev.porchlight.ops.Health;
 import dev.porchlight.ops.Metrics;
@@ -490,7 +491,20 @@ public final class Hub implements AutoCloseable {
             .map(Secrets.Open::text)
             .toList(),
         secrets.find(owner, "api_key").orElse(null),
-        secrets.find(owner, "authorization").orElse(null));
+        secrets.find(owner, "authorization").orElse(null),
+        tlsOf(secrets, owner));
+  }
+
+  private static @Nullable ReceiverTls tlsOf(Secrets secrets, String owner) {
+    var identity = secrets.find(owner, "tls_identity").map(Json::tree);
+    var authorities = secrets.find(owner, "tls_authorities");
+    return identity.isEmpty() && authorities.isEmpty()
+        ? null
+        : new ReceiverTls(
+            owner,
+            identity.map(i -> i.path("certificate").asString()).orElse(""),
+            identity.map(i -> i.path("key").asString()).orElse(""),
+            authorities.orElse(""));
   }
 
   /// Sends a made-up lead to an endpoint and shows the exchange.

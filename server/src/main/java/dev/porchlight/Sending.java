@@ -8,6 +8,7 @@ import dev.porchlight.net.MailServer;
 import dev.porchlight.net.Mailer;
 import dev.porchlight.net.OutgoingClient;
 import dev.porchlight.net.OutgoingRequest;
+import dev.porchlight.net.ReceiverTls;
 import dev.porchlight.store.Store;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Takes bodies to endpoints: over HTTP, or through the mail server where the address is one of
 /// mail.
@@ -36,11 +38,13 @@ final class Sending implements Transport {
   }
 
   @Override
-  public Answer post(String url, Map<String, String> headers, byte[] body) {
-    return MailAddress.isMail(url) ? mail(url, headers, body) : http(url, headers, body);
+  public Answer post(
+      String url, Map<String, String> headers, byte[] body, @Nullable ReceiverTls tls) {
+    return MailAddress.isMail(url) ? mail(url, headers, body) : http(url, headers, body, tls);
   }
 
-  private Answer http(String url, Map<String, String> headers, byte[] body) {
+  private Answer http(
+      String url, Map<String, String> headers, byte[] body, @Nullable ReceiverTls tls) {
     OutgoingRequest request;
     try {
       request = OutgoingRequest.post(url, List.copyOf(headers.entrySet()), body);
@@ -48,7 +52,7 @@ final class Sending implements Transport {
       return new Answer.Forbidden("The request can't be sent: " + e.getMessage());
     }
     try {
-      return switch (client.send(request, OutgoingClient.DEADLINE)) {
+      return switch (client.send(request, OutgoingClient.DEADLINE, tls)) {
         case Exchange.Answered a ->
             new Answer.Status(a.status(), a.head(), a.header("Retry-After").orElse(""));
         case Exchange.Refused(var reason, _) -> new Answer.Forbidden(reason);

@@ -129,7 +129,7 @@ final class EndpointResources {
         endpoints.all(),
         e -> sees(call, e.node()) && !endpoints.isDerived(e.id()),
         e -> {
-          var view = Views.endpoint(e);
+          var view = Views.endpoint(e, store.now());
           TermsMembers.show(ailing.get(e.id()), view);
           return view;
         },
@@ -156,7 +156,7 @@ final class EndpointResources {
 
   Reply get(Call call) {
     var endpoint = endpoint(call);
-    var view = Views.endpoint(endpoint);
+    var view = Views.endpoint(endpoint, store.now());
     TermsMembers.show(deliveries.listAiling().get(endpoint.id()), view);
     return Call.ok(view);
   }
@@ -173,6 +173,8 @@ final class EndpointResources {
     var apiKey = body.text("api_key").map(k -> secrets.seal(owner(id), "api_key", visible(k)));
     var authorization = AuthorizationMember.read(body, null, objection);
     var shown = sealed(id, authorization);
+    var tls = TlsMember.read(body, store.now());
+    var kept = tls.seal(secrets, owner(id));
     return call.change(batch -> {
       var node = body.text("node");
       var blank =
@@ -195,12 +197,13 @@ final class EndpointResources {
               false,
               Terms.USUAL,
               null);
-      var endpoint = with(call, batch, blank, body, authorization);
+      var endpoint = with(call, batch, blank, body, authorization, tls);
       batch.change(Endpoint.SETTING, id, endpoint.body());
       secrets.put(batch, sealedSecret, null);
       apiKey.ifPresent(k -> secrets.put(batch, k, null));
       shown.ifPresent(k -> secrets.put(batch, k, null));
-      var view = Views.endpoint(endpoint);
+      kept.put(batch);
+      var view = Views.endpoint(endpoint, store.now());
       view.put("secret", secret);
       return new Call.Answer(201, view);
     });
@@ -256,7 +259,8 @@ final class EndpointResources {
       Batch batch,
       Endpoint e,
       Members body,
-      Optional<AuthorizationMember.Given> authorization) {
+      Optional<AuthorizationMember.Given> authorization,
+      TlsMember tls) {
     var nodes = Nodes.in(batch.settings());
     var node = body.text("node").orElse(e.node());
     if (nodes.find(node).isEmpty() || !sees(call, nodes, node)) {
@@ -302,6 +306,10 @@ final class EndpointResources {
       throw new FaultException(
           Fault.BODY_INVALID, "The member `assumed_role` must be buyer or seller.");
     }
+    if (tls.over(e.terms().tls()) != null
+        && !body.text("url").orElse(e.url()).startsWith("https:")) {
+      throw new FaultException(Fault.BODY_INVALID, "Certificates go with a URL of https: only.");
+    }
     return new Endpoint(
         e.id(),
         body.line("name", Members.LONGEST_NAME).orElse(e.name()),
@@ -321,7 +329,7 @@ final class EndpointResources {
         body.flag("x_signature").orElse(body.has("x_signature") ? null : e.bodySignatureHeader()),
         body.flag("digital_signature").orElse(e.digitalSignature()),
         body.flag("disabled").orElse(e.disabled()),
-        TermsMembers.read(body, e.terms(), nodes, n -> sees(call, nodes, n), authorization),
+        TermsMembers.read(body, e.terms(), nodes, n -> sees(call, nodes, n), authorization, tls),
         e.subscription());
   }
 
@@ -345,13 +353,15 @@ final class EndpointResources {
         body.text("api_key").map(k -> secrets.seal(owner(known.id()), "api_key", visible(k)));
     var authorization = AuthorizationMember.read(body, known.terms().authorization(), objection);
     var shown = sealed(known.id(), authorization);
+    var tls = TlsMember.read(body, store.now());
+    var kept = tls.seal(secrets, owner(known.id()));
     var reply =
         call.change(batch -> {
           var now =
               Endpoints.in(batch.settings())
                   .find(known.id())
                   .orElseThrow(() -> AccountResources.missing("endpoint"));
-          var changed = with(call, batch, now, body, authorization);
+          var changed = with(call, batch, now, body, authorization, tls);
           batch.change(Endpoint.SETTING, now.id(), changed.body());
           if (now.disabled() && !changed.disabled()) {
             Deliveries.forgetFailures(batch, now.id());
@@ -366,7 +376,8 @@ final class EndpointResources {
           } else if (changed.terms().authorization() == null) {
             secrets.remove(batch, owner(now.id()), AuthorizationMember.SECRET);
           }
-          return new Call.Answer(200, Views.endpoint(changed));
+          kept.put(batch);
+          return new Call.Answer(200, Views.endpoint(changed, store.now()));
         });
     engine.wake();
     return reply;
@@ -382,7 +393,7 @@ final class EndpointResources {
           batch.change(Endpoint.SETTING, known.id(), null);
           Deliveries.forgetFailures(batch, known.id());
           secrets.removeAll(batch, owner(known.id()));
-          return new Call.Answer(200, Views.endpoint(known));
+          return new Call.Answer(200, Views.endpoint(known, store.now()));
         });
     engine.wake();
     return reply;

@@ -26,6 +26,7 @@ final class TermsMembers {
           "disabled_after_hours",
           "authorization",
           "signature",
+          "tls",
           "order");
 
   private static final int LONGEST_FILTER = 4000;
@@ -37,12 +38,14 @@ final class TermsMembers {
 
   /// @param sees whether the caller may name a node
   /// @param authorization what was said of that, if anything
+  /// @param tls what was said of that
   static Terms read(
       Members body,
       Terms known,
       Nodes nodes,
       Predicate<String> sees,
-      Optional<AuthorizationMember.Given> authorization) {
+      Optional<AuthorizationMember.Given> authorization,
+      TlsMember tls) {
     return new Terms(
         owners(body, known, nodes, sees),
         filter(body, known),
@@ -54,6 +57,7 @@ final class TermsMembers {
             .map(AuthorizationMember.Given::how)
             .orElse(authorization.isPresent() ? null : known.authorization()),
         AuthorizationMember.signature(body, known.signature(), EndpointResources::isUsableHeader),
+        tls.over(known.tls()),
         order(body, known));
   }
 

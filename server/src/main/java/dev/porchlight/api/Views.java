@@ -70,7 +70,8 @@ final class Views {
     return json;
   }
 
-  static ObjectNode endpoint(Endpoint e) {
+  /// @param now against which its certificates are judged
+  static ObjectNode endpoint(Endpoint e, Instant now) {
     var json = Json.object();
     json.put("id", e.id());
     json.put("name", e.name());
@@ -93,6 +94,7 @@ final class Views {
     json.put("digital_signature", e.digitalSignature());
     json.put("disabled", e.disabled());
     TermsMembers.show(e.terms(), json);
+    TlsMember.show(e.terms().tls(), now, json);
     if (e.subscription() != null) {
       json.put("client", e.subscription().client());
     }

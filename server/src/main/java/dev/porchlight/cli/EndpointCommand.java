@@ -264,6 +264,12 @@ final class EndpointCommand extends Noun {
           : "disabled";
     }
     var since = Text.at(endpoint, "health.failing_since");
-    return since.isEmpty() ? "on" : "failing since " + Text.time(since);
+    var certificate = Text.at(endpoint, "tls.certificate.state");
+    return (since.isEmpty() ? "on" : "failing since " + Text.time(since))
+        + switch (certificate) {
+          case "expired" -> ", certificate expired";
+          case "ends_soon" -> ", certificate ends soon";
+          default -> "";
+        };
   }
 }

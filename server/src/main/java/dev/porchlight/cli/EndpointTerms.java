@@ -1,5 +1,10 @@
 package dev.porchlight.cli;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -111,6 +116,25 @@ final class EndpointTerms {
   @Nullable String signPrefix;
 
   @Option(
+      names = "--client-cert",
+      paramLabel = "FILE",
+      description = "show this certificate (PEM, with its chain) to the receiver; '' for none")
+  @Nullable String clientCert;
+
+  @Option(
+      names = "--client-key",
+      paramLabel = "FILE",
+      description = "the key of --client-cert (PEM, without a passphrase)")
+  @Nullable String clientKey;
+
+  @Option(
+      names = "--authorities",
+      paramLabel = "FILE",
+      description =
+          "believe these certificate authorities (PEM) there, and no others; '' for the usual")
+  @Nullable String authorities;
+
+  @Option(
       names = "--order",
       paramLabel = "ORDER",
       description =
@@ -133,6 +157,7 @@ final class EndpointTerms {
     flag(body, "disabled", disabled);
     text(body, "order", order);
     authorization(body);
+    tls(body);
     if (signHeader != null) {
       var signature = body.putObject("signature").put("header", signHeader);
       text(signature, "form", signForm);
@@ -170,6 +195,32 @@ final class EndpointTerms {
       pair(how, oauth2, "client_id", "client_secret");
       text(how, "token_url", tokenUrl);
       text(how, "scope", tokenScope);
+    }
+  }
+
+  /// The files are read here: the hub may run elsewhere.
+  private void tls(ObjectNode body) {
+    if (clientCert == null && clientKey == null && authorities == null) {
+      return;
+    }
+    var tls = body.putObject("tls");
+    file(tls, "certificate", clientCert);
+    file(tls, "key", clientKey);
+    file(tls, "authorities", authorities);
+  }
+
+  private static void file(ObjectNode json, String name, @Nullable String path) {
+    if (path == null) {
+      return;
+    }
+    if (path.isEmpty()) {
+      json.putNull(name);
+      return;
+    }
+    try {
+      json.put(name, Files.readString(Path.of(path), StandardCharsets.ISO_8859_1));
+    } catch (IOException | InvalidPathException e) {
+      throw new IllegalArgumentException("The file " + path + " can't be read.", e);
     }
   }
 

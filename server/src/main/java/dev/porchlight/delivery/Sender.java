@@ -158,22 +158,22 @@ public final class Sender {
     var how = endpoint.terms().authorization();
     var secret = known.authorization();
     if (how == null || secret == null || endpoint.isMail()) {
-      return post(endpoint, ready, headers);
+      return transmit(endpoint, known, ready, headers);
     }
     return switch (how.kind()) {
       case BASIC -> {
         var both = (how.user() + ":" + secret).getBytes(StandardCharsets.UTF_8);
         headers.put(AUTHORIZATION, "Basic " + Base64.getEncoder().encodeToString(both));
-        yield post(endpoint, ready, headers);
+        yield transmit(endpoint, known, ready, headers);
       }
       case BEARER -> {
         headers.put(AUTHORIZATION, "Bearer " + secret);
-        yield post(endpoint, ready, headers);
+        yield transmit(endpoint, known, ready, headers);
       }
       case OAUTH2 -> {
-        var first = withToken(endpoint, ready, headers, how, secret);
+        var first = withToken(endpoint, known, ready, headers, how, secret);
         yield first instanceof Transport.Answer.Status(int status, _, _) && status == 401
-            ? withToken(endpoint, ready, headers, how, secret)
+            ? withToken(endpoint, known, ready, headers, how, secret)
             : first;
       }
     };
@@ -181,6 +181,7 @@ public final class Sender {
 
   private Transport.Answer withToken(
       Endpoint endpoint,
+      EndpointSecrets known,
       Renderer.Rendered.Ready ready,
       Map<String, String> headers,
       Authorization how,
@@ -189,7 +190,7 @@ public final class Sender {
       case AccessTokens.Got.None(var reason) -> new Transport.Answer.Nothing(reason);
       case AccessTokens.Got.Token(var token) -> {
         headers.put(AUTHORIZATION, "Bearer " + token);
-        var answer = post(endpoint, ready, headers);
+        var answer = transmit(endpoint, known, ready, headers);
         if (answer instanceof Transport.Answer.Status(int status, _, _) && status == 401) {
           tokens.drop(how, token);
         }
@@ -198,10 +199,13 @@ public final class Sender {
     };
   }
 
-  private Transport.Answer post(
-      Endpoint endpoint, Renderer.Rendered.Ready ready, Map<String, String> headers) {
+  private Transport.Answer transmit(
+      Endpoint endpoint,
+      EndpointSecrets known,
+      Renderer.Rendered.Ready ready,
+      Map<String, String> headers) {
     try {
-      return transport.post(target(endpoint, ready.channel()), headers, ready.body());
+      return transport.post(target(endpoint, ready.channel()), headers, ready.body(), known.tls());
     } catch (IllegalArgumentException e) {
       return new Transport.Answer.Forbidden("The endpoint's URL can't be used: " + e.getMessage());
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///   for ever
 /// @param authorization how it wants to be shown that it is us; null for no such way
 /// @param signature a signature in a form of its own; null for none
+/// @param tls what is particular to TLS with it; null for nothing
 /// @param order what becomes of later deliveries of an order key when an earlier one fails
 public record Terms(
     Set<String> owners,
@@ -28,10 +29,11 @@ public record Terms(
     @Nullable Integer disabledAfterHours,
     @Nullable Authorization authorization,
     @Nullable SignatureForm signature,
+    @Nullable ShownTls tls,
     Order order) {
   /// Nothing special.
   public static final Terms USUAL =
-      new Terms(Set.of(), "", false, null, null, null, null, null, Order.PASS);
+      new Terms(Set.of(), "", false, null, null, null, null, null, null, Order.PASS);
 
   /// After so many hours of failures an endpoint is disabled that does not say otherwise.
   public static final int USUAL_PATIENCE_HOURS = 120;
@@ -57,6 +59,6 @@ public record Terms(
   /// Those by which events are chosen and ordered, and nothing of how they are sent.
   static Terms choosing(Terms terms) {
     return new Terms(
-        terms.owners(), terms.filter(), false, null, null, null, null, null, terms.order());
+        terms.owners(), terms.filter(), false, null, null, null, null, null, null, terms.order());
   }
 }

@@ -1,6 +1,8 @@
 package dev.porchlight.delivery;
 
+import dev.porchlight.net.ReceiverTls;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Takes a body to an address, once.
 @FunctionalInterface
@@ -27,5 +29,6 @@ public interface Transport {
     record Forbidden(String reason) implements Answer {}
   }
 
-  Answer post(String url, Map<String, String> headers, byte[] body);
+  /// @param tls what TLS is like with that receiver; null for the usual
+  Answer post(String url, Map<String, String> headers, byte[] body, @Nullable ReceiverTls tls);
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -44,7 +45,6 @@ import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.protocol.HttpContext;
-import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
@@ -86,7 +86,7 @@ public final class OutgoingClient implements AutoCloseable {
   private final SocketOpener opener;
   private final Map<String, CompletableFuture<List<InetAddress>>> lookups =
       new ConcurrentHashMap<>();
-  private final CloseableHttpClient http;
+  private final Pools pools;
 
   /// What URLs say, as read before: reading one depends on nothing else.
   private final Map<String, Target> targets = new ConcurrentHashMap<>();
@@ -105,13 +105,17 @@ public final class OutgoingClient implements AutoCloseable {
     this.guard = guard;
     this.resolver = resolver;
     this.opener = opener;
+    this.pools = new Pools(Trust.managers(extraPem), this::pooled);
+  }
+
+  private CloseableHttpClient pooled(SSLContext context) {
     var connections =
         new PoolingHttpClientConnectionManager(
             new StagedConnects(
                 new GuardedSockets(),
                 new GuardedNames(),
                 RegistryBuilder.<TlsSocketStrategy>create()
-                    .register("https", new DefaultClientTlsStrategy(Trust.context(extraPem)))
+                    .register("https", new DefaultClientTlsStrategy(context))
                     .build()),
             PoolConcurrencyPolicy.STRICT,
             PoolReusePolicy.LIFO,
@@ -131,26 +135,25 @@ public final class OutgoingClient implements AutoCloseable {
             .setIdleTimeout(Timeout.ofSeconds(30))
             .setTimeToLive(TimeValue.ofMinutes(5))
             .build());
-    http =
-        HttpClients.custom()
-            .setConnectionManager(connections)
-            .setRoutePlanner(new DefaultRoutePlanner(DefaultSchemePortResolver.INSTANCE))
-            .disableAutomaticRetries()
-            .disableRedirectHandling()
-            .disableCookieManagement()
-            .disableAuthCaching()
-            .disableContentCompression()
-            .disableConnectionState()
-            .setUserAgent("Porchlight")
-            .setDefaultRequestConfig(
-                RequestConfig.custom()
-                    .setAuthenticationEnabled(false)
-                    .setRedirectsEnabled(false)
-                    .setContentCompressionEnabled(false)
-                    .setProtocolUpgradeEnabled(false)
-                    .setExpectContinueEnabled(false)
-                    .build())
-            .build();
+    return HttpClients.custom()
+        .setConnectionManager(connections)
+        .setRoutePlanner(new DefaultRoutePlanner(DefaultSchemePortResolver.INSTANCE))
+        .disableAutomaticRetries()
+        .disableRedirectHandling()
+        .disableCookieManagement()
+        .disableAuthCaching()
+        .disableContentCompression()
+        .disableConnectionState()
+        .setUserAgent("Porchlight")
+        .setDefaultRequestConfig(
+            RequestConfig.custom()
+                .setAuthenticationEnabled(false)
+                .setRedirectsEnabled(false)
+                .setContentCompressionEnabled(false)
+                .setProtocolUpgradeEnabled(false)
+                .setExpectContinueEnabled(false)
+                .build())
+        .build();
   }
 
   /// What is wrong with a URL as far as it can be told without looking a name up: for the moment
@@ -206,6 +209,22 @@ public final class OutgoingClient implements AutoCloseable {
   /// @throws InterruptedException as above
   public Exchange send(OutgoingRequest request, Duration deadline, int most)
       throws InterruptedException {
+    return send(request, deadline, most, null);
+  }
+
+  /// Sends a request once to a receiver whose TLS is its own, over connections that are its own.
+  ///
+  /// @param deadline for all of it, as above
+  /// @param tls null for what is usual
+  /// @throws InterruptedException as above
+  public Exchange send(OutgoingRequest request, Duration deadline, @Nullable ReceiverTls tls)
+      throws InterruptedException {
+    return send(request, deadline, MAX_ANSWER, tls);
+  }
+
+  private Exchange send(
+      OutgoingRequest request, Duration deadline, int most, @Nullable ReceiverTls tls)
+      throws InterruptedException {
     long start = System.nanoTime();
     Target target;
     try {
@@ -217,8 +236,13 @@ public final class OutgoingClient implements AutoCloseable {
     if (objection.isPresent()) {
       return new Exchange.Refused(objection.get(), since(start));
     }
+    if (tls != null && !target.secure()) {
+      return new Exchange.Refused(
+          "The receiver has certificates of its own, which plain http does not look at.",
+          since(start));
+    }
     var message = message(request, target);
-    var attempt = new Attempt(target, message, most);
+    var attempt = new Attempt(target, message, most, tls);
     var outcome = new CompletableFuture<Exchange>();
     var worker =
         Thread.ofVirtual()
@@ -265,6 +289,16 @@ public final class OutgoingClient implements AutoCloseable {
   }
 
   private Exchange exchange(Attempt attempt, long start) {
+    try (var pool = pools.of(attempt.tls)) {
+      return exchange(attempt, pool.http(), start);
+    } catch (IllegalArgumentException e) {
+      return new Exchange.Refused(String.valueOf(e.getMessage()), since(start));
+    } catch (RuntimeException e) {
+      return failed(attempt, e, start);
+    }
+  }
+
+  private static Exchange exchange(Attempt attempt, CloseableHttpClient http, long start) {
     ClassicHttpResponse answer = null;
     try {
       answer = http.executeOpen(null, attempt.message, HttpClientContext.create());
@@ -332,7 +366,7 @@ public final class OutgoingClient implements AutoCloseable {
   /// Breaks off what is still under way.
   @Override
   public void close() {
-    http.close(CloseMode.IMMEDIATE);
+    pools.close();
   }
 
   /// One exchange under way.
@@ -344,12 +378,14 @@ public final class OutgoingClient implements AutoCloseable {
     final Target target;
     final HttpUriRequestBase message;
     final int most;
+    final @Nullable ReceiverTls tls;
     volatile String stage = "waiting for a connection or an answer";
 
-    Attempt(Target target, HttpUriRequestBase message, int most) {
+    Attempt(Target target, HttpUriRequestBase message, int most, @Nullable ReceiverTls tls) {
       this.target = target;
       this.message = message;
       this.most = most;
+      this.tls = tls;
     }
 
     /// Closes the socket and wakes the worker, on another thread: nobody waits for that.

@@ -14,8 +14,21 @@ import org.jspecify.annotations.Nullable;
 final class Trust {
   private Trust() {}
 
+  /// A context that shows nothing of its own.
+  ///
   /// @throws IllegalArgumentException when the PEM holds no certificate
   static SSLContext context(byte @Nullable [] extraPem) {
+    try {
+      var context = SSLContext.getInstance("TLS");
+      context.init(null, managers(extraPem).getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK speaks TLS", e);
+    }
+  }
+
+  /// @throws IllegalArgumentException when the PEM holds no certificate
+  static TrustManagerFactory managers(byte @Nullable [] extraPem) {
     try {
       var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init((KeyStore) null);
@@ -40,9 +53,7 @@ final class Trust {
         }
         trust.init(store);
       }
-      var context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
+      return trust;
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalArgumentException(
           "The extra certificates can't be read: " + e.getMessage(), e);

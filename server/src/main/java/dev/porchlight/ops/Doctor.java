@@ -10,6 +10,7 @@ import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
+import dev.porchlight.net.CertificateNote;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreState;
@@ -81,6 +82,7 @@ public final class Doctor {
         "used up all their attempts",
         "`delivery retry` starts them anew");
     endpoints(findings);
+    certificates(findings);
     findings.addAll(more.get());
     polls(findings);
     return findings;
@@ -106,6 +108,45 @@ public final class Doctor {
                               ? " and was disabled by the hub; what it is owed is kept:"
                                   + " `endpoint set --no-disabled` goes on."
                               : "."))));
+    }
+  }
+
+  private void certificates(List<Finding> findings) {
+    var now = store.now();
+    for (var endpoint : Endpoints.in(store.settings()).all()) {
+      var tls = endpoint.terms().tls();
+      if (tls == null) {
+        continue;
+      }
+      if (tls.certificate() != null) {
+        certificate(
+            findings,
+            "The certificate that endpoint " + endpoint.name() + " is shown",
+            tls.certificate(),
+            now);
+      }
+      for (var authority : tls.authorities()) {
+        certificate(
+            findings,
+            "The authority " + authority.subject() + " of endpoint " + endpoint.name(),
+            authority,
+            now);
+      }
+    }
+  }
+
+  private static void certificate(
+      List<Finding> findings, String what, CertificateNote note, Instant now) {
+    if (note.isOver(now)) {
+      findings.add(
+          new Finding(
+              "fault",
+              what + " expired at " + note.validUntil() + ": `endpoint set` takes another."));
+    } else if (note.endsSoon(now)) {
+      findings.add(
+          new Finding(
+              "attention",
+              what + " expires soon, at " + note.validUntil() + ": `endpoint set` takes another."));
     }
   }
 

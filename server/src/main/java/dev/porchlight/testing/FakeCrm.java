@@ -2,6 +2,10 @@ package dev.porchlight.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.value.Json;
 import java.io.IOException;
@@ -26,6 +30,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import tools.jackson.databind.JsonNode;
 
 /// A CRM that listens on loopback, writes down each request before it answers it, and answers as it
@@ -41,8 +47,15 @@ public final class FakeCrm implements AutoCloseable {
   /// @param n from 1, in the order of arrival
   /// @param at when it was here whole, by the CRM's clock
   /// @param headers by name in any case; values of one name joined by `, `
+  /// @param peer whom the certificate names that came with the connection; empty for none
   public record Received(
-      int n, Instant at, String method, String path, Map<String, String> headers, byte[] body) {
+      int n,
+      Instant at,
+      String method,
+      String path,
+      Map<String, String> headers,
+      byte[] body,
+      String peer) {
     /// The value of a header; empty when it did not come.
     public String header(String name) {
       return Optional.ofNullable(headers.get(name)).orElse("");
@@ -100,6 +113,7 @@ public final class FakeCrm implements AutoCloseable {
   }
 
   private final HttpServer server;
+  private final String scheme;
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final Clock clock;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -107,8 +121,9 @@ public final class FakeCrm implements AutoCloseable {
   private final Deque<Reaction> script = new ArrayDeque<>();
   private Reaction otherwise = new Reaction.Status(200, Map.of(), "");
 
-  private FakeCrm(HttpServer server, Clock clock) {
+  private FakeCrm(HttpServer server, String scheme, Clock clock) {
     this.server = server;
+    this.scheme = scheme;
     this.clock = clock;
   }
 
@@ -126,23 +141,52 @@ public final class FakeCrm implements AutoCloseable {
     return open(clock, 0);
   }
 
-  private static FakeCrm open(Clock clock, int port) {
+  /// Opens one that speaks TLS and demands a certificate of whoever comes.
+  ///
+  /// @param context what it shows, and whose certificates it takes
+  public static FakeCrm openDemanding(Clock clock, SSLContext context) {
     try {
-      var server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-      var crm = new FakeCrm(server, clock);
-      server.createContext("/", crm::answer);
-      server.setExecutor(crm.workers);
-      server.start();
-      return crm;
+      var server = HttpsServer.create(loopback(), 0);
+      server.setHttpsConfigurator(
+          new HttpsConfigurator(context) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+              var wanted = context.getDefaultSSLParameters();
+              wanted.setNeedClientAuth(true);
+              parameters.setSSLParameters(wanted);
+            }
+          });
+      return start(server, "https", clock);
     } catch (IOException e) {
       throw new UncheckedIOException("no port for a CRM", e);
     }
   }
 
-  /// Where it listens, without a path: `http://127.0.0.1:PORT`.
+  private static InetSocketAddress loopback() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  private static FakeCrm start(HttpServer server, String scheme, Clock clock) {
+    var crm = new FakeCrm(server, scheme, clock);
+    server.createContext("/", crm::answer);
+    server.setExecutor(crm.workers);
+    server.start();
+    return crm;
+  }
+
+  private static FakeCrm open(Clock clock, int port) {
+    try {
+      var server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+      return start(server, "http", clock);
+    } catch (IOException e) {
+      throw new UncheckedIOException("no port for a CRM", e);
+    }
+  }
+
+  /// Where it listens, without a path, for example `http://127.0.0.1:PORT`.
   public URI address() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort());
   }
 
   /// An URL at it.
@@ -224,9 +268,20 @@ public final class FakeCrm implements AutoCloseable {
             exchange.getRequestMethod(),
             exchange.getRequestURI().toString(),
             headers,
-            body));
+            body,
+            peer(exchange)));
     notifyAll();
     return Optional.ofNullable(script.poll()).orElse(otherwise);
+  }
+
+  private static String peer(HttpExchange exchange) {
+    try {
+      return exchange instanceof HttpsExchange tls
+          ? tls.getSSLSession().getPeerPrincipal().getName()
+          : "";
+    } catch (SSLPeerUnverifiedException e) {
+      return "";
+    }
   }
 
   private void answer(HttpExchange exchange) throws IOException {
