@@ -97,7 +97,11 @@ final class Rendering implements Renderer {
     if (copy.isEmpty()) {
       return new Rendered.CannotWrite("The endpoint is no longer that of the event's receiver.");
     }
-    var body = inboxes.write(copy.get()).getBytes(StandardCharsets.UTF_8);
+    var text = inboxes.write(copy.get());
+    if (text.isEmpty()) {
+      return new Rendered.CannotWrite("The event is no longer kept.");
+    }
+    var body = text.get().getBytes(StandardCharsets.UTF_8);
     var signed =
         !Boolean.FALSE.equals(endpoint.bodySignatureHeader()) && !secrets.shared().isEmpty();
     return new Rendered.Ready(

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param host the pod's own host name, in lower case; null when it is reached by its path alone
 /// @param defaultRecipient of an app: the party to which goes what it publishes without a recipient
 /// @param endpoint where its inbox is pushed to; null when it is read only
+/// @param rateLimit how many messages it may send in any five minutes; null for [#MESSAGES]
 /// @param removedAt from when on it is nobody
 public record Party(
     String id,
@@ -32,6 +33,7 @@ public record Party(
     @Nullable String host,
     @Nullable String defaultRecipient,
     @Nullable String endpoint,
+    @Nullable Integer rateLimit,
     Instant createdAt,
     @Nullable Instant removedAt) {
   /// The kind of setting that holds parties.
@@ -39,6 +41,9 @@ public record Party(
 
   /// What a pod's key starts with.
   public static final String KEY = "plp_";
+
+  /// How many messages a party may send in any five minutes, unless told otherwise.
+  public static final int MESSAGES = 2000;
 
   private static final Pattern POD = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
 
@@ -97,9 +102,17 @@ public record Party(
     return url + "profile/card#me";
   }
 
+  /// How many messages it may send in any five minutes.
+  public int messages() {
+    return rateLimit == null ? MESSAGES : rateLimit;
+  }
+
   /// The same with other ways to send it what it is to get.
   public Party with(
-      String nowName, @Nullable String nowDefaultRecipient, @Nullable String nowEndpoint) {
+      String nowName,
+      @Nullable String nowDefaultRecipient,
+      @Nullable String nowEndpoint,
+      @Nullable Integer nowRateLimit) {
     return new Party(
         id,
         nowName,
@@ -110,13 +123,15 @@ public record Party(
         host,
         nowDefaultRecipient,
         nowEndpoint,
+        nowRateLimit,
         createdAt,
         removedAt);
   }
 
   /// The same, ended.
   public Party removed(Instant at) {
-    return new Party(id, name, pod, kind, node, url, host, defaultRecipient, null, createdAt, at);
+    return new Party(
+        id, name, pod, kind, node, url, host, defaultRecipient, null, rateLimit, createdAt, at);
   }
 
   /// What is kept of a pod's key: its hash, and how it begins.

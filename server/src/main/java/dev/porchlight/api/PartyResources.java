@@ -31,6 +31,7 @@ final class PartyResources {
   static final String CONTRACT = "realestate-events";
 
   private static final int LONGEST_OVERLAP_HOURS = 24 * 7;
+  private static final int HIGHEST_RATE = 1_000_000;
   private static final Pattern HOST =
       Pattern.compile("(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]+");
 
@@ -107,6 +108,7 @@ final class PartyResources {
     if (party.endpoint() != null) {
       json.put("endpoint", party.endpoint());
     }
+    json.put("rate_limit", party.messages());
     json.put("created_at", party.createdAt().toString());
     if (party.removedAt() != null) {
       json.put("removed_at", party.removedAt().toString());
@@ -116,7 +118,8 @@ final class PartyResources {
 
   Reply make(Call call) throws Exception {
     var body =
-        call.members(Set.of("name", "kind", "node", "host", "default_recipient", "endpoint"));
+        call.members(
+            Set.of("name", "kind", "node", "host", "default_recipient", "endpoint", "rate_limit"));
     var name = body.needName("name");
     var kind = kind(body.needText("kind"));
     var pod = Party.podLike(name);
@@ -126,6 +129,7 @@ final class PartyResources {
           "The member `name` must have a letter a-z or a digit: the pod is called after it.");
     }
     var host = host(body);
+    var rate = rate(body);
     var base = call.request().baseUrl();
     var url = host == null ? base + "/pods/" + pod + "/" : "https://" + host + "/";
     var draw = draw();
@@ -145,6 +149,7 @@ final class PartyResources {
               host,
               recipient(call, settings, kind, body.text("default_recipient")),
               endpoint(call, settings, id, body.text("endpoint")),
+              rate,
               batch.now(),
               null);
       if (Parties.in(settings).findByPod(pod).isPresent()) {
@@ -236,7 +241,8 @@ final class PartyResources {
 
   Reply change(Call call) throws Exception {
     var known = party(call);
-    var body = call.members(Set.of("name", "default_recipient", "endpoint"));
+    var body = call.members(Set.of("name", "default_recipient", "endpoint", "rate_limit"));
+    var rate = rate(body);
     return call.change(batch -> {
       var settings = batch.settings();
       var party = current(batch, known);
@@ -251,12 +257,17 @@ final class PartyResources {
                   : party.defaultRecipient(),
               body.has("endpoint")
                   ? endpoint(call, settings, party.id(), body.text("endpoint"))
-                  : party.endpoint());
+                  : party.endpoint(),
+              body.has("rate_limit") ? rate : party.rateLimit());
       if (!changed.equals(party)) {
         batch.change(Party.SETTING, party.id(), changed.body());
       }
       return new Call.Answer(200, view(changed));
     });
+  }
+
+  private static @Nullable Integer rate(Members body) {
+    return body.number("rate_limit", 1, HIGHEST_RATE).orElse(null);
   }
 
   private static Party current(Batch batch, Party known) {

@@ -38,7 +38,12 @@ final class PartyCommand extends Noun {
               names = "--endpoint",
               paramLabel = "ENDPOINT",
               description = "where its inbox is pushed to")
-          @Nullable String endpoint)
+          @Nullable String endpoint,
+      @Option(
+              names = "--rate-limit",
+              paramLabel = "N",
+              description = "so many messages in any five minutes, 1 to 1000000; 2000")
+          @Nullable Integer rateLimit)
       throws HubException {
     var body = Json.object();
     body.put("name", name);
@@ -55,6 +60,9 @@ final class PartyCommand extends Noun {
       }
       if (endpoint != null) {
         body.put("endpoint", resolve(hub, "/endpoints", endpoint));
+      }
+      if (rateLimit != null) {
+        body.put("rate_limit", rateLimit);
       }
       var made = hub.post("/parties", body);
       return show(
@@ -103,7 +111,7 @@ final class PartyCommand extends Noun {
             say("  node     " + Text.at(found, "node"));
             say("  pod      " + Text.at(found, "pod"));
             say("  profile  " + Text.at(found, "profile"));
-            for (var name : List.of("default_recipient", "endpoint")) {
+            for (var name : List.of("default_recipient", "endpoint", "rate_limit")) {
               var value = Text.at(found, name);
               if (!value.isEmpty()) {
                 say("  " + name + "  " + value);
@@ -126,7 +134,8 @@ final class PartyCommand extends Noun {
 
   @Command(
       name = "change",
-      description = "Changes a party's default recipient or where its inbox is pushed to.")
+      description =
+          "Changes a party's default recipient, its rate or where its inbox is pushed to.")
   int change(
       @Parameters(paramLabel = "PARTY", description = "its id or name") String party,
       @Option(
@@ -138,7 +147,12 @@ final class PartyCommand extends Noun {
               names = "--endpoint",
               paramLabel = "ENDPOINT",
               description = "where its inbox is pushed to; empty for nowhere")
-          @Nullable String endpoint)
+          @Nullable String endpoint,
+      @Option(
+              names = "--rate-limit",
+              paramLabel = "N",
+              description = "so many messages in any five minutes, 1 to 1000000")
+          @Nullable Integer rateLimit)
       throws HubException {
     var body = Json.object();
     try (var hub = connect()) {
@@ -148,6 +162,9 @@ final class PartyCommand extends Noun {
       }
       if (endpoint != null) {
         body.put("endpoint", endpoint.isEmpty() ? null : resolve(hub, "/endpoints", endpoint));
+      }
+      if (rateLimit != null) {
+        body.put("rate_limit", rateLimit);
       }
       var id = resolve(hub, "/parties", party);
       var changed = hub.patch("/parties/" + HubClient.segment(id), body);

@@ -8,11 +8,15 @@ import dev.porchlight.store.Store;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// What parties have been sent. May be shared by threads.
 public final class Inboxes {
+  /// The kinds of log line that tell of something in an inbox; their subject is the event.
+  public static final Set<String> ARRIVALS = Set.of("event.published");
+
   private final Store store;
   private final EventContract contract;
 
@@ -53,6 +57,15 @@ public final class Inboxes {
             .bind("r", receiver)
             .mapTo(Long.class)
             .one());
+  }
+
+  /// The parties in whose inboxes some events are.
+  public Set<String> receivers(List<String> events) {
+    return store.read(h ->
+        h.createQuery("SELECT DISTINCT receiver_id FROM event_copy WHERE event_id IN (<e>)")
+            .bindList("e", events)
+            .mapTo(String.class)
+            .collect(java.util.stream.Collectors.toSet()));
   }
 
   /// The copy whose `@id` ends in that.
@@ -97,18 +110,18 @@ public final class Inboxes {
     return Parties.in(store.settings()).find(id).orElseThrow();
   }
 
-  /// A copy as its receiver gets it: JSON.
-  public String write(PublishedEvent.Copy copy) {
-    return store.read(h -> write(h, copy));
+  /// A copy as its receiver gets it: JSON. Empty when it has just gone.
+  public Optional<String> write(PublishedEvent.Copy copy) {
+    return store.read(h -> raw(h, copy.event()).map(raw -> write(h, copy, raw)));
   }
 
-  private String write(Handle h, PublishedEvent.Copy copy) {
+  private String write(Handle h, PublishedEvent.Copy copy, byte[] raw) {
     var event =
         h.createQuery("SELECT " + PublishedEvent.TABLE.columnList() + " FROM event WHERE id = :i")
             .bind("i", copy.event())
             .map((r, _) -> PublishedEvent.TABLE.read(new Row(r)))
             .one();
-    if (!(contract.read(raw(h, copy.event())) instanceof EventContract.Event said)) {
+    if (!(contract.read(raw) instanceof EventContract.Event said)) {
       throw new IllegalStateException("event " + copy.event() + " can no longer be read");
     }
     var publisher = party(event.publisher());
@@ -125,12 +138,12 @@ public final class Inboxes {
         copy.pointers());
   }
 
-  private static byte[] raw(Handle h, String event) {
+  private static Optional<byte[]> raw(Handle h, String event) {
     return h.createQuery(
             "SELECT " + PublishedEvent.RAW.columnList() + " FROM event_raw WHERE event_id = :i")
         .bind("i", event)
         .map((r, _) -> PublishedEvent.RAW.read(new Row(r)))
-        .one()
-        .bytes();
+        .findOne()
+        .map(RawBody::bytes);
   }
 }

@@ -4,6 +4,7 @@ import dev.porchlight.access.Grant;
 import dev.porchlight.access.Grants;
 import dev.porchlight.access.Parties;
 import dev.porchlight.access.Party;
+import dev.porchlight.access.RateLimits;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.EventContract;
@@ -17,6 +18,7 @@ import dev.porchlight.filter.Value;
 import dev.porchlight.listing.ListingEvents;
 import dev.porchlight.listing.StandardFields;
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Unit;
 import dev.porchlight.store.WorkQueue;
@@ -24,6 +26,7 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Topic;
 import dev.porchlight.value.Violation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,6 +88,29 @@ public final class Publishing {
       EventContract.Event said,
       RawBody raw,
       @Nullable Map<String, String> adopt) {}
+
+  /// For how many seconds a party has to wait before it publishes again, by what it has published
+  /// at this hub and at others that share its database; 0 when it need not.
+  ///
+  /// @param most so many in any five minutes
+  public int wait(Party publisher, int most) {
+    var now = store.now();
+    var last =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT at FROM event WHERE publisher_id = :p AND at > :since"
+                        + " ORDER BY at DESC LIMIT 1 OFFSET :o")
+                .bind("p", publisher.id())
+                .bind("since", Row.micros(now.minus(RateLimits.WINDOW)))
+                .bind("o", most - 1)
+                .map((r, _) -> new Row(r).time(1))
+                .findOne());
+    // Rounded up to whole seconds.
+    return last.map(at ->
+            (int) Duration.between(now, at.plus(RateLimits.WINDOW)).plusMillis(999).toSeconds())
+        .map(seconds -> Math.max(1, seconds))
+        .orElse(0);
+  }
 
   /// Publishes a body.
   ///
@@ -228,7 +254,7 @@ public final class Publishing {
         .sql()
         .createQuery("SELECT " + PublishedEvent.TABLE.columnList() + " FROM event WHERE uri = :u")
         .bind("u", uri)
-        .map((r, _) -> PublishedEvent.TABLE.read(new dev.porchlight.store.Row(r)))
+        .map((r, _) -> PublishedEvent.TABLE.read(new Row(r)))
         .findFirst();
   }
 

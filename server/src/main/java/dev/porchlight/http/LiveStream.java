@@ -32,7 +32,15 @@ final class LiveStream implements Reply.Sink {
 
   @Override
   public void send(String event, String data) throws IOException {
-    var text = new StringBuilder(event.length() + data.length() + 16);
+    send("", event, data);
+  }
+
+  @Override
+  public void send(String id, String event, String data) throws IOException {
+    var text = new StringBuilder(event.length() + data.length() + 48);
+    if (!id.isEmpty()) {
+      text.append("id: ").append(id.replaceAll("[\\r\\n\\x00]", " ")).append('\n');
+    }
     if (!event.isEmpty()) {
       text.append("event: ").append(event.replaceAll("[\\r\\n\\x00]", " ")).append('\n');
     }
@@ -40,6 +48,11 @@ final class LiveStream implements Reply.Sink {
       text.append("data: ").append(line).append('\n');
     }
     write(text.append('\n').toString());
+  }
+
+  @Override
+  public void place(String id) throws IOException {
+    write("id: " + id.replaceAll("[\\r\\n\\x00]", " ") + "\n\n");
   }
 
   @Override

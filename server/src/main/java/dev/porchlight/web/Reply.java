@@ -69,6 +69,15 @@ public sealed interface Reply {
     /// @throws IOException when the reader is gone
     void send(String event, String data) throws IOException;
 
+    /// The same, with the place in the stream that a reader names when it comes back
+    /// (`Last-Event-ID`).
+    ///
+    /// @param event its type; empty for a plain message
+    void send(String id, String event, String data) throws IOException;
+
+    /// Tells the reader its place, with no event.
+    void place(String id) throws IOException;
+
     /// Sends a comment, so that proxies and we notice a dead connection.
     void ping() throws IOException;
 

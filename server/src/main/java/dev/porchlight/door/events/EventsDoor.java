@@ -43,7 +43,6 @@ public final class EventsDoor {
   private static final Logger LOG = LoggerFactory.getLogger(EventsDoor.class);
   private static final int MAX_BODY = 1024 * 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final int MESSAGES = 2000;
   private static final int PAGE = 50;
   private static final String JSON = "application/json";
 
@@ -51,6 +50,7 @@ public final class EventsDoor {
   private final Credentials credentials;
   private final Publishing publishing;
   private final Inboxes inboxes;
+  private final InboxStreams streams;
   private final RateLimits rates = new RateLimits();
   private final Refusals refusals = new Refusals();
 
@@ -59,6 +59,7 @@ public final class EventsDoor {
     this.credentials = credentials;
     this.publishing = publishing;
     this.inboxes = inboxes;
+    this.streams = new InboxStreams(store, inboxes);
   }
 
   /// Whether an address that has no route is the door's all the same.
@@ -129,15 +130,17 @@ public final class EventsDoor {
     return found.filter(Party::isLive);
   }
 
+  private Optional<Party> caller(String key) {
+    return key.isEmpty()
+        ? Optional.empty()
+        : credentials
+            .find(Credential.Kind.PARTY, key)
+            .flatMap(c -> Parties.in(store.settings()).find(c.owner()))
+            .filter(Party::isLive);
+  }
+
   private Party owner(Request request) throws RefusedException {
-    var key = request.header("x-api-key").map(String::strip).orElse("");
-    var caller =
-        key.isEmpty()
-            ? Optional.<Party>empty()
-            : credentials
-                .find(Credential.Kind.PARTY, key)
-                .flatMap(c -> Parties.in(store.settings()).find(c.owner()))
-                .filter(Party::isLive);
+    var caller = caller(request.header("x-api-key").map(String::strip).orElse(""));
     if (caller.isEmpty()) {
       throw new RefusedException(401, "The API key (x-api-key) is missing, empty or unknown.");
     }
@@ -147,12 +150,22 @@ public final class EventsDoor {
         .orElseThrow(() -> new RefusedException(403, "This is not the pod of that API key."));
   }
 
-  private Reply publish(Request request, Party publisher) throws IOException, RefusedException {
-    int wait = rates.admit(publisher.id(), MESSAGES, store.now());
+  /// Every message counts at the hub that gets it, refused ones too; what was published counts at
+  /// all hubs that share the database.
+  private void pace(Party sender) throws RefusedException {
+    int most = sender.messages();
+    int wait = rates.admit(sender.id(), most, store.now());
+    if (wait == 0) {
+      wait = publishing.wait(sender, most);
+    }
     if (wait > 0) {
       throw new RefusedException(
-          429, "More than " + MESSAGES + " messages in 5 minutes; wait before the next.", wait);
+          429, "More than " + most + " messages in 5 minutes; wait before the next.", wait);
     }
+  }
+
+  private Reply publish(Request request, Party publisher) throws IOException, RefusedException {
+    pace(publisher);
     var type = request.header("Content-Type").orElse("").split(";", 2)[0].strip();
     if (!type.toLowerCase(Locale.ROOT).equals(JSON)) {
       throw new RefusedException(415, "The content type must be application/json.");
@@ -183,12 +196,12 @@ public final class EventsDoor {
   }
 
   private Reply inbox(Request request, Party party) throws RefusedException {
+    if (isLive(request)) {
+      return live(request, party);
+    }
     var from = one(request, "from");
     var by = one(request, "by").orElse("token");
-    var format = one(request, "format").orElse("full");
-    if (!format.equals("full") && !format.equals("links")) {
-      throw new RefusedException(400, "`format` must be links or full.");
-    }
+    boolean links = links(request);
     long after = 0;
     Instant since = null;
     switch (by) {
@@ -203,12 +216,54 @@ public final class EventsDoor {
         "next", Long.toString(page.isEmpty() ? last(party, after, since) : page.getLast().seq()));
     var contains = json.putArray("contains");
     for (var copy : page) {
-      contains.add(
-          format.equals("links")
-              ? contains.stringNode(inboxes.address(copy))
-              : Json.tree(inboxes.write(copy)));
+      if (links) {
+        contains.add(inboxes.address(copy));
+      } else {
+        inboxes.write(copy).map(Json::tree).ifPresent(contains::add);
+      }
     }
     return reply(200, json);
+  }
+
+  private static boolean links(Request request) throws RefusedException {
+    var format = one(request, "format").orElse("full");
+    if (!format.equals("full") && !format.equals("links")) {
+      throw new RefusedException(400, "`format` must be links or full.");
+    }
+    return format.equals("links");
+  }
+
+  private static boolean isLive(Request request) {
+    return request
+        .header("Accept")
+        .map(a -> a.toLowerCase(Locale.ROOT).contains("text/event-stream"))
+        .orElse(false);
+  }
+
+  /// The inbox as it fills. It goes on behind `Last-Event-ID`, else behind `from`, else with what
+  /// comes from now on.
+  private Reply live(Request request, Party party) throws RefusedException {
+    if (!one(request, "by").orElse("token").equals("token")) {
+      throw new RefusedException(400, "A live inbox goes on from a token: `by` must be token.");
+    }
+    boolean links = links(request);
+    var last = request.header("Last-Event-ID").map(String::strip).filter(id -> !id.isEmpty());
+    var from = last.isPresent() ? last : one(request, "from");
+    long place = from.isPresent() ? token(from.get()) : inboxes.last(party.id());
+    if (streams.isFull(party.id())) {
+      throw new RefusedException(
+          429, "This inbox has " + InboxStreams.MOST + " live streams at this hub already.", 15);
+    }
+    var key = request.header("x-api-key").map(String::strip).orElse("");
+    return new Reply.Stream(
+        List.of(),
+        sink ->
+            streams.run(
+                party.id(),
+                place,
+                links,
+                () -> caller(key).filter(p -> p.id().equals(party.id())).isPresent(),
+                sink));
   }
 
   /// Where to poll on from, when there is nothing behind what was asked for.
@@ -252,7 +307,9 @@ public final class EventsDoor {
         inboxes
             .find(party.id(), request.pathVariable("item"))
             .orElseThrow(() -> new RefusedException(404, "There is no such item."));
-    return Reply.of(200, JSON, inboxes.write(copy).getBytes(StandardCharsets.UTF_8))
+    var item =
+        inboxes.write(copy).orElseThrow(() -> new RefusedException(404, "There is no such item."));
+    return Reply.of(200, JSON, item.getBytes(StandardCharsets.UTF_8))
         .with("Cache-Control", "no-store");
   }
 

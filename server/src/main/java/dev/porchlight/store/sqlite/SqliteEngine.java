@@ -282,6 +282,9 @@ public final class SqliteEngine implements Engine {
             "'delivery', 'delivery_endpoint', '1000000 100000 1'",
             "'delivery', 'delivery_lead', '1000000 4 1'",
             "'delivery', 'delivery_seq', '1000000 2'",
+            // A publisher may have many events.
+            "'event', 'event_publisher', '1000000 10000 1'",
+            "'event', 'event_seq', '1000000 1'",
             "'contact_tag', 'contact_tag', '2000000 2000 100 1'",
             "'contact_tag', 'contact_tag_contact', '2000000 2 1'")) {
       execute(writer, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (" + expected + ")");

@@ -753,6 +753,7 @@ CREATE TABLE event (
   adopted      TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX event_seq ON event (seq);
+CREATE INDEX event_publisher ON event (publisher_id, at);
 
 CREATE TABLE event_raw (
   event_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,

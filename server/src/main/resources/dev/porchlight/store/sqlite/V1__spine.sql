@@ -746,6 +746,7 @@ CREATE TABLE event (
   adopted      TEXT NOT NULL
 );
 CREATE INDEX event_seq ON event (seq);
+CREATE INDEX event_publisher ON event (publisher_id, at);
 
 CREATE TABLE event_raw (
   event_id TEXT NOT NULL PRIMARY KEY,

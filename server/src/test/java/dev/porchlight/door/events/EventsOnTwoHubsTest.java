@@ -1,0 +1,78 @@
+package dev.porchlight.door.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.porchlight.store.postgres.TestPostgres;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Real-estate events where two hubs share a database.
+class EventsOnTwoHubsTest {
+  @TempDir Path folder;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private HttpResponse<String> publish(TestHub hub, JsonNode party, JsonNode event)
+      throws Exception {
+    var url = hub.address() + URI.create(party.path("pod").asString()).getPath() + "publish/";
+    return client.send(
+        HttpRequest.newBuilder(URI.create(url))
+            .header("x-api-key", party.path("api_key").asString())
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(event.toString()))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void a_stream_shows_what_the_other_hub_took_and_a_rate_counts_at_both() throws Exception {
+    var url = TestPostgres.newDatabase();
+    // Of one secret key, by one clock.
+    var setup = TestHub.in(folder);
+    try (var one = setup.config(c -> c.withDatabase(url, 1)).start();
+        var two = setup.config(c -> c.withDatabase(url, 2)).withoutRebuildCheck().start()) {
+      var api = one.api();
+      var office =
+          api.make(
+              "/parties",
+              Json.object().put("name", "Harbor").put("kind", "office").put("rate_limit", 3));
+      var key = office.path("api_key").asString();
+      var id = office.path("id").asString();
+      // The key takes its moment to be known.
+      await()
+          .atMost(TestHub.PATIENCE)
+          .until(() -> {
+            try (var early = new InboxReader(two.address(), "/pods/harbor/inbox/?by=x", key)) {
+              return early.status() == 400;
+            }
+          });
+      try (var reader = new InboxReader(two.address(), "/pods/harbor/inbox/", key).reading()) {
+        assertThat(reader.next().data()).isNull();
+        for (int n = 0; n < 3; n++) {
+          var event = Pods.listing(office.path("profile").asString(), "L-" + n, _ -> {});
+          assertThat(publish(n == 1 ? two : one, office, event).statusCode()).isEqualTo(201);
+          assertThat(reader.next().json().at("/data/object/originatingSystemKey").asString())
+              .isEqualTo("L-" + n);
+        }
+        var more = Pods.listing(office.path("profile").asString(), "L-3", _ -> {});
+        for (var hub : new TestHub[] {one, two}) {
+          var refused = publish(hub, office, more);
+          assertThat(refused.statusCode()).isEqualTo(429);
+          assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElse("")))
+              .isBetween(250, 300);
+        }
+        // The key is ended at the other hub.
+        api.post("/parties/" + id + "/rotate-key", "{\"overlap_hours\": 0}");
+        assertThat(reader.ends()).isTrue();
+      }
+    }
+  }
+}
