@@ -43,7 +43,7 @@ class ArchitectureTest {
 
   /// What everybody above may stand on.
   private static final String[] FOUNDATIONS = {
-    "value", "filter", "store", "account", "sign", "net", "web", "client"
+    "value", "filter", "geo", "store", "account", "sign", "net", "web", "client"
   };
 
   /// Ways in and out; only the root package, which wires them, knows them.
@@ -87,6 +87,28 @@ class ArchitectureTest {
                     "com.fasterxml.jackson.annotation..",
                     "org.jspecify.annotations.."),
             offender(".value", "dev.porchlight.store.Store store")));
+    all.add(
+        new Arrow(
+            "geometry is in one place",
+            noClasses()
+                .that()
+                .resideInAPackage(ROOT + "..")
+                .and()
+                .resideOutsideOfPackage(in("geo"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.locationtech.jts.."),
+            offender(".watch", "org.locationtech.jts.geom.Polygon polygon")));
+    all.add(
+        new Arrow(
+            "geometry knows the filter language alone",
+            noClasses()
+                .that()
+                .resideInAPackage(in("geo"))
+                .should()
+                .dependOnClassesThat(
+                    OURS.and(DescribedPredicate.not(resideInAnyPackage(in("geo", "filter"))))),
+            offender(".geo", "dev.porchlight.store.Store store")));
     all.add(
         new Arrow(
             "web is words alone",

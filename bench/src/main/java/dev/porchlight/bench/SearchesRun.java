@@ -3,6 +3,7 @@ package dev.porchlight.bench;
 import dev.porchlight.filter.Evaluator;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.Value;
+import dev.porchlight.geo.Shapes;
 import dev.porchlight.store.EngineStore;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.store.sqlite.SqliteEngine;
@@ -77,7 +78,8 @@ public final class SearchesRun {
         """
         Written by `bench/run --searches`. One account root, %d cities, %d of them 10 to 50 times \
         as dense as the rest, for searches and listings alike. Of the searches 1 %% name no place, \
-        10 %% a rectangle of latitude and longitude (some 5 km wide), 20 %% postal codes, the rest a \
+        10 %% a shape (4 %% a radius of 1 to 3 miles, 4 %% a polygon of 5 to 40 corners, 2 %% a \
+        rectangle some 5 km wide), 20 %% postal codes, the rest a \
         city and its state; all name a range of prices and a status, most a type and the least \
         number of bedrooms, 5 %% words of the remarks, for which a filter has to be read. A lookup \
         takes one listing, as it is once: a change costs two. *Written* is the way from a moment \
@@ -184,7 +186,10 @@ public final class SearchesRun {
   private void check(Matcher matcher, List<String> filters) {
     var evaluators =
         filters.stream()
-            .map(f -> Evaluator.of(Filter.parse(f, ListingAttributes.CATALOGUE, NOW).expression()))
+            .map(f ->
+                Evaluator.of(
+                    Filter.parse(f, ListingAttributes.CATALOGUE, NOW).expression(),
+                    Shapes.GEOMETRY))
             .toList();
     for (int n = 0; n < ORACLE; n++) {
       var listing = listing();
@@ -277,11 +282,7 @@ public final class SearchesRun {
     double kind = random.nextDouble();
     if (kind >= 0.01) {
       if (kind < 0.11) {
-        double south = latitude(place) + random.nextDouble() * 0.2;
-        double west = longitude(place) + random.nextDouble() * 0.2;
-        text.append(
-            "Latitude Bt %.4f,%.4f And Longitude Bt %.4f,%.4f And "
-                .formatted(south, south + 0.05, west, west + 0.06));
+        text.append("Location Eq ").append(shape(place)).append(" And ");
       } else if (kind < 0.31) {
         text.append("PostalCode Eq '%s','%s' And ".formatted(postal(place), postal(place)));
       } else {
@@ -301,6 +302,32 @@ public final class SearchesRun {
       text.append(" And PublicRemarks Eq contains('garden')");
     }
     return text.toString();
+  }
+
+  private String shape(int place) {
+    double latitude = latitude(place) + random.nextDouble() * 0.25;
+    double longitude = longitude(place) + random.nextDouble() * 0.25;
+    int kind = random.nextInt(5);
+    if (kind < 2) {
+      return "radius('%.4f %.4f',%.1f)".formatted(latitude, longitude, 1 + random.nextDouble() * 2);
+    }
+    if (kind == 2) {
+      return "rectangle('%.4f %.4f,%.4f %.4f')"
+          .formatted(latitude, longitude, latitude + 0.05, longitude + 0.06);
+    }
+    var corners = new StringBuilder();
+    int count = 5 + random.nextInt(36);
+    for (int i = 0; i < count; i++) {
+      double turn = 2 * Math.PI * i / count;
+      double out = 0.01 + random.nextDouble() * 0.03;
+      corners.append(
+          "%s%.5f %.5f"
+              .formatted(
+                  i == 0 ? "" : ",",
+                  latitude + out * Math.sin(turn),
+                  longitude + out * Math.cos(turn)));
+    }
+    return "polygon('" + corners + "')";
   }
 
   private String postal(int place) {

@@ -12,6 +12,27 @@ public interface Catalogue {
   /// The attribute of that name, letter case included; empty when there is none.
   Optional<Attribute> find(String name);
 
+  /// What checks the shapes that a filter names.
+  default Geometry geometry() {
+    return Geometry.NONE;
+  }
+
+  /// The same attributes with a geometry.
+  default Catalogue with(Geometry geometry) {
+    var attributes = this;
+    return new Catalogue() {
+      @Override
+      public Optional<Attribute> find(String name) {
+        return attributes.find(name);
+      }
+
+      @Override
+      public Geometry geometry() {
+        return geometry;
+      }
+    };
+  }
+
   /// A catalogue of just these attributes.
   ///
   /// @throws IllegalStateException when two have the same name

@@ -69,6 +69,16 @@ public sealed interface Criterion {
     }
   }
 
+  /// The location lies within a shape.
+  ///
+  /// @param shape which
+  record Within(Shape shape) implements Criterion {
+    /// Checks that it is there.
+    public Within {
+      Objects.requireNonNull(shape, "shape");
+    }
+  }
+
   /// The text lies between two others, both included, ignoring letter case, by code points.
   ///
   /// @param low the first that matches

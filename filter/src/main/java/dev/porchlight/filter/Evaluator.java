@@ -21,9 +21,16 @@ public final class Evaluator {
     this.test = test;
   }
 
-  /// Prepares the evaluation of an expression.
+  /// Prepares the evaluation of an expression that names no shape.
   public static Evaluator of(Expression expression) {
-    return new Evaluator(compile(expression));
+    return of(expression, Geometry.NONE);
+  }
+
+  /// Prepares the evaluation of an expression.
+  ///
+  /// @param geometry says what lies within the shapes that it names
+  public static Evaluator of(Expression expression, Geometry geometry) {
+    return new Evaluator(compile(expression, geometry));
   }
 
   /// Whether a row matches.
@@ -34,11 +41,12 @@ public final class Evaluator {
     return test.test(row);
   }
 
-  private static Predicate<Function<String, Value>> compile(Expression expression) {
+  private static Predicate<Function<String, Value>> compile(
+      Expression expression, Geometry geometry) {
     return switch (expression) {
       case Expression.Everything() -> _ -> true;
       case Expression.And(var parts) -> {
-        var tests = parts.stream().map(Evaluator::compile).toList();
+        var tests = parts.stream().map(p -> compile(p, geometry)).toList();
         yield row -> {
           for (var part : tests) {
             if (!part.test(row)) {
@@ -49,7 +57,7 @@ public final class Evaluator {
         };
       }
       case Expression.Or(var parts) -> {
-        var tests = parts.stream().map(Evaluator::compile).toList();
+        var tests = parts.stream().map(p -> compile(p, geometry)).toList();
         yield row -> {
           for (var part : tests) {
             if (part.test(row)) {
@@ -59,9 +67,9 @@ public final class Evaluator {
           return false;
         };
       }
-      case Expression.Not(var part) -> compile(part).negate();
+      case Expression.Not(var part) -> compile(part, geometry).negate();
       case Expression.Matches(var operand, var negated, var anyOf) ->
-          compile(operand, negated, anyOf);
+          compile(operand, negated, anyOf, geometry);
       case Expression.Ordered(var operand, var order, var value) -> {
         boolean every = every(operand);
         yield row ->
@@ -79,10 +87,10 @@ public final class Evaluator {
   }
 
   private static Predicate<Function<String, Value>> compile(
-      Operand operand, boolean negated, List<Criterion> anyOf) {
+      Operand operand, boolean negated, List<Criterion> anyOf, Geometry geometry) {
     boolean every = every(operand) && !negated;
     boolean orUnset = anyOf.contains(new Criterion.NotSet());
-    Predicate<Value.Scalar> meets = meets(anyOf);
+    Predicate<Value.Scalar> meets = meets(anyOf, geometry);
     return row -> {
       List<Value.Scalar> values = values(operand, row);
       boolean met = values.isEmpty() ? orUnset : among(values, every, meets);
@@ -101,10 +109,11 @@ public final class Evaluator {
   }
 
   /// Whether any of the criteria is met by a value; equal ones are looked up together.
-  private static Predicate<Value.Scalar> meets(List<Criterion> anyOf) {
+  private static Predicate<Value.Scalar> meets(List<Criterion> anyOf, Geometry geometry) {
     Set<String> folded = new HashSet<>();
     Set<Value.Scalar> same = new HashSet<>();
     List<Predicate<String>> others = new ArrayList<>();
+    List<Predicate<Value.Location>> shapes = new ArrayList<>();
     for (var criterion : anyOf) {
       switch (criterion) {
         case Criterion.NotSet() -> {}
@@ -114,6 +123,7 @@ public final class Evaluator {
         case Criterion.StartsWith(var text) -> others.add(x -> x.startsWith(text));
         case Criterion.EndsWith(var text) -> others.add(x -> x.endsWith(text));
         case Criterion.Contains(var text) -> others.add(x -> x.contains(text));
+        case Criterion.Within(var shape) -> shapes.add(geometry.within(shape));
         case Criterion.Regex(var expression, var ignoreCase) -> {
           Pattern pattern = Regexes.compile(expression, ignoreCase);
           others.add(x -> pattern.matcher(x).find());
@@ -129,6 +139,9 @@ public final class Evaluator {
       }
     }
     return value -> {
+      if (value instanceof Value.Location location) {
+        return shapes.stream().anyMatch(s -> s.test(location));
+      }
       if (!(value instanceof Value.Text(var text))) {
         return same.contains(value);
       }

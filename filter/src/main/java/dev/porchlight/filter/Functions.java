@@ -171,6 +171,7 @@ final class Functions {
       case Value.Day(var day) -> day.toString();
       case Value.Moment(var moment) -> moment.toString();
       case Value.TimeOfDay(var time) -> time.toString();
+      case Value.Location(var latitude, var longitude) -> latitude + " " + longitude;
     };
   }
 
@@ -245,6 +246,7 @@ final class Functions {
       case Value.Day(var day) -> day.compareTo(((Value.Day) b).value());
       case Value.Moment(var moment) -> moment.compareTo(((Value.Moment) b).value());
       case Value.TimeOfDay(var time) -> time.compareTo(((Value.TimeOfDay) b).value());
+      case Value.Location _ -> throw new IllegalArgumentException("locations have no order");
     };
   }
 }

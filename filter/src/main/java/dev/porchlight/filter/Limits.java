@@ -36,5 +36,11 @@ public final class Limits {
   /// UTF-16 characters in one regular expression.
   public static final int REGEX_LENGTH = 500;
 
+  /// Places in all shapes of a filter.
+  public static final int PLACES = 2_000;
+
+  /// Miles of a radius: half around the globe.
+  public static final int MILES = 12_500;
+
   private Limits() {}
 }

@@ -39,6 +39,7 @@ final class Parser {
   private int operations;
   private int depth;
   private long regexWeight;
+  private int places;
 
   Parser(String text, Catalogue catalogue, Instant now) {
     this.lexer = new Lexer(text);
@@ -437,7 +438,8 @@ final class Parser {
 
   /// One argument: a literal, an operand with an attribute in it, or (both null) one that was
   /// dropped.
-  private record Argument(Value.@Nullable Scalar literal, @Nullable Operand operand, int from) {
+  private record Argument(
+      Value.@Nullable Scalar literal, @Nullable Operand operand, int from, int to) {
     boolean searches() {
       return literal == null;
     }
@@ -502,22 +504,23 @@ final class Parser {
 
   private Argument argument(int level) {
     int from = lexer.start();
+    int to = from + lexer.token().length();
     return switch (lexer.kind()) {
       case LITERAL -> {
-        var argument = new Argument(lexer.value(), null, from);
+        var argument = new Argument(lexer.value(), null, from, to);
         lexer.advance();
         yield argument;
       }
       case ATTRIBUTE -> {
         Side side = attribute();
-        yield new Argument(null, side.operand(), from);
+        yield new Argument(null, side.operand(), from, to);
       }
       case WORD -> {
         Call call = call(level + 1);
         Side side = onAttribute(call);
         yield side.operand() instanceof Operand.Literal(var literal)
-            ? new Argument(literal, null, from)
-            : new Argument(null, side.operand(), from);
+            ? new Argument(literal, null, from, to)
+            : new Argument(null, side.operand(), from, to);
       }
       case END -> throw lexer.fail("The filter ends within the arguments of a function.");
       default ->
@@ -623,6 +626,9 @@ final class Parser {
         if (literal && given == Type.INTEGER) {
           throw fail(call, "An integer cannot be cast. Write the value as you need it.");
         }
+        if (given == Type.LOCATION) {
+          throw fail(call, "A location cannot be cast.");
+        }
         String name = arguments.get(1).literal() instanceof Value.Text(var text) ? text : "";
         return switch (name) {
           case "character" -> Type.CHARACTER;
@@ -685,22 +691,25 @@ final class Parser {
 
   /// One value as it was written.
   ///
-  /// @param value null when it is a null, a criterion or a shape
-  /// @param criterion what a function of text asks for
+  /// @param value null when it is a null or a criterion
+  /// @param criterion what a function of text or a shape asks for
   /// @param quoted whether wildcards count in it
   private record Item(
       Value.@Nullable Scalar value,
       @Nullable Criterion criterion,
       boolean quoted,
-      boolean shape,
       int from,
       int to) {
     boolean isNull() {
-      return value == null && criterion == null && !shape;
+      return value == null && criterion == null;
     }
 
     @Nullable Type type() {
-      return value != null ? value.type() : criterion != null ? Type.CHARACTER : null;
+      return value != null
+          ? value.type()
+          : criterion == null
+              ? null
+              : criterion instanceof Criterion.Within ? Type.LOCATION : Type.CHARACTER;
     }
   }
 
@@ -783,7 +792,8 @@ final class Parser {
       throw lexer.fail(
           from,
           to,
-          "This operator is for numbers, dates and times; text, booleans and null take Eq and Ne.");
+          "This operator is for numbers, dates and times; text, booleans, shapes and null take Eq"
+              + " and Ne.");
     }
     return item;
   }
@@ -798,16 +808,13 @@ final class Parser {
         continue;
       }
       if (item.criterion() != null) {
-        if (operand.type() != Type.CHARACTER) {
+        if (operand.type() != item.type()) {
           throw mismatch(item, operand);
         }
         criteria.add(item.criterion());
         continue;
       }
-      if (item.value() == null) {
-        throw lexer.fail(item.from(), item.to(), "No attribute here can be compared with a shape.");
-      }
-      Value.Scalar value = fit(item, item.value(), operand);
+      Value.Scalar value = fit(item, Objects.requireNonNull(item.value()), operand);
       if (item.quoted() && rule != Wildcards.NONE && value instanceof Value.Text(var text)) {
         var pattern = hasWildcard(text) ? Wildcard.of(text) : null;
         if (pattern != null && pattern.count() > 0) {
@@ -870,6 +877,12 @@ final class Parser {
 
   private FilterException mismatch(Item item, Operand operand) {
     Type given = item.type();
+    if (given == Type.LOCATION) {
+      throw lexer.fail(
+          item.from(),
+          item.to(),
+          "Only a location lies within a shape; the left side is " + operand.type().word() + ".");
+    }
     String form =
         switch (operand.type()) {
           case CHARACTER -> "Write text between single quotes.";
@@ -879,6 +892,7 @@ final class Parser {
           case DATE -> "Write it as 2026-01-31, without quotes.";
           case DATETIME -> "Write it as 2026-01-31T09:30:00Z or 2026-01-31, without quotes.";
           case TIME -> "Write it as 09:30 or 09:30:15, without quotes.";
+          case LOCATION -> "Write a shape, such as radius('46.87 -96.78',5).";
         };
     return lexer.fail(
         item.from(),
@@ -914,12 +928,7 @@ final class Parser {
       decimals.add(
           item.value() instanceof Value.Whole(var whole)
               ? new Item(
-                  new Value.Decimal(BigDecimal.valueOf(whole)),
-                  null,
-                  false,
-                  false,
-                  item.from(),
-                  item.to())
+                  new Value.Decimal(BigDecimal.valueOf(whole)), null, false, item.from(), item.to())
               : item);
     }
     return decimals;
@@ -1017,7 +1026,7 @@ final class Parser {
     Value.Scalar result =
         fold(operator, number(left, from, token), number(right, from, token), from, token);
     return new Condition(
-        List.of(new Item(result, null, false, false, left.single().from(), right.single().to())));
+        List.of(new Item(result, null, false, left.single().from(), right.single().to())));
   }
 
   private Value.Scalar number(Condition condition, int from, String token) {
@@ -1056,7 +1065,6 @@ final class Parser {
                 negative ? negated(number, from) : number,
                 null,
                 false,
-                false,
                 from,
                 condition.single().to())));
   }
@@ -1084,7 +1092,7 @@ final class Parser {
         return list(item, function);
       }
       case NULL -> {
-        var item = new Item(null, null, false, false, from, from + lexer.token().length());
+        var item = new Item(null, null, false, from, from + lexer.token().length());
         lexer.advance();
         return new Condition(List.of(item));
       }
@@ -1138,13 +1146,7 @@ final class Parser {
     Value.Scalar value = lexer.value();
     int from = lexer.start();
     var item =
-        new Item(
-            value,
-            null,
-            value.type() == Type.CHARACTER,
-            false,
-            from,
-            from + lexer.token().length());
+        new Item(value, null, value.type() == Type.CHARACTER, from, from + lexer.token().length());
     lexer.advance();
     return item;
   }
@@ -1162,20 +1164,17 @@ final class Parser {
     if (valueOnly.isPresent()) {
       ValueFunction function = valueOnly.get();
       arguments(function, call);
-      if (function.shape()) {
-        return new Item(null, null, false, true, call.from(), to);
-      }
       Criterion criterion = criterion(function, call);
       return criterion == null
-          ? new Item(time(function, call), null, false, false, call.from(), to)
-          : new Item(null, criterion, false, false, call.from(), to);
+          ? new Item(time(function, call), null, false, call.from(), to)
+          : new Item(null, criterion, false, call.from(), to);
     }
     Optional<FunctionName> found = FunctionName.find(call.name());
     if (found.isEmpty()) {
       throw fail(call, "There is no such function.");
     }
     check(found.get(), call);
-    return new Item(applied(found.get(), call), null, false, false, call.from(), to);
+    return new Item(applied(found.get(), call), null, false, call.from(), to);
   }
 
   private void arguments(ValueFunction function, Call call) {
@@ -1215,6 +1214,9 @@ final class Parser {
       case CONTAINS -> new Criterion.Contains(text(call, 0));
       case RANGE -> new Criterion.TextRange(text(call, 0), text(call, 1));
       case REGEX -> regex(call);
+      case RADIUS, POLYGON, RECTANGLE -> new Criterion.Within(shape(function, call));
+      case LINESTRING, WKT ->
+          throw fail(call, "Of shapes there are radius, polygon and rectangle.");
       default -> null;
     };
   }
@@ -1241,6 +1243,81 @@ final class Parser {
           call, "This is no regular expression (RE2 syntax): " + wrong.getDescription() + ".");
     }
     return new Criterion.Regex(expression, flags.equals("i"));
+  }
+
+  private Shape shape(ValueFunction function, Call call) {
+    Argument where = call.arguments().getFirst();
+    String text = text(call, 0);
+    boolean line = function != ValueFunction.RADIUS;
+    List<Value.Location> read = Coordinates.read(lexer, text, where.from(), line);
+    places += read.size();
+    if (places > Limits.PLACES) {
+      overLimit(
+          where.from(),
+          where.to(),
+          "The shapes of a filter have at most " + Limits.PLACES + " places in all.");
+    }
+    return switch (function) {
+      case RADIUS -> radius(call, read);
+      case RECTANGLE -> rectangle(call, read);
+      default -> polygon(call, read);
+    };
+  }
+
+  private Shape radius(Call call, List<Value.Location> places) {
+    Argument where = call.arguments().getFirst();
+    if (places.size() != 1) {
+      throw lexer.fail(where.from(), where.to(), "A radius has one place, its centre.");
+    }
+    Argument distance = call.arguments().get(1);
+    double miles =
+        switch (Objects.requireNonNull(distance.literal())) {
+          case Value.Whole(var whole) -> whole;
+          case Value.Decimal(var decimal) -> decimal.doubleValue();
+          default -> throw new IllegalStateException("checked before");
+        };
+    if (!(miles > 0) || miles > Limits.MILES) {
+      throw lexer.fail(
+          distance.from(),
+          distance.to(),
+          "A radius is more than 0 and at most " + Limits.MILES + " miles.");
+    }
+    return new Shape.Radius(places.getFirst(), miles);
+  }
+
+  private Shape rectangle(Call call, List<Value.Location> places) {
+    Argument where = call.arguments().getFirst();
+    if (places.size() != 2) {
+      throw lexer.fail(
+          where.from(), where.to(), "A rectangle has two places, opposite corners of it.");
+    }
+    Value.Location a = places.getFirst();
+    Value.Location b = places.getLast();
+    if (a.latitude() == b.latitude() || a.longitude() == b.longitude()) {
+      throw lexer.fail(where.from(), where.to(), "This rectangle has no area.");
+    }
+    return new Shape.Rectangle(
+        Math.min(a.latitude(), b.latitude()),
+        Math.min(a.longitude(), b.longitude()),
+        Math.max(a.latitude(), b.latitude()),
+        Math.max(a.longitude(), b.longitude()));
+  }
+
+  private Shape polygon(Call call, List<Value.Location> places) {
+    Argument where = call.arguments().getFirst();
+    boolean closed = places.size() > 1 && places.getFirst().equals(places.getLast());
+    List<Value.Location> corners = closed ? places.subList(0, places.size() - 1) : places;
+    if (corners.size() < 3) {
+      throw lexer.fail(where.from(), where.to(), "A polygon has at least three corners.");
+    }
+    var polygon = new Shape.Polygon(corners);
+    if (overLimit == null) {
+      Optional<String> fault = catalogue.geometry().fault(polygon);
+      if (fault.isPresent()) {
+        throw lexer.fail(where.from(), where.to(), fault.get());
+      }
+    }
+    return polygon;
   }
 
   private Value.Scalar time(ValueFunction function, Call call) {

@@ -275,7 +275,7 @@ public final class SqlWriter {
         boolean upwards = order == Order.GE || order == Order.LT;
         yield Part.exact(sql + sign(order) + "?", units(moment, column.storage(), upwards));
       }
-      case Value.Text _, Value.Flag _ ->
+      case Value.Text _, Value.Flag _, Value.Location _ ->
           throw new IllegalArgumentException(value.type() + " has no order");
     };
   }
@@ -333,7 +333,8 @@ public final class SqlWriter {
             ? Part.exact(equal + "?", down)
             : Part.NOTHING;
       }
-      case Value.Text _ -> throw new IllegalArgumentException("text in a plain column");
+      case Value.Text _, Value.Location _ ->
+          throw new IllegalArgumentException(value.type() + " in a plain column");
     };
   }
 
@@ -409,6 +410,7 @@ public final class SqlWriter {
               : exact != null
                   ? Part.exact(dialect.contains(exact), text)
                   : Part.narrowing(dialect.contains(folded), Folding.fold(text));
+      case Criterion.Within _ -> throw new IllegalArgumentException("a shape against text");
       case Criterion.Regex _ -> Part.narrowing(folded + " IS NOT NULL");
       case Criterion.TextRange(var low, var high) ->
           Part.exact(

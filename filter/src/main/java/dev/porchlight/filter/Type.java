@@ -17,7 +17,9 @@ public enum Type {
   /// A point in time, to the nanosecond.
   DATETIME,
   /// A time of day, to the nanosecond.
-  TIME;
+  TIME,
+  /// A place on the globe.
+  LOCATION;
 
   boolean numeric() {
     return this == INTEGER || this == DECIMAL;

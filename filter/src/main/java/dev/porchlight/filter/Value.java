@@ -34,6 +34,16 @@ public sealed interface Value {
     return flag == null ? UNSET : new Flag(flag);
   }
 
+  /// A place, or nothing when either is null or there is no such place.
+  static Value location(@Nullable BigDecimal latitude, @Nullable BigDecimal longitude) {
+    if (latitude == null || longitude == null) {
+      return UNSET;
+    }
+    double y = latitude.doubleValue();
+    double x = longitude.doubleValue();
+    return Location.isPlace(y, x) ? new Location(y, x) : UNSET;
+  }
+
   /// Nothing.
   record Unset() implements Value {}
 
@@ -145,6 +155,33 @@ public sealed interface Value {
     @Override
     public Type type() {
       return Type.TIME;
+    }
+  }
+
+  /// A place on the globe, in degrees.
+  ///
+  /// @param latitude from -90 in the south to 90
+  /// @param longitude from -180 in the west to 180
+  record Location(double latitude, double longitude) implements Scalar {
+    static final double POLE = 90;
+    static final double ANTIMERIDIAN = 180;
+
+    /// Checks that there is such a place, and has one zero only.
+    public Location {
+      if (!isPlace(latitude, longitude)) {
+        throw new IllegalArgumentException("there is no place " + latitude + " " + longitude);
+      }
+      latitude += 0.0;
+      longitude += 0.0;
+    }
+
+    private static boolean isPlace(double latitude, double longitude) {
+      return Math.abs(latitude) <= POLE && Math.abs(longitude) <= ANTIMERIDIAN;
+    }
+
+    @Override
+    public Type type() {
+      return Type.LOCATION;
     }
   }
 }

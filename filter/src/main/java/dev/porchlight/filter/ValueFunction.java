@@ -59,8 +59,4 @@ enum ValueFunction {
   int least() {
     return this == REGEX ? 1 : arguments.size();
   }
-
-  boolean shape() {
-    return ordinal() >= RADIUS.ordinal();
-  }
 }

@@ -71,6 +71,11 @@ class HostileTest {
         "a".repeat(n),
         " ".repeat(n) + "x",
         "Rooms Bt " + "1,".repeat(n / 3),
+        "Place Eq polygon('" + "1 1,".repeat(n / 4) + "')",
+        "Place Eq polygon('" + " ".repeat(n - 40) + "')",
+        "Place Eq radius('" + "9".repeat(n - 40) + " 1',5)",
+        "Place Eq radius('1 2',1" + "0".repeat(n - 40) + ")",
+        "Place Eq radius('1 2',5)," + "radius('1 2',5),".repeat(190) + "'a'",
         "City Eq '\u0000'",
         "City Eq '\uD800'",
         "City Eq '\uDC00\uD800'",
@@ -109,7 +114,7 @@ class HostileTest {
     try {
       Filter filter = Filter.parsePermissively(text, Sample.CATALOGUE, Sample.NOW);
       String long_ = "a".repeat(5_000);
-      Evaluator.of(filter.expression())
+      Evaluator.of(filter.expression(), RoughGeometry.GEOMETRY)
           .matches(name ->
               name.equals("City") || name.equals("DisplayName") ? Value.text(long_) : Value.UNSET);
       for (var dialect : Dialect.values()) {
@@ -169,7 +174,8 @@ class HostileTest {
             " Or ((Rooms Mod 2) Bt 1,2)",
             " And length(trim(City)) Eq -1",
             " And Created Ge days(-1)",
-            " Not (City Eq regex('^a*'))")
+            " Not (City Eq regex('^a*'))",
+            " And Place Eq polygon('1 2,3 4,1 5')")
         .list()
         .ofMinSize(1)
         .ofMaxSize(6);
@@ -218,6 +224,10 @@ class HostileTest {
             "now()",
             "days(-1)",
             "regex('a')",
+            "Place",
+            "radius('1 2',5)",
+            "polygon(",
+            "'1 2,3 4,1 5'",
             "Rooms Eq 1",
             "City Eq 'a'",
             "\n",

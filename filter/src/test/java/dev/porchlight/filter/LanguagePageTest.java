@@ -27,15 +27,17 @@ class LanguagePageTest {
   private static final Instant NOW = Instant.parse("2026-03-14T15:09:26Z");
   private static final Catalogue CATALOGUE =
       Catalogue.of(
-          Attribute.of("DisplayName", Type.CHARACTER).with(Wildcards.WORDS),
-          Attribute.of("HomeLocality", Type.CHARACTER),
-          Attribute.listOf("Tags", Type.CHARACTER),
-          Attribute.of("Created", Type.DATETIME),
-          Attribute.of("Birthdate", Type.DATE),
-          Attribute.of("Active", Type.BOOLEAN),
-          Attribute.of("Rooms", Type.INTEGER),
-          Attribute.of("Budget", Type.DECIMAL),
-          Attribute.of("Opens", Type.TIME));
+              Attribute.of("DisplayName", Type.CHARACTER).with(Wildcards.WORDS),
+              Attribute.of("HomeLocality", Type.CHARACTER),
+              Attribute.listOf("Tags", Type.CHARACTER),
+              Attribute.of("Created", Type.DATETIME),
+              Attribute.of("Birthdate", Type.DATE),
+              Attribute.of("Active", Type.BOOLEAN),
+              Attribute.of("Rooms", Type.INTEGER),
+              Attribute.of("Budget", Type.DECIMAL),
+              Attribute.of("Opens", Type.TIME),
+              Attribute.of("Location", Type.LOCATION))
+          .with(RoughGeometry.GEOMETRY);
 
   /// The lines of all fenced blocks of a kind.
   private static List<String> blocks(String kind) {
@@ -89,11 +91,15 @@ class LanguagePageTest {
       case DATE -> new Value.Day(LocalDate.parse(text));
       case DATETIME -> Value.moment(Instant.parse(text));
       case TIME -> new Value.TimeOfDay(LocalTime.parse(text));
+      case LOCATION -> {
+        var axes = text.split(" ");
+        yield Value.location(new BigDecimal(axes[0]), new BigDecimal(axes[1]));
+      }
     };
   }
 
   private static String found(Filter filter) {
-    var evaluator = Evaluator.of(filter.expression());
+    var evaluator = Evaluator.of(filter.expression(), CATALOGUE.geometry());
     String ids =
         contacts().stream()
             .filter(contact -> evaluator.matches(name -> contact.getOrDefault(name, Value.UNSET)))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -221,6 +222,39 @@ class ParserTest {
         "Born Gt days(365001) | days | 8 | 365000",
         "Born Gt years(9999) | years | 8 | too far",
         "City Eq radius('35.1 -96.6',5) | radius | 8 | shape",
+        "Place Eq 'Fargo' | 'Fargo' | 9 | Write a shape",
+        "Place Gt radius('1 2',5) | Gt | 6 | shapes",
+        "Place Bt radius('1 2',5),radius('1 2',6) | radius | 9 | numbers",
+        "Place Eq radius('1 2',5),'a' | 'a' | 25 | of one type",
+        "Place Eq wkt('POINT(1 2)') | wkt | 9 | radius, polygon and rectangle",
+        "Place Eq linestring('1 2,3 4') | linestring | 9 | radius, polygon and rectangle",
+        "cast(Place,'character') Eq 'a' | cast | 0 | cannot be cast",
+        "length(Place) Eq 1 | length | 0 | for character",
+        "Place Add 1 Eq 2 | Add | 6 | numbers",
+        "Place Eq radius('1,2',5) | 1 | 17 | longitude",
+        "Place Eq radius('1 2,3 4',5) | '1 2,3 4' | 16 | its centre",
+        "Place Eq radius('1 2',0) | 0 | 22 | more than 0",
+        "Place Eq radius('1 2',-5.5) | -5.5 | 22 | more than 0",
+        "Place Eq radius('1 2',12500.5) | 12500.5 | 22 | 12500 miles",
+        "Place Eq radius('1 2','5') | radius | 9 | Argument 2",
+        "Place Eq radius('20240101120000123456000000',5) | 20240101120000123456000000 | 17 | id",
+        "Place Eq radius('1 2') | radius | 9 | 2 arguments",
+        "Place Eq rectangle('1 2') | '1 2' | 19 | opposite corners",
+        "Place Eq rectangle('1 2,1 3') | '1 2,1 3' | 19 | no area",
+        "Place Eq rectangle('1 -91,2 91') | 2 91 | 26 | 180",
+        "Place Eq polygon('1 2,3 4,1 2') | '1 2,3 4,1 2' | 17 | three corners",
+        "Place Eq polygon('0 0,1 1,0 1,1 0') | '0 0,1 1,0 1,1 0' | 17 | cross",
+        "Place Eq polygon('0 -170,1 170,0 160') | 1 170 | 25 | globe",
+        "Place Eq polygon('0 -91,1 0,0 91') | 0 -91,1 0,0 91 | 18 | globe",
+        "Place Eq polygon('1 2, 90.1 3,1 4') | 90.1 | 23 | before the longitude",
+        "Place Eq polygon('1 2,-96 46,1 4') | -96 | 22 | before the longitude",
+        "Place Eq polygon('1 2,3 -180.01,1 4') | -180.01 | 24 | -180 and 180",
+        "Place Eq polygon('1 2,3 4,1 4,') | ' | 30 | separated by commas",
+        "Place Eq polygon('1 2,3  4 5,1 4') | 3  4 5 | 22 | separated by commas",
+        "Place Eq polygon('1 2,NaN 4,1 4') | NaN 4 | 22 | separated by commas",
+        "Place Eq polygon('1 2,1e1 4,1 4') | 1e1 4 | 22 | separated by commas",
+        "Place Eq polygon('1 2,١ 4,1 4') | ١ 4 | 22 | separated by commas",
+        "Place Eq polygon('') | ' | 18 | separated by commas",
         "City Eq NULL,'a' | , | 12 | comma",
       })
   void refusals(String text, String token, int position, String sentence) {
@@ -245,8 +279,36 @@ class ParserTest {
     atMost(65_536, n -> " ".repeat(n));
     atMost(500, n -> "City Eq regex('" + "a".repeat(n) + "')");
     atMost(4, n -> "City Eq regex('a{1000}" + "a".repeat(9 + n) + "')");
+    // In all shapes together.
+    atMost(2_000, n -> "Place Eq radius('1 2',5) Or Place Eq polygon('" + circle(n - 1) + "')");
     var arguments = refused("trim(City," + repeat("'a'", ",", 200) + ") Eq 'a'");
     assertThat(arguments.code()).isEqualTo(1040);
+  }
+
+  private static String circle(int corners) {
+    return IntStream.range(0, corners)
+        .mapToDouble(i -> 2 * Math.PI * i / corners)
+        .mapToObj(a -> String.format(Locale.ROOT, "%.6f %.6f", Math.sin(a), Math.cos(a)))
+        .collect(Collectors.joining(", "));
+  }
+
+  @Test
+  void shapes_are_read_to_plain_values() {
+    assertThat(only("Place Eq radius(' 46.5\t-96.75 ',2.5)"))
+        .isEqualTo(new Criterion.Within(new Shape.Radius(new Value.Location(46.5, -96.75), 2.5)));
+    assertThat(only("Place Eq rectangle('2 3, +1.5 -0')"))
+        .isEqualTo(new Criterion.Within(new Shape.Rectangle(1.5, 0, 2, 3)));
+    var triangle =
+        new Criterion.Within(
+            new Shape.Polygon(
+                List.of(
+                    new Value.Location(0, 0),
+                    new Value.Location(1, 0),
+                    new Value.Location(0.5, 90))));
+    assertThat(only("Place Eq polygon('0 0,1 0,0.5 90')")).isEqualTo(triangle);
+    assertThat(only("Place Eq polygon('0 0, 1 0, 0.5 90, -0 0')")).isEqualTo(triangle);
+    // What is of no use to anybody is looked at all the same.
+    assertThat(refused("Nobody Eq radius('1 2',0)").status()).isEqualTo(FilterError.Status.FATAL);
   }
 
   private static String repeat(String text, String between, int n) {

@@ -15,6 +15,7 @@ import dev.porchlight.filter.Evaluator;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.FilterException;
 import dev.porchlight.filter.Value;
+import dev.porchlight.geo.Shapes;
 import dev.porchlight.listing.ListingEvents;
 import dev.porchlight.listing.StandardFields;
 import dev.porchlight.store.Batch;
@@ -491,7 +492,8 @@ public final class Publishing {
     }
     try {
       var filter = Filter.parse(grant.filter(), StandardFields.CATALOGUE, at);
-      return Evaluator.of(filter.expression()).matches(StandardFields.row(listing.members()));
+      return Evaluator.of(filter.expression(), Shapes.GEOMETRY)
+          .matches(StandardFields.row(listing.members()));
     } catch (FilterException e) {
       // It was read when the grant was made; nothing goes out by one that can't be read any more.
       return false;

@@ -5,6 +5,7 @@ import dev.porchlight.filter.Catalogue;
 import dev.porchlight.filter.Type;
 import dev.porchlight.filter.Value;
 import dev.porchlight.filter.Wildcards;
+import dev.porchlight.geo.Shapes;
 import dev.porchlight.value.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -54,10 +55,13 @@ public final class StandardFields {
   private static final Map<String, Field> FIELDS = fields();
 
   /// For [dev.porchlight.filter.Filter#parse].
-  public static final Catalogue CATALOGUE =
-      name -> Optional.ofNullable(FIELDS.get(name)).map(Field::attribute);
+  public static final Catalogue CATALOGUE = catalogue().with(Shapes.GEOMETRY);
 
   private StandardFields() {}
+
+  private static Catalogue catalogue() {
+    return name -> Optional.ofNullable(FIELDS.get(name)).map(Field::attribute);
+  }
 
   /// All fields, in the table's order.
   static List<Field> all() {
@@ -89,7 +93,8 @@ public final class StandardFields {
         case Value.Moment(var at) -> json.put(name, at.toString());
         case Value.Day(var day) -> json.put(name, day.toString());
         case Value.TimeOfDay(var time) -> json.put(name, time.toString());
-        case Value.Unset() -> {}
+        // Latitude and longitude are there already.
+        case Value.Location _, Value.Unset _ -> {}
         case Value.Many(var many) -> {
           var list = json.putArray(name);
           many.forEach(v -> list.add(v.toString()));
@@ -141,6 +146,11 @@ public final class StandardFields {
     text(all, "Country", "addressCountry");
     decimal(all, "Latitude", "latitude", null, null);
     decimal(all, "Longitude", "longitude", null, null);
+    add(
+        all,
+        Attribute.of("Location", Type.LOCATION),
+        "latitude, longitude",
+        m -> Value.location(number(m.get("latitude")), number(m.get("longitude"))));
     decimal(all, "ListPrice", "listingPrice", "price", null);
     add(
         all,

@@ -5,7 +5,10 @@ import dev.porchlight.filter.Expression;
 import dev.porchlight.filter.Folding;
 import dev.porchlight.filter.Operand;
 import dev.porchlight.filter.Order;
+import dev.porchlight.filter.Shape;
+import dev.porchlight.filter.Type;
 import dev.porchlight.filter.Value;
+import dev.porchlight.geo.Box;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param texts by attribute, the folded words of which a listing has one
 /// @param ranges by attribute, between what its number lies; never empty
-record Branch(Map<String, Set<String>> texts, Map<String, Span> ranges, boolean whole) {
+/// @param boxes in one of which a listing lies, as far as its ranges of latitude and longitude
+///   allow it; none where a search names no shape
+record Branch(
+    Map<String, Set<String>> texts, Map<String, Span> ranges, List<Box> boxes, boolean whole) {
   /// Attributes of which the index knows the words.
   static final List<String> WORDS =
       List.of(
@@ -70,7 +76,7 @@ record Branch(Map<String, Set<String>> texts, Map<String, Span> ranges, boolean 
     var parts =
         expression instanceof Expression.Or(var alternatives) ? alternatives : List.of(expression);
     if (parts.size() > MOST_BRANCHES) {
-      return List.of(new Branch(Map.of(), Map.of(), false));
+      return List.of(new Branch(Map.of(), Map.of(), List.of(), false));
     }
     var branches = new ArrayList<Branch>();
     for (var part : parts) {
@@ -84,11 +90,12 @@ record Branch(Map<String, Set<String>> texts, Map<String, Span> ranges, boolean 
     gather(expression, conditions);
     var texts = new HashMap<String, Set<String>>();
     var ranges = new HashMap<String, Span>();
+    var boxes = new ArrayList<Box>();
     boolean whole = true;
     for (var condition : conditions) {
-      whole &= add(condition, texts, ranges);
+      whole &= add(condition, texts, ranges, boxes);
     }
-    return new Branch(texts, ranges, whole);
+    return new Branch(texts, ranges, List.copyOf(boxes), whole);
   }
 
   private static void gather(Expression expression, List<Expression> into) {
@@ -101,10 +108,16 @@ record Branch(Map<String, Set<String>> texts, Map<String, Span> ranges, boolean 
 
   /// Takes a condition in; false when the filter has to be asked about it.
   private static boolean add(
-      Expression condition, Map<String, Set<String>> texts, Map<String, Span> ranges) {
+      Expression condition,
+      Map<String, Set<String>> texts,
+      Map<String, Span> ranges,
+      List<Box> boxes) {
     return switch (condition) {
       case Expression.Matches(Operand.Field(var attribute), var negated, var anyOf)
           when !negated && !attribute.list() -> {
+        if (attribute.type() == Type.LOCATION) {
+          yield within(anyOf, ranges, boxes);
+        }
         if (WORDS.contains(attribute.name())) {
           yield words(attribute.name(), anyOf, texts);
         }
@@ -138,6 +151,28 @@ record Branch(Map<String, Set<String>> texts, Map<String, Span> ranges, boolean 
       }
       default -> false;
     };
+  }
+
+  /// Any of some shapes: between the parallels and the meridians that hold them all, and exactly
+  /// that when it is one rectangle.
+  private static boolean within(List<Criterion> anyOf, Map<String, Span> ranges, List<Box> boxes) {
+    var all = new ArrayList<Box>();
+    for (var criterion : anyOf) {
+      if (!(criterion instanceof Criterion.Within(var shape))) {
+        return false;
+      }
+      all.addAll(Box.of(shape));
+    }
+    double south = all.stream().mapToDouble(Box::south).min().orElseThrow();
+    double west = all.stream().mapToDouble(Box::west).min().orElseThrow();
+    double north = all.stream().mapToDouble(Box::north).max().orElseThrow();
+    double east = all.stream().mapToDouble(Box::east).max().orElseThrow();
+    narrow("Latitude", new Span(south, north, true), ranges);
+    narrow("Longitude", new Span(west, east, true), ranges);
+    if (boxes.isEmpty()) {
+      boxes.addAll(all);
+    }
+    return anyOf.size() == 1 && anyOf.getFirst() instanceof Criterion.Within(Shape.Rectangle _);
   }
 
   private static boolean words(

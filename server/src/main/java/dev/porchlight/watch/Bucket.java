@@ -34,6 +34,10 @@ final class Bucket {
     }
   }
 
+  int size() {
+    return size;
+  }
+
   void add(int slot, Probe asked) {
     if (size == slots.length) {
       grow();

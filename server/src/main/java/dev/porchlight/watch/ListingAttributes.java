@@ -3,6 +3,7 @@ package dev.porchlight.watch;
 import dev.porchlight.filter.Attribute;
 import dev.porchlight.filter.Catalogue;
 import dev.porchlight.filter.Type;
+import dev.porchlight.geo.Shapes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,9 +14,16 @@ public final class ListingAttributes {
   private static final Map<String, Attribute> ALL = all();
 
   /// For [dev.porchlight.filter.Filter#parse].
-  public static final Catalogue CATALOGUE = name -> Optional.ofNullable(ALL.get(name));
+  public static final Catalogue CATALOGUE = find().with(Shapes.GEOMETRY);
+
+  /// For filters that were read before: whether their shapes are some is not looked at again.
+  static final Catalogue KNOWN = find();
 
   private ListingAttributes() {}
+
+  private static Catalogue find() {
+    return name -> Optional.ofNullable(ALL.get(name));
+  }
 
   /// Their names and types, in the order of the documents.
   public static Map<String, Attribute> list() {
@@ -38,6 +46,7 @@ public final class ListingAttributes {
     add(all, Type.DECIMAL, "BuildingAreaTotal", "LotSizeAcres", "LotSizeSquareFeet");
     add(all, Type.DECIMAL, "LotSizeArea", "GarageSpaces", "AssociationFee", "TaxAnnualAmount");
     add(all, Type.DECIMAL, "Latitude", "Longitude");
+    add(all, Type.LOCATION, "Location");
     add(all, Type.INTEGER, "BedsTotal", "BedroomsTotal", "BathsFull", "BathsHalf");
     add(all, Type.INTEGER, "BathsThreeQuarter", "BathroomsTotalInteger", "BathroomsFull");
     add(all, Type.INTEGER, "BathroomsHalf", "RoomsTotal", "Stories", "StoriesTotal", "YearBuilt");

@@ -6,6 +6,8 @@ import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.FilterException;
 import dev.porchlight.filter.Folding;
 import dev.porchlight.filter.Value;
+import dev.porchlight.geo.Box;
+import dev.porchlight.geo.Shapes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -13,8 +15,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +43,10 @@ public final class Matcher {
   private static final double[] CELLS = {0.25, 4};
 
   private static final int MOST_CELLS = 64;
-  private static final int KEPT = 50_000;
+
+  /// How much is kept of filters that were read, by their length.
+  private static final int KEPT = 16_000_000;
+
   private static final int MOST_WORDS = 63;
   private static final Duration MUCH_LATER = Duration.ofDays(400);
 
@@ -56,13 +64,8 @@ public final class Matcher {
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
   private final Map<String, Bucket> buckets = new HashMap<>();
   private final List<Map<String, Integer>> words = new ArrayList<>();
-  private final LinkedHashMap<String, Evaluator> kept =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Evaluator> eldest) {
-          return size() > KEPT;
-        }
-      };
+  private final LinkedHashMap<String, Evaluator> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private long weight;
 
   /// @param whole the index says all
   private record Search(String id, String filter, boolean whole, boolean timed) {}
@@ -82,6 +85,7 @@ public final class Matcher {
     buckets.clear();
     words.forEach(Map::clear);
     kept.clear();
+    weight = 0;
   }
 
   /// How many searches there are.
@@ -143,7 +147,7 @@ public final class Matcher {
   }
 
   private static Expression parse(String filter, Instant now) {
-    return Filter.parse(filter, ListingAttributes.CATALOGUE, now).expression();
+    return Filter.parse(filter, ListingAttributes.KNOWN, now).expression();
   }
 
   /// What a filter says whatever the time is: all of it when it does not speak of the time.
@@ -231,13 +235,9 @@ public final class Matcher {
   private static Places places(Branch branch) {
     for (int p = 0; p < PLACES.size(); p++) {
       if (p == LOCAL) {
-        var latitude = branch.ranges().get("Latitude");
-        var longitude = branch.ranges().get("Longitude");
-        if (latitude != null && longitude != null) {
-          var cells = cells(latitude, longitude);
-          if (!cells.isEmpty()) {
-            return new Places("", cells);
-          }
+        var cells = cells(branch);
+        if (!cells.isEmpty()) {
+          return new Places("", cells);
         }
       }
       var name = PLACES.get(p);
@@ -249,24 +249,45 @@ public final class Matcher {
     return new Places("", List.of(""));
   }
 
-  /// The pieces of the map that a rectangle touches; none when it is too large.
-  private static List<String> cells(Branch.Span latitude, Branch.Span longitude) {
+  /// The pieces of the map that a branch's boxes touch; none when it has none, or too large ones.
+  private static List<String> cells(Branch branch) {
+    var latitude = branch.ranges().get("Latitude");
+    var longitude = branch.ranges().get("Longitude");
+    if (latitude == null || longitude == null) {
+      return List.of();
+    }
+    var all = new Box(latitude.low(), longitude.low(), latitude.high(), longitude.high());
     for (double size : CELLS) {
-      double south = Math.floor(latitude.low() / size);
-      double north = Math.floor(latitude.high() / size);
-      double west = Math.floor(longitude.low() / size);
-      double east = Math.floor(longitude.high() / size);
-      if ((north - south + 1) * (east - west + 1) <= MOST_CELLS && north >= south && east >= west) {
-        var cells = new ArrayList<String>();
-        for (double y = south; y <= north; y++) {
-          for (double x = west; x <= east; x++) {
-            cells.add(cell(size, y, x));
-          }
-        }
-        return cells;
+      var cells = new LinkedHashSet<String>();
+      boolean few = true;
+      for (var box : branch.boxes().isEmpty() ? List.of(all) : branch.boxes()) {
+        few = few && addCells(size, box, all, cells);
+      }
+      if (few) {
+        return List.copyOf(cells);
       }
     }
     return List.of();
+  }
+
+  /// Adds the pieces of the map that a box touches within another; false when they are too many.
+  private static boolean addCells(double size, Box box, Box within, Set<String> cells) {
+    double south = Math.floor(Math.max(box.south(), within.south()) / size);
+    double north = Math.floor(Math.min(box.north(), within.north()) / size);
+    double west = Math.floor(Math.max(box.west(), within.west()) / size);
+    double east = Math.floor(Math.min(box.east(), within.east()) / size);
+    if (north < south || east < west) {
+      return true;
+    }
+    if ((north - south + 1) * (east - west + 1) > MOST_CELLS) {
+      return false;
+    }
+    for (double y = south; y <= north; y++) {
+      for (double x = west; x <= east; x++) {
+        cells.add(cell(size, y, x));
+      }
+    }
+    return cells.size() <= MOST_CELLS;
   }
 
   private static String cell(double size, double y, double x) {
@@ -297,12 +318,7 @@ public final class Matcher {
       }
     }
     var all = new BitSet();
-    for (var place : placesOf(listing, probe)) {
-      var bucket = buckets.get(root + "\n" + place);
-      if (bucket != null) {
-        bucket.find(probe, all::set);
-      }
-    }
+    around(root, listing, probe).forEach(b -> b.find(probe, all::set));
     var found = new TreeSet<String>();
     boolean sure = exact;
     all.stream()
@@ -313,6 +329,21 @@ public final class Matcher {
           }
         });
     return found;
+  }
+
+  private List<Bucket> around(String root, Function<String, Value> listing, Bucket.Probe probe) {
+    return placesOf(listing, probe).stream()
+        .map(p -> buckets.get(root + "\n" + p))
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /// How many searches stand under a listing's places.
+  int around(String root, double latitude, double longitude) {
+    var probe = new Bucket.Probe();
+    probe.low[LATITUDE] = latitude;
+    probe.low[LONGITUDE] = longitude;
+    return around(root, _ -> Value.UNSET, probe).stream().mapToInt(Bucket::size).sum();
   }
 
   private static List<String> placesOf(Function<String, Value> listing, Bucket.Probe probe) {
@@ -337,16 +368,32 @@ public final class Matcher {
     var filter = search.filter();
     if (search.timed()) {
       try {
-        return Evaluator.of(parse(filter, now)).matches(listing);
+        return evaluator(filter, now).matches(listing);
       } catch (FilterException e) {
         return false;
       }
     }
     var evaluator = kept.get(filter);
     if (evaluator == null) {
-      evaluator = Evaluator.of(parse(filter, now));
-      kept.put(filter, evaluator);
+      evaluator = evaluator(filter, now);
+      keep(filter, evaluator);
     }
     return evaluator.matches(listing);
+  }
+
+  private static Evaluator evaluator(String filter, Instant now) {
+    return Evaluator.of(parse(filter, now), Shapes.GEOMETRY);
+  }
+
+  private void keep(String filter, Evaluator evaluator) {
+    kept.put(filter, evaluator);
+    weight += weight(filter);
+    for (var eldest = kept.keySet().iterator(); weight > KEPT; eldest.remove()) {
+      weight -= weight(eldest.next());
+    }
+  }
+
+  private static int weight(String filter) {
+    return 100 + filter.length();
   }
 }

@@ -6,6 +6,7 @@ import dev.porchlight.filter.Value;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A listing as searches see it: the values of [ListingAttributes], each of the type that is told
 /// there.
@@ -28,10 +29,17 @@ public final class Watchable {
   public static Function<String, Value> of(Function<String, Value> row) {
     return name -> {
       var attribute = ListingAttributes.list().get(name);
-      return attribute == null
-          ? Value.UNSET
+      if (attribute == null) {
+        return Value.UNSET;
+      }
+      return attribute.type() == Type.LOCATION
+          ? Value.location(number(row, "Latitude"), number(row, "Longitude"))
           : as(attribute, row.apply(ALIASES.getOrDefault(name, name)));
     };
+  }
+
+  private static @Nullable BigDecimal number(Function<String, Value> row, String name) {
+    return Branch.number(row.apply(name));
   }
 
   private static Value as(Attribute attribute, Value value) {

@@ -6,6 +6,7 @@ import dev.porchlight.filter.Evaluator;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.Type;
 import dev.porchlight.filter.Value;
+import dev.porchlight.geo.Shapes;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -66,7 +67,7 @@ class MatcherTest {
     }
 
     String condition() {
-      return switch (random.nextInt(12)) {
+      return switch (random.nextInt(16)) {
         case 0, 1, 2 -> any(TEXTS) + " Eq '" + word() + "'";
         case 3 -> any(TEXTS) + " Eq '" + word() + "','" + word() + "'";
         case 4 -> any(TEXTS) + " Ne '" + word() + "'";
@@ -80,10 +81,50 @@ class MatcherTest {
           yield name + " Eq " + number(name) + "," + number(name);
         }
         case 8 -> "ListingContractDate Ge days(" + any(List.of("-3", "0", "2")) + ")";
+        case 12, 13, 14 -> "Location Eq " + shape();
+        case 15 ->
+            any(
+                List.of(
+                    "Location Eq " + shape() + "," + shape(),
+                    "Location Ne " + shape(),
+                    "Location Eq NULL"));
         case 9 -> any(List.of("PoolPrivateYN Eq true", "length(City) Gt 1", "YearBuilt Eq 1990"));
         default -> {
           var name = any(NUMBERS);
           yield name + any(List.of(" Gt ", " Ge ", " Lt ", " Le ", " Eq ", " Ne ")) + number(name);
+        }
+      };
+    }
+
+    /// Where listings are, and where they are not.
+    private String place() {
+      return random.nextInt(3) == 0
+          ? "%.4f %.4f".formatted(random.nextDouble() * 180 - 90, random.nextDouble() * 360 - 180)
+          : any(List.of("-0.1", "0.0", "0.3", "46.8772", "12.5"))
+              + " "
+              + any(List.of("-96.7898", "-0.1", "0.3", "179.99", "-180"));
+    }
+
+    private String shape() {
+      return switch (random.nextInt(4)) {
+        case 0 ->
+            "radius('%s',%s)"
+                .formatted(place(), any(List.of("0.1", "1", "30", "400.5", "5000", "12500")));
+        // A listing may lie on an edge, or be a corner.
+        case 1 -> any(List.of("rectangle('0.3 -0.1,46.8772 -96.7898')", "rectangle('-1 -1,1 1')"));
+        case 2 ->
+            any(
+                List.of(
+                    "polygon('0 0,0.3 0.3,0 0.3')",
+                    "polygon('-0.1 -0.1,-0.1 0.3,0.3 0.3,0.3 -0.1')",
+                    "polygon('46.8772 -96.7898,46.9 -96.8,46.9 -96.7')",
+                    "polygon('80 -90,80 90,-80 90,-80 -90')",
+                    "polygon('12.4 179.9,12.6 179.9,12.6 180,12.4 180')"));
+        default -> {
+          double south = random.nextInt(160) - 80;
+          double west = random.nextInt(340) - 170;
+          double size = any(List.of(0.1, 1.0, 9.0));
+          yield "rectangle('%s %s,%s %s')".formatted(south, west, south + size, west + size);
         }
       };
     }
@@ -118,6 +159,14 @@ class MatcherTest {
           values.put(name, new Value.Decimal(new BigDecimal(number(name))));
         }
       }
+      if (random.nextInt(3) == 0) {
+        values.put("Latitude", decimal(random.nextDouble() * 200 - 100));
+        values.put(
+            "Longitude",
+            random.nextInt(3) == 0
+                ? new Value.Decimal(new BigDecimal(any(List.of("180", "-180", "179.995"))))
+                : decimal(random.nextDouble() * 400 - 200));
+      }
       if (random.nextBoolean()) {
         values.put(
             "ListingContractDate",
@@ -130,6 +179,10 @@ class MatcherTest {
     }
   }
 
+  private static Value decimal(double number) {
+    return new Value.Decimal(new BigDecimal(number));
+  }
+
   private static Function<String, Value> row(Map<String, Value> listing) {
     return Watchable.of(name -> listing.getOrDefault(name, Value.UNSET));
   }
@@ -139,7 +192,7 @@ class MatcherTest {
     var found = new TreeSet<String>();
     searches.forEach((id, filter) -> {
       var expression = Filter.parse(filter, ListingAttributes.CATALOGUE, now).expression();
-      if (Evaluator.of(expression).matches(row(listing))) {
+      if (Evaluator.of(expression, Shapes.GEOMETRY).matches(row(listing))) {
         found.add(id);
       }
     });
@@ -195,6 +248,38 @@ class MatcherTest {
   }
 
   @Test
+  void a_shape_is_looked_for_in_its_surroundings_alone() {
+    var matcher = new Matcher();
+    for (int n = 0; n < 3000; n++) {
+      double latitude = -75 + n / 60 * 3;
+      double longitude = -178.5 + n % 60 * 6;
+      var shape =
+          switch (n % 3) {
+            case 0 -> "radius('%s %s',5)".formatted(latitude, longitude);
+            case 1 ->
+                "polygon('%1$s %2$s,%3$s %2$s,%3$s %4$s')"
+                    .formatted(latitude, longitude, latitude + 0.1, longitude + 0.1);
+            default ->
+                "rectangle('%s %s,%s %s')"
+                    .formatted(latitude, longitude, latitude + 0.1, longitude + 0.1);
+          };
+      matcher.put("s" + n, "root", "Location Eq " + shape, NOW);
+    }
+    // Both sides of the 180th meridian.
+    matcher.put("over", "root", "Location Eq radius('10 180',5)", NOW);
+    assertThat(matcher.around("root", 10, -179.99)).isOne();
+    assertThat(matcher.find("root", place(10, 179.99), NOW)).containsExactly("over");
+    assertThat(matcher.find("root", place(10, -180), NOW)).containsExactly("over");
+    assertThat(matcher.find("root", place(-75, -178.5), NOW)).containsExactly("s0");
+    assertThat(matcher.around("root", -75, -178.5)).isLessThan(3);
+    assertThat(matcher.find("root", place(-75 + 3, -178.5 + 6), NOW)).containsExactly("s61");
+  }
+
+  private static Function<String, Value> place(double latitude, double longitude) {
+    return row(Map.of("Latitude", decimal(latitude), "Longitude", decimal(longitude)));
+  }
+
+  @Test
   void more_words_than_there_are_bits_are_told_apart() {
     var matcher = new Matcher();
     for (int n = 0; n < 200; n++) {
@@ -233,6 +318,11 @@ class MatcherTest {
     assertThat(row.apply("RoomsTotal")).isEqualTo(Value.UNSET);
     assertThat(row.apply("ListPrice")).isEqualTo(Value.UNSET);
     assertThat(row.apply("NoSuchThing")).isEqualTo(Value.UNSET);
+    var place = row(Map.of("Latitude", new Value.Whole(47), "Longitude", decimal(-96.5)));
+    assertThat(place.apply("Location")).isEqualTo(new Value.Location(47, -96.5));
+    assertThat(row(Map.of("Latitude", decimal(47))).apply("Location")).isEqualTo(Value.UNSET);
+    assertThat(row(Map.of("Latitude", decimal(90.5), "Longitude", decimal(1))).apply("Location"))
+        .isEqualTo(Value.UNSET);
     for (var attribute : ListingAttributes.list().values()) {
       assertThat(attribute.type()).isNotEqualTo(Type.TIME);
     }

@@ -3,6 +3,8 @@ package dev.porchlight.door.spark;
 import dev.porchlight.access.SparkRole;
 import dev.porchlight.filter.Catalogue;
 import dev.porchlight.filter.Filter;
+import dev.porchlight.filter.Limits;
+import dev.porchlight.geo.Shapes;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
@@ -28,7 +30,7 @@ final class SavedSearchResources {
 
   private static final int LONGEST_NAME = 75;
   private static final int LONGEST_DESCRIPTION = 1000;
-  private static final int LONGEST_FILTER = 10_000;
+  private static final int LONGEST_FILTER = Limits.CHARACTERS;
   private static final int LONGEST_ID = 75;
   private static final int LONGEST_TAG = 75;
   private static final int MOST_TAGS = 50;
@@ -314,7 +316,8 @@ final class SavedSearchResources {
                   throw new SparkException(SparkFault.NO_SHARED_LISTINGS_IN_FILTER);
               default -> ListingAttributes.CATALOGUE.find(name);
             };
-    return ListParameters.parse(filter, catalogue, ListParameters.isPermissive(call), store.now());
+    return ListParameters.parse(
+        filter, catalogue.with(Shapes.GEOMETRY), ListParameters.isPermissive(call), store.now());
   }
 
   private static SparkException incomplete() {

@@ -204,7 +204,9 @@ class EventsTest {
         null,
         LISTING,
         b -> {
-          b.put("filter", "City Eq 'Harbor' And ListPrice Le 500000");
+          b.put(
+              "filter",
+              "City Eq 'Harbor' And ListPrice Le 500000 And Location Eq radius('41.5 -70.5',3)");
           b.putArray("redaction").add("/object/listingAgent/email").add("/object/image/*/name");
         });
     feed.publish(Pods.listing(office.profile, "1", o -> o.put("addressLocality", "Elsewhere")));
@@ -213,7 +215,7 @@ class EventsTest {
             office.profile,
             "2",
             o -> {
-              o.put("addressLocality", "Harbor");
+              o.put("addressLocality", "Harbor").put("latitude", 41.49).put("longitude", -70.51);
               o.putObject("listingPrice").put("price", 450000).put("priceCurrency", "USD");
               o.putObject("listingAgent").put("name", "Lee").put("email", "lee@example.org");
               o.putArray("image")

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -222,11 +223,29 @@ class SavedSearchesTest {
               "ListPrice Eq 'cheap'",
               "Nothing Eq 'x'",
               "City Eq 'a' And Not City Eq 'b'",
-              "\"Group\".\"Field\" Eq 'x'")) {
+              "\"Group\".\"Field\" Eq 'x'",
+              "Location Eq 'Fargo'",
+              "City Eq radius('46.8 -96.7',5)",
+              "Location Eq radius('-96.7 46.8',5)",
+              "Location Eq radius('NaN NaN',5)",
+              "Location Eq polygon('0 0,1 1,0 1,1 0')",
+              "Location Eq rectangle('51 178,52 -178')")) {
         var reply = world.as(agent, "POST", path, search("S", wrong));
         reply.failed(400, 1040);
         assertThat(reply.d().path("SparkQLErrors").get(0).path("Token").isString()).isTrue();
       }
+      var crossing =
+          world.as(agent, "POST", path, search("S", "Location Eq polygon('0 0,1 1,0 1,1 0')"));
+      assertThat(crossing.d().path("SparkQLErrors").get(0).path("Message").asString())
+          .contains("cross or touch each other at 0.500000 0.500000");
+      // Each corner lies on the way from the one before, but there are too many.
+      var corners = IntStream.range(0, 3000).mapToObj(i -> "0 0." + i).toList();
+      world
+          .as(agent, "POST", path, search("S", "Location Eq polygon('" + join(corners) + "')"))
+          .failed(400, 1041);
+      world
+          .as(agent, "POST", path, search("S", "Location Eq polygon('" + "1 2,".repeat(260_000)))
+          .failed(400, 1053);
       var many = new ArrayList<String>();
       for (int i = 0; i < 76; i++) {
         many.add("BedsTotal Eq " + i);
@@ -237,7 +256,7 @@ class SavedSearchesTest {
       world.as(agent, "POST", path, search("S", "EmailLink Eq '1'")).failed(400, 2002);
       world.as(agent, "POST", path, search("S", "SharedListing Eq '1'")).failed(400, 2003);
       world
-          .as(agent, "POST", path, search("S", "City Eq '" + "x".repeat(10_001) + "'"))
+          .as(agent, "POST", path, search("S", "City Eq '" + "x".repeat(65_536) + "'"))
           .failed(400, 1053);
       assertThat(rows(world, "saved_search")).isZero();
       // Permissively, what is unknown is kept, and named.
@@ -262,6 +281,10 @@ class SavedSearchesTest {
                   .as(agent, "PUT", uri, "{\"D\":{\"Filter\":\"" + name + " Ne NULL\"}}")
                   .succeeded(200));
     }
+  }
+
+  private static String join(List<String> corners) {
+    return String.join(",", corners);
   }
 
   @Test

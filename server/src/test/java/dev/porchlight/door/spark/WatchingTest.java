@@ -165,6 +165,24 @@ class WatchingTest {
   }
 
   @Test
+  void a_listing_comes_into_a_shape_and_leaves_it() {
+    subscribed("Location Eq radius('41.5 -70.5',3)", "");
+    subscribed("Location Eq polygon('41 -71,42 -71,42 -70,41 -70') And ListPrice Le 5", "");
+    subscribed("Location Eq rectangle('10 10,11 11')", "");
+    publish("update", "1", o -> o.put("latitude", 41.51).put("longitude", -70.49));
+    assertThat(words(await(1))).containsExactly("New");
+    // Far away, and back, priced.
+    publish("update", "1", o -> o.put("latitude", 47.0));
+    await(2);
+    publish("update", "1", o -> o.put("latitude", 41.5).putObject("listingPrice").put("price", 5));
+    assertThat(words(await(4))).containsExactly("New", "New", "StatusChange", "New");
+    // Without one of both it lies nowhere.
+    publish("update", "2", o -> o.put("latitude", 41.5));
+    publish("update", "2", o -> o.put("longitude", "-70.5"));
+    assertThat(words(await(5)).getFirst()).isEqualTo("New");
+  }
+
+  @Test
   void an_agent_approves_what_a_curated_feed_shows_and_the_contact_views_it() {
     subscribed("City Eq 'Harbor'", ",\"Curated\":true,\"Events\":[\"New\",\"PriceChange\"]");
     listed("1", 5, "Active");
