@@ -24,7 +24,9 @@ import dev.porchlight.connector.seekerleads.SeekerLeadReplies;
 import dev.porchlight.connector.seekerleads.SeekerLeadRequests;
 import dev.porchlight.connector.seekerleads.SeekerLeads;
 import dev.porchlight.connector.verbatim.Verbatim;
-import dev.porchlight.console.LeadPage;
+import dev.porchlight.console.Console;
+import dev.porchlight.console.leads.LeadPage;
+import dev.porchlight.console.leads.LeadSection;
 import dev.porchlight.delivery.AttemptAge;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Delivery;
@@ -370,8 +372,11 @@ public final class Hub implements AutoCloseable {
     routes.addAll(
         new Health(store, receipts, deliveries, engine, metrics.registry(), VERSION)
             .routes(problems));
+    var console = new Console(store, number, principals);
+    console.with(new LeadSection(console, store, leads, receipts, persons, deliveries));
+    routes.addAll(console.routes());
     routes.addAll(
-        new LeadPage(store, credentials, principals, leads, receipts, persons, deliveries)
+        new LeadPage(console, store, credentials, principals, leads, receipts, persons, deliveries)
             .routes());
     routes.addAll(new EventsDoor(store, credentials, publishing, inboxes).routes());
     var spark =
@@ -391,7 +396,8 @@ public final class Hub implements AutoCloseable {
                     peer -> config.trustedProxies().stream().anyMatch(c -> c.contains(peer)))
                 .withHeaderLimit(HEADER_LIMIT),
             routes,
-            new Unrouted(spark, SeekerLeadsApi.refusals(), EventsDoor.refusals(), problems),
+            new Unrouted(
+                spark, SeekerLeadsApi.refusals(), EventsDoor.refusals(), console.pages(), problems),
             metrics::answered,
             tls);
     smtp =

@@ -3,6 +3,7 @@ package dev.porchlight;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.porchlight.api.Problems;
+import dev.porchlight.console.Console;
 import dev.porchlight.door.events.EventsDoor;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.door.spark.SparkDoor;
@@ -14,7 +15,12 @@ import java.util.List;
 import java.util.Optional;
 
 /// What is answered at an address that has no route, in the form of the door that it is nearest to.
-record Unrouted(SparkDoor spark, Route.Refusals seekers, Route.Refusals events, Problems problems)
+record Unrouted(
+    SparkDoor spark,
+    Route.Refusals seekers,
+    Route.Refusals events,
+    Route.Refusals console,
+    Problems problems)
     implements Route.Refusals {
   private static final int URI_TOO_LONG = 414;
 
@@ -25,6 +31,9 @@ record Unrouted(SparkDoor spark, Route.Refusals seekers, Route.Refusals events, 
     }
     if (EventsDoor.covers(request.path())) {
       return events.notFound(request);
+    }
+    if (Console.covers(request.path())) {
+      return console.notFound(request);
     }
     return SparkDoor.covers(request.path()) ? spark.notFound(request) : problems.notFound(request);
   }

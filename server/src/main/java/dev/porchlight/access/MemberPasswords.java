@@ -30,13 +30,15 @@ public final class MemberPasswords {
     this.store = store;
   }
 
-  /// Sets a member's password within a unit.
+  /// Sets a member's password within a unit; whoever was signed in at the console by the old one is
+  /// so no longer.
   ///
   /// @param hash of [Passwords#hash], made outside the unit
   public static void set(Batch batch, String member, String hash) {
     batch.find(Known.TABLE, member);
     batch.put(Known.TABLE, new Known(member, hash, batch.now()));
     batch.append("member.password-set", member, "");
+    ConsoleSessions.endAll(batch, member);
   }
 
   /// The member who has that name and that password. Takes as long for a name that nobody has.

@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// @param everything no limit
 /// @param offices ids of 26 digits; unused when `everything`
 /// @param root the node at or below which all of it lies: an office or one above; null for no node
-public record Scope(boolean everything, Set<String> offices, @Nullable String root) {
-  public static final Scope EVERYTHING = new Scope(true, Set.of(), null);
+/// @param member the one member whose contacts these are, with all that hangs on them, and nothing
+///   else of the office; null where whole offices may be seen
+public record Scope(
+    boolean everything, Set<String> offices, @Nullable String root, @Nullable String member) {
+  public static final Scope EVERYTHING = new Scope(true, Set.of(), null, null);
 
   public Scope {
     offices = Set.copyOf(offices);
@@ -21,18 +24,27 @@ public record Scope(boolean everything, Set<String> offices, @Nullable String ro
         throw new IllegalArgumentException("not an id of 26 digits: " + office);
       }
     }
+    if (member != null && (everything || !member.matches("[0-9]{26}"))) {
+      throw new IllegalArgumentException("not the scope of a member: " + member);
+    }
   }
 
   /// What lands in these offices, and no node.
   public Scope(boolean everything, Set<String> offices) {
-    this(everything, offices, null);
+    this(everything, offices, null, null);
   }
 
   /// The offices at or below a node, as the tree stands now.
   public static Scope at(Settings settings, String node) {
     var nodes = Nodes.in(settings);
     return new Scope(
-        false, nodes.officesWithin(node), nodes.officeOf(node).map(Node::id).orElse(node));
+        false, nodes.officesWithin(node), nodes.officeOf(node).map(Node::id).orElse(node), null);
+  }
+
+  /// What is a member's own: the contacts that they own, and the leads of those.
+  public static Scope ownOf(Settings settings, String member) {
+    var offices = Nodes.in(settings).officeOf(member).map(o -> Set.of(o.id())).orElse(Set.of());
+    return new Scope(false, offices, member, member);
   }
 
   /// Whether that node may be seen, and what belongs to it.
@@ -40,13 +52,49 @@ public record Scope(boolean everything, Set<String> offices, @Nullable String ro
     return everything || root != null && nodes.isWithin(node, root);
   }
 
-  /// Whether things of that office may be seen.
+  /// Whether all things of that office may be seen.
   public boolean contains(String office) {
-    return everything || offices.contains(office);
+    return everything || member == null && offices.contains(office);
   }
 
-  /// The predicate in SQL, for a column that holds an office's id. Only digits are written into it.
+  /// The predicate in SQL, for a column that holds an office's id; nothing for a member, whose
+  /// things [#sqlOfOwner], [#sqlOfContact] and [#sqlOfLead] find. Only digits are written into it.
   public String sql(String column) {
+    return member == null ? sqlOfOffice(column) : "1 = 0";
+  }
+
+  /// The same for rows that name the owner of a contact, too.
+  public String sqlOfOwner(String office, String owner) {
+    return member == null
+        ? sql(office)
+        : "(" + sqlOfOffice(office) + " AND " + owner + " = '" + member + "')";
+  }
+
+  /// The same for rows that name a contact.
+  public String sqlOfContact(String office, String contact) {
+    return member == null
+        ? sql(office)
+        : "(" + sqlOfOffice(office) + " AND " + contact + " IN (" + ownContacts() + "))";
+  }
+
+  /// The same for rows that name a lead.
+  public String sqlOfLead(String office, String lead) {
+    return member == null
+        ? sql(office)
+        : "("
+            + sqlOfOffice(office)
+            + " AND "
+            + lead
+            + " IN (SELECT own.id FROM lead own WHERE own.contact_id IN ("
+            + ownContacts()
+            + ")))";
+  }
+
+  private String ownContacts() {
+    return "SELECT mine.contact_id FROM contact_search mine WHERE mine.owner_id = '" + member + "'";
+  }
+
+  private String sqlOfOffice(String column) {
     if (everything) {
       return "1 = 1";
     }

@@ -11,32 +11,44 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The pages' own style, script and mark, each under a name that holds a hash of its content: a
-/// browser may keep it for good.
+/// The pages' styles, scripts and mark, our own and two libraries', each under a name that holds a
+/// hash of its content: a browser may keep it for good.
 final class Assets {
   private record Asset(String contentType, byte[] bytes) {}
 
-  private final Map<String, Asset> byName = new LinkedHashMap<>();
-  private final String style;
-  private final String script;
-  private final String mark;
+  private static final String SCRIPT = "text/javascript; charset=utf-8";
+  private static final String LIBRARIES = "/META-INF/resources/webjars/";
+
+  private final Map<String, Asset> byFile = new LinkedHashMap<>();
+  private final Map<String, String> paths = new LinkedHashMap<>();
 
   Assets() {
-    style = add("console", "css", "text/css; charset=utf-8");
-    script = add("console", "js", "text/javascript; charset=utf-8");
-    mark = add("mark", "svg", "image/svg+xml");
+    add("console.css", "assets/console.css", "text/css; charset=utf-8");
+    add("console.js", "assets/console.js", SCRIPT);
+    add("mark.svg", "assets/mark.svg", "image/svg+xml");
+    add("htmx.js", LIBRARIES + "htmx.org/2.0.10/dist/htmx.min.js", SCRIPT);
+    add("chart.js", LIBRARIES + "chart.js/4.5.1/dist/chart.umd.min.js", SCRIPT);
   }
 
-  private String add(String name, String extension, String contentType) {
-    try (var in = Assets.class.getResourceAsStream("assets/" + name + "." + extension)) {
+  /// Adds a section's script.
+  void addScript(String name) {
+    add(name + ".js", "assets/" + name + ".js", SCRIPT);
+  }
+
+  private void add(String name, String resource, String contentType) {
+    if (paths.containsKey(name)) {
+      return;
+    }
+    try (var in = Assets.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new IllegalStateException("not packaged: " + name + "." + extension);
+        throw new IllegalStateException("not packaged: " + resource);
       }
       var bytes = in.readAllBytes();
-      var hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-      var full = name + "-" + HexFormat.of().formatHex(hash, 0, 8) + "." + extension;
-      byName.put(full, new Asset(contentType, bytes));
-      return "/assets/" + full;
+      var hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 8);
+      int dot = name.lastIndexOf('.');
+      var file = name.substring(0, dot) + "-" + hash + name.substring(dot);
+      byFile.put(file, new Asset(contentType, bytes));
+      paths.put(name, "/assets/" + file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (NoSuchAlgorithmException e) {
@@ -44,20 +56,17 @@ final class Assets {
     }
   }
 
-  String style() {
-    return style;
-  }
-
-  String script() {
-    return script;
-  }
-
-  String mark() {
-    return mark;
+  /// Where it is, by its name without the hash.
+  String path(String name) {
+    var path = paths.get(name);
+    if (path == null) {
+      throw new IllegalArgumentException("no asset " + name);
+    }
+    return path;
   }
 
   Optional<Reply> find(Request request) {
-    return Optional.ofNullable(byName.get(request.pathVariable("file")))
+    return Optional.ofNullable(byFile.get(request.pathVariable("file")))
         .map(a ->
             Reply.of(200, a.contentType(), a.bytes())
                 .with("Cache-Control", "public, max-age=31536000, immutable"));

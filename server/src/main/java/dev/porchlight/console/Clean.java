@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Makes harmless what strangers wrote, beyond the escaping that the templates do: control
 /// characters and those that turn the direction of all that follows are shown as `�`, long texts
 /// are clipped, links lead only where such a link may lead.
-final class Clean {
+public final class Clean {
   private static final int LINE = 300;
   private static final Pattern EMAIL =
       Pattern.compile("[A-Za-z0-9.!#$%*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}");
@@ -20,12 +20,12 @@ final class Clean {
   private Clean() {}
 
   /// One line, at most 300 characters, then `…`.
-  static String line(@Nullable String text) {
+  public static String line(@Nullable String text) {
     return text == null ? "" : clip(mark(text, false), LINE);
   }
 
   /// Several lines, at most so many characters.
-  static String lines(String text, int most) {
+  public static String lines(String text, int most) {
     return cut(mark(text.replace("\r\n", "\n").replace('\r', '\n'), true), most);
   }
 
@@ -61,7 +61,7 @@ final class Clean {
   }
 
   /// A `mailto:` link to one plain address; null for anything else.
-  static @Nullable String mailto(String address) {
+  public static @Nullable String mailto(String address) {
     return EMAIL.matcher(address).matches()
         ? "mailto:"
             + URLEncoder.encode(address, StandardCharsets.UTF_8)
@@ -71,13 +71,13 @@ final class Clean {
   }
 
   /// A `tel:` link; null when that is no number.
-  static @Nullable String tel(String number) {
+  public static @Nullable String tel(String number) {
     var dialled = number.length() > 60 ? "" : NOT_DIALLED.matcher(number).replaceAll("");
     return PHONE.matcher(dialled).matches() ? "tel:" + dialled : null;
   }
 
   /// A link to the web; null for any other scheme and for what is no address.
-  static @Nullable String web(String address) {
+  public static @Nullable String web(String address) {
     try {
       var uri = new URI(address);
       var scheme = uri.getScheme();

@@ -10,24 +10,43 @@ import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Makes pages of templates, refusals among them, all with the headers that keep them harmless.
-final class Pages implements Route.Refusals {
+/// Makes pages of templates, refusals among them, all with the headers that keep them harmless. May
+/// be shared by threads.
+public final class Pages implements Route.Refusals {
   /// No inline script or style, nothing from elsewhere, in nobody's frame.
   static final String POLICY =
       "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
           + " img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
   /// The address of a page may hold what opens it, and must not be told to others.
-  static final Map.Entry<String, String> NO_REFERRER = Map.entry("Referrer-Policy", "no-referrer");
+  public static final Map.Entry<String, String> NO_REFERRER =
+      Map.entry("Referrer-Policy", "no-referrer");
 
-  private static final List<Map.Entry<String, String>> HEADERS =
-      List.of(
-          Map.entry("Content-Security-Policy", POLICY),
-          NO_REFERRER,
-          Map.entry("Cache-Control", "no-store"));
+  /// The event by which the live part of a page comes anew.
+  public static final String PART = "part";
+
+  /// The parameter of an address that says what has just been done.
+  static final String DONE = "done";
+
+  /// Pages with forms: by `no-referrer` browsers would say of a form that it comes from nowhere.
+  private static final Map.Entry<String, String> OWN_REFERRER =
+      Map.entry("Referrer-Policy", "same-origin");
+
+  private static final List<Map.Entry<String, String>> HEADERS = headers(NO_REFERRER);
+  private static final List<Map.Entry<String, String>> OWN_HEADERS = headers(OWN_REFERRER);
+
+  private static List<Map.Entry<String, String>> headers(Map.Entry<String, String> referrer) {
+    return List.of(
+        Map.entry("Content-Security-Policy", POLICY),
+        referrer,
+        Map.entry("Cross-Origin-Opener-Policy", "same-origin"),
+        Map.entry("Cache-Control", "no-store"));
+  }
 
   private final TemplateEngine templates =
       TemplateEngine.createPrecompiled(null, ContentType.Html, null, Pages.class.getPackageName());
@@ -39,51 +58,76 @@ final class Pages implements Route.Refusals {
     this.assets = assets;
   }
 
-  /// What every page's frame needs.
-  record Frame(Texts texts, String style, String script, String mark, boolean live) {}
-
-  /// The page of one lead, or the part of it that changes.
-  record LeadView(Frame frame, Story story) {}
-
   /// A page that says one thing.
-  record Note(Frame frame, String title, String text) {}
+  record Note(String title, String text) {}
 
-  private Frame frame(boolean live) {
-    return new Frame(texts, assets.style(), assets.script(), assets.mark(), live);
+  /// The frame of a page that is open to whoever has its link.
+  public Frame open(boolean live) {
+    return frame(texts, "", live, List.of(), null);
   }
 
-  Reply.Full lead(Story story) {
-    return page(200, render("lead.jte", new LeadView(frame(true), story)));
+  Frame frame(
+      Texts words,
+      String theme,
+      boolean live,
+      List<String> scripts,
+      Frame.@Nullable Signed signed) {
+    var all = new ArrayList<String>();
+    if (signed != null) {
+      all.add(assets.path("htmx.js"));
+    }
+    if (live || signed != null) {
+      all.add(assets.path("console.js"));
+    }
+    scripts.forEach(s -> all.add(assets.path(s + ".js")));
+    return new Frame(
+        words, assets.path("console.css"), all, assets.path("mark.svg"), theme, live, signed);
   }
 
-  /// The part of a lead's page that is sent anew whenever something happens.
-  String story(Story story) {
-    return render("story.jte", new LeadView(frame(true), story));
-  }
-
-  /// Tells a visitor without a valid pass nothing but that.
-  Reply.Full unauthenticated() {
-    return note(401, "refused.link").with("WWW-Authenticate", "Bearer");
-  }
-
-  Reply.Full missing() {
-    return note(404, "refused.missing");
-  }
-
-  private Reply.Full note(int status, String key) {
-    var note = new Note(frame(false), texts.of(key + ".title"), texts.of(key + ".text"));
-    return page(status, render("note.jte", note));
-  }
-
-  private String render(String template, Object value) {
+  /// A template that takes `frame` and `view`, filled.
+  public String render(String template, Frame frame, Object view) {
     var out = new StringOutput();
-    templates.render(template, value, out);
+    templates.render(template, Map.of("frame", frame, "view", view), out);
     return out.toString();
   }
 
-  private static Reply.Full page(int status, String html) {
+  /// A whole page.
+  public static Reply.Full page(int status, String html) {
     return new Reply.Full(
         status, HEADERS, "text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// A whole page whose forms come back to us.
+  static Reply.Full own(int status, String html) {
+    return new Reply.Full(
+        status, OWN_HEADERS, "text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static Reply.Full redirect(String path) {
+    return new Reply.Full(303, HEADERS, "", new byte[0]).with("Location", path);
+  }
+
+  /// Tells a visitor without a valid pass nothing but that.
+  public Reply.Full unauthenticated() {
+    return note(401, "refused.link").with("WWW-Authenticate", "Bearer");
+  }
+
+  public Reply.Full missing() {
+    return note(404, "refused.missing");
+  }
+
+  Reply.Full missing(Frame frame) {
+    return note(404, frame, "refused.missing");
+  }
+
+  Reply.Full note(int status, String key) {
+    return note(status, open(false), key);
+  }
+
+  Reply.Full note(int status, Frame frame, String key) {
+    return page(
+        status,
+        render("note.jte", frame, new Note(texts.of(key + ".title"), texts.of(key + ".text"))));
   }
 
   @Override
@@ -107,14 +151,15 @@ final class Pages implements Route.Refusals {
       case BodyException e -> note(e.why().status(), "refused.body");
       case BusyException _ -> note(503, "refused.busy").with("Retry-After", "1");
       case StoreUnavailableException _ -> note(503, "refused.busy").with("Retry-After", "5");
-      default -> {
-        var note =
-            new Note(
-                frame(false),
-                texts.of("refused.defect.title"),
-                texts.of("refused.defect.text", request.id()));
-        yield page(500, render("note.jte", note));
-      }
+      default ->
+          page(
+              500,
+              render(
+                  "note.jte",
+                  open(false),
+                  new Note(
+                      texts.of("refused.defect.title"),
+                      texts.of("refused.defect.text", request.id()))));
     };
   }
 }

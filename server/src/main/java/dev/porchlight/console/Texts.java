@@ -10,41 +10,74 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Currency;
+import java.util.List;
 import java.util.Locale;
+import java.util.MissingResourceException;
 import java.util.ResourceBundle;
 
-/// The words of the pages in one language, from `messages.properties`. May be shared by threads.
-final class Texts {
+/// The words of the pages in one language, from `messages.properties`: those of a section first,
+/// then those of all pages. May be shared by threads.
+public final class Texts {
   private static final int DIGITS_WRITTEN_OUT = 15;
 
   private final Locale locale;
-  private final ResourceBundle words;
+  private final List<ResourceBundle> words;
   private final DateTimeFormatter exact;
 
   Texts(Locale locale) {
-    this.locale = locale;
-    this.words =
-        ResourceBundle.getBundle(
-            "dev.porchlight.console.messages",
-            locale,
-            ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
-    this.exact =
-        DateTimeFormatter.ofPattern(words.getString("time.exact"), locale).withZone(ZoneOffset.UTC);
+    this(locale, List.of(bundle("messages", locale)));
   }
 
-  String language() {
+  private Texts(Locale locale, List<ResourceBundle> words) {
+    this.locale = locale;
+    this.words = words;
+    this.exact = DateTimeFormatter.ofPattern(text("time.exact"), locale).withZone(ZoneOffset.UTC);
+  }
+
+  /// These with the words of a section before them, when it has any of its own.
+  Texts within(String section) {
+    try {
+      return new Texts(locale, List.of(bundle(section + ".messages", locale), words.getLast()));
+    } catch (MissingResourceException _) {
+      return this;
+    }
+  }
+
+  private static ResourceBundle bundle(String name, Locale locale) {
+    return ResourceBundle.getBundle(
+        "dev.porchlight.console." + name,
+        locale,
+        ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
+  }
+
+  private String text(String key) {
+    for (var bundle : words) {
+      if (bundle.containsKey(key)) {
+        return bundle.getString(key);
+      }
+    }
+    throw new MissingResourceException("no text for " + key, Texts.class.getName(), key);
+  }
+
+  /// Whether there is a text of that key.
+  public boolean has(String key) {
+    return words.stream().anyMatch(b -> b.containsKey(key));
+  }
+
+  public String language() {
     return locale.toLanguageTag();
   }
 
   /// The text of that key, in the form of [MessageFormat].
   ///
   /// @throws java.util.MissingResourceException when there is none
-  String of(String key, Object... values) {
-    return new MessageFormat(words.getString(key), locale).format(values);
+  public String of(String key, Object... values) {
+    return new MessageFormat(text(key), locale).format(values);
   }
 
-  Story.Time time(Instant at, Instant now) {
-    return new Story.Time(
+  /// A point in time as pages show it.
+  public Time time(Instant at, Instant now) {
+    return new Time(
         at.truncatedTo(ChronoUnit.MILLIS).toString(), exact.format(at), relative(at, now));
   }
 
@@ -68,7 +101,7 @@ final class Texts {
   }
 
   /// How long something took, in the unit that reads best.
-  String took(Duration duration) {
+  public String took(Duration duration) {
     long millis = Math.max(0, duration.toMillis());
     if (millis < 10_000) {
       return of("took.millis", millis);
@@ -81,13 +114,15 @@ final class Texts {
         : of("took.hours", millis / 3_600_000);
   }
 
-  String number(BigDecimal value) {
+  /// A number, grouped.
+  public String number(BigDecimal value) {
     return isWritable(value)
         ? NumberFormat.getNumberInstance(locale).format(value)
         : Clean.line(value.toString());
   }
 
-  String money(BigDecimal amount, String currency) {
+  /// An amount of money.
+  public String money(BigDecimal amount, String currency) {
     if (!isWritable(amount)) {
       return Clean.line(amount + " " + currency);
     }

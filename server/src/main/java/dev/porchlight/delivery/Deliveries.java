@@ -111,7 +111,10 @@ public final class Deliveries {
 
   public Optional<Standing> find(Scope scope, String id) {
     return store.read(h ->
-        standings(h, SELECT + "d.id = :id AND " + scope.sql("d.office_id"), new String[] {"id", id})
+        standings(
+                h,
+                SELECT + "d.id = :id AND " + scope.sqlOfLead("d.office_id", "d.lead_id"),
+                new String[] {"id", id})
             .stream()
             .findFirst());
   }
@@ -121,7 +124,7 @@ public final class Deliveries {
     var sql =
         new StringBuilder(SELECT)
             .append("(d.seq < :before OR d.seq = :before AND d.id > :after) AND ")
-            .append(scope.sql("d.office_id"));
+            .append(scope.sqlOfLead("d.office_id", "d.lead_id"));
     if (query.endpoint() != null) {
       sql.append(" AND d.endpoint_id = :endpoint");
     }

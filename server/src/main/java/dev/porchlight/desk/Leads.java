@@ -26,7 +26,7 @@ public final class Leads {
                 "SELECT "
                     + Tables.LEAD.columnList()
                     + " FROM lead WHERE id = :id AND "
-                    + scope.sql("office_id"))
+                    + scope.sqlOfContact("office_id", "contact_id"))
             .bind("id", id)
             .map((r, _) -> Tables.LEAD.read(new Row(r)))
             .findOne());
@@ -50,7 +50,7 @@ public final class Leads {
         new StringBuilder("SELECT ")
             .append(Tables.LEAD.columnList())
             .append(" FROM lead WHERE seq < :before AND ")
-            .append(scope.sql("office_id"));
+            .append(scope.sqlOfContact("office_id", "contact_id"));
     if (query.source() != null) {
       sql.append(" AND source_id = :source");
     }
@@ -94,7 +94,7 @@ public final class Leads {
             h.createQuery(
                     "SELECT l.id FROM person_email e JOIN lead l ON l.person_id = e.person_id"
                         + " WHERE e.company_id IN (<companies>) AND e.email = :email AND "
-                        + scope.sql("l.office_id")
+                        + scope.sqlOfContact("l.office_id", "l.contact_id")
                         + " ORDER BY l.seq DESC LIMIT 1000")
                 .bindList("companies", companies)
                 .bind("email", email)

@@ -22,7 +22,7 @@ public final class Receipts {
                 "SELECT "
                     + Tables.RECEIPT.columnList()
                     + " FROM receipt WHERE id = :id AND "
-                    + scope.sql("office_id"))
+                    + scope.sqlOfLead("office_id", "lead_id"))
             .bind("id", id)
             .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
             .findOne());
@@ -43,7 +43,7 @@ public final class Receipts {
         new StringBuilder("SELECT ")
             .append(Tables.RECEIPT.columnList())
             .append(" FROM receipt WHERE ")
-            .append(scope.sql("office_id"));
+            .append(scope.sqlOfLead("office_id", "lead_id"));
     if (!query.before().isEmpty()) {
       sql.append(" AND id < :before");
     }

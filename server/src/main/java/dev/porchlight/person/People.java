@@ -76,7 +76,7 @@ public final class People {
                               ? " AND p.erased_at IS NOT NULL"
                               : " AND p.erased_at IS NULL")
                       + " AND EXISTS (SELECT 1 FROM contact c WHERE c.person_id = p.id AND "
-                      + scope.sql("c.office_id")
+                      + scope.sqlOfOwner("c.office_id", "c.owner_id")
                       + ") ORDER BY p.id DESC LIMIT :n")
               .bind("n", query.limit());
       if (!query.before().isEmpty()) {
@@ -142,7 +142,7 @@ public final class People {
         h.createQuery(
                 "SELECT k.id, k.office_id, k.owner_id, k.body FROM contact k"
                     + " WHERE k.person_id = :p AND "
-                    + scope.sql("k.office_id")
+                    + scope.sqlOfOwner("k.office_id", "k.owner_id")
                     + " ORDER BY k.id")
             .bind("p", id)
             .map((r, _) ->

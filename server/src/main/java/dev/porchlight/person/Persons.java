@@ -755,7 +755,7 @@ public final class Persons {
                 "SELECT "
                     + CONTACT.columnList()
                     + " FROM contact WHERE id = :id AND deleted_at IS NULL AND "
-                    + scope.sql("office_id"))
+                    + scope.sqlOfOwner("office_id", "owner_id"))
             .bind("id", id)
             .map((r, _) -> CONTACT.read(new Row(r)))
             .findOne());
@@ -768,7 +768,7 @@ public final class Persons {
                 "SELECT "
                     + CONTACT.columnList()
                     + " FROM contact WHERE seq < :before AND deleted_at IS NULL AND "
-                    + scope.sql("office_id")
+                    + scope.sqlOfOwner("office_id", "owner_id")
                     + " ORDER BY seq DESC LIMIT :limit")
             .bind("before", before)
             .bind("limit", limit)

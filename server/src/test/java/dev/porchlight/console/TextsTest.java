@@ -3,13 +3,16 @@ package dev.porchlight.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Locale;
-import java.util.ResourceBundle;
+import java.util.PropertyResourceBundle;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,13 +29,14 @@ class TextsTest {
             .flatMap(TextsTest::files)
             .toList();
     var all = String.join("\n", code);
-    var bundle = ResourceBundle.getBundle("dev.porchlight.console.messages", Locale.ROOT);
-    assertThat(bundle.keySet())
+    var keys = keys();
+    assertThat(keys)
         .allSatisfy(key ->
             assertThat(
                     all.contains("\"" + key + "\"")
                         // Built of a prefix and a word.
                         || all.contains("\"" + key.substring(0, key.lastIndexOf('.') + 1) + "\"")
+                        || key.startsWith("done.") && all.contains("\"" + key.substring(5) + "\"")
                         || key.startsWith("refused.")
                         || key.startsWith("time."))
                 .as(key)
@@ -45,13 +49,33 @@ class TextsTest {
                 .results()
                 .map(m -> m.group(1)))
         .isNotEmpty()
-        .allSatisfy(key -> assertThat(bundle.containsKey(key)).as(key).isTrue());
+        .allSatisfy(key -> assertThat(keys.contains(key)).as(key).isTrue());
+  }
+
+  /// Those of all pages, and of each section.
+  private static Set<String> keys() {
+    var all = new HashSet<String>();
+    files("src/main/resources/dev/porchlight/console", "messages.properties")
+        .forEach(text -> {
+          try {
+            var bundle = new PropertyResourceBundle(new StringReader(text));
+            assertThat(bundle.keySet()).as("said twice").noneMatch(all::contains);
+            all.addAll(bundle.keySet());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    return all;
   }
 
   private static Stream<String> files(String folder) {
+    return files(folder, "");
+  }
+
+  private static Stream<String> files(String folder, String end) {
     try (var paths = Files.walk(Path.of(folder))) {
       return paths
-          .filter(Files::isRegularFile)
+          .filter(p -> Files.isRegularFile(p) && p.toString().endsWith(end))
           .map(p -> {
             try {
               return Files.readString(p);

@@ -1,22 +1,18 @@
-// Keeps the page of a lead as it stands: takes each new state from the hub, and counts the times on.
+// Makes pages pleasanter that work without it: keeps live parts as they stand, counts times on,
+// copies, asks before what can't be undone, closes menus.
 "use strict";
 (() => {
-  const part = document.getElementById("live-part");
-  const sign = document.getElementById("live");
-  if (!part || !sign) return;
-
   const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
   const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
   let ahead = 0; // the hub's clock minus ours, in milliseconds
-  let shown = ""; // what the hub sent last, as it sent it
 
   const setClock = () => {
-    const now = part.querySelector("[data-now]");
+    const now = document.querySelector("[data-now]");
     if (now) ahead = Date.parse(now.dataset.now) - Date.now();
   };
 
   const count = () => {
-    for (const time of part.querySelectorAll("time[data-relative]")) {
+    for (const time of document.querySelectorAll("time[data-relative]")) {
       const seconds = Math.trunc((Date.parse(time.dateTime) - Date.now() - ahead) / 1000);
       const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) || ["second", 1];
       const text = words.format(Math.trunc(seconds / size), unit);
@@ -24,22 +20,73 @@
     }
   };
 
+  const showCopy = () => {
+    if (!navigator.clipboard) return;
+    for (const button of document.querySelectorAll("button[data-copy][hidden]")) button.hidden = false;
+  };
+
+  setClock();
+  count();
+  showCopy();
+  setInterval(count, 1000);
+
+  document.addEventListener("click", (event) => {
+    const copy = event.target.closest("button[data-copy]");
+    if (copy) {
+      const text = copy.textContent;
+      navigator.clipboard.writeText(copy.dataset.copy).then(() => {
+        copy.textContent = copy.dataset.copied;
+        setTimeout(() => { copy.textContent = text; }, 1500);
+      });
+    }
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    const question = event.target.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    const csrf = document.body.dataset.csrf;
+    if (csrf) event.detail.headers["X-CSRF-Token"] = csrf;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    setClock();
+    count();
+    showCopy();
+  });
+
+  const part = document.getElementById("live-part");
+  const sign = document.getElementById("live");
+  if (!part || !sign) return;
+  let shown = ""; // what the hub sent last, as it sent it
+
   // What was open stays open, and what had the focus keeps it, when the part is replaced.
   const take = (html) => {
     if (html === shown) return;
     shown = html;
     const open = [...part.querySelectorAll("details[open][data-key]")].map((d) => d.dataset.key);
     const focused = document.activeElement && part.contains(document.activeElement)
-      ? document.activeElement.closest("details[data-key]")
+      ? document.activeElement.closest("[data-key]")
       : null;
     const key = focused ? focused.dataset.key : null;
     part.innerHTML = html;
-    for (const details of part.querySelectorAll("details[data-key]")) {
-      if (open.includes(details.dataset.key)) details.open = true;
-      if (details.dataset.key === key) details.querySelector("summary").focus({ preventScroll: true });
+    for (const keyed of part.querySelectorAll("[data-key]")) {
+      if (open.includes(keyed.dataset.key)) keyed.open = true;
+      if (keyed.dataset.key === key) (keyed.querySelector("summary") || keyed).focus({ preventScroll: true });
     }
     setClock();
     count();
+    showCopy();
+    part.dispatchEvent(new CustomEvent("part", { bubbles: true }));
   };
 
   const tell = (on) => {
@@ -48,14 +95,10 @@
     sign.classList.toggle("on", on);
   };
 
-  setClock();
-  count();
-  setInterval(count, 1000);
-
   let wait = 1000;
   const listen = () => {
     const events = new EventSource(part.dataset.events);
-    events.addEventListener("story", (event) => {
+    events.addEventListener("part", (event) => {
       wait = 1000;
       tell(true);
       take(event.data);

@@ -87,6 +87,18 @@ CREATE TABLE member_password (
   at        BIGINT NOT NULL
 );
 
+-- Who is signed in at the console; hash is the SHA-256 of the cookie's token.
+CREATE TABLE console_session (
+  hash       TEXT COLLATE "C" PRIMARY KEY,
+  id         TEXT COLLATE "C" NOT NULL,
+  member_id  TEXT COLLATE "C" NOT NULL,
+  created_at BIGINT NOT NULL,
+  used_at    BIGINT NOT NULL,
+  client     TEXT COLLATE "C" NOT NULL,
+  address    TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX console_session_member ON console_session (member_id);
+
 -- Secrets that we must use: sealed with the hub's key.
 CREATE TABLE secret (
   owner      TEXT COLLATE "C" NOT NULL,

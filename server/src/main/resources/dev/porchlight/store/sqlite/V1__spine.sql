@@ -80,6 +80,18 @@ CREATE TABLE member_password (
   at        INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- Who is signed in at the console; hash is the SHA-256 of the cookie's token.
+CREATE TABLE console_session (
+  hash       TEXT PRIMARY KEY,
+  id         TEXT NOT NULL,
+  member_id  TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  used_at    INTEGER NOT NULL,
+  client     TEXT NOT NULL,
+  address    TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX console_session_member ON console_session (member_id);
+
 -- Secrets that we must use: sealed with the hub's key.
 CREATE TABLE secret (
   owner      TEXT NOT NULL,

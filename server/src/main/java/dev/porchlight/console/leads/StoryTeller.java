@@ -1,17 +1,20 @@
-package dev.porchlight.console;
+package dev.porchlight.console.leads;
 
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
-import dev.porchlight.console.Story.Badge;
-import dev.porchlight.console.Story.Breach;
-import dev.porchlight.console.Story.Change;
-import dev.porchlight.console.Story.Item;
-import dev.porchlight.console.Story.Lost;
-import dev.porchlight.console.Story.Said;
-import dev.porchlight.console.Story.Sending;
-import dev.porchlight.console.Story.Tone;
-import dev.porchlight.console.Story.Try;
+import dev.porchlight.console.Badge;
+import dev.porchlight.console.Clean;
+import dev.porchlight.console.Fact;
+import dev.porchlight.console.Texts;
+import dev.porchlight.console.Tone;
+import dev.porchlight.console.leads.Story.Breach;
+import dev.porchlight.console.leads.Story.Change;
+import dev.porchlight.console.leads.Story.Item;
+import dev.porchlight.console.leads.Story.Lost;
+import dev.porchlight.console.leads.Story.Said;
+import dev.porchlight.console.leads.Story.Sending;
+import dev.porchlight.console.leads.Story.Try;
 import dev.porchlight.delivery.Attempt;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
@@ -149,6 +152,19 @@ final class StoryTeller {
         came.size() >= MOST || owed.size() >= MOST ? texts.of("story.cut", MOST) : "");
   }
 
+  /// A lead in a line.
+  ///
+  /// @param wants what it is about, in a few words
+  record Gist(String name, String wants) {}
+
+  /// The newest version of a lead in a line.
+  Gist gist(LeadRecord record) {
+    var newest = parse(leads.getNewest(record));
+    return new Gist(
+        record.erasedAt() == null ? name(newest.enquirer()) : texts.of("who.erased"),
+        texts.of("wants." + newest.intent().word()));
+  }
+
   private static Lead parse(Leads.Version version) {
     return LeadJson.parse(version.fact().getBytes(StandardCharsets.UTF_8));
   }
@@ -162,7 +178,8 @@ final class StoryTeller {
     return name.isBlank() ? texts.of("who.unnamed") : Clean.line(name);
   }
 
-  private List<Badge> summary(LeadRecord record, List<Deliveries.Standing> owed) {
+  /// How it stands, at a glance.
+  List<Badge> summary(LeadRecord record, List<Deliveries.Standing> owed) {
     var badges = new ArrayList<Badge>();
     if (record.test()) {
       badges.add(new Badge(Tone.PLAIN, texts.of("badge.test")));
@@ -194,18 +211,18 @@ final class StoryTeller {
     };
   }
 
-  private List<Story.Fact> who(Enquirer who) {
-    var facts = new ArrayList<Story.Fact>();
+  private List<Fact> who(Enquirer who) {
+    var facts = new ArrayList<Fact>();
     if (who.email() != null) {
       facts.add(
-          new Story.Fact(
+          new Fact(
               texts.of("who.email"),
               checked(who.email(), who.emailStatus()),
               Clean.mailto(who.email())));
     }
     if (who.phone() != null) {
       facts.add(
-          new Story.Fact(
+          new Fact(
               texts.of("who.phone"),
               checked(who.phone(), who.phoneStatus()),
               Clean.tel(who.phone())));
@@ -274,7 +291,7 @@ final class StoryTeller {
     return number == null ? null : texts.number(number);
   }
 
-  private List<Story.Fact> what(Lead lead) {
+  private List<Fact> what(Lead lead) {
     var facts = new Facts();
     var property = property(lead);
     if (property != null) {
@@ -289,7 +306,7 @@ final class StoryTeller {
     return facts.list;
   }
 
-  private List<Story.Fact> more(Lead lead, LeadRecord record) {
+  private List<Fact> more(Lead lead, LeadRecord record) {
     var facts = new Facts();
     var time = lead.timestamp();
     if (time != null) {
@@ -351,7 +368,7 @@ final class StoryTeller {
 
   /// Facts in the order of their adding; absent ones are left out.
   private final class Facts {
-    private final List<Story.Fact> list = new ArrayList<>();
+    private final List<Fact> list = new ArrayList<>();
 
     void add(String key, @Nullable String value) {
       link(key, value, null);
@@ -359,14 +376,14 @@ final class StoryTeller {
 
     void link(String key, @Nullable String value, @Nullable String href) {
       if (value != null && !value.isBlank()) {
-        list.add(new Story.Fact(texts.of(key), Clean.line(value), href));
+        list.add(new Fact(texts.of(key), Clean.line(value), href));
       }
     }
 
     void named(String name, String value) {
       if (list.size() < MOST) {
         list.add(
-            new Story.Fact(
+            new Fact(
                 Clean.line(name.startsWith("/") ? name : name.replace('_', ' ')),
                 Clean.line(value),
                 null));

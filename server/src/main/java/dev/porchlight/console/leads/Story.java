@@ -1,5 +1,10 @@
-package dev.porchlight.console;
+package dev.porchlight.console.leads;
 
+import dev.porchlight.console.Badge;
+import dev.porchlight.console.Clean;
+import dev.porchlight.console.Fact;
+import dev.porchlight.console.Time;
+import dev.porchlight.console.Tone;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,31 +32,6 @@ record Story(
     List<Fact> more,
     List<Item> items,
     String note) {
-
-  /// How good the news is; always beside a word that says the same.
-  enum Tone {
-    GOOD,
-    WAITING,
-    BAD,
-    PLAIN;
-
-    String css() {
-      return switch (this) {
-        case GOOD -> "good";
-        case WAITING -> "waiting";
-        case BAD -> "bad";
-        case PLAIN -> "plain";
-      };
-    }
-  }
-
-  record Badge(Tone tone, String text) {}
-
-  /// @param href where it leads; null for nowhere
-  record Fact(String label, String value, @Nullable String href) {}
-
-  /// A point in time: exact for machines and on hover, relative for readers.
-  record Time(String iso, String exact, String relative) {}
 
   /// What a stranger wrote at length.
   ///

@@ -1,7 +1,9 @@
-package dev.porchlight.console;
+package dev.porchlight.console.leads;
 
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.Principals;
+import dev.porchlight.console.Console;
+import dev.porchlight.console.Pages;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Receipts;
@@ -14,7 +16,6 @@ import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -28,14 +29,15 @@ import org.slf4j.LoggerFactory;
 public final class LeadPage {
   private static final Logger LOG = LoggerFactory.getLogger(LeadPage.class);
   private static final long PING_SECONDS = 15;
+  private static final String PATH = "/leads/";
 
   private final Store store;
   private final Passes passes;
   private final StoryTeller teller;
-  private final Assets assets = new Assets();
   private final Pages pages;
 
   public LeadPage(
+      Console console,
       Store store,
       Credentials credentials,
       Principals principals,
@@ -43,23 +45,17 @@ public final class LeadPage {
       Receipts receipts,
       Persons persons,
       Deliveries deliveries) {
-    var texts = new Texts(Locale.US);
     this.store = store;
     this.passes = new Passes(credentials, principals);
-    this.teller = new StoryTeller(store, texts, leads, receipts, persons, deliveries);
-    this.pages = new Pages(texts, assets);
+    this.teller = new StoryTeller(store, console.texts(), leads, receipts, persons, deliveries);
+    this.pages = console.pages();
   }
 
-  /// The page, its events, and the files that pages need.
+  /// The page and its events.
   public List<Route> routes() {
     return List.of(
         Route.confidential("GET", "/leads/{id}", this::page, pages),
-        Route.confidential("GET", "/leads/{id}/events", this::events, pages),
-        new Route(
-            "GET",
-            "/assets/{file}",
-            request -> assets.find(request).orElseGet(pages::missing),
-            pages));
+        Route.confidential("GET", "/leads/{id}/events", this::events, pages));
   }
 
   private Reply page(Request request) {
@@ -79,7 +75,16 @@ public final class LeadPage {
     if (token.isPresent()) {
       return clean(request);
     }
-    return teller.tell(scope.get(), id).<Reply>map(pages::lead).orElseGet(pages::missing);
+    return teller.tell(scope.get(), id).<Reply>map(this::whole).orElseGet(pages::missing);
+  }
+
+  private Reply.Full whole(Story story) {
+    return Pages.page(
+        200, pages.render("leads/lead.jte", pages.open(true), new LeadView(story, PATH)));
+  }
+
+  private String part(Story story) {
+    return pages.render("leads/story.jte", pages.open(true), new LeadView(story, PATH));
   }
 
   /// Leads on to the address without the token.
@@ -130,7 +135,7 @@ public final class LeadPage {
         if (story.isEmpty()) {
           return;
         }
-        sink.send("story", pages.story(story.get()));
+        sink.send(Pages.PART, part(story.get()));
       }
     } catch (StoreUnavailableException e) {
       // The hub stops in the middle of a look, or can't look at all: the reader will come back.

@@ -1,11 +1,11 @@
-package dev.porchlight.console;
+package dev.porchlight.console.leads;
 
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.Principals;
 import dev.porchlight.account.Scope;
+import dev.porchlight.console.Cookies;
 import dev.porchlight.web.Request;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -41,12 +41,7 @@ final class Passes {
     if (bearer.isPresent()) {
       return principals.find(bearer.get()).map(p -> p.scope());
     }
-    return request.headers().stream()
-        .filter(h -> h.getKey().equalsIgnoreCase("Cookie"))
-        .flatMap(h -> java.util.Arrays.stream(h.getValue().split(";", -1)))
-        .map(String::strip)
-        .filter(c -> c.startsWith(COOKIE + "="))
-        .map(c -> c.substring(COOKIE.length() + 1))
+    return Cookies.list(request, COOKIE).stream()
         .flatMap(token -> link(token, lead).stream())
         .findFirst()
         .map(_ -> Scope.EVERYTHING);
@@ -68,20 +63,9 @@ final class Passes {
           .append(Math.max(0, Duration.between(now, link.expiresAt()).toSeconds()));
     }
     cookie.append("; HttpOnly; SameSite=Lax");
-    if (!isPlainLoopback(request.baseUrl())) {
+    if (!Cookies.isPlainLoopback(request)) {
       cookie.append("; Secure");
     }
     return cookie.toString();
-  }
-
-  private static boolean isPlainLoopback(String baseUrl) {
-    if (!baseUrl.startsWith("http://")) {
-      return false;
-    }
-    var host = URI.create(baseUrl).getHost();
-    return host != null
-        && (host.equalsIgnoreCase("localhost")
-            || host.equals("[::1]")
-            || host.matches("127(\\.[0-9]{1,3}){3}"));
   }
 }

@@ -1,4 +1,4 @@
-package dev.porchlight.console;
+package dev.porchlight.console.leads;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,0 +1,38 @@
+package dev.porchlight.console;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What every page has around its content.
+///
+/// @param style the address of the style sheet
+/// @param scripts the addresses of the scripts, in order
+/// @param mark the address of the product's mark
+/// @param theme `light`, `dark`, or empty for what the browser prefers
+/// @param live whether the page takes news while it is open
+/// @param signed who is signed in; null on a page that is open to whoever has its link
+public record Frame(
+    Texts texts,
+    String style,
+    List<String> scripts,
+    String mark,
+    String theme,
+    boolean live,
+    @Nullable Signed signed) {
+
+  /// Who is signed in, and what they find at the top of each page.
+  ///
+  /// @param csrf what each form has to send with it
+  /// @param here the path of this page
+  /// @param done what has just been done, as a sentence; else empty
+  public record Signed(
+      String name, String role, String csrf, List<Place> places, String here, String done) {}
+
+  /// An entry of the navigation.
+  public record Place(String path, String text, boolean current) {}
+
+  /// What each form has to send with it; empty where nobody is signed in.
+  public String csrf() {
+    return signed == null ? "" : signed.csrf();
+  }
+}

@@ -1,0 +1,144 @@
+package dev.porchlight.console;
+
+import dev.porchlight.access.ConsoleRole;
+import dev.porchlight.access.ConsoleSessions;
+import dev.porchlight.access.Permission;
+import dev.porchlight.access.Principal;
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Scope;
+import dev.porchlight.web.Reply;
+import dev.porchlight.web.Request;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One request of somebody who is signed in, with what a page needs of it. For the one thread that
+/// answers it.
+public final class Visit {
+  /// Who is signed in.
+  record Guest(
+      Node member, ConsoleRole role, Principal principal, ConsoleSessions.Session session) {}
+
+  private final Request request;
+  private final Guest guest;
+  private final Frame frame;
+  private final Pages pages;
+  private final Instant now;
+  private final @Nullable Form form;
+
+  Visit(Request request, Guest guest, Frame frame, Pages pages, Instant now, @Nullable Form form) {
+    this.request = request;
+    this.guest = guest;
+    this.frame = frame;
+    this.pages = pages;
+    this.now = now;
+    this.form = form;
+  }
+
+  public Request request() {
+    return request;
+  }
+
+  Guest guest() {
+    return guest;
+  }
+
+  /// Who is signed in.
+  public Node member() {
+    return guest.member();
+  }
+
+  /// Who acts, for the log.
+  public Principal principal() {
+    return guest.principal();
+  }
+
+  /// What they may see; each query takes it.
+  public Scope scope() {
+    return guest.principal().scope();
+  }
+
+  /// Whether they may do that, so that a page shows no button that would be refused.
+  public boolean may(Permission permission) {
+    return guest.principal().permission().includes(permission);
+  }
+
+  public Texts texts() {
+    return frame.texts();
+  }
+
+  public Frame frame() {
+    return frame;
+  }
+
+  /// The hub's time when the request came.
+  public Instant now() {
+    return now;
+  }
+
+  public Time time(Instant at) {
+    return frame.texts().time(at, now);
+  }
+
+  public String path(String name) {
+    return request.pathVariable(name);
+  }
+
+  /// A parameter of the address without blanks around it; empty when there is none, or it is blank.
+  public Optional<String> query(String name) {
+    return request.queryValue(name).map(String::strip).filter(v -> !v.isEmpty());
+  }
+
+  /// What a form was filled with.
+  ///
+  /// @throws IllegalStateException for a request without one
+  public Form form() {
+    return Objects.requireNonNull(form, "only what is posted has a form");
+  }
+
+  /// A page of a template that takes `frame` and `view`.
+  public Reply.Full page(String template, Object view) {
+    return Pages.own(200, pages.render(template, frame, view));
+  }
+
+  /// The same after a form that can't be taken as it was filled: to be shown again, with what is
+  /// wrong beside each field.
+  public Reply.Full refused(String template, Object view) {
+    return Pages.own(422, pages.render(template, frame, view));
+  }
+
+  /// A part of a page.
+  public String part(String template, Object view) {
+    return pages.render(template, frame, view);
+  }
+
+  /// Leads on to a page after something was done.
+  ///
+  /// @param path below `/console`
+  /// @param key of the sentence that says so, without its `done.`
+  public Reply.Full done(String path, String key) {
+    if (!frame.texts().has("done." + key)) {
+      throw new IllegalArgumentException("no text for done." + key);
+    }
+    return Pages.redirect(
+        Console.ROOT
+            + path
+            + (path.contains("?") ? "&" : "?")
+            + Pages.DONE
+            + "="
+            + URLEncoder.encode(key, StandardCharsets.UTF_8));
+  }
+
+  /// There is nothing at this address, or nothing that they may see.
+  public Reply.Full missing() {
+    return pages.missing(frame);
+  }
+
+  /// They may not do that.
+  public Reply.Full notAllowed() {
+    return pages.note(403, frame, "refused.role");
+  }
+}

@@ -1,0 +1,157 @@
+package dev.porchlight.console.leads;
+
+import dev.porchlight.access.Permission;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.console.Badge;
+import dev.porchlight.console.Clean;
+import dev.porchlight.console.Console;
+import dev.porchlight.console.Pager;
+import dev.porchlight.console.Section;
+import dev.porchlight.console.Time;
+import dev.porchlight.console.Visit;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.desk.LeadRecord;
+import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.Source;
+import dev.porchlight.desk.Sources;
+import dev.porchlight.person.Persons;
+import dev.porchlight.store.Store;
+import dev.porchlight.web.Reply;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/// `/console/leads`: the list, newest first, and the page of each.
+public final class LeadSection implements Section {
+  private static final int AT_ONCE = 50;
+  private static final String PATH = "/console/leads/";
+
+  private final Store store;
+  private final Leads leads;
+  private final Deliveries deliveries;
+  private final StoryTeller teller;
+
+  public LeadSection(
+      Console console,
+      Store store,
+      Leads leads,
+      Receipts receipts,
+      Persons persons,
+      Deliveries deliveries) {
+    this.store = store;
+    this.leads = leads;
+    this.deliveries = deliveries;
+    this.teller = new StoryTeller(store, console.texts(), leads, receipts, persons, deliveries);
+  }
+
+  /// One line of the list.
+  record Line(
+      String href, String name, String wants, String source, Time at, List<Badge> standing) {}
+
+  /// @param sources to choose from
+  record Listed(List<Line> lines, Pager pager, String leadId, String source, List<Choice> sources) {
+    boolean isFiltered() {
+      return !leadId.isEmpty() || !source.isEmpty();
+    }
+  }
+
+  record Choice(String value, String text) {}
+
+  @Override
+  public String name() {
+    return "leads";
+  }
+
+  @Override
+  public void addTo(Paths paths) {
+    paths.get("/leads", Permission.READ, this::list);
+    paths.get("/leads/{id}", Permission.READ, this::show);
+    paths.live(
+        "/leads/{id}/events",
+        Permission.READ,
+        (visit, line) -> line.subject().equals(visit.path("id")),
+        this::part);
+  }
+
+  private Reply list(Visit visit) {
+    var source = visit.query("source").orElse("");
+    var leadId = visit.query("lead_id").orElse("");
+    long before =
+        visit
+            .query("before")
+            .filter(b -> b.matches("[0-9]{1,18}"))
+            .map(Long::parseLong)
+            .orElse(Long.MAX_VALUE);
+    var found =
+        leads.list(
+            visit.scope(),
+            new Leads.Query(
+                source.isEmpty() ? null : source,
+                leadId.isEmpty() ? null : leadId,
+                null,
+                null,
+                before,
+                AT_ONCE + 1));
+    var shown = found.subList(0, Math.min(AT_ONCE, found.size()));
+    var sources = Sources.in(store.settings());
+    var filter =
+        (source.isEmpty() ? "" : "&source=" + source)
+            + (leadId.isEmpty()
+                ? ""
+                : "&lead_id=" + URLEncoder.encode(leadId, StandardCharsets.UTF_8));
+    var pager =
+        new Pager(
+            before == Long.MAX_VALUE ? "" : "/console/leads?" + filter,
+            found.size() > AT_ONCE
+                ? "/console/leads?before=" + shown.getLast().seq() + filter
+                : "");
+    return visit.page(
+        "leads/list.jte",
+        new Listed(
+            shown.stream().map(r -> line(visit, r, sources)).toList(),
+            pager,
+            Clean.line(leadId),
+            source,
+            sources.all().stream()
+                .filter(s -> visit.scope().everything() || isWithin(visit, s))
+                .map(s -> new Choice(s.id(), Clean.line(s.name())))
+                .toList()));
+  }
+
+  private boolean isWithin(Visit visit, Source source) {
+    return visit.scope().containsNode(Nodes.in(store.settings()), source.node());
+  }
+
+  private Line line(Visit visit, LeadRecord record, Sources sources) {
+    var gist = teller.gist(record);
+    var standing =
+        deliveries.list(
+            visit.scope(), new Deliveries.Query(null, record.id(), null, Long.MAX_VALUE, "", 20));
+    return new Line(
+        PATH + record.id(),
+        gist.name(),
+        gist.wants(),
+        Clean.line(
+            sources
+                .find(record.sourceId())
+                .map(Source::name)
+                .orElse(visit.texts().of("source.gone"))),
+        visit.time(record.createdAt()),
+        teller.summary(record, standing));
+  }
+
+  private Reply show(Visit visit) {
+    return teller
+        .tell(visit.scope(), visit.path("id"))
+        .<Reply>map(s -> visit.page("leads/one.jte", new LeadView(s, PATH)))
+        .orElseGet(visit::missing);
+  }
+
+  private Optional<String> part(Visit visit) {
+    return teller
+        .tell(visit.scope(), visit.path("id"))
+        .map(s -> visit.part("leads/story.jte", new LeadView(s, PATH)));
+  }
+}
