@@ -23,19 +23,19 @@ final class Assets {
   private final Map<String, String> paths = new LinkedHashMap<>();
 
   Assets() {
-    add("console.css", "assets/console.css", "text/css; charset=utf-8");
-    add("console.js", "assets/console.js", SCRIPT);
-    add("mark.svg", "assets/mark.svg", "image/svg+xml");
-    add("htmx.js", LIBRARIES + "htmx.org/2.0.10/dist/htmx.min.js", SCRIPT);
-    add("chart.js", LIBRARIES + "chart.js/4.5.1/dist/chart.umd.min.js", SCRIPT);
+    load("console.css", "assets/console.css", "text/css; charset=utf-8");
+    load("console.js", "assets/console.js", SCRIPT);
+    load("mark.svg", "assets/mark.svg", "image/svg+xml");
+    load("htmx.js", LIBRARIES + "htmx.org/2.0.10/dist/htmx.min.js", SCRIPT);
+    load("chart.js", LIBRARIES + "chart.js/4.5.1/dist/chart.umd.min.js", SCRIPT);
   }
 
   /// Adds a section's script.
   void addScript(String name) {
-    add(name + ".js", "assets/" + name + ".js", SCRIPT);
+    load(name + ".js", "assets/" + name + ".js", SCRIPT);
   }
 
-  private void add(String name, String resource, String contentType) {
+  private void load(String name, String resource, String contentType) {
     if (paths.containsKey(name)) {
       return;
     }

@@ -63,7 +63,7 @@ public final class Form {
     return errors.getOrDefault(name, "");
   }
 
-  /// A field of that name as it stands, for `ui/field.jte`.
+  /// A field of that name as it stands, for `field.jte`.
   public Field field(String name, String label) {
     return new Field(name, label, text(name), "text", "", error(name), false, "off", 300);
   }
