@@ -41,6 +41,7 @@ import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Erasure;
 import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.Fallback;
+import dev.porchlight.desk.GrantChanges;
 import dev.porchlight.desk.Inboxes;
 import dev.porchlight.desk.LeadWalk;
 import dev.porchlight.desk.Leads;
@@ -48,6 +49,7 @@ import dev.porchlight.desk.ListingNames;
 import dev.porchlight.desk.Messages;
 import dev.porchlight.desk.Notices;
 import dev.porchlight.desk.OwedWork;
+import dev.porchlight.desk.Postbox;
 import dev.porchlight.desk.Publishing;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
@@ -249,6 +251,8 @@ public final class Hub implements AutoCloseable {
             lead -> metrics.created(lead.test()),
             metrics::planned);
     var publishing = new Publishing(store, number, events, planner, engine::offer);
+    var grantChanges = new GrantChanges(publishing);
+    var postbox = new Postbox(store, number, events, publishing, grantChanges);
     rebuild = new Rebuild(store, desk, publishing, () -> emptyStore(clock));
     // Before anything plans: what it voids are the leases of a process that died, not ours.
     engine.start(store.alone());
@@ -334,6 +338,7 @@ public final class Hub implements AutoCloseable {
                     listings,
                     deliveries,
                     desk,
+                    grantChanges,
                     erasure,
                     erasures,
                     engine,
@@ -378,7 +383,7 @@ public final class Hub implements AutoCloseable {
     routes.addAll(
         new LeadPage(console, store, credentials, principals, leads, receipts, persons, deliveries)
             .routes());
-    routes.addAll(new EventsDoor(store, credentials, publishing, inboxes).routes());
+    routes.addAll(new EventsDoor(store, credentials, publishing, postbox, inboxes).routes());
     var spark =
         new SparkDoor(
             new SparkDoor.Parts(

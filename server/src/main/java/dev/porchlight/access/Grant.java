@@ -68,6 +68,21 @@ public record Grant(
     return subscribes.contains(topic.group());
   }
 
+  /// The same, allowing something else.
+  public Grant allowing(List<String> nowPublishes, List<String> nowSubscribes) {
+    return new Grant(
+        id,
+        owner,
+        party,
+        nowPublishes,
+        nowSubscribes,
+        filter,
+        redaction,
+        createdAt,
+        until,
+        revokedAt);
+  }
+
   /// The same, ended.
   public Grant revoked(Instant at) {
     return new Grant(

@@ -16,6 +16,7 @@ import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Erasure;
 import dev.porchlight.desk.ErasurePlace;
 import dev.porchlight.desk.Erasures;
+import dev.porchlight.desk.GrantChanges;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
@@ -64,6 +65,7 @@ public final class Api {
       Listings listings,
       Deliveries deliveries,
       Desk desk,
+      GrantChanges grantChanges,
       Erasure erasure,
       Erasures erasures,
       Engine engine,
@@ -135,8 +137,9 @@ public final class Api {
             parts.secrets(),
             parts.clientContracts());
     var listings = new ListingResources(parts.store(), parts.hub(), parts.listings());
-    var parties = new PartyResources(parts.store(), parts.hub(), parts.credentials());
-    var grants = new GrantResources(parts.store(), parts.hub());
+    var parties =
+        new PartyResources(parts.store(), parts.hub(), parts.credentials(), parts.grantChanges());
+    var grants = new GrantResources(parts.store(), parts.hub(), parts.grantChanges());
     var sparkKeys =
         new SparkKeyResources(
             parts.store(), parts.hub(), parts.credentials(), parts.secrets(), parts.persons());

@@ -5,6 +5,7 @@ import dev.porchlight.access.Grants;
 import dev.porchlight.access.Parties;
 import dev.porchlight.access.Party;
 import dev.porchlight.account.Nodes;
+import dev.porchlight.desk.GrantChanges;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.FilterException;
 import dev.porchlight.listing.StandardFields;
@@ -30,10 +31,12 @@ final class GrantResources {
 
   private final Store store;
   private final int hub;
+  private final GrantChanges changes;
 
-  GrantResources(Store store, int hub) {
+  GrantResources(Store store, int hub, GrantChanges changes) {
     this.store = store;
     this.hub = hub;
+    this.changes = changes;
   }
 
   Reply list(Call call) {
@@ -116,7 +119,8 @@ final class GrantResources {
     var filter = filter(body);
     var redaction = redaction(body);
     var until = until(body);
-    var id = Draw.fresh(store.now(), hub).uuid("grant");
+    var draw = Draw.fresh(store.now(), hub);
+    var id = draw.uuid("grant");
     return call.change(batch -> {
       var settings = batch.settings();
       var from = owner(call, settings, owner);
@@ -133,7 +137,7 @@ final class GrantResources {
               batch.now(),
               until,
               null);
-      batch.change(Grant.SETTING, id, grant.body());
+      changes.by(draw).make(batch, grant);
       return new Call.Answer(201, view(batch.settings(), grant));
     });
   }
@@ -240,6 +244,7 @@ final class GrantResources {
 
   Reply revoke(Call call) throws Exception {
     var known = grant(call);
+    var draw = Draw.fresh(store.now(), hub);
     return call.change(batch -> {
       var grant =
           Grants.in(batch.settings())
@@ -248,8 +253,7 @@ final class GrantResources {
       if (grant.revokedAt() != null) {
         return new Call.Answer(200, view(batch.settings(), grant));
       }
-      var ended = grant.revoked(batch.now());
-      batch.change(Grant.SETTING, grant.id(), ended.body());
+      var ended = changes.by(draw).revoke(batch, grant);
       return new Call.Answer(200, view(batch.settings(), ended));
     });
   }

@@ -2,13 +2,13 @@ package dev.porchlight.api;
 
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
-import dev.porchlight.access.Grant;
 import dev.porchlight.access.Grants;
 import dev.porchlight.access.Parties;
 import dev.porchlight.access.Party;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.GrantChanges;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Settings;
@@ -38,11 +38,13 @@ final class PartyResources {
   private final Store store;
   private final int hub;
   private final Credentials credentials;
+  private final GrantChanges changes;
 
-  PartyResources(Store store, int hub, Credentials credentials) {
+  PartyResources(Store store, int hub, Credentials credentials, GrantChanges changes) {
     this.store = store;
     this.hub = hub;
     this.credentials = credentials;
+    this.changes = changes;
   }
 
   private Draw draw() {
@@ -306,20 +308,23 @@ final class PartyResources {
   /// inbox stay: identities are never given to another.
   Reply remove(Call call) throws Exception {
     var known = party(call);
+    var draw = draw();
     return call.change(batch -> {
       var party = current(batch, known);
       if (!party.isLive()) {
         return new Call.Answer(200, view(party));
       }
+      // While it still is somebody, so that the others get to know.
+      var told = changes.by(draw);
+      Grants.in(batch.settings()).all().stream()
+          .filter(g -> g.owner().equals(party.id()) || g.party().equals(party.id()))
+          .filter(g -> g.isLive(batch.now()))
+          .forEach(g -> told.revoke(batch, g));
       var ended = party.removed(batch.now());
       batch.change(Party.SETTING, party.id(), ended.body());
       credentials.list(batch, Credential.Kind.PARTY, party.id()).stream()
           .filter(c -> c.isLive(batch.now()))
           .forEach(c -> credentials.end(batch, c, null));
-      Grants.in(batch.settings()).all().stream()
-          .filter(g -> g.owner().equals(party.id()) || g.party().equals(party.id()))
-          .filter(g -> g.isLive(batch.now()))
-          .forEach(g -> batch.change(Grant.SETTING, g.id(), g.revoked(batch.now()).body()));
       return new Call.Answer(200, view(ended));
     });
   }

@@ -65,6 +65,47 @@ public interface EventContract {
   /// Reads a body. Never throws for what a stranger may send.
   Reading read(byte[] body);
 
+  /// Reads what is sent to an inbox. Never throws for what a stranger may send.
+  InboxMessage readMessage(byte[] body);
+
+  /// A step of a handshake as the inbox that it is sent to keeps it: JSON, but for the item's
+  /// address.
+  ///
+  /// @param sender the identity of who sent it
+  /// @param app that of the app concerned
+  /// @param owner that of the party whose events they are
+  String handshake(
+      String id,
+      InboxMessage.Step step,
+      String sender,
+      String app,
+      String owner,
+      InboxMessage.@Nullable Scope scope,
+      Instant at);
+
+  /// The event that tells of a grant's change.
+  ///
+  /// @param change `authorize`, `update` or `revoke`
+  /// @param grant its id
+  /// @param owner the identity of who granted it
+  /// @param pod the owner's
+  /// @param party the identity of whom it was granted
+  byte[] grantChange(
+      String change,
+      String grant,
+      String owner,
+      String pod,
+      String party,
+      InboxMessage.Scope scope,
+      @Nullable Instant until,
+      Instant at);
+
+  /// Whether an event is of those that tell of grants, which the hub alone publishes.
+  boolean isAboutGrants(Event event);
+
+  /// The identity of the party whose grant an event tells of; empty for other events.
+  String grantedParty(Event event);
+
   /// One receiver's copy as JSON.
   ///
   /// @param redaction JSON pointers into `data`, `*` for each item of a list, to what is left out

@@ -5,17 +5,20 @@ import dev.porchlight.access.Party;
 import dev.porchlight.connector.EventContract;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.value.Json;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What parties have been sent. May be shared by threads.
 public final class Inboxes {
   /// The kinds of log line that tell of something in an inbox; their subject is the event.
-  public static final Set<String> ARRIVALS = Set.of("event.published");
+  public static final Set<String> ARRIVALS = Set.of("event.published", "message.sent");
 
   private final Store store;
   private final EventContract contract;
@@ -121,6 +124,10 @@ public final class Inboxes {
             .bind("i", copy.event())
             .map((r, _) -> PublishedEvent.TABLE.read(new Row(r)))
             .one();
+    if (event.isMessage()) {
+      var message = (ObjectNode) Json.tree(new String(raw, StandardCharsets.UTF_8));
+      return message.put("@id", address(copy)).toString();
+    }
     if (!(contract.read(raw) instanceof EventContract.Event said)) {
       throw new IllegalStateException("event " + copy.event() + " can no longer be read");
     }

@@ -8,13 +8,15 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
-/// An event as it was published, with what was drawn for it.
+/// An event as it was published, with what was drawn for it; or a message to inboxes, which has no
+/// topic.
 ///
 /// @param seq its log entry
 /// @param uri the `id` that it goes by, the same for every receiver
 /// @param base where the hub was reached, for parties that are named as they are seen from there
 /// @param time when it happened
-/// @param recipient who stood in for a recipient; empty where the event names one
+/// @param recipient who stood in for a recipient; empty where the event names one; of a message,
+///   the ids of those who got it, with commas between
 /// @param violations JSON
 /// @param adopted JSON: by account root, the listing made by hand that it turned out to be about
 public record PublishedEvent(
@@ -99,6 +101,28 @@ public record PublishedEvent(
     List<String> pointers() {
       return List.of(Json.read(redaction, String[].class));
     }
+  }
+
+  /// The same at its place in the log.
+  PublishedEvent at(long place) {
+    return new PublishedEvent(
+        id,
+        place,
+        uri,
+        publisher,
+        draw,
+        base,
+        topic,
+        fingerprint,
+        time,
+        recipient,
+        violations,
+        adopted);
+  }
+
+  /// Whether it is a message to inboxes, and no event.
+  boolean isMessage() {
+    return topic.isEmpty();
   }
 
   /// Where it breaks its contract.

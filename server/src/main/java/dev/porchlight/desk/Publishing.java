@@ -8,6 +8,7 @@ import dev.porchlight.access.RateLimits;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.EventContract;
+import dev.porchlight.connector.InboxMessage;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
@@ -27,6 +28,7 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Topic;
 import dev.porchlight.value.Violation;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Takes events that parties publish: who may, who gets a copy, what they say of listings, and what
@@ -123,6 +126,10 @@ public final class Publishing {
         return new Outcome.Invalid(reason);
       }
       case EventContract.Event said -> {
+        if (contract.isAboutGrants(said)) {
+          return new Outcome.NotGranted(
+              "Changes of grants are told by the hub alone; post an AuthorizeAction to the inbox.");
+        }
         var draw = Draw.fresh(store.now(), hub);
         var prepared = prepare(publisher, said, body, base, draw, null);
         return store.write(
@@ -189,6 +196,82 @@ public final class Publishing {
           new Violation("/id", "an event's id lies below " + place, "replaced by one of ours"));
     }
     return place + id.replace("-", "");
+  }
+
+  /// Publishes, in the owner's name, that a grant has changed.
+  void announce(Batch batch, Grant grant, String change, Draw draw) {
+    var parties = Parties.in(batch.settings());
+    var owner = parties.find(grant.owner());
+    var party = parties.find(grant.party());
+    if (owner.isEmpty() || party.isEmpty()) {
+      return;
+    }
+    var body =
+        contract.grantChange(
+            change,
+            grant.id(),
+            owner.get().profile(),
+            owner.get().url(),
+            party.get().profile(),
+            new InboxMessage.Scope(grant.publishes(), grant.subscribes()),
+            grant.until(),
+            draw.at());
+    // A few hundred bytes of our own; they are kept and read again as all events are.
+    if (contract.read(body) instanceof EventContract.Event said) {
+      decide(batch, prepare(owner.get(), said, body, "", draw, null));
+    }
+  }
+
+  /// Puts a message into inboxes within a unit.
+  ///
+  /// @param words the message as JSON, by the id that it goes by
+  /// @return that id
+  String send(
+      Batch batch, Party sender, Draw draw, UnaryOperator<String> words, List<Party> receivers) {
+    var id = draw.uuid("event");
+    var uri = sender.url() + "publish/" + id.replace("-", "");
+    var raw = RawBody.of(id, words.apply(uri).getBytes(StandardCharsets.UTF_8));
+    send(
+        batch,
+        new PublishedEvent(
+            id,
+            0,
+            uri,
+            sender.id(),
+            draw,
+            "",
+            "",
+            "",
+            draw.at(),
+            String.join(",", receivers.stream().map(Party::id).toList()),
+            "[]",
+            "{}"),
+        raw);
+    return uri;
+  }
+
+  private void send(Batch batch, PublishedEvent message, RawBody raw) {
+    long seq = batch.append("message.sent", message.id(), message.publisher());
+    batch.put(PublishedEvent.TABLE, message.at(seq));
+    batch.put(PublishedEvent.RAW, raw);
+    var parties = Parties.in(batch.settings());
+    var sender = parties.find(message.publisher()).orElseThrow();
+    for (var id : message.recipient().split(",")) {
+      var copy = copy(message, seq, id, sender, null);
+      batch.put(PublishedEvent.Copy.TABLE, copy);
+      push(
+          batch,
+          message.draw(),
+          copy,
+          message.id(),
+          "messages",
+          sender.name() + " sent a message to the inbox that the endpoint gets.");
+    }
+  }
+
+  /// Sends a message again within a batch that a rebuild has open.
+  void replayMessage(Batch batch, PublishedEvent message, byte[] body) {
+    send(batch, message, RawBody.of(message.id(), body));
   }
 
   /// Publishes again within a batch that a rebuild has open.
@@ -398,41 +481,66 @@ public final class Publishing {
         }
       }
     }
-    var nodes = Nodes.in(batch.settings());
+    // Whom a grant is about gets to know of its changes, whatever it follows.
+    parties
+        .findByUri(contract.grantedParty(prepared.said()), prepared.event().base())
+        .filter(Party::isLive)
+        .ifPresent(p -> add(copies, owners, prepared, seq, p, targets.getFirst(), null));
     for (var copy : copies.values()) {
       batch.put(PublishedEvent.Copy.TABLE, copy);
-      var receiver = parties.find(copy.receiver()).orElseThrow();
       var owner = owners.get(copy.receiver());
-      if (receiver.endpoint() != null && owner != null) {
-        Endpoints.in(batch.settings())
-            .find(receiver.endpoint())
-            .ifPresent(endpoint -> {
-              var listing = listings.get(owner.id());
-              var delivery =
-                  new Event(
-                      prepared.event().id(),
-                      KIND,
-                      at,
-                      seq,
-                      listing == null ? prepared.event().id() : subject(prepared, listing),
-                      1,
-                      office(nodes, endpoint.node()).orElse(endpoint.node()),
-                      "",
-                      false,
-                      // In order per listing; else per owner and group.
-                      listing != null
-                          ? "listing " + listing.listing()
-                          : "events " + owner.id() + " " + topic.group(),
-                      "",
-                      _ -> Value.UNSET);
-              var plan =
-                  planner.plan(
-                      batch, delivery, endpoint, why(copy, owner), prepared.event().draw());
-              if (!plan.claims().isEmpty()) {
-                batch.afterCommit(() -> lanes.accept(plan.claims()));
-              }
-            });
+      if (owner != null) {
+        var listing = listings.get(owner.id());
+        push(
+            batch,
+            prepared.event().draw(),
+            copy,
+            listing == null ? prepared.event().id() : subject(prepared, listing),
+            // In order per listing; else per owner and group.
+            listing != null
+                ? "listing " + listing.listing()
+                : "events " + owner.id() + " " + topic.group(),
+            why(copy, owner));
       }
+    }
+  }
+
+  /// Plans the push of a copy, where its receiver has an endpoint.
+  ///
+  /// @param subject what endpoints that want the newest state alone tell events apart by
+  private void push(
+      Batch batch,
+      Draw draw,
+      PublishedEvent.Copy copy,
+      String subject,
+      String orderKey,
+      String why) {
+    var endpoint =
+        Parties.in(batch.settings())
+            .find(copy.receiver())
+            .map(Party::endpoint)
+            .flatMap(Endpoints.in(batch.settings())::find);
+    if (endpoint.isEmpty()) {
+      return;
+    }
+    var node = endpoint.get().node();
+    var delivery =
+        new Event(
+            copy.event(),
+            KIND,
+            draw.at(),
+            copy.seq(),
+            subject,
+            1,
+            office(Nodes.in(batch.settings()), node).orElse(node),
+            "",
+            false,
+            orderKey,
+            "",
+            _ -> Value.UNSET);
+    var plan = planner.plan(batch, delivery, endpoint.get(), why, draw);
+    if (!plan.claims().isEmpty()) {
+      batch.afterCommit(() -> lanes.accept(plan.claims()));
     }
   }
 
@@ -466,18 +574,20 @@ public final class Publishing {
     if (copies.containsKey(receiver.id())) {
       return;
     }
-    var token = prepared.event().draw().uuid("copy " + receiver.id()).replace("-", "");
-    copies.put(
-        receiver.id(),
-        new PublishedEvent.Copy(
-            receiver.id(),
-            seq,
-            prepared.event().id(),
-            token,
-            owner.id(),
-            grant == null ? "" : grant.id(),
-            grant == null ? "[]" : Json.write(grant.redaction())));
+    copies.put(receiver.id(), copy(prepared.event(), seq, receiver.id(), owner, grant));
     owners.put(receiver.id(), owner);
+  }
+
+  private static PublishedEvent.Copy copy(
+      PublishedEvent event, long seq, String receiver, Party agent, @Nullable Grant grant) {
+    return new PublishedEvent.Copy(
+        receiver,
+        seq,
+        event.id(),
+        event.draw().uuid("copy " + receiver).replace("-", ""),
+        agent.id(),
+        grant == null ? "" : grant.id(),
+        grant == null ? "[]" : Json.write(grant.redaction()));
   }
 
   /// Whether what the event says of its listing meets the grant's filter. An event about no listing

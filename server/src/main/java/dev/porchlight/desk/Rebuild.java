@@ -322,7 +322,11 @@ public final class Rebuild {
       @Override
       public void run(Batch batch) {
         batch.resumeAt(seq);
-        publishing.replay(batch, event, raw);
+        if (event.isMessage()) {
+          publishing.replayMessage(batch, event, raw);
+        } else {
+          publishing.replay(batch, event, raw);
+        }
       }
     }
 
@@ -409,7 +413,7 @@ public final class Rebuild {
                   line.seq(),
                   List.of(Copied.of(h, "delivery", "id = ?", line.ref())),
                   batch -> {}));
-      case "event.published" -> publish(line);
+      case "event.published", "message.sent" -> publish(line);
       case "lead.erased" -> live.read(h -> Copied.erasedLead(h, line));
       case "receipt.erased" -> live.read(h -> Copied.erasedReceipt(h, line));
       case "person.erased" ->

@@ -1,6 +1,7 @@
 package dev.porchlight.connector.events;
 
 import dev.porchlight.connector.EventContract;
+import dev.porchlight.connector.InboxMessage;
 import dev.porchlight.connector.json.BodyJson;
 import dev.porchlight.connector.json.Findings;
 import dev.porchlight.connector.json.Text;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// Contract `realestate-events`. What the envelope's members become is in
 /// `docs/doors/realestate-events.md`.
 public final class RealEstateEvents implements EventContract {
+  /// The group of events about grants, which the hub alone publishes.
+  public static final String GRANTS = "yodata/subscription";
+
   private static final Set<String> ENVELOPE =
       Set.of(
           "topic",
@@ -159,6 +163,48 @@ public final class RealEstateEvents implements EventContract {
           read.moment().zoneAssumed() ? "read as UTC" : "read as " + read.moment().at());
     }
     return read.moment().at();
+  }
+
+  @Override
+  public InboxMessage readMessage(byte[] body) {
+    return InboxMessages.read(body);
+  }
+
+  @Override
+  public String handshake(
+      String id,
+      InboxMessage.Step step,
+      String sender,
+      String app,
+      String owner,
+      InboxMessage.@Nullable Scope scope,
+      Instant at) {
+    return InboxMessages.handshake(id, step, sender, app, owner, scope, at);
+  }
+
+  @Override
+  public byte[] grantChange(
+      String change,
+      String grant,
+      String owner,
+      String pod,
+      String party,
+      InboxMessage.Scope scope,
+      @Nullable Instant until,
+      Instant at) {
+    return InboxMessages.grantChange(change, grant, owner, pod, party, scope, until, at);
+  }
+
+  @Override
+  public boolean isAboutGrants(Event event) {
+    return event.topic().group().equals(GRANTS);
+  }
+
+  @Override
+  public String grantedParty(Event event) {
+    return isAboutGrants(event)
+        ? InboxMessages.grantedParty(event.carried().getOrDefault("data", "{}"))
+        : "";
   }
 
   @Override

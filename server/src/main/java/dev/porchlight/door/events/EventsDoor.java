@@ -7,6 +7,7 @@ import dev.porchlight.access.Parties;
 import dev.porchlight.access.Party;
 import dev.porchlight.access.RateLimits;
 import dev.porchlight.desk.Inboxes;
+import dev.porchlight.desk.Postbox;
 import dev.porchlight.desk.PublishedEvent;
 import dev.porchlight.desk.Publishing;
 import dev.porchlight.store.Store;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,19 +47,27 @@ public final class EventsDoor {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int PAGE = 50;
   private static final String JSON = "application/json";
+  private static final Set<String> MESSAGES = Set.of(JSON, "application/ld+json");
 
   private final Store store;
   private final Credentials credentials;
   private final Publishing publishing;
+  private final Postbox postbox;
   private final Inboxes inboxes;
   private final InboxStreams streams;
   private final RateLimits rates = new RateLimits();
   private final Refusals refusals = new Refusals();
 
-  public EventsDoor(Store store, Credentials credentials, Publishing publishing, Inboxes inboxes) {
+  public EventsDoor(
+      Store store,
+      Credentials credentials,
+      Publishing publishing,
+      Postbox postbox,
+      Inboxes inboxes) {
     this.store = store;
     this.credentials = credentials;
     this.publishing = publishing;
+    this.postbox = postbox;
     this.inboxes = inboxes;
     this.streams = new InboxStreams(store, inboxes);
   }
@@ -81,6 +91,7 @@ public final class EventsDoor {
     for (var base : new String[] {"/pods/{pod}", ""}) {
       routes.add(owned("POST", base + "/publish", this::publish));
       routes.add(owned("GET", base + "/inbox", this::inbox));
+      routes.add(known("POST", base + "/inbox", this::post));
       routes.add(owned("GET", base + "/inbox/{item}", this::item));
       routes.add(owned("GET", base + "/settings/subscriptions", this::subscriptions));
       routes.add(
@@ -94,17 +105,24 @@ public final class EventsDoor {
     return new Route(
         method,
         template,
-        r ->
-            answered(
-                r,
-                () -> {
-                  if (!r.isConfidential()) {
-                    throw new RefusedException(
-                        403, "Plain HTTP is not taken from there; use HTTPS.");
-                  }
-                  return operation.answer(r, owner(r));
-                }),
+        r -> answered(r, () -> operation.answer(confidential(r), owner(r))),
         refusals);
+  }
+
+  /// For every party that says who it is, at anybody's pod.
+  private Route known(String method, String template, Operation operation) {
+    return new Route(
+        method,
+        template,
+        r -> answered(r, () -> operation.answer(confidential(r), sender(r))),
+        refusals);
+  }
+
+  private static Request confidential(Request request) throws RefusedException {
+    if (!request.isConfidential()) {
+      throw new RefusedException(403, "Plain HTTP is not taken from there; use HTTPS.");
+    }
+    return request;
   }
 
   private interface Answer {
@@ -139,14 +157,17 @@ public final class EventsDoor {
             .filter(Party::isLive);
   }
 
+  private Party sender(Request request) throws RefusedException {
+    return caller(request.header("x-api-key").map(String::strip).orElse(""))
+        .orElseThrow(() ->
+            new RefusedException(401, "The API key (x-api-key) is missing, empty or unknown."));
+  }
+
   private Party owner(Request request) throws RefusedException {
-    var caller = caller(request.header("x-api-key").map(String::strip).orElse(""));
-    if (caller.isEmpty()) {
-      throw new RefusedException(401, "The API key (x-api-key) is missing, empty or unknown.");
-    }
+    var caller = sender(request);
     // A pod that is not there and one that is another's look the same.
     return pod(request)
-        .filter(p -> p.id().equals(caller.get().id()))
+        .filter(p -> p.id().equals(caller.id()))
         .orElseThrow(() -> new RefusedException(403, "This is not the pod of that API key."));
   }
 
@@ -166,22 +187,37 @@ public final class EventsDoor {
 
   private Reply publish(Request request, Party publisher) throws IOException, RefusedException {
     pace(publisher);
-    var type = request.header("Content-Type").orElse("").split(";", 2)[0].strip();
-    if (!type.toLowerCase(Locale.ROOT).equals(JSON)) {
-      throw new RefusedException(415, "The content type must be application/json.");
-    }
-    byte[] body;
-    try {
-      body = request.body(MAX_BODY, PATIENCE);
-    } catch (BodyException e) {
-      throw unfit(e);
-    }
-    return switch (publishing.publish(publisher, body, request.baseUrl())) {
+    return switch (publishing.publish(publisher, body(request, Set.of(JSON)), request.baseUrl())) {
       case Publishing.Outcome.Published(var uri) ->
           reply(201, Json.object().put("id", uri)).with("Location", uri);
       case Publishing.Outcome.Invalid(var reason) -> throw new RefusedException(400, reason);
       case Publishing.Outcome.NotGranted(var reason) -> throw new RefusedException(403, reason);
       case Publishing.Outcome.Conflict(var reason) -> throw new RefusedException(409, reason);
+    };
+  }
+
+  private static byte[] body(Request request, Set<String> types)
+      throws IOException, RefusedException {
+    var type = request.header("Content-Type").orElse("").split(";", 2)[0].strip();
+    if (!types.contains(type.toLowerCase(Locale.ROOT))) {
+      throw new RefusedException(415, "The content type must be application/json.");
+    }
+    try {
+      return request.body(MAX_BODY, PATIENCE);
+    } catch (BodyException e) {
+      throw unfit(e);
+    }
+  }
+
+  /// A message to an inbox, from whoever says who they are.
+  private Reply post(Request request, Party sender) throws IOException, RefusedException {
+    pace(sender);
+    var pod = pod(request).orElseThrow(() -> new RefusedException(404, "There is no such pod."));
+    return switch (postbox.post(sender, pod, body(request, MESSAGES), request.baseUrl())) {
+      case Postbox.Outcome.Taken(var uri) ->
+          reply(201, Json.object().put("id", uri)).with("Location", uri);
+      case Postbox.Outcome.Invalid(var reason) -> throw new RefusedException(400, reason);
+      case Postbox.Outcome.NotAllowed(var reason) -> throw new RefusedException(403, reason);
     };
   }
 

@@ -74,10 +74,23 @@ final class Pods implements AutoCloseable {
       return send("GET", url + path, key, null, null);
     }
 
+    /// The first page of its inbox, without what tells of grants.
     List<JsonNode> inbox() {
+      return all().stream()
+          .filter(item -> !item.path("topic").asString("").startsWith("yodata/subscription"))
+          .toList();
+    }
+
+    /// The first page of its inbox.
+    List<JsonNode> all() {
       var all = new ArrayList<JsonNode>();
       get("inbox/").json().path("contains").forEach(all::add);
       return all;
+    }
+
+    /// Sends a message to a pod's inbox.
+    Answer post(Pod pod, JsonNode message) {
+      return send("POST", pod.url + "inbox/", key, "application/json", message.toString());
     }
   }
 
