@@ -2,6 +2,7 @@ package dev.porchlight;
 
 import dev.porchlight.access.ClientTokens;
 import dev.porchlight.access.Credentials;
+import dev.porchlight.access.MailMarks;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Node;
@@ -37,6 +38,7 @@ import dev.porchlight.delivery.Planner;
 import dev.porchlight.delivery.Renderer;
 import dev.porchlight.delivery.Sender;
 import dev.porchlight.delivery.Transport;
+import dev.porchlight.desk.Bounces;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Erasure;
 import dev.porchlight.desk.Erasures;
@@ -58,11 +60,13 @@ import dev.porchlight.desk.Replays;
 import dev.porchlight.desk.Retention;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
+import dev.porchlight.desk.Telling;
 import dev.porchlight.desk.Watching;
 import dev.porchlight.door.PushDoor;
 import dev.porchlight.door.events.EventsDoor;
 import dev.porchlight.door.mail.MailDoor;
 import dev.porchlight.door.mail.SmtpListener;
+import dev.porchlight.door.mail.UnsubscribePage;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.door.spark.SparkDoor;
 import dev.porchlight.http.Certificate;
@@ -131,6 +135,7 @@ public final class Hub implements AutoCloseable {
   private final ReplayWork replayWork;
   private final Notices notices;
   private final Watching watching;
+  private final Telling telling;
   private final List<Route> routes = new ArrayList<>();
   private final HttpServer server;
   private final @Nullable SmtpListener smtp;
@@ -216,6 +221,7 @@ public final class Hub implements AutoCloseable {
     var names = new ListingNames(store, listings);
     var events = new RealEstateEvents();
     var inboxes = new Inboxes(store, events);
+    var marks = new MailMarks(store, secrets);
     var rendering =
         new Rendering(
             connectors,
@@ -225,7 +231,8 @@ public final class Hub implements AutoCloseable {
             id -> Sources.in(store.settings()).find(id).map(Source::name).orElse(""),
             delivery -> Notices.body(store, new Deliveries(store), delivery),
             identity(store),
-            inboxes);
+            inboxes,
+            new FeedRendering(store, marks, this::own));
     engine =
         new Engine(
             store,
@@ -288,6 +295,7 @@ public final class Hub implements AutoCloseable {
             });
     fallback = new Fallback(store, number, planner, new Deliveries(store), engine::offer);
     watching = new Watching(store);
+    telling = new Telling(store, number, planner, new Deliveries(store), engine::offer);
 
     var replays = new Replays(store, new Deliveries(store));
     notices = new Notices(store, number, new Deliveries(store), engine::wake);
@@ -384,6 +392,7 @@ public final class Hub implements AutoCloseable {
         new LeadPage(console, store, credentials, principals, leads, receipts, persons, deliveries)
             .routes());
     routes.addAll(new EventsDoor(store, credentials, publishing, postbox, inboxes).routes());
+    routes.addAll(new UnsubscribePage(store, marks).routes());
     var spark =
         new SparkDoor(
             new SparkDoor.Parts(
@@ -411,7 +420,13 @@ public final class Hub implements AutoCloseable {
             : new SmtpListener(
                 InetAddress.getByName(config.bind()),
                 config.smtpPort(),
-                new MailDoor(store, desk, credentials, metrics.registry()),
+                new MailDoor(
+                    store,
+                    desk,
+                    credentials,
+                    marks,
+                    new Bounces(store, deliveries),
+                    metrics.registry()),
                 () -> tls == null ? null : tls.sslContext());
   }
 
@@ -600,6 +615,11 @@ public final class Hub implements AutoCloseable {
     }
   }
 
+  /// Where it is reached as far as it knows itself.
+  private URI own() {
+    return server.tlsAddress().orElseGet(server::address);
+  }
+
   /// Where it is reached, for example `http://127.0.0.1:8080`.
   public URI address() {
     return server.address();
@@ -645,6 +665,7 @@ public final class Hub implements AutoCloseable {
     replayWork.wake();
     notices.wake();
     watching.wake();
+    telling.wake();
   }
 
   /// Everything it answers, for audits.
@@ -671,6 +692,7 @@ public final class Hub implements AutoCloseable {
     replayWork.close();
     notices.close();
     watching.close();
+    telling.close();
     engine.close();
     outgoing.close();
     store.close();

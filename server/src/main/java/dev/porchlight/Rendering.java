@@ -19,6 +19,7 @@ import dev.porchlight.desk.Messages;
 import dev.porchlight.desk.Notices;
 import dev.porchlight.desk.Publishing;
 import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.Telling;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.sign.XSignature;
 import dev.porchlight.value.Json;
@@ -42,6 +43,7 @@ final class Rendering implements Renderer {
   private final Function<Delivery, byte[]> notice;
   private final String hub;
   private final Inboxes inboxes;
+  private final FeedRendering feeds;
 
   /// @param sourceName the name of a source by its id
   /// @param notice what a notice about an endpoint says
@@ -54,7 +56,8 @@ final class Rendering implements Renderer {
       Function<String, String> sourceName,
       Function<Delivery, byte[]> notice,
       String hub,
-      Inboxes inboxes) {
+      Inboxes inboxes,
+      FeedRendering feeds) {
     this.connectors = connectors;
     this.messages = messages;
     this.names = names;
@@ -63,12 +66,16 @@ final class Rendering implements Renderer {
     this.notice = notice;
     this.hub = hub;
     this.inboxes = inboxes;
+    this.feeds = feeds;
   }
 
   @Override
   public Rendered render(Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {
     if (delivery.kind().equals(Publishing.KIND)) {
       return event(delivery, endpoint, secrets);
+    }
+    if (delivery.kind().equals(Telling.KIND)) {
+      return feeds.render(delivery, endpoint);
     }
     if (delivery.kind().equals(Planner.UNREAD)) {
       return unread(delivery);

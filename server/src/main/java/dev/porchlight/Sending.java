@@ -26,6 +26,12 @@ final class Sending implements Transport {
   /// made of.
   static final String DELIVERY = "Porchlight-Delivery";
 
+  /// Among them, where what can't be delivered goes back to.
+  static final String RETURN_PATH = "Return-Path";
+
+  /// Among them, whom it is for, where the endpoint does not say.
+  static final String TO = "To";
+
   private final Store store;
   private final Secrets secrets;
   private final OutgoingClient client;
@@ -69,12 +75,13 @@ final class Sending implements Transport {
     if (server.isEmpty()) {
       return new Answer.Nothing("No mail server is set: `porchlight mail set` sets one.");
     }
-    var to = MailAddress.of(url);
+    var to = MailAddress.of(url).isEmpty() ? headers.getOrDefault(TO, "") : MailAddress.of(url);
     var password = secrets.find(MailServer.OWNER, MailServer.PASSWORD).orElse(null);
     var outcome =
         mailer.send(
             server.get(),
             server.get().user() == null ? null : password,
+            headers.getOrDefault(RETURN_PATH, server.get().from()),
             to,
             message(server.get().from(), to, headers, body),
             Mailer.DEADLINE);
@@ -98,7 +105,11 @@ final class Sending implements Transport {
     if (delivery != null) {
       all.put("Message-ID", "<" + delivery + from.substring(from.lastIndexOf('@')) + ">");
     }
-    all.putAll(headers);
+    headers.forEach((name, value) -> {
+      if (!name.equals(RETURN_PATH) && !name.equals(TO)) {
+        all.put(name, value);
+      }
+    });
     var out = new ByteArrayOutputStream(body.length + 1024);
     all.forEach((name, value) ->
         out.writeBytes(

@@ -2,23 +2,31 @@ package dev.porchlight.account;
 
 import dev.porchlight.store.Settings;
 import dev.porchlight.value.Json;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Where mail about a node's leads goes. What a node does not say holds as the node above it says.
+/// Where mail about a node's leads goes, and by whose clock. What a node does not say holds as the
+/// node above it says.
 ///
 /// @param address where copies of leads go; null where the node does not say
 /// @param copies whether an endpoint of Lead Delivery has its leads sent there too; null where the
 ///   node does not say
 /// @param fallback where a lead goes that no endpoint has taken, and a receipt that nobody can
 ///   read; null where the node does not say
+/// @param timeZone whose hours daily mails go by, for example `America/Chicago`; null where the
+///   node does not say
 public record NodeMail(
-    @Nullable String address, @Nullable Boolean copies, @Nullable String fallback) {
+    @Nullable String address,
+    @Nullable Boolean copies,
+    @Nullable String fallback,
+    @Nullable String timeZone) {
   /// The kind of setting that holds it, by the node's id.
   public static final String SETTING = "node-mail";
 
-  private static final NodeMail SILENT = new NodeMail(null, null, null);
+  private static final NodeMail SILENT = new NodeMail(null, null, null, null);
 
   /// What a node says itself.
   public static NodeMail of(Settings settings, String node) {
@@ -43,6 +51,13 @@ public record NodeMail(
   public static Optional<Fallback> fallbackOf(Settings settings, String office) {
     return nearest(settings, office, NodeMail::fallback)
         .map(said -> new Fallback(said.node(), said.what()));
+  }
+
+  /// By whose hours mails go that come at hours; where nobody says so, by those of UTC.
+  public static ZoneId zoneOf(Settings settings, String node) {
+    return nearest(settings, node, NodeMail::timeZone)
+        .map(said -> ZoneId.of(said.what()))
+        .orElse(ZoneOffset.UTC);
   }
 
   private record Said<T>(String node, T what) {}

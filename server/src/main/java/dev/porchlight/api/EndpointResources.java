@@ -64,7 +64,13 @@ final class EndpointResources {
           .collect(Collectors.toUnmodifiableSet());
   private static final Set<String> KINDS =
       Stream.concat(
-              Stream.of("lead.created", "lead.updated", "lead.*", "endpoint.*"),
+              Stream.of(
+                  "lead.created",
+                  "lead.updated",
+                  "lead.*",
+                  "endpoint.*",
+                  "feed.notified",
+                  "feed.*"),
               Notices.KINDS.stream())
           .collect(Collectors.toUnmodifiableSet());
   private static final String EVENT = "event.published";

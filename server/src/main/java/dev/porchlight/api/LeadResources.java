@@ -17,6 +17,7 @@ import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.listing.Listings;
+import dev.porchlight.person.Card;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
 import dev.porchlight.person.Persons;
@@ -446,18 +447,28 @@ final class LeadResources {
         throw new FaultException(
             Fault.BODY_INVALID, "The owner must be a member of the contact's office.");
       }
+      if (edit.card() != null
+          && !edit.card().invalidEmails().stream().allMatch(now.body()::isInvalid)) {
+        throw new FaultException(
+            Fault.BODY_INVALID,
+            "Addresses can be taken from `invalid_emails`; the hub alone adds any.");
+      }
       return new Call.Answer(
           200, Views.contact(Persons.edit(batch, now, edit, call.principal().id(), batch.now())));
     });
   }
 
   private static final Set<String> CONTACT_MEMBERS =
-      Stream.concat(ContactEdit.MEMBERS.stream(), Stream.of("owner"))
+      Stream.concat(ContactEdit.MEMBERS.stream(), Stream.of("owner", Card.INVALID_EMAILS))
           .collect(Collectors.toUnmodifiableSet());
 
   private static ContactEdit edit(Members body) {
     var typed = ContactEdit.MEMBERS.stream().filter(body::has).collect(Collectors.toSet());
-    for (var list : List.of("emails", "phones", "tags")) {
+    boolean valid = body.has(Card.INVALID_EMAILS);
+    if (valid) {
+      typed.add(Card.INVALID_EMAILS);
+    }
+    for (var list : List.of("emails", "phones", "tags", Card.INVALID_EMAILS)) {
       if (body.has(list) && body.texts(list).isEmpty()) {
         throw new FaultException(
             Fault.BODY_INVALID, "The member `" + list + "` must be a list of strings.");
@@ -476,7 +487,7 @@ final class LeadResources {
           stripped(body, "phones"),
           stripped(body, "tags"),
           body.text("owner").orElse(null),
-          null);
+          valid ? Card.invalid(stripped(body, Card.INVALID_EMAILS)) : null);
     } catch (IllegalArgumentException e) {
       throw new FaultException(Fault.BODY_INVALID, String.valueOf(e.getMessage()));
     }

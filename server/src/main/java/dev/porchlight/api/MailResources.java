@@ -9,6 +9,7 @@ import dev.porchlight.net.MailServer;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
+import java.time.ZoneId;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,8 +20,18 @@ final class MailResources {
   private static final int LONGEST_ADDRESS = 254;
   private static final int LONGEST_PASSWORD = 1024;
   private static final Set<String> SERVER =
-      Set.of("host", "port", "security", "user", "password", "from", "certificate_authorities");
-  private static final Set<String> NODE = Set.of("address", "copies", "fallback");
+      Set.of(
+          "host",
+          "port",
+          "security",
+          "user",
+          "password",
+          "from",
+          "certificate_authorities",
+          "links",
+          "return_domain");
+  private static final Set<String> NODE = Set.of("address", "copies", "fallback", "time_zone");
+  private static final int LONGEST_LINK = 500;
 
   private final Store store;
   private final Secrets secrets;
@@ -107,7 +118,11 @@ final class MailResources {
               .orElse(
                   known == null || body.has("certificate_authorities")
                       ? null
-                      : known.authorities()));
+                      : known.authorities()),
+          body.line("links", LONGEST_LINK)
+              .orElse(known == null || body.has("links") ? null : known.links()),
+          body.line("return_domain", LONGEST_HOST)
+              .orElse(known == null || body.has("return_domain") ? null : known.returns()));
     } catch (IllegalArgumentException e) {
       throw new FaultException(Fault.BODY_INVALID, "Not so: " + e.getMessage() + ".");
     }
@@ -137,6 +152,12 @@ final class MailResources {
     if (server.authorities() != null) {
       json.put("certificate_authorities", server.authorities());
     }
+    if (server.links() != null) {
+      json.put("links", server.links());
+    }
+    if (server.returns() != null) {
+      json.put("return_domain", server.returns());
+    }
     return json;
   }
 
@@ -163,7 +184,8 @@ final class MailResources {
           new NodeMail(
               address(body, "address", known.address()),
               body.flag("copies").orElse(body.has("copies") ? null : known.copies()),
-              address(body, "fallback", known.fallback()));
+              address(body, "fallback", known.fallback()),
+              zone(body, known.timeZone()));
       batch.change(NodeMail.SETTING, node, mail.body());
       return new Call.Answer(200, view(node, mail));
     });
@@ -178,12 +200,23 @@ final class MailResources {
     return given.orElse(body.has(name) ? null : known);
   }
 
+  private static @Nullable String zone(Members body, @Nullable String known) {
+    var given = body.line("time_zone", LONGEST_HOST);
+    if (given.isPresent() && !ZoneId.getAvailableZoneIds().contains(given.get())) {
+      throw new FaultException(
+          Fault.BODY_INVALID,
+          "The member `time_zone` must be the name of a zone, such as America/Chicago.");
+    }
+    return given.orElse(body.has("time_zone") ? null : known);
+  }
+
   private static ObjectNode view(String node, NodeMail mail) {
     var json = Json.object();
     json.put("node", node);
     json.put("address", mail.address());
     json.put("copies", mail.copies());
     json.put("fallback", mail.fallback());
+    json.put("time_zone", mail.timeZone());
     return json;
   }
 }

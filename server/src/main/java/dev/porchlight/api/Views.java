@@ -118,6 +118,8 @@ final class Views {
     c.body().tags().forEach(tags::add);
     var typed = json.putArray("typed");
     c.body().typed().forEach(typed::add);
+    var invalid = json.putArray("invalid_emails");
+    c.body().card().invalidEmails().forEach(invalid::add);
     json.put("record_status", c.recordStatus());
     var details = json.putObject("details");
     c.body().card().details().forEach(details::put);

@@ -40,7 +40,17 @@ final class MailCommand extends Noun {
               names = "--authorities",
               paramLabel = "FILE",
               description = "PEM certificates to believe beside the usual ones")
-          @Nullable Path authorities)
+          @Nullable Path authorities,
+      @Option(
+              names = "--links",
+              paramLabel = "URL",
+              description = "where people reach the hub by the links in its mails")
+          @Nullable String links,
+      @Option(
+              names = "--return-domain",
+              paramLabel = "DOMAIN",
+              description = "whose mail comes to the hub: what can't be delivered comes back there")
+          @Nullable String returnDomain)
       throws HubException, IOException {
     var body = Json.object();
     put(body, "host", host);
@@ -54,6 +64,8 @@ final class MailCommand extends Noun {
         "password",
         password == null && user != null ? System.getenv("PORCHLIGHT_MAIL_PASSWORD") : password);
     put(body, "from", from);
+    put(body, "links", links);
+    put(body, "return_domain", returnDomain);
     if (authorities != null) {
       body.put("certificate_authorities", Files.readString(authorities));
     }

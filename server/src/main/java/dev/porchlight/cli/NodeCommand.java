@@ -89,7 +89,12 @@ final class NodeCommand extends Noun {
               names = "--fallback",
               paramLabel = "ADDRESS",
               description = "gets what no endpoint has taken, or nobody can read, for 60 s")
-          @Nullable String fallback)
+          @Nullable String fallback,
+      @Option(
+              names = "--time-zone",
+              paramLabel = "ZONE",
+              description = "whose hours daily mails go by, such as America/Chicago; UTC")
+          @Nullable String timeZone)
       throws HubException {
     var body = Json.object();
     if (address != null) {
@@ -97,6 +102,9 @@ final class NodeCommand extends Noun {
     }
     if (copies != null) {
       body.put("copies", !copies.equals("off"));
+    }
+    if (timeZone != null) {
+      body.put("time_zone", timeZone);
     }
     if (fallback != null) {
       body.put("fallback", fallback);
@@ -110,6 +118,7 @@ final class NodeCommand extends Noun {
             say("  copies    " + said(mail, "address"));
             say(mail.path("copies").asBoolean(true) ? "  copies are on" : "  copies are off");
             say("  fallback  " + said(mail, "fallback"));
+            say("  time zone " + said(mail, "time_zone"));
           });
     }
   }

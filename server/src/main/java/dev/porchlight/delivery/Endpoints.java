@@ -1,7 +1,10 @@
 package dev.porchlight.delivery;
 
+import dev.porchlight.account.Node;
 import dev.porchlight.account.NodeMail;
+import dev.porchlight.account.Nodes;
 import dev.porchlight.net.MailAddress;
+import dev.porchlight.net.MailServer;
 import dev.porchlight.store.Settings;
 import dev.porchlight.value.Draw;
 import java.time.Instant;
@@ -17,6 +20,9 @@ import java.util.function.Function;
 /// The endpoints at one place in the log: those that were made, and those of mail that follow from
 /// other settings. Immutable.
 public final class Endpoints {
+  /// The kind of event that somebody is told of listings.
+  public static final String LISTINGS = "feed.notified";
+
   private static final Function<Settings, Endpoints> VIEW = Endpoints::new;
 
   /// What people are also told by mail.
@@ -25,6 +31,7 @@ public final class Endpoints {
   private final Map<String, Endpoint> byId = new LinkedHashMap<>();
   private final Map<String, Endpoint> copies = new LinkedHashMap<>();
   private final Map<String, Fallback> fallbacks = new HashMap<>();
+  private final Map<String, Endpoint> listingMails = new HashMap<>();
 
   /// Where that goes which is stuck at a node.
   ///
@@ -48,7 +55,13 @@ public final class Endpoints {
         fallbacks.put(setting.id(), new Fallback(fallback(setting.id(), address), setting.at()));
       }
     }
+    if (MailServer.in(settings).isPresent()) {
+      Nodes.in(settings).all().stream()
+          .filter(n -> n.kind() == Node.Kind.MLS)
+          .forEach(n -> listingMails.put(n.id(), listingMail(n.id())));
+    }
     byId.putAll(copies);
+    listingMails.values().forEach(e -> byId.put(e.id(), e));
     fallbacks.values().forEach(f -> byId.put(f.endpoint().id(), f.endpoint()));
   }
 
@@ -72,6 +85,19 @@ public final class Endpoints {
         node,
         address,
         Set.of(Planner.UNDELIVERED, Planner.UNREAD),
+        Set.of(),
+        false,
+        Terms.USUAL);
+  }
+
+  /// Mail to people about listings: each message says itself where it goes.
+  private static Endpoint listingMail(String root) {
+    return mail(
+        Draw.named("mail about listings", root),
+        "Mail about listings",
+        root,
+        "",
+        Set.of(LISTINGS),
         Set.of(),
         false,
         Terms.USUAL);
@@ -121,7 +147,9 @@ public final class Endpoints {
 
   /// Whether it follows from another setting, and is not to be changed itself.
   public boolean isDerived(String id) {
-    return isCopy(id) || fallbacks.values().stream().anyMatch(f -> f.endpoint().id().equals(id));
+    return isCopy(id)
+        || fallbacks.values().stream().anyMatch(f -> f.endpoint().id().equals(id))
+        || listingMails.values().stream().anyMatch(e -> e.id().equals(id));
   }
 
   boolean isCopy(String id) {
@@ -135,7 +163,13 @@ public final class Endpoints {
     return Optional.ofNullable(fallbacks.get(node));
   }
 
-  /// Whether there is any.
+  /// By which mail about listings goes to people within an account root; empty while there is no
+  /// mail server.
+  public Optional<Endpoint> listingMailOf(String root) {
+    return Optional.ofNullable(listingMails.get(root));
+  }
+
+  /// Whether there is any fallback.
   public boolean hasFallback() {
     return !fallbacks.isEmpty();
   }

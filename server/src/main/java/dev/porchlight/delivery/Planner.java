@@ -139,9 +139,16 @@ public final class Planner {
 
   /// Plans an event for one endpoint, whatever it wants.
   public Plan plan(Batch batch, Event event, Endpoint endpoint, String why, Draw draw) {
+    return plan(batch, event, endpoint, why, deliveryId(draw, endpoint.id()));
+  }
+
+  /// Plans an event for one endpoint, whatever it wants, as one of several deliveries of it there.
+  ///
+  /// @param id the delivery's
+  public Plan plan(Batch batch, Event event, Endpoint endpoint, String why, String id) {
     var delivery =
         new Delivery(
-            deliveryId(draw, endpoint.id()),
+            id,
             event.seq(),
             endpoint.id(),
             event.orderKey(),

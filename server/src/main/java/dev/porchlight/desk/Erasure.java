@@ -5,6 +5,7 @@ import dev.porchlight.account.Scope;
 import dev.porchlight.connector.Body;
 import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.Reading;
+import dev.porchlight.delivery.Erased;
 import dev.porchlight.person.PersonErasure;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
@@ -15,6 +16,7 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Particulars;
+import dev.porchlight.watch.FeedNotice;
 import dev.porchlight.watch.Holdings;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -372,7 +374,10 @@ public final class Erasure {
       }
       LeadErasure.forgetPerson(batch, person);
       prepared.elsewhere().forEach(e -> e.accept(batch));
-      prepared.person().contacts().forEach(c -> Holdings.delete(batch, c));
+      for (var contact : prepared.person().contacts()) {
+        FeedNotice.ids(batch.sql(), contact).forEach(notice -> Erased.erase(batch, notice));
+        Holdings.delete(batch, contact);
+      }
       var own = PersonErasure.erase(batch, person, id, batch.now());
       counts =
           counts.plus(

@@ -406,8 +406,8 @@ public final class Rebuild {
           "receipt.owed",
           "receipt.refused" ->
           decide(line);
-      // Time decided these, or a person who asked for a replay, not a receipt.
-      case "lead.undelivered", "receipt.unread", "delivery.planned" ->
+      // Time decided these, a schedule, or a person who asked for a replay, not a receipt.
+      case "lead.undelivered", "receipt.unread", "delivery.planned", Telling.PLANNED ->
           live.read(h ->
               new Step.TakeOver(
                   line.seq(),

@@ -14,13 +14,19 @@ import org.jspecify.annotations.Nullable;
 /// @param user who signs in; null for nobody
 /// @param from the address that mails come from
 /// @param authorities PEM certificates that are believed beside the JVM's; null for none
+/// @param links where people reach the hub by the links in its mails, without a slash at the end;
+///   null for the address that it listens at
+/// @param returns the domain whose mail comes to the hub's own listener, so that what can't be
+///   delivered comes back there; null where it comes back to `from`
 public record MailServer(
     String host,
     int port,
     Security security,
     @Nullable String user,
     String from,
-    @Nullable String authorities) {
+    @Nullable String authorities,
+    @Nullable String links,
+    @Nullable String returns) {
   /// The kind of setting that holds it.
   public static final String SETTING = "mail-server";
 
@@ -62,6 +68,13 @@ public record MailServer(
     }
     if (user != null && security == Security.NONE) {
       throw new IllegalArgumentException("a password is not sent over an open connection");
+    }
+    if (links != null
+        && !links.matches("https?://[A-Za-z0-9.:\\[\\]_-]{1,253}(/[A-Za-z0-9._~/-]*)?")) {
+      throw new IllegalArgumentException("links begin with http:// or https://, and have no query");
+    }
+    if (returns != null && !MailAddress.isAddress("x@" + returns)) {
+      throw new IllegalArgumentException("a domain of returns is one such as returns.example.org");
     }
     if (authorities != null) {
       Trust.context(authorities.getBytes(java.nio.charset.StandardCharsets.US_ASCII));

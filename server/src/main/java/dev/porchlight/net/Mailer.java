@@ -38,13 +38,22 @@ public final class Mailer {
     record Failed(String reason) implements Outcome {}
   }
 
+  /// What stands before an answer that refused the address itself, and not what was written.
+  public static final String AT_RECIPIENT = "To RCPT: ";
+
   /// Sends one message to one address.
   ///
+  /// @param sender the address that it goes back to when it can't be delivered
   /// @param message the whole of it, headers included
   public Outcome send(
-      MailServer server, @Nullable String password, String to, byte[] message, Duration deadline) {
+      MailServer server,
+      @Nullable String password,
+      String sender,
+      String to,
+      byte[] message,
+      Duration deadline) {
     // On a virtual thread of its own an interrupt closes the socket, wherever the exchange is.
-    var task = new FutureTask<>(() -> exchange(server, password, to, message, deadline));
+    var task = new FutureTask<>(() -> exchange(server, password, sender, to, message, deadline));
     var thread = Thread.ofVirtual().name("smtp").start(task);
     try {
       return task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
@@ -62,14 +71,19 @@ public final class Mailer {
   }
 
   private static Outcome exchange(
-      MailServer server, @Nullable String password, String to, byte[] bytes, Duration deadline) {
+      MailServer server,
+      @Nullable String password,
+      String sender,
+      String to,
+      byte[] bytes,
+      Duration deadline) {
     InternetAddress[] recipients;
     try {
       recipients = new InternetAddress[] {new InternetAddress(to, true)};
     } catch (AddressException e) {
       return new Outcome.Failed("The address can't be written to.");
     }
-    var session = Session.getInstance(properties(server, password != null, deadline));
+    var session = Session.getInstance(properties(server, password != null, sender, deadline));
     var transport = new SMTPTransport(session, null);
     try {
       var message = new MimeMessage(session, new ByteArrayInputStream(bytes));
@@ -87,14 +101,15 @@ public final class Mailer {
     }
   }
 
-  private static Properties properties(MailServer server, boolean signsIn, Duration deadline) {
+  private static Properties properties(
+      MailServer server, boolean signsIn, String sender, Duration deadline) {
     var p = new Properties();
     var millis = Long.toString(deadline.toMillis());
     p.put("mail.smtp.connectiontimeout", millis);
     p.put("mail.smtp.timeout", millis);
     p.put("mail.smtp.writetimeout", millis);
     p.put("mail.smtp.auth", Boolean.toString(signsIn));
-    p.put("mail.smtp.from", server.from());
+    p.put("mail.smtp.from", sender);
     p.put("mail.smtp.localhost", server.from().substring(server.from().lastIndexOf('@') + 1));
     p.put("mail.smtp.quitwait", "false");
     p.put("mail.smtp.ssl.checkserveridentity", "true");
@@ -132,7 +147,8 @@ public final class Mailer {
             default -> -1;
           };
       if (code >= 400) {
-        said = answered(code, m.getMessage());
+        boolean address = m instanceof SMTPAddressFailedException;
+        said = answered(code, (address ? AT_RECIPIENT : "") + words(m.getMessage()));
       }
       at = m.getNextException();
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param note null clears it
 /// @param reverseProspecting whether the contact appears in reverse-prospecting reports
 /// @param aside what nobody has described, by name, as JSON; what is `null` is no longer kept
+/// @param invalidEmails those to which no mail is sent, since none arrives
 public record Card(
     @Nullable String primaryEmail,
     List<String> secondaryEmails,
@@ -26,13 +27,16 @@ public record Card(
     Map<String, String> details,
     @Nullable String note,
     boolean reverseProspecting,
-    Map<String, String> aside) {
+    Map<String, String> aside,
+    List<String> invalidEmails) {
   public static final String PRIMARY_EMAIL = "primary_email";
   public static final String SECONDARY_EMAILS = "secondary_emails";
   public static final String NOTIFICATION_EMAILS = "notification_emails";
   public static final String PRIMARY_PHONE = "primary_phone";
   public static final String NOTE = "note";
   public static final String REVERSE_PROSPECTING = "reverse_prospecting";
+
+  public static final String INVALID_EMAILS = "invalid_emails";
 
   /// Among what was typed: somebody takes the contact on.
   public static final String CONNECTED = "connected";
@@ -51,12 +55,13 @@ public record Card(
           PRIMARY_PHONE,
           NOTE,
           REVERSE_PROSPECTING,
+          INVALID_EMAILS,
           CONNECTED,
           UNPROVEN,
           ASIDE);
 
   static final Card EMPTY =
-      new Card(null, List.of(), List.of(), null, Map.of(), null, false, Map.of());
+      new Card(null, List.of(), List.of(), null, Map.of(), null, false, Map.of(), List.of());
 
   public Card {
     secondaryEmails = List.copyOf(secondaryEmails);
@@ -64,5 +69,12 @@ public record Card(
     // Sorted, so that the same card is always the same JSON.
     details = Collections.unmodifiableMap(new TreeMap<>(details));
     aside = Collections.unmodifiableMap(new TreeMap<>(aside));
+    // Not there in what was typed before there were any.
+    invalidEmails = invalidEmails == null ? List.of() : List.copyOf(invalidEmails);
+  }
+
+  /// That mail to those does not arrive; all that do not, the new one among them.
+  public static Card invalid(List<String> emails) {
+    return new Card(null, List.of(), List.of(), null, Map.of(), null, false, Map.of(), emails);
   }
 }

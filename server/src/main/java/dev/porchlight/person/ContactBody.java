@@ -72,6 +72,11 @@ public record ContactBody(
     return emails.isEmpty() ? List.of() : emails.subList(1, emails.size());
   }
 
+  /// Whether mail to an address is known not to arrive.
+  public boolean isInvalid(String email) {
+    return card.invalidEmails().stream().anyMatch(email::equalsIgnoreCase);
+  }
+
   /// The number that is used first, if there is one.
   public Optional<String> primaryPhone() {
     return phones.stream().findFirst();
@@ -113,6 +118,7 @@ public record ContactBody(
     allTyped.remove(Card.CONNECTED);
     allTyped.remove(Card.ASIDE);
     allTyped.remove(Card.UNPROVEN);
+    allTyped.remove(Card.INVALID_EMAILS);
     var given = edit.typed().contains(GIVEN_NAME) ? edit.givenName() : givenName;
     var family = edit.typed().contains(FAMILY_NAME) ? edit.familyName() : familyName;
     var name = displayName;
@@ -202,7 +208,8 @@ public record ContactBody(
         typed.contains(Card.REVERSE_PROSPECTING)
             ? said.reverseProspecting()
             : card.reverseProspecting(),
-        aside);
+        aside,
+        typed.contains(Card.INVALID_EMAILS) ? said.invalidEmails() : card.invalidEmails());
   }
 
   /// An address that is no longer among the secondary ones gets no notifications either.
@@ -222,7 +229,8 @@ public record ContactBody(
             card.details(),
             card.note(),
             card.reverseProspecting(),
-            card.aside());
+            card.aside(),
+            card.invalidEmails());
   }
 
   private @Nullable String keep(String member, @Nullable String known, @Nullable String said) {

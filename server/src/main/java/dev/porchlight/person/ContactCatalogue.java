@@ -30,10 +30,12 @@ public final class ContactCatalogue {
   /// @param always whether every contact has it
   private record Field(
       Attribute attribute,
-      Column column,
+      @Nullable Column column,
       @Nullable String sort,
       boolean always,
       Function<Contacts.Listed, Value> value) {}
+
+  private static final String INVALID = "InvalidEmails";
 
   /// The two that a contact's portal account says.
   private static final String LOGIN = "PortalLoginName";
@@ -118,14 +120,19 @@ public final class ContactCatalogue {
         SIGNED_IN,
         true,
         _ -> Value.UNSET);
-    // Nothing writes e-mail to contacts yet, so no address is known to be one that none goes to.
-    add(
-        all,
-        Attribute.listOf("InvalidEmails", Type.CHARACTER),
-        new Column.Elements("contact_tag t WHERE 1 = 0", Column.Text.folded("t.tag")),
-        null,
-        false,
-        _ -> Value.UNSET);
+    // Few have any: SQL leaves it to the evaluator.
+    all.put(
+        INVALID,
+        new Field(
+            Attribute.listOf(INVALID, Type.CHARACTER),
+            null,
+            null,
+            false,
+            c ->
+                Value.texts(
+                    c.contact().body().card().invalidEmails().stream()
+                        .map(e -> searched(e))
+                        .toList())));
     return all;
   }
 
@@ -161,7 +168,7 @@ public final class ContactCatalogue {
   /// @param owners whose contacts are listed; none where they are too many to name
   static Optional<Column> column(String name, Instant since, Collection<String> owners) {
     return Optional.ofNullable(FIELDS.get(name))
-        .map(Field::column)
+        .flatMap(f -> Optional.ofNullable(f.column()))
         .map(c ->
             switch (c) {
               case Column.Plain(var sql, var storage) -> new Column.Plain(at(sql, since), storage);

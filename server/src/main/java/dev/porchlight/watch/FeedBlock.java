@@ -7,6 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
 
 /// One change of a listing with all the feeds that it is in: one row, however many those are.
 ///
@@ -101,6 +105,38 @@ public record FeedBlock(
     return Optional.empty();
   }
 
+  /// The ids of the feeds whose part passes.
+  List<String> entries(BiPredicate<String, Entry> wanted) {
+    var all = new ArrayList<String>();
+    for (int i = 0; i < size(); i++) {
+      var entry = entry(i);
+      if (wanted.test(entry.feed(), entry)) {
+        all.add(entry.feed());
+      }
+    }
+    return all;
+  }
+
+  /// Goes through the parts of some feeds, and perhaps those of others.
+  void entries(Set<String> feeds, Consumer<Entry> each) {
+    if (feeds.size() < size() / 8) {
+      feeds.forEach(f -> find(f).ifPresent(each));
+      return;
+    }
+    for (int i = 0; i < size(); i++) {
+      each.accept(entry(i));
+    }
+  }
+
+  private Entry entry(int i) {
+    var id = new StringBuilder(2 * ID);
+    int from = i * LENGTH;
+    for (int at = from; at < from + ID; at++) {
+      id.append((char) ('0' + entries[at] / 10)).append((char) ('0' + entries[at] % 10));
+    }
+    return entry(id.toString(), entries[from + ID], entries[from + ID + 1]);
+  }
+
   private static Entry entry(String feed, byte what, byte flags) {
     var happenings = Arrays.stream(Happening.values()).filter(h -> (what & h.bit()) != 0).toList();
     return new Entry(feed, happenings, (flags & APPROVED) != 0, (flags & MEETS) != 0);
@@ -122,12 +158,33 @@ public record FeedBlock(
     }
   }
 
-  /// How far the matching has come in the log.
-  public static long place(org.jdbi.v3.core.Handle h) {
+  /// How far the matching has come in the log, within a unit.
+  public static long place(Batch batch) {
+    return place(batch, MATCHED);
+  }
+
+  /// How far some other work has come in the log, within a unit.
+  public static long place(Batch batch, String work) {
+    var place = batch.find(Place.TABLE, work);
+    return place == null ? 0 : place.seq();
+  }
+
+  /// Notes how far that has come; the place has to be found before, in the same unit.
+  public static void reached(Batch batch, String work, long seq) {
+    batch.put(Place.TABLE, new Place(work, seq));
+  }
+
+  /// How far some other work has come in the log.
+  public static long place(Handle h, String work) {
     return h.createQuery("SELECT seq FROM feed_place WHERE name = :n")
-        .bind("n", MATCHED)
+        .bind("n", work)
         .mapTo(Long.class)
         .findOne()
         .orElse(0L);
+  }
+
+  /// How far the matching has come in the log.
+  public static long place(Handle h) {
+    return place(h, MATCHED);
   }
 }

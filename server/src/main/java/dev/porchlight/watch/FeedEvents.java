@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,6 +103,33 @@ public final class FeedEvents {
     return new Summary(last[0], counts[0], counts[1]);
   }
 
+  /// What a holder was told, and is to be told, of what there is in their feeds.
+  ///
+  /// @param feeds the holder's that tell
+  /// @return when something last reached the holder; how many events are told once they are
+  ///   approved; how many the holder was told and has not looked at
+  public Summary told(String holder, Collection<NewsFeed> feeds) {
+    var reached = store.read(h -> FeedNotice.listReached(h, holder));
+    boolean tells =
+        FeedSchedule.find(store, holder).isPresent() && FeedOptOut.find(store, holder).isEmpty();
+    var told = new HashSet<FeedNotice.Item>();
+    reached.forEach(n -> told.addAll(n.items()));
+    var counts = new int[2];
+    walk(
+        feeds,
+        item -> {
+          counts[0] += tells && !item.approved() ? 1 : 0;
+          counts[1] +=
+              item.approved()
+                      && !item.viewed()
+                      && told.contains(new FeedNotice.Item(item.feed().id(), item.block().seq()))
+                  ? 1
+                  : 0;
+          return true;
+        });
+    return new Summary(reached.isEmpty() ? null : reached.getFirst().at(), counts[0], counts[1]);
+  }
+
   /// The event of that id in any of some feeds.
   public Optional<Item> find(Collection<NewsFeed> feeds, String id) {
     for (var feed : feeds) {
@@ -125,7 +153,19 @@ public final class FeedEvents {
   public static void mark(Batch batch, Item item, boolean approved, boolean viewed) {
     batch.find(Mark.TABLE, item.feed().id(), item.block().seq());
     batch.put(Mark.TABLE, new Mark(item.feed().id(), item.block().seq(), approved, viewed));
-    batch.append("feed.marked", item.feed().id(), Long.toString(item.block().seq()));
+    var place = Long.toString(item.block().seq());
+    batch.append("feed.marked", item.feed().id(), place);
+    if (approved && !item.approved()) {
+      batch.append(FeedNews.APPROVED, item.feed().id(), place);
+    }
+  }
+
+  /// Whether an event is for its holder, as it stands now.
+  ///
+  /// @param otherwise where nobody has said anything of it
+  static boolean isApproved(Handle h, FeedNotice.Item item, boolean otherwise) {
+    var mark = marks(h, item.feed(), item.seq(), item.seq()).get(item.seq());
+    return mark == null ? otherwise : mark.approved();
   }
 
   static void deleteAllOf(Batch batch, String feed) {

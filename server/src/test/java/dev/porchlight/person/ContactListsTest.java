@@ -148,7 +148,7 @@ class ContactListsTest {
             List.of(),
             unlike,
             null,
-            new Card(email, List.of(), List.of(), null, details, null, false, Map.of()));
+            new Card(email, List.of(), List.of(), null, details, null, false, Map.of(), List.of()));
     return new Persons.Making(
         Draw.fresh(store.now(), 0),
         owner,

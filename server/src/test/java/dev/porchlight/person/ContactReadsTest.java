@@ -147,7 +147,16 @@ class ContactReadsTest {
 
   private static String body(String family) {
     var card =
-        new Card("ana.@example.org", List.of(), List.of(), null, Map.of(), null, false, Map.of());
+        new Card(
+            "ana.@example.org",
+            List.of(),
+            List.of(),
+            null,
+            Map.of(),
+            null,
+            false,
+            Map.of(),
+            List.of());
     return Json.write(
         new ContactBody(
             "Ana " + family,

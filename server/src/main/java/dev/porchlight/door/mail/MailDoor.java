@@ -2,7 +2,9 @@ package dev.porchlight.door.mail;
 
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
+import dev.porchlight.access.MailMarks;
 import dev.porchlight.connector.Body;
+import dev.porchlight.desk.Bounces;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
@@ -32,29 +34,79 @@ public final class MailDoor {
   private final Store store;
   private final Desk desk;
   private final Credentials credentials;
+  private final MailMarks marks;
+  private final Bounces bounces;
   private final MeterRegistry meters;
 
-  public MailDoor(Store store, Desk desk, Credentials credentials, MeterRegistry meters) {
+  public MailDoor(
+      Store store,
+      Desk desk,
+      Credentials credentials,
+      MailMarks marks,
+      Bounces bounces,
+      MeterRegistry meters) {
     this.store = store;
     this.desk = desk;
     this.credentials = credentials;
+    this.marks = marks;
+    this.bounces = bounces;
     this.meters = meters;
   }
 
   /// What came of a mail, in SMTP's words.
   record Verdict(int code, String words) {}
 
-  /// The source that an address is one of; empty when there is none.
-  Optional<Source> source(String address) {
+  /// Whose an address is.
+  sealed interface Recipient {
+    /// A source's: what comes there are leads.
+    record OfSource(Source source) implements Recipient {}
+
+    /// A mail of ours is to come back there when it can't be delivered.
+    ///
+    /// @param delivery the mail's
+    record OfReturns(String delivery) implements Recipient {}
+  }
+
+  /// Whose an address is; empty when there is no such address.
+  Optional<Recipient> recipient(String address) {
     int at = address.lastIndexOf('@');
     var key = (at < 0 ? address : address.substring(0, at)).toLowerCase(Locale.ROOT);
     return credentials
         .find(Credential.Kind.MAIL, key)
-        .flatMap(c -> Sources.in(store.settings()).find(c.owner()));
+        .flatMap(c -> Sources.in(store.settings()).find(c.owner()))
+        .<Recipient>map(Recipient.OfSource::new)
+        .or(() -> marks.returned(key).map(Recipient.OfReturns::new));
   }
 
   /// Takes a mail; what is answered with 250 is on disk.
-  Verdict take(Source source, byte[] mail) {
+  Verdict take(Recipient recipient, byte[] mail) {
+    return switch (recipient) {
+      case Recipient.OfSource(var source) -> take(source, mail);
+      case Recipient.OfReturns(var delivery) -> takeBack(delivery, mail);
+    };
+  }
+
+  /// Whatever comes back is taken, so that no report of a report is written; what says that an
+  /// address is none is heeded.
+  private Verdict takeBack(String delivery, byte[] mail) {
+    try {
+      boolean forGood = DeliveryReport.statuses(mail).stream().anyMatch(Bounces::isForGood);
+      if (forGood) {
+        bounces.returned(delivery);
+      }
+      meters
+          .counter("porchlight.mails.returned", "outcome", forGood ? "invalid" : "ignored")
+          .increment();
+      return new Verdict(250, "2.0.0 Noted");
+    } catch (StoreUnavailableException e) {
+      LOG.warn("A returned mail was not taken: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("A returned mail was not taken: a defect of ours", e);
+    }
+    return new Verdict(451, "4.3.0 Nothing can be stored right now; please send it again");
+  }
+
+  private Verdict take(Source source, byte[] mail) {
     try {
       var receipt =
           desk.accept(

@@ -1,6 +1,5 @@
 package dev.porchlight.door.mail;
 
-import dev.porchlight.desk.Source;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,7 +37,7 @@ final class SmtpSession {
   private boolean greeted;
   private boolean secret;
   private boolean sender;
-  private final Map<String, Source> recipients = new LinkedHashMap<>();
+  private final Map<String, MailDoor.Recipient> recipients = new LinkedHashMap<>();
   private int errors;
   private int mails;
 
@@ -174,13 +173,20 @@ final class SmtpSession {
       say("452 4.5.3 Too many recipients");
       return;
     }
-    var source = door.source(address);
-    if (source.isEmpty()) {
+    var recipient = door.recipient(address);
+    if (recipient.isEmpty()) {
       error("550 5.1.1 There is no such address here");
       return;
     }
-    recipients.put(source.get().id(), source.get());
+    recipients.putIfAbsent(key(recipient.get()), recipient.get());
     say("250 2.1.5 Go on");
+  }
+
+  private static String key(MailDoor.Recipient recipient) {
+    return switch (recipient) {
+      case MailDoor.Recipient.OfSource(var source) -> source.id();
+      case MailDoor.Recipient.OfReturns(var delivery) -> delivery;
+    };
   }
 
   private boolean data() throws IOException {
@@ -200,8 +206,8 @@ final class SmtpSession {
       return true;
     }
     MailDoor.Verdict worst = null;
-    for (var source : to.values()) {
-      var verdict = door.take(source, mail);
+    for (var recipient : to.values()) {
+      var verdict = door.take(recipient, mail);
       // One that is to come again comes again for all: the others know it then.
       if (worst == null || weight(verdict) > weight(worst)) {
         worst = verdict;

@@ -7,6 +7,7 @@ import dev.porchlight.store.Store;
 import dev.porchlight.value.Address;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Property;
+import dev.porchlight.watch.FeedNotice;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.Reply;
 import java.io.IOException;
@@ -68,7 +69,7 @@ final class ActivityResources {
                 .put("ManualEmailsOpened", 0)
                 .put("ManualEmailsSent", 0)
                 .put("SubscriptionEmailsOpened", 0)
-                .put("SubscriptionEmailsSent", 0)
+                .put("SubscriptionEmailsSent", FeedNotice.countMails(store, contact))
                 .put("ListingsViewed", viewed.list(contact).size())
                 .put("ListingsShared", 0)));
   }

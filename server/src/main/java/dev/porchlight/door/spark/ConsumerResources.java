@@ -315,7 +315,8 @@ final class ConsumerResources {
             Map.of(),
             null,
             false,
-            Map.of()));
+            Map.of(),
+            List.of()));
   }
 
   private Reply.Full unlink(SparkCall call) {

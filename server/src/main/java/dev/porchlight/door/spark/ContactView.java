@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
@@ -159,7 +158,7 @@ final class ContactView {
         view,
         ContactAttributes.NOTIFICATION_EMAILS,
         fitting(body.card().notificationEmails(), LONGEST_EMAIL));
-    list(view, "InvalidEmails", List.of());
+    list(view, "InvalidEmails", fitting(body.card().invalidEmails(), LONGEST_EMAIL));
     text(view, ContactAttributes.GIVEN_NAME, Optional.ofNullable(body.givenName()), LONGEST_TEXT);
     text(view, ContactAttributes.FAMILY_NAME, Optional.ofNullable(body.familyName()), LONGEST_TEXT);
     whole(view, ContactAttributes.PRIMARY_PHONE, body.primaryPhone(), LONGEST_TEXT);
@@ -240,9 +239,9 @@ final class ContactView {
     return at.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  private FeedEvents.Summary summary(Contacts.Listed listed, Predicate<NewsFeed> which) {
-    var feeds = NewsFeed.list(store, listed.contact().id(), 0, MOST_FEEDS);
-    return new FeedEvents(store).summary(feeds.stream().filter(which).toList());
+  private FeedEvents.Summary summary(Contacts.Listed listed) {
+    return new FeedEvents(store)
+        .summary(NewsFeed.list(store, listed.contact().id(), 0, MOST_FEEDS));
   }
 
   private void expand(ObjectNode view, Expansion expansion, Contacts.Listed listed, Beside beside) {
@@ -255,7 +254,7 @@ final class ContactView {
         }
       }
       case NEWS_FEED_SUMMARY -> {
-        var summary = summary(listed, _ -> true);
+        var summary = summary(listed);
         var to = view.putObject("NewsFeedSummary");
         if (summary.last() != null) {
           to.put("LastListingEventTimestamp", time(summary.last()));
@@ -263,13 +262,22 @@ final class ContactView {
         to.put("UnapprovedListingEventCount", summary.unapproved())
             .put("UnreadListingEventCount", summary.unread());
       }
-      // Nobody is notified yet, so nothing that was is unread.
-      case NEWS_FEED_NOTIFICATION_SUMMARY ->
-          view.putObject("NewsFeedNotificationSummary")
-              .put(
-                  "UnapprovedListingNotificationEventCount",
-                  summary(listed, NewsFeed::notifying).unapproved())
-              .put("UnreadListingNotificationEventCount", 0);
+      case NEWS_FEED_NOTIFICATION_SUMMARY -> {
+        var id = listed.contact().id();
+        var summary =
+            new FeedEvents(store)
+                .told(
+                    id,
+                    NewsFeed.list(store, id, 0, MOST_FEEDS).stream()
+                        .filter(NewsFeed::notifying)
+                        .toList());
+        var to = view.putObject("NewsFeedNotificationSummary");
+        if (summary.last() != null) {
+          to.put("LastListingNotificationEventTimestamp", time(summary.last()));
+        }
+        to.put("UnapprovedListingNotificationEventCount", summary.unapproved())
+            .put("UnreadListingNotificationEventCount", summary.unread());
+      }
       case NOTES -> {
         var list = view.putArray("Notes");
         for (var comment : beside.notes().getOrDefault(listed.contact().id(), List.of())) {

@@ -149,7 +149,8 @@ final class ContactWriting {
             details,
             note,
             reverseProspecting,
-            aside);
+            aside,
+            List.of());
     return new Written(
         new ContactEdit(
             typed, displayName, givenName, familyName, List.of(), List.of(), tags, null, card),

@@ -1,11 +1,13 @@
 package dev.porchlight.door.spark;
 
 import dev.porchlight.access.SparkRole;
+import dev.porchlight.account.NodeMail;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.watch.FeedEvents;
+import dev.porchlight.watch.FeedOptOut;
 import dev.porchlight.watch.FeedSchedule;
 import dev.porchlight.watch.NewsFeed;
 import dev.porchlight.watch.SavedSearch;
@@ -13,6 +15,7 @@ import dev.porchlight.web.BodyException;
 import dev.porchlight.web.Reply;
 import java.io.IOException;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +102,7 @@ final class NewsFeedResources {
             .on("POST", users, c -> create(c, own(c))),
         Resource.of("/newsfeeds/schedule", doorkeeper)
             .on("GET", users, c -> schedule(own(c)))
-            .on("POST", users, c -> setSchedule(c, own(c)))
+            .on("POST", users, c -> setSchedule(c, own(c), true))
             .on("DELETE", users, c -> endSchedule(c, own(c))),
         Resource.of("/newsfeeds/{id}", doorkeeper)
             .on("GET", READERS, this::get)
@@ -110,7 +113,7 @@ final class NewsFeedResources {
             .on("POST", Roles.AGENTS, c -> create(c, holders.contact(c))),
         Resource.of("/contacts/{id}/newsfeeds/schedule", doorkeeper)
             .on("GET", Roles.AGENTS, c -> schedule(holders.contact(c)))
-            .on("POST", Roles.AGENTS, c -> setSchedule(c, holders.contact(c)))
+            .on("POST", Roles.AGENTS, c -> setSchedule(c, holders.contact(c), false))
             .on("DELETE", Roles.AGENTS, c -> endSchedule(c, holders.contact(c))));
   }
 
@@ -392,7 +395,8 @@ final class NewsFeedResources {
           }
           feed.put(batch, true);
           if (feed.notifying() && FeedSchedule.find(batch, holder).isEmpty()) {
-            FeedSchedule.instantly(holder, draw.digits(), draw.at()).put(batch);
+            FeedSchedule.instantly(holder, draw.digits(), draw.at())
+                .set(batch, NodeMail.zoneOf(batch.settings(), account));
           }
           return WatchBodies.Outcome.of(true);
         });
@@ -471,7 +475,18 @@ final class NewsFeedResources {
             s.hours().forEach(view.putArray("HoursOfDay")::add);
             s.weekdays().forEach(view.putArray("DaysOfWeek")::add);
             s.monthDays().forEach(view.putArray("DaysOfMonth")::add);
+            if (s.zone() != null) {
+              view.put("TimeZone", s.zone());
+            }
+            if (s.dueAt() != null) {
+              view.put("NextTimestamp", ContactView.time(s.dueAt()));
+            }
           }
+          if (s.toldAt() != null) {
+            view.put("LastTimestamp", ContactView.time(s.toldAt()));
+          }
+          FeedOptOut.find(store, holder)
+              .ifPresent(o -> view.put("UnsubscribedTimestamp", ContactView.time(o.at())));
           results.add(view);
         });
     return Envelope.ok(results);
@@ -496,7 +511,17 @@ final class NewsFeedResources {
     throw AccountResources.wrong(name, "is a list of whole numbers");
   }
 
-  private Reply.Full setSchedule(SparkCall call, String holder) throws BodyException, IOException {
+  private static @Nullable String zone(ObjectNode item) {
+    var zone = AccountResources.text(item, "TimeZone", LONGEST_NAME, false);
+    if (zone != null && !ZoneId.getAvailableZoneIds().contains(zone)) {
+      throw AccountResources.wrong("TimeZone", "is the name of a zone, such as America/Chicago");
+    }
+    return zone;
+  }
+
+  /// @param own whether the caller is the holder, who alone may want mails again
+  private Reply.Full setSchedule(SparkCall call, String holder, boolean own)
+      throws BodyException, IOException {
     var item = WatchBodies.items(call.needBody(), "Schedules").getFirst();
     var frequency = AccountResources.text(item, "Frequency", LONGEST_NAME, false);
     if (frequency == null) {
@@ -516,13 +541,13 @@ final class NewsFeedResources {
     var schedule =
         instant
             ? FeedSchedule.instantly(holder, draw.digits(), draw.at())
-            : new FeedSchedule(
+            : FeedSchedule.at(
                 holder,
                 draw.digits(),
-                false,
                 hours,
                 numbers(item, "DaysOfWeek", 0, 6),
                 numbers(item, "DaysOfMonth", 1, 31),
+                zone(item),
                 draw.at());
     var caller = call.caller();
     var account = holders.account(caller);
@@ -533,8 +558,10 @@ final class NewsFeedResources {
           if (!Holders.reaches(batch, caller, account, holder)) {
             return WatchBodies.Outcome.refused(Holders.missing());
           }
-          FeedSchedule.find(batch, holder);
-          schedule.put(batch);
+          schedule.set(batch, NodeMail.zoneOf(batch.settings(), account));
+          if (own) {
+            FeedOptOut.delete(batch, holder);
+          }
           return WatchBodies.Outcome.of(true);
         });
     var uri = call.request().path().replaceAll("/$", "");

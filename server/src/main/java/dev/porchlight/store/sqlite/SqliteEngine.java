@@ -285,6 +285,8 @@ public final class SqliteEngine implements Engine {
             // A publisher may have many events.
             "'event', 'event_publisher', '1000000 10000 1'",
             "'event', 'event_seq', '1000000 1'",
+            "'feed_schedule', 'feed_schedule_due', '100000 10'",
+            "'feed_notice', 'feed_notice_holder', '1000000 100 1'",
             "'contact_tag', 'contact_tag', '2000000 2000 100 1'",
             "'contact_tag', 'contact_tag_contact', '2000000 2 1'")) {
       execute(writer, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (" + expected + ")");

@@ -510,7 +510,36 @@ CREATE TABLE feed_schedule (
   hours      TEXT COLLATE "C" NOT NULL,
   weekdays   TEXT COLLATE "C" NOT NULL,
   month_days TEXT COLLATE "C" NOT NULL,
-  created_at BIGINT NOT NULL
+  zone       TEXT COLLATE "C",               -- null: that of the account tree
+  created_at BIGINT NOT NULL,
+  told       BIGINT NOT NULL,   -- listings' changes up to this log entry
+  told_at    BIGINT,
+  due_at     BIGINT             -- null: nothing to tell
+);
+CREATE INDEX feed_schedule_due ON feed_schedule (due_at) WHERE due_at IS NOT NULL;
+
+-- Events of feeds that were approved after their holders might have been told of them.
+CREATE TABLE feed_owed (
+  holder_id TEXT COLLATE "C" NOT NULL,
+  feed_id   TEXT COLLATE "C" NOT NULL,
+  seq       BIGINT NOT NULL,
+  PRIMARY KEY (holder_id, feed_id, seq)
+);
+
+-- What a holder was told, by mail and by events.
+CREATE TABLE feed_notice (
+  id        TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  holder_id TEXT COLLATE "C" NOT NULL,
+  at        BIGINT NOT NULL,
+  items     TEXT COLLATE "C" NOT NULL,   -- feed-seq, with commas between
+  addresses TEXT COLLATE "C" NOT NULL    -- JSON
+);
+CREATE INDEX feed_notice_holder ON feed_notice (holder_id, id);
+
+-- Who wants no mail about listings.
+CREATE TABLE feed_optout (
+  holder_id TEXT COLLATE "C" PRIMARY KEY,
+  at        BIGINT NOT NULL
 );
 
 -- Messages to members.

@@ -503,7 +503,36 @@ CREATE TABLE feed_schedule (
   hours      TEXT NOT NULL,
   weekdays   TEXT NOT NULL,
   month_days TEXT NOT NULL,
-  created_at INTEGER NOT NULL
+  zone       TEXT,               -- null: that of the account tree
+  created_at INTEGER NOT NULL,
+  told       INTEGER NOT NULL,   -- listings' changes up to this log entry
+  told_at    INTEGER,
+  due_at     INTEGER             -- null: nothing to tell
+) WITHOUT ROWID;
+CREATE INDEX feed_schedule_due ON feed_schedule (due_at) WHERE due_at IS NOT NULL;
+
+-- Events of feeds that were approved after their holders might have been told of them.
+CREATE TABLE feed_owed (
+  holder_id TEXT NOT NULL,
+  feed_id   TEXT NOT NULL,
+  seq       INTEGER NOT NULL,
+  PRIMARY KEY (holder_id, feed_id, seq)
+) WITHOUT ROWID;
+
+-- What a holder was told, by mail and by events.
+CREATE TABLE feed_notice (
+  id        TEXT NOT NULL PRIMARY KEY,
+  holder_id TEXT NOT NULL,
+  at        INTEGER NOT NULL,
+  items     TEXT NOT NULL,   -- feed-seq, with commas between
+  addresses TEXT NOT NULL    -- JSON
+);
+CREATE INDEX feed_notice_holder ON feed_notice (holder_id, id);
+
+-- Who wants no mail about listings.
+CREATE TABLE feed_optout (
+  holder_id TEXT PRIMARY KEY,
+  at        INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 -- Messages to members.
