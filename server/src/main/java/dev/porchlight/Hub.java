@@ -39,6 +39,7 @@ import dev.porchlight.delivery.Renderer;
 import dev.porchlight.delivery.Sender;
 import dev.porchlight.delivery.Transport;
 import dev.porchlight.desk.Bounces;
+import dev.porchlight.desk.ChangeBodies;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Erasure;
 import dev.porchlight.desk.Erasures;
@@ -230,6 +231,7 @@ public final class Hub implements AutoCloseable {
             new Receipts(store),
             id -> Sources.in(store.settings()).find(id).map(Source::name).orElse(""),
             delivery -> Notices.body(store, new Deliveries(store), delivery),
+            new ChangeBodies(store),
             identity(store),
             inboxes,
             new FeedRendering(store, marks, this::own));

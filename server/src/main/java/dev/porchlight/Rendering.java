@@ -13,6 +13,7 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.EndpointSecrets;
 import dev.porchlight.delivery.Planner;
 import dev.porchlight.delivery.Renderer;
+import dev.porchlight.desk.ChangeBodies;
 import dev.porchlight.desk.Inboxes;
 import dev.porchlight.desk.ListingNames;
 import dev.porchlight.desk.Messages;
@@ -42,6 +43,7 @@ final class Rendering implements Renderer {
   private final Function<String, String> sourceName;
   private final Function<Delivery, byte[]> notice;
   private final String hub;
+  private final ChangeBodies changes;
   private final Inboxes inboxes;
   private final FeedRendering feeds;
 
@@ -55,6 +57,7 @@ final class Rendering implements Renderer {
       Receipts receipts,
       Function<String, String> sourceName,
       Function<Delivery, byte[]> notice,
+      ChangeBodies changes,
       String hub,
       Inboxes inboxes,
       FeedRendering feeds) {
@@ -65,6 +68,7 @@ final class Rendering implements Renderer {
     this.sourceName = sourceName;
     this.notice = notice;
     this.hub = hub;
+    this.changes = changes;
     this.inboxes = inboxes;
     this.feeds = feeds;
   }
@@ -92,9 +96,31 @@ final class Rendering implements Renderer {
           : new Rendered.CannotWrite(
               "The contract " + endpoint.contract() + " carries leads only.");
     }
+    if (ChangeBodies.areOf(delivery.kind())) {
+      return change(delivery, endpoint);
+    }
     return messages
         .find(delivery)
         .map(message -> render(message, delivery, endpoint, secrets))
+        .orElseGet(() -> new Rendered.CannotWrite("The person's data was erased."));
+  }
+
+  /// What became of a contact or a listing.
+  private Rendered change(Delivery delivery, Endpoint endpoint) {
+    if (!endpoint.contract().equals("porchlight")) {
+      return new Rendered.CannotWrite(
+          "The contract " + endpoint.contract() + " carries leads only.");
+    }
+    return changes
+        .write(delivery)
+        .<Rendered>map(body ->
+            new Rendered.Ready(
+                body,
+                "application/json",
+                "",
+                false,
+                "[]",
+                headers(delivery, Trail.NONE.through(hub, delivery.id()))))
         .orElseGet(() -> new Rendered.CannotWrite("The person's data was erased."));
   }
 

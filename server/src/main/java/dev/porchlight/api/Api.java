@@ -136,7 +136,8 @@ public final class Api {
             parts.credentials(),
             parts.secrets(),
             parts.clientContracts());
-    var listings = new ListingResources(parts.store(), parts.hub(), parts.listings());
+    var listings =
+        new ListingResources(parts.store(), parts.hub(), parts.listings(), parts.deliveries());
     var parties =
         new PartyResources(parts.store(), parts.hub(), parts.credentials(), parts.grantChanges());
     var grants = new GrantResources(parts.store(), parts.hub(), parts.grantChanges());

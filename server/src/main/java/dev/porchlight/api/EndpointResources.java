@@ -8,6 +8,7 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.delivery.Terms;
+import dev.porchlight.desk.Changes;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Notices;
 import dev.porchlight.desk.Sources;
@@ -70,8 +71,10 @@ final class EndpointResources {
                   "lead.*",
                   "endpoint.*",
                   "feed.notified",
-                  "feed.*"),
-              Notices.KINDS.stream())
+                  "feed.*",
+                  "contact.*",
+                  "listing.*"),
+              Stream.concat(Notices.KINDS.stream(), Changes.KINDS.stream()))
           .collect(Collectors.toUnmodifiableSet());
   private static final String EVENT = "event.published";
   private static final Set<String> OUR_HEADERS =
@@ -279,6 +282,15 @@ final class EndpointResources {
       throw new FaultException(
           Fault.BODY_INVALID,
           "Kinds are " + String.join(", ", KINDS.stream().sorted().toList()) + ".");
+    }
+    if (!body.text("contract").orElse(e.contract()).equals("porchlight")) {
+      kinds.stream()
+          .filter(k -> Changes.KINDS.contains(k) || k.equals("contact.*") || k.equals("listing.*"))
+          .findFirst()
+          .ifPresent(k -> {
+            throw new FaultException(
+                Fault.BODY_INVALID, "Only the contract `porchlight` carries " + k + ".");
+          });
     }
     var sources = body.texts("sources").orElse(e.sources());
     for (var source : sources) {

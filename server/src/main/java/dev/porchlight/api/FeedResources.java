@@ -64,7 +64,8 @@ final class FeedResources {
     long place = after;
     int bytes = 0;
     for (var standing : found) {
-      if (items.size() == limit || bytes > MOST_BYTES) {
+      // What stands at one place goes together.
+      if ((items.size() >= limit || bytes > MOST_BYTES) && standing.delivery().seq() != place) {
         break;
       }
       var item = items.addObject();

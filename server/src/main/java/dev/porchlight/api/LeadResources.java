@@ -193,25 +193,7 @@ final class LeadResources {
           deliveries.listAttempts(s.delivery().id()).forEach(a -> attempts.add(Views.attempt(a)));
           owed.add(item);
         });
-    var leftOut = view.putArray("left_out");
-    for (var event : deliveries.listLeftOut(lead.id())) {
-      for (var rule : event.rules()) {
-        var endpoint = endpoints.find(rule.endpoint());
-        if (endpoint
-            .filter(e -> call.scope().containsNode(Nodes.in(store.settings()), e.node()))
-            .isEmpty()) {
-          continue;
-        }
-        var item = leftOut.addObject();
-        item.put("endpoint", rule.endpoint());
-        item.put("endpoint_name", endpoint.get().name());
-        item.put("kind", event.kind());
-        item.put("version", event.version());
-        item.put("sequence", event.seq());
-        item.put("rule", rule.rule());
-        item.put("why", rule.why());
-      }
-    }
+    new LeftOutMember(store, deliveries).show(call, lead.id(), view);
     var history = view.putArray("history");
     for (var line : leads.listHistory(lead.id())) {
       var item = history.addObject();
@@ -507,6 +489,7 @@ final class LeadResources {
             call.scope(),
             new Leads.Query(null, null, contact.id(), null, Long.MAX_VALUE, MOST_IN_STORY));
     theirs.forEach(l -> list.add(l.id()));
+    new LeftOutMember(store, deliveries).show(call, contact.id(), view);
     return Call.ok(view);
   }
 }

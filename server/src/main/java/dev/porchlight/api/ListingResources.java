@@ -2,6 +2,7 @@ package dev.porchlight.api;
 
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
+import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.listing.Listing;
 import dev.porchlight.listing.ListingEvents;
 import dev.porchlight.listing.Listings;
@@ -31,8 +32,10 @@ final class ListingResources {
   private final Store store;
   private final int hub;
   private final Listings listings;
+  private final Deliveries deliveries;
 
-  ListingResources(Store store, int hub, Listings listings) {
+  ListingResources(Store store, int hub, Listings listings, Deliveries deliveries) {
+    this.deliveries = deliveries;
     this.store = store;
     this.hub = hub;
     this.listings = listings;
@@ -82,6 +85,7 @@ final class ListingResources {
                 one.set("changes", shortened(Json.tree(v.changes())));
               });
         });
+    new LeftOutMember(store, deliveries).show(call, listing.id(), json);
     return Call.ok(json);
   }
 

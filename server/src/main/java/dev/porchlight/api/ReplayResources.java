@@ -4,6 +4,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.Changes;
 import dev.porchlight.desk.Replay;
 import dev.porchlight.desk.Replays;
 import dev.porchlight.store.Store;
@@ -26,6 +27,9 @@ final class ReplayResources {
   private static final int MOST_PER_SECOND = 1000;
   private static final Set<String> USUAL_STATES =
       Set.of(Replay.NEVER, "dead", "unwritable", "dropped");
+  private static final Set<String> KINDS =
+      Stream.concat(Stream.of("lead.created", "lead.updated"), Changes.KINDS.stream())
+          .collect(Collectors.toUnmodifiableSet());
   private static final Set<String> STATES =
       Stream.concat(
               Stream.of(Replay.NEVER),
@@ -94,8 +98,8 @@ final class ReplayResources {
       throw invalid("States are " + String.join(", ", STATES.stream().sorted().toList()) + ".");
     }
     var kinds = body.texts("kinds").orElse(Set.of());
-    if (!Set.of("lead.created", "lead.updated").containsAll(kinds)) {
-      throw invalid("Kinds are lead.created, lead.updated.");
+    if (!KINDS.containsAll(kinds)) {
+      throw invalid("Kinds are " + String.join(", ", KINDS.stream().sorted().toList()) + ".");
     }
     var wanted =
         new Replay.Wanted(

@@ -29,6 +29,7 @@ final class TermsMembers {
           "tls",
           "order");
 
+  private static final String USUAL_ORDER = "usual";
   private static final int LONGEST_FILTER = 4000;
   private static final int MOST_CONCURRENT = 64;
   private static final int MOST_PER_SECOND = 1000;
@@ -61,16 +62,17 @@ final class TermsMembers {
         order(body, known));
   }
 
-  private static Order order(Members body, Terms known) {
+  private static @Nullable Order order(Members body, Terms known) {
     return body.has("order")
         ? body.text("order")
+            .filter(o -> !o.equals(USUAL_ORDER))
             .map(o ->
                 Call.member(
                     "order",
-                    "block, pass or newest",
+                    "block, pass, newest or usual",
                     o,
                     w -> Order.valueOf(w.toUpperCase(Locale.ROOT))))
-            .orElse(Order.PASS)
+            .orElse(null)
         : known.order();
   }
 
@@ -139,7 +141,7 @@ final class TermsMembers {
       json.put("filter", terms.filter());
     }
     json.put("final_refusals", terms.finalRefusals());
-    json.put("order", terms.order().word());
+    json.put("order", terms.order() == null ? USUAL_ORDER : terms.order().word());
     put(json, "max_concurrent", terms.maxConcurrent());
     put(json, "max_per_second", terms.maxPerSecond());
     put(json, "disabled_after_hours", terms.disabledAfterHours());

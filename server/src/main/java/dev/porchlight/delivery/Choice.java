@@ -21,11 +21,19 @@ final class Choice {
   /// The first rule that leaves an event out that is within reach; empty when it is wanted.
   static Optional<LeftOut.Rule> objection(Endpoint endpoint, Event event, Nodes nodes) {
     var terms = endpoint.terms();
-    if (!endpoint.kinds().isEmpty() && !takes(endpoint, event.kind())) {
+    boolean taken =
+        endpoint.kinds().isEmpty()
+            ? Event.USUAL.contains(event.kind())
+            : endpoint.names(event.kind());
+    if (!taken) {
       return leftOut(
           endpoint,
           "kind",
-          "It takes " + listed(endpoint.kinds()) + ", and this is " + event.kind() + ".");
+          "It takes "
+              + (endpoint.kinds().isEmpty() ? "leads" : listed(endpoint.kinds()))
+              + ", and this is "
+              + event.kind()
+              + ".");
     }
     if (!endpoint.sources().isEmpty() && !endpoint.sources().contains(event.sourceId())) {
       return leftOut(endpoint, "source", "It takes other sources only.");
@@ -44,11 +52,6 @@ final class Choice {
     return Optional.empty();
   }
 
-  private static boolean takes(Endpoint endpoint, String kind) {
-    return endpoint.kinds().contains(kind)
-        || endpoint.kinds().contains(kind.substring(0, kind.indexOf('.') + 1) + "*");
-  }
-
   private static String listed(Set<String> words) {
     return words.stream().sorted().collect(Collectors.joining(" and "));
   }
@@ -65,12 +68,18 @@ final class Choice {
   static String why(Endpoint endpoint, Event event, Nodes nodes) {
     var node = nodes.get(endpoint.node());
     var terms = endpoint.terms();
+    var what =
+        switch (event.kind().substring(0, event.kind().indexOf('.'))) {
+          case "contact" -> "The contact is in ";
+          case "listing" -> "The listing is offered in ";
+          default -> "The lead landed in ";
+        };
     var place =
         !nodes.isWithin(event.officeId(), node.id())
-            ? "The lead landed in an office that the subscription's client is granted"
+            ? what + "an office that the subscription's client is granted"
             : node.id().equals(event.officeId())
-                ? "The lead landed in " + node.name() + ", to which the endpoint belongs"
-                : "The lead landed below " + node.name() + ", to which the endpoint belongs";
+                ? what + node.name() + ", to which the endpoint belongs"
+                : what.replace(" in ", " below ") + node.name() + ", to which the endpoint belongs";
     return place
         + "; it takes "
         + (endpoint.kinds().isEmpty() ? "every kind of event" : event.kind())

@@ -50,6 +50,9 @@ public record Endpoint(
   /// The kind of setting that holds endpoints.
   public static final String SETTING = "endpoint";
 
+  /// The kind of event that somebody else answers a lead from now on.
+  public static final String ASSIGNED = "lead.assigned";
+
   public Endpoint {
     kinds = Set.copyOf(kinds);
     sources = Set.copyOf(sources);
@@ -96,6 +99,13 @@ public record Endpoint(
     return nodes.isWithin(office, node)
         || subscription != null
             && subscription.nodes().stream().anyMatch(n -> nodes.isWithin(office, n));
+  }
+
+  /// Whether it names a kind of event, or its family (`contact.*`). That a lead was assigned
+  /// belongs to no family, since most contracts can't say it.
+  public boolean names(String kind) {
+    return kinds.contains(kind)
+        || !kind.equals(ASSIGNED) && kinds.contains(kind.substring(0, kind.indexOf('.') + 1) + "*");
   }
 
   /// Whether it is an address that mail goes to.

@@ -322,7 +322,7 @@ public final class Engine implements AutoCloseable {
         release(claim);
         return;
       }
-      if (endpoint.isPresent() && endpoint.get().terms().order() == Order.NEWEST) {
+      if (endpoint.isPresent() && endpoint.get().terms().order(claim.orderKey()) == Order.NEWEST) {
         var old = patiently(() -> superseded(claim));
         if (old.isPresent()) {
           if (!drop(hold, old.get(), view)) {
@@ -498,7 +498,7 @@ public final class Engine implements AutoCloseable {
   private Order order(Delivery delivery) {
     return Endpoints.in(store.settings())
         .find(delivery.endpointId())
-        .map(e -> e.terms().order())
+        .map(e -> e.terms().order(delivery.orderKey()))
         .orElse(Order.PASS);
   }
 

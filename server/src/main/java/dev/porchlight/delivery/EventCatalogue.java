@@ -11,7 +11,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What filters of endpoints may ask of an event. Nothing by which a person is known is among it:
 /// that a filter held or not may be kept and shown when the person is erased.
@@ -53,6 +55,8 @@ public enum EventCatalogue {
   PROBABILITY("Probability", Type.DECIMAL);
 
   private static final Map<String, Attribute> BY_NAME = byName();
+  private static final Map<String, EventCatalogue> BY_WORD =
+      Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(EventCatalogue::word, f -> f));
   private static final Catalogue CATALOGUE = name -> Optional.ofNullable(BY_NAME.get(name));
 
   private final String word;
@@ -69,6 +73,11 @@ public enum EventCatalogue {
       all.put(field.word, Attribute.of(field.word, field.type));
     }
     return all;
+  }
+
+  /// The field of that name; null when there is none.
+  public static @Nullable EventCatalogue of(String name) {
+    return BY_WORD.get(name);
   }
 
   /// As filters write it.

@@ -127,12 +127,17 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
               + since(health.get())
               + ".");
     }
-    if (ahead.isPresent() && endpoint.get().terms().order() != Order.NEWEST && !state.passed()) {
+    if (ahead.isPresent()
+        && endpoint.get().terms().order(ahead.get().delivery().orderKey()) != Order.NEWEST
+        && !state.passed()) {
       var first = ahead.get();
       all.add(
           "It waits behind delivery "
               + first.delivery().id()
-              + " of the same contact, so that they arrive in order"
+              + (first.delivery().orderKey().startsWith(Terms.LISTING)
+                  ? " of the same listing"
+                  : " of the same contact")
+              + ", so that they arrive in order"
               + (first.state().nextAt() == null || !first.state().nextAt().isAfter(now)
                   ? "."
                   : "; that one is tried again at " + TIME.format(first.state().nextAt()) + "."));

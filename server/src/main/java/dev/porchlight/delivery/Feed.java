@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -26,15 +27,32 @@ public final class Feed {
   /// The deliveries to an endpoint of events behind a place in the log, in order, however they
   /// stand.
   public List<Deliveries.Standing> list(String endpoint, long after, int limit) {
-    return store.read(h ->
-        h.createQuery(
-                Deliveries.SELECT
-                    + "d.endpoint_id = :e AND d.seq > :after ORDER BY d.seq, d.id LIMIT :limit")
-            .bind("e", endpoint)
-            .bind("after", after)
-            .bind("limit", limit)
-            .map((r, _) -> Deliveries.standing(r))
-            .list());
+    return store.read(h -> {
+      var page =
+          h.createQuery(
+                  Deliveries.SELECT
+                      + "d.endpoint_id = :e AND d.seq > :after ORDER BY d.seq, d.id LIMIT :limit")
+              .bind("e", endpoint)
+              .bind("after", after)
+              .bind("limit", limit)
+              .map((r, _) -> Deliveries.standing(r))
+              .list();
+      if (page.size() < limit) {
+        return page;
+      }
+      // Whoever goes on behind the last place must have had all that stands there.
+      var last = page.getLast().delivery();
+      var all = new ArrayList<>(page);
+      h.createQuery(
+              Deliveries.SELECT
+                  + "d.endpoint_id = :e AND d.seq = :seq AND d.id > :id ORDER BY d.id")
+          .bind("e", endpoint)
+          .bind("seq", last.seq())
+          .bind("id", last.id())
+          .map((r, _) -> Deliveries.standing(r))
+          .forEach(all::add);
+      return all;
+    });
   }
 
   /// What an endpoint was owed of one day of the log, in UTC.
@@ -54,13 +72,13 @@ public final class Feed {
     long end = store.read(h -> LogTimes.firstAt(h, ends));
     var digest = sha256();
     long events = 0;
-    for (long after = first - 1; ; ) {
-      long from = after;
+    for (var last = new Sent(first - 1, "~", ""); ; ) {
+      var from = last;
       var page = store.read(h -> ids(h, endpoint, from, end));
       for (var event : page) {
         digest.update((event.id() + "\n").getBytes(StandardCharsets.UTF_8));
         events++;
-        after = event.seq();
+        last = event;
       }
       if (page.size() < PAGE) {
         break;
@@ -71,17 +89,18 @@ public final class Feed {
     return new Day(day, first, end, events, HexFormat.of().formatHex(digest.digest()), complete);
   }
 
-  private record Sent(long seq, String id) {}
+  private record Sent(long seq, String delivery, String id) {}
 
-  private static List<Sent> ids(Handle h, String endpoint, long after, long end) {
+  private static List<Sent> ids(Handle h, String endpoint, Sent after, long end) {
     return h.createQuery(
-            "SELECT seq, event_id FROM delivery WHERE endpoint_id = :e AND seq > :after"
-                + " AND seq < :end ORDER BY seq, id LIMIT "
+            "SELECT seq, id, event_id FROM delivery WHERE endpoint_id = :e AND seq >= :after"
+                + " AND (seq > :after OR id > :id) AND seq < :end ORDER BY seq, id LIMIT "
                 + PAGE)
         .bind("e", endpoint)
-        .bind("after", after)
+        .bind("after", after.seq())
+        .bind("id", after.delivery())
         .bind("end", end)
-        .map((r, _) -> new Sent(r.getLong(1), r.getString(2)))
+        .map((r, _) -> new Sent(r.getLong(1), r.getString(2), r.getString(3)))
         .list();
   }
 

@@ -113,19 +113,7 @@ public final class Planner {
           && endpoints.isCopy(endpoint.id())) {
         continue;
       }
-      var delivery =
-          new Delivery(
-              deliveryId(draw, endpoint.id()),
-              event.seq(),
-              endpoint.id(),
-              event.orderKey(),
-              event.id(),
-              event.kind(),
-              event.leadId(),
-              event.version(),
-              event.officeId(),
-              event.at(),
-              Choice.why(endpoint, event, nodes));
+      var delivery = delivery(event, endpoint, Choice.why(endpoint, event, nodes), draw);
       deliveries.add(delivery);
       batch.put(Tables.DELIVERY, delivery);
       batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
@@ -183,23 +171,71 @@ public final class Planner {
   ///
   /// @param draw the event's
   public static void planLate(Batch batch, Event event, Endpoint endpoint, String why, Draw draw) {
-    var delivery =
-        new Delivery(
-            deliveryId(draw, endpoint.id()),
-            event.seq(),
-            endpoint.id(),
-            event.orderKey(),
-            event.id(),
-            event.kind(),
-            event.leadId(),
-            event.version(),
-            event.officeId(),
-            event.at(),
-            why);
+    var delivery = delivery(event, endpoint, why, draw);
     batch.put(Tables.DELIVERY, delivery);
     batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
     long seq = batch.append("delivery.planned", event.leadId(), delivery.id());
     Deliveries.reopen(batch, delivery, seq, false, 1);
+  }
+
+  /// The line of the log that an event stands at which is not found in a receipt.
+  public static final String TOLD = "event.told";
+
+  /// Plans what was found in the log and is no lead, for the endpoints that ask for it; whoever
+  /// polls starts on it. As an event it has a place in the log of its own, so that who reads on
+  /// from a place misses none: a line `event.told`, which refers to the one where it was found.
+  /// Where nobody wants it there is none.
+  ///
+  /// @param event at the place where it was found
+  /// @param draw the event's
+  /// @param asking which endpoints are to be asked
+  public static boolean tell(Batch batch, Event event, Draw draw, Predicate<Endpoint> asking) {
+    var nodes = Nodes.in(batch.settings());
+    var endpoints = Endpoints.in(batch.settings());
+    var chosen = new ArrayList<Endpoint>();
+    var leftOut = new ArrayList<LeftOut.Rule>();
+    for (var endpoint : endpoints.all()) {
+      if (asking.test(endpoint)
+          && Choice.reaches(endpoint, event, nodes)
+          && !Deliveries.isPlanned(batch, deliveryId(draw, endpoint.id()))) {
+        Choice.objection(endpoint, event, nodes)
+            .ifPresentOrElse(leftOut::add, () -> chosen.add(endpoint));
+      }
+    }
+    if (chosen.isEmpty() && leftOut.isEmpty()) {
+      return false;
+    }
+    var told = event.at(batch.append(TOLD, event.leadId(), Long.toString(event.seq())));
+    chosen.forEach(e -> planTold(batch, told, e, Choice.why(e, told, nodes), draw));
+    if (!leftOut.isEmpty()) {
+      batch.put(Tables.LEFT_OUT, LeftOut.of(told, leftOut));
+    }
+    return !chosen.isEmpty();
+  }
+
+  /// Plans one event for one endpoint.
+  ///
+  /// @param told at a place of its own in the log
+  public static void planTold(Batch batch, Event told, Endpoint endpoint, String why, Draw draw) {
+    var delivery = delivery(told, endpoint, why, draw);
+    batch.put(Tables.DELIVERY, delivery);
+    batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
+    Deliveries.reopen(batch, delivery, told.seq(), false, 1);
+  }
+
+  private static Delivery delivery(Event event, Endpoint endpoint, String why, Draw draw) {
+    return new Delivery(
+        deliveryId(draw, endpoint.id()),
+        event.seq(),
+        endpoint.id(),
+        event.orderKey(),
+        event.id(),
+        event.kind(),
+        event.leadId(),
+        event.version(),
+        event.officeId(),
+        event.at(),
+        why);
   }
 
   private Optional<Claim> enqueue(Batch batch, Endpoint endpoint, Event event, Delivery delivery) {
@@ -222,7 +258,8 @@ public final class Planner {
       batch.put(Tables.LANE, fresh);
       return take ? Optional.of(Claim.of(fresh, Optional.of(delivery))) : Optional.empty();
     }
-    boolean startNow = !lane.blocked() || endpoint.terms().order() == Order.NEWEST;
+    boolean startNow =
+        !lane.blocked() || endpoint.terms().order(delivery.orderKey()) == Order.NEWEST;
     boolean take = startNow && !endpoint.disabled() && lane.isFree(now) && room.test(endpoint.id());
     var longer =
         lane.due(

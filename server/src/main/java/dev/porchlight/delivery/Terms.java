@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param authorization how it wants to be shown that it is us; null for no such way
 /// @param signature a signature in a form of its own; null for none
 /// @param tls what is particular to TLS with it; null for nothing
-/// @param order what becomes of later deliveries of an order key when an earlier one fails
+/// @param order what becomes of later deliveries of an order key when an earlier one fails; null
+///   for the usual of what the key stands for
 public record Terms(
     Set<String> owners,
     String filter,
@@ -30,10 +31,10 @@ public record Terms(
     @Nullable Authorization authorization,
     @Nullable SignatureForm signature,
     @Nullable ShownTls tls,
-    Order order) {
+    @Nullable Order order) {
   /// Nothing special.
   public static final Terms USUAL =
-      new Terms(Set.of(), "", false, null, null, null, null, null, null, Order.PASS);
+      new Terms(Set.of(), "", false, null, null, null, null, null, null, null);
 
   /// After so many hours of failures an endpoint is disabled that does not say otherwise.
   public static final int USUAL_PATIENCE_HOURS = 120;
@@ -41,7 +42,15 @@ public record Terms(
   public Terms {
     owners = Set.copyOf(Objects.requireNonNullElse(owners, Set.of()));
     filter = Objects.requireNonNullElse(filter, "");
-    order = Objects.requireNonNullElse(order, Order.PASS);
+  }
+
+  /// What order keys of listings begin with.
+  public static final String LISTING = "listing ";
+
+  /// What becomes of later deliveries of an order key: as was chosen, else the newest state of a
+  /// listing is enough, and all of a contact's is wanted.
+  Order order(String key) {
+    return order != null ? order : key.startsWith(LISTING) ? Order.NEWEST : Order.PASS;
   }
 
   int concurrency() {

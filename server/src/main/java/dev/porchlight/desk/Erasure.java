@@ -377,6 +377,7 @@ public final class Erasure {
       for (var contact : prepared.person().contacts()) {
         FeedNotice.ids(batch.sql(), contact).forEach(notice -> Erased.erase(batch, notice));
         Holdings.delete(batch, contact);
+        Erased.erase(batch, contact);
       }
       var own = PersonErasure.erase(batch, person, id, batch.now());
       counts =

@@ -10,10 +10,7 @@ import dev.porchlight.value.Money;
 import dev.porchlight.value.Property;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What an event about a lead says to the filters of endpoints.
@@ -23,13 +20,10 @@ record EventFields(
     Nodes nodes, Source source, LeadRecord record, Lead lead, String kind, String owner, Instant at)
     implements Function<String, Value> {
   private static final int LONGEST = 300;
-  private static final Map<String, EventCatalogue> BY_WORD =
-      Arrays.stream(EventCatalogue.values())
-          .collect(Collectors.toUnmodifiableMap(EventCatalogue::word, f -> f));
 
   @Override
   public Value apply(String name) {
-    var field = BY_WORD.get(name);
+    var field = EventCatalogue.of(name);
     return field == null ? Value.UNSET : value(field);
   }
 

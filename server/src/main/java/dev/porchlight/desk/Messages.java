@@ -4,6 +4,9 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.Message;
 import dev.porchlight.delivery.Delivery;
+import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.person.Contact;
+import dev.porchlight.person.Persons;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
@@ -105,7 +108,10 @@ public final class Messages {
     var settings = store.settings();
     var source = Sources.in(settings).find(v.record().sourceId());
     var answers = Json.tree(v.record().answers());
-    var owner = answers.path("member").asString();
+    var owner =
+        delivery.kind().equals(Endpoint.ASSIGNED)
+            ? owner(v.record().contactId())
+            : answers.path("member").asString();
     return new Message(
         delivery.eventId(),
         delivery.kind(),
@@ -130,6 +136,11 @@ public final class Messages {
         source.map(Source::portal).orElse(null),
         v.trail(),
         v.ingestedAt());
+  }
+
+  /// Who answers now.
+  private String owner(String contact) {
+    return store.read(h -> Persons.findAny(h, contact)).map(Contact::ownerId).orElse("");
   }
 
   /// The hubs that a receipt's headers name.

@@ -32,8 +32,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells endpoints that ask for it how other endpoints fare: which one fails, was disabled or is
-/// back, which delivery is dead, which replay has finished.
+/// Tells endpoints that ask for it what becomes of contacts and listings and who answers leads
+/// ([Changes]), and how other endpoints fare: which one fails, was disabled or is back, which
+/// delivery is dead, which replay has finished.
 ///
 /// It follows the log. How far it went is written in the unit that plans, which does nothing where
 /// another hub was quicker; so each line is told once. What came before somebody asked is not.
@@ -51,6 +52,7 @@ public final class Notices implements AutoCloseable {
 
   private static final String PLACE = "notice";
   private static final int PAGE = 1000;
+  private static final int VERSIONS = 100;
 
   private final Store store;
   private final int hub;
@@ -59,6 +61,8 @@ public final class Notices implements AutoCloseable {
   private final Semaphore wake = new Semaphore(0);
   private final Thread thread;
   private volatile boolean closing;
+  private volatile boolean asked;
+  private final AutoCloseable following;
 
   /// While nobody asks: where the log ended when that was last seen.
   private long idle;
@@ -71,7 +75,17 @@ public final class Notices implements AutoCloseable {
     this.hub = hub;
     this.deliveries = deliveries;
     this.work = work;
+    following =
+        store.follow(lines -> {
+          if (asked && lines.stream().anyMatch(l -> isOfInterest(l.kind()))) {
+            wake.release();
+          }
+        });
     thread = Thread.ofPlatform().name("notices").daemon().start(this::run);
+  }
+
+  private static boolean isOfInterest(String kind) {
+    return KINDS.contains(kind) || Changes.LINES.contains(kind);
   }
 
   /// Looks again now.
@@ -102,18 +116,12 @@ public final class Notices implements AutoCloseable {
     }
   }
 
-  /// Whether an endpoint asks for a kind of notice by name.
-  private static boolean asks(Endpoint endpoint, String kind) {
-    return endpoint.kinds().contains(kind)
-        || endpoint.kinds().contains(kind.substring(0, kind.indexOf('.')) + ".*");
-  }
-
   private boolean look() {
     var asking =
         Endpoints.in(store.settings()).all().stream()
-            .filter(e -> KINDS.stream().anyMatch(k -> asks(e, k)))
-            .map(Endpoint::id)
+            .filter(e -> KINDS.stream().anyMatch(e::names) || Changes.areAskedForBy(e))
             .toList();
+    asked = !asking.isEmpty();
     if (asking.isEmpty()) {
       idle =
           store.read(
@@ -129,7 +137,8 @@ public final class Notices implements AutoCloseable {
     var told = page.stream().filter(l -> KINDS.contains(l.kind())).toList();
     var about = new ArrayList<About>();
     told.forEach(line -> about(line).ifPresent(about::add));
-    var made = madeAt(asking);
+    var changes = changes(asking, page);
+    var since = about.isEmpty() && changes.isEmpty() ? Map.<String, Asking>of() : since(asking);
     var draws = about.stream().map(_ -> Draw.fresh(store.now(), hub)).toList();
     boolean planned =
         store.write(
@@ -144,7 +153,10 @@ public final class Notices implements AutoCloseable {
                   new FallbackPlaceRow(PLACE, Long.toString(page.getLast().seq())));
               boolean any = false;
               for (int i = 0; i < about.size(); i++) {
-                any |= plan(batch, about.get(i), made, draws.get(i));
+                any |= plan(batch, about.get(i), since, draws.get(i));
+              }
+              for (var change : changes) {
+                any |= plan(batch, change, since);
               }
               return any;
             });
@@ -152,6 +164,29 @@ public final class Notices implements AutoCloseable {
       work.run();
     }
     return page.size() == PAGE;
+  }
+
+  private List<Changes.Change> changes(List<Endpoint> asking, List<LogEntry> page) {
+    if (asking.stream().noneMatch(Changes::areAskedForBy)) {
+      return List.of();
+    }
+    var settings = store.settings();
+    return store.read(h ->
+        page.stream()
+            .filter(l -> Changes.LINES.contains(l.kind()))
+            .flatMap(l -> Changes.in(h, settings, l).stream())
+            .filter(c -> asking.stream().anyMatch(e -> e.names(c.event().kind())))
+            .toList());
+  }
+
+  private static boolean plan(Batch batch, Changes.Change change, Map<String, Asking> since) {
+    var event = change.event();
+    return !Changes.isOver(batch, event)
+        && Planner.tell(
+            batch,
+            event,
+            change.draw(),
+            e -> since.containsKey(e.id()) && since.get(e.id()).already(event.seq(), event.kind()));
   }
 
   /// A line of the log and the endpoint that it concerns.
@@ -169,8 +204,8 @@ public final class Notices implements AutoCloseable {
         .map(d -> new About(line, d.endpointId()));
   }
 
-  /// @param made where in the log endpoints were made that ask: they are told of what came after
-  private static boolean plan(Batch batch, About about, Map<String, Long> made, Draw draw) {
+  /// @param since since when endpoints ask: they are told of what came after
+  private static boolean plan(Batch batch, About about, Map<String, Asking> since, Draw draw) {
     var nodes = Nodes.in(batch.settings());
     var endpoints = Endpoints.in(batch.settings());
     var concerned = endpoints.find(about.endpoint());
@@ -180,21 +215,24 @@ public final class Notices implements AutoCloseable {
     var node = concerned.get().node();
     var office = nodes.officeOf(node).map(Node::id).orElse(node);
     var line = about.line();
-    boolean any = false;
+    long seq = 0;
     for (var endpoint : endpoints.all()) {
       if (endpoint.id().equals(about.endpoint())
-          || !asks(endpoint, line.kind())
-          || line.seq() < made.getOrDefault(endpoint.id(), Long.MAX_VALUE)
+          || !since.containsKey(endpoint.id())
+          || !since.get(endpoint.id()).already(line.seq(), line.kind())
           || !nodes.isWithin(node, endpoint.node())) {
         continue;
       }
-      Planner.planLate(
+      if (seq == 0) {
+        seq = batch.append(Planner.TOLD, about.endpoint(), Long.toString(line.seq()));
+      }
+      Planner.planTold(
           batch,
           new Event(
               "evt_" + draw.uuid("event"),
               line.kind(),
               line.at(),
-              line.seq(),
+              seq,
               about.endpoint(),
               0,
               office,
@@ -206,24 +244,47 @@ public final class Notices implements AutoCloseable {
           endpoint,
           "It asks for " + line.kind() + " of the endpoints of its node.",
           draw);
-      any = true;
     }
-    return any;
+    return seq > 0;
   }
 
-  private Map<String, Long> madeAt(List<String> endpoints) {
-    var made = new HashMap<String, Long>();
-    for (var id : endpoints) {
-      store
-          .read(h ->
-              h.createQuery("SELECT MIN(seq) FROM setting WHERE kind = :k AND id = :i")
-                  .bind("k", Endpoint.SETTING)
-                  .bind("i", id)
-                  .mapTo(Long.class)
-                  .findOne())
-          .ifPresent(seq -> made.put(id, seq));
+  /// Since when an endpoint names which kinds.
+  ///
+  /// @param versions its versions in a row, newest first, each with its place in the log
+  private record Asking(List<Version> versions) {
+    record Version(long seq, Endpoint endpoint) {}
+
+    /// Whether it named that kind when a line was written, and has ever since.
+    boolean already(long seq, String kind) {
+      for (var version : versions) {
+        if (!version.endpoint().names(kind)) {
+          return false;
+        }
+        if (version.seq() < seq) {
+          return true;
+        }
+      }
+      return false;
     }
-    return made;
+  }
+
+  private Map<String, Asking> since(List<Endpoint> endpoints) {
+    var since = new HashMap<String, Asking>();
+    for (var endpoint : endpoints) {
+      var versions =
+          store.read(h ->
+              h.createQuery(
+                      "SELECT seq, body FROM setting WHERE kind = :k AND id = :i"
+                          + " AND body IS NOT NULL ORDER BY seq DESC LIMIT "
+                          + VERSIONS)
+                  .bind("k", Endpoint.SETTING)
+                  .bind("i", endpoint.id())
+                  .map((r, _) ->
+                      new Asking.Version(r.getLong(1), Json.read(r.getString(2), Endpoint.class)))
+                  .list());
+      since.put(endpoint.id(), new Asking(versions));
+    }
+    return since;
   }
 
   private String place() {
@@ -256,19 +317,22 @@ public final class Notices implements AutoCloseable {
             .list());
   }
 
+  private static LogEntry line(Store store, long seq) {
+    return lines(store, seq - 1, 1).stream()
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no line " + seq));
+  }
+
   /// What a notice says: `{"type", "timestamp", "data"}`.
   ///
   /// @throws IllegalStateException when its line is not in the log
   public static byte[] body(Store store, Deliveries deliveries, Delivery delivery) {
-    var line =
-        lines(store, delivery.seq() - 1, 1).stream()
-            .findFirst()
-            .orElseThrow(() -> new IllegalStateException("no line " + delivery.seq()));
+    var line = line(store, Long.parseLong(line(store, delivery.seq()).ref()));
     var event = Json.object();
     event.put("type", line.kind());
     event.put("timestamp", line.at().toString());
     var data = event.putObject("data");
-    data.put("sequence", line.seq());
+    data.put("sequence", delivery.seq());
     data.put("endpoint", delivery.leadId());
     Endpoints.in(store.settings())
         .find(delivery.leadId())
@@ -295,9 +359,12 @@ public final class Notices implements AutoCloseable {
     closing = true;
     wake.release();
     try {
+      following.close();
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      throw new IllegalStateException("following the log never fails to end", e);
     }
   }
 }

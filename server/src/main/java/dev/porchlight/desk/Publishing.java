@@ -12,6 +12,7 @@ import dev.porchlight.connector.InboxMessage;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
+import dev.porchlight.delivery.Terms;
 import dev.porchlight.filter.Evaluator;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.FilterException;
@@ -498,7 +499,7 @@ public final class Publishing {
             listing == null ? prepared.event().id() : subject(prepared, listing),
             // In order per listing; else per owner and group.
             listing != null
-                ? "listing " + listing.listing()
+                ? Terms.LISTING + listing.listing()
                 : "events " + owner.id() + " " + topic.group(),
             why(copy, owner));
       }

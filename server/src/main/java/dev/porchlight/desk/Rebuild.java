@@ -1,5 +1,6 @@
 package dev.porchlight.desk;
 
+import dev.porchlight.delivery.Planner;
 import dev.porchlight.person.Others;
 import dev.porchlight.person.PersonErasure;
 import dev.porchlight.person.Persons;
@@ -412,6 +413,14 @@ public final class Rebuild {
               new Step.TakeOver(
                   line.seq(),
                   List.of(Copied.of(h, "delivery", "id = ?", line.ref())),
+                  batch -> {}));
+      case Planner.TOLD ->
+          live.read(h ->
+              new Step.TakeOver(
+                  line.seq(),
+                  List.of(
+                      Copied.of(h, "delivery", "seq = ?", line.seq()),
+                      Copied.of(h, "left_out", "seq = ?", line.seq())),
                   batch -> {}));
       case "event.published", "message.sent" -> publish(line);
       case "lead.erased" -> live.read(h -> Copied.erasedLead(h, line));

@@ -153,9 +153,7 @@ public final class ReplayWork implements AutoCloseable {
     long retried = 0;
     long passed = page.passedOver();
     for (var one : page.chosen()) {
-      var lead = batch.find(Tables.LEAD, one.event().leadId());
-      boolean gone = lead == null || lead.erasedAt() != null;
-      if (gone) {
+      if (Changes.isOver(batch, one.event())) {
         passed++;
       } else if (one.state() == null && !Deliveries.isPlanned(batch, one.deliveryId())) {
         Planner.planLate(batch, one.event(), endpoint, why(job, endpoint), one.draw());

@@ -8,6 +8,7 @@ import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.EventFilters;
 import dev.porchlight.delivery.Planner;
+import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Settings;
@@ -59,7 +60,8 @@ public final class Replays {
   Page look(Endpoint endpoint, Replay.Wanted wanted, long place, int most) {
     var settings = store.settings();
     long last = Math.min(wanted.until() - 1, place + LINES);
-    var all = store.read(h -> events(h, settings, place, last));
+    boolean changes = Changes.areAskedForBy(endpoint);
+    var all = store.read(h -> events(h, settings, place, last, changes));
     var states =
         deliveries.statesOf(
             all.stream().map(e -> Planner.deliveryId(e.draw(), endpoint.id())).toList());
@@ -92,34 +94,47 @@ public final class Replays {
 
   private record Found(Event event, Draw draw) {}
 
-  private record Line(long seq, String kind, String lead, String receipt) {}
-
-  private static List<Found> events(Handle h, Settings settings, long after, long last) {
+  /// @param changes whether those of contacts, listings and assignments are wanted too
+  private static List<Found> events(
+      Handle h, Settings settings, long after, long last, boolean changes) {
     var lines =
         h.createQuery(
-                "SELECT seq, kind, subject, ref FROM log WHERE seq > :after AND seq <= :last"
-                    + " AND kind IN ('lead.created', 'lead.updated') ORDER BY seq")
+                "SELECT seq, at, kind, subject, ref FROM log WHERE seq > :after AND seq <= :last"
+                    + " AND kind IN ("
+                    + (changes ? Changes.linesInSql() : "'lead.created', 'lead.updated'")
+                    + ") ORDER BY seq")
             .bind("after", after)
             .bind("last", last)
-            .map((r, _) -> new Line(r.getLong(1), r.getString(2), r.getString(3), r.getString(4)))
+            .map((r, _) ->
+                new LogEntry(
+                    r.getLong(1),
+                    Row.instant(r.getLong(2)),
+                    r.getString(3),
+                    r.getString(4),
+                    r.getString(5)))
             .list();
     var all = new ArrayList<Found>();
     for (var line : lines) {
-      event(h, settings, line).ifPresent(all::add);
+      if (line.kind().startsWith("lead.")) {
+        event(h, settings, line).ifPresent(all::add);
+      }
+      if (changes) {
+        Changes.in(h, settings, line).forEach(c -> all.add(new Found(c.event(), c.draw())));
+      }
     }
     return all;
   }
 
   /// Empty for what was erased.
-  private static Optional<Found> event(Handle h, Settings settings, Line line) {
+  private static Optional<Found> event(Handle h, Settings settings, LogEntry line) {
     var lead =
         h.createQuery("SELECT " + Tables.LEAD.columnList() + " FROM lead WHERE id = :id")
-            .bind("id", line.lead())
+            .bind("id", line.subject())
             .map((r, _) -> Tables.LEAD.read(new Row(r)))
             .findOne();
     var receipt =
         h.createQuery("SELECT " + Tables.RECEIPT.columnList() + " FROM receipt WHERE id = :id")
-            .bind("id", line.receipt())
+            .bind("id", line.ref())
             .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
             .findOne();
     if (lead.isEmpty()
@@ -131,7 +146,7 @@ public final class Replays {
     var source = Sources.in(settings).find(lead.get().sourceId());
     var fact =
         h.createQuery("SELECT fact FROM lead_version WHERE lead_id = :l AND version = :v")
-            .bind("l", line.lead())
+            .bind("l", line.subject())
             .bind("v", receipt.get().version())
             .mapTo(String.class)
             .findOne();

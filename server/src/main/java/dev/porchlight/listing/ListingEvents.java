@@ -298,6 +298,18 @@ public final class ListingEvents {
         .findFirst();
   }
 
+  /// What an event changed of a listing.
+  public static Optional<ListingRecord.Version> findVersion(Handle h, String id, String event) {
+    return h.createQuery(
+            "SELECT "
+                + ListingRecord.Version.TABLE.columnList()
+                + " FROM listing_version WHERE listing_id = :i AND event_id = :e")
+        .bind("i", id)
+        .bind("e", event)
+        .map((r, _) -> ListingRecord.Version.TABLE.read(new Row(r)))
+        .findFirst();
+  }
+
   /// The last changes of a listing, newest first.
   public static List<ListingRecord.Version> versions(Handle h, String id, int limit) {
     return h.createQuery(

@@ -50,6 +50,14 @@ public record ListingRecord(
   /// @param changes JSON: a list of member, what it was, what it became
   public record Version(
       String listingId, int version, String event, String topic, Instant at, String changes) {
+    /// Whether it says that the listing is gone.
+    public boolean isDeletion() {
+      return Json.tree(changes)
+          .valueStream()
+          .anyMatch(c ->
+              c.path("member").asString("").equals("deleted") && c.path("to").asBoolean(false));
+    }
+
     static final Table<Version> TABLE =
         Table.<Version>named("listing_version")
             .key("listing_id", Version::listingId)

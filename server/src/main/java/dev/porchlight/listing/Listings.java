@@ -162,6 +162,14 @@ public final class Listings {
     });
   }
 
+  /// The listing with that id that was set by hand, or that events gave names.
+  public static Optional<Listing> find(Handle h, String id) {
+    return h.createQuery(SELECT + "id = :id")
+        .bind("id", id)
+        .map((r, _) -> Listing.TABLE.read(new Row(r)))
+        .findOne();
+  }
+
   /// The listing with that id within a unit.
   public static @Nullable Listing find(Batch batch, String id) {
     return batch.find(Listing.TABLE, id);

@@ -748,6 +748,32 @@ public final class Persons {
     }
   }
 
+  /// The contact with that id, also one that was deleted.
+  public static Optional<Contact> findAny(Handle h, String id) {
+    return h.createQuery("SELECT " + CONTACT.columnList() + " FROM contact WHERE id = :id")
+        .bind("id", id)
+        .map((r, _) -> CONTACT.read(new Row(r)))
+        .findOne();
+  }
+
+  /// All contacts of a person, also those that were deleted.
+  public static List<Contact> listAnyOf(Handle h, String person) {
+    return h.createQuery(
+            "SELECT " + CONTACT.columnList() + " FROM contact WHERE person_id = :p ORDER BY id")
+        .bind("p", person)
+        .map((r, _) -> CONTACT.read(new Row(r)))
+        .list();
+  }
+
+  /// Whether a person was erased.
+  public static boolean isErased(Handle h, String person) {
+    return h.createQuery("SELECT erased_at FROM person WHERE id = :p AND erased_at IS NOT NULL")
+        .bind("p", person)
+        .mapTo(Long.class)
+        .findOne()
+        .isPresent();
+  }
+
   /// The contact with that id, when the scope may see it.
   public Optional<Contact> find(Scope scope, String id) {
     return store.read(h ->

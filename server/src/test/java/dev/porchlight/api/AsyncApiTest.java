@@ -43,7 +43,7 @@ final class AsyncApiTest {
   void whatAnEndpointOfOursGetsIsAsDocumented(@TempDir Path folder) throws Exception {
     try (var world = new World(folder)) {
       var document = new YAMLMapper().readTree(world.as("").get("/asyncapi.yaml").body());
-      world.endpoint("ours", "porchlight", null);
+      var endpoint = world.endpoint("ours", "porchlight", null);
       var source = world.source("portal", "connections-plus", null);
       var lead = world.lead(source, "L-1", "Sam", "Doe", "sam@example.com");
       var created = world.nextReceived();
@@ -61,6 +61,36 @@ final class AsyncApiTest {
         }
         validate(document, "EventHeaders", headers);
       }
+
+      // What is told beyond leads.
+      world
+          .admin()
+          .patch(
+              "/api/v1/endpoints/" + endpoint,
+              "{\"kinds\": [\"contact.*\", \"listing.*\", \"lead.assigned\"]}")
+          .expect(200);
+      var contact = created.json().at("/data/contact_id").asString();
+      var owner =
+          world
+              .admin()
+              .post(
+                  "/api/v1/nodes",
+                  "{\"kind\": \"member\", \"name\": \"Bea\", \"parent\": \""
+                      + world.node("office")
+                      + "\"}")
+              .expect(201)
+              .id();
+      world
+          .admin()
+          .patch("/api/v1/contacts/" + contact, "{\"owner\": \"" + owner + "\"}")
+          .expect(200);
+      validate(document, "ContactChangedPayload", world.nextReceived().json());
+      validate(document, "LeadAssignedPayload", world.nextReceived().json());
+      world
+          .admin()
+          .post("/api/v1/listings", "{\"mls_name\": \"HARBOR\", \"mls_id\": \"1\"}")
+          .expect(201);
+      validate(document, "ListingChangedPayload", world.nextReceived().json());
 
       var broken = (ObjectNode) created.json();
       ((ObjectNode) broken.get("data")).put("unheard_of", 1);
