@@ -26,6 +26,7 @@ import dev.porchlight.connector.seekerleads.SeekerLeadRequests;
 import dev.porchlight.connector.seekerleads.SeekerLeads;
 import dev.porchlight.connector.verbatim.Verbatim;
 import dev.porchlight.console.Console;
+import dev.porchlight.console.contacts.ContactSection;
 import dev.porchlight.console.leads.LeadPage;
 import dev.porchlight.console.leads.LeadSection;
 import dev.porchlight.delivery.AttemptAge;
@@ -389,6 +390,7 @@ public final class Hub implements AutoCloseable {
             .routes(problems));
     var console = new Console(store, number, principals);
     console.with(new LeadSection(console, store, leads, receipts, persons, deliveries));
+    console.with(new ContactSection(store, number, leads, persons, erasure, erasures));
     routes.addAll(console.routes());
     routes.addAll(
         new LeadPage(console, store, credentials, principals, leads, receipts, persons, deliveries)

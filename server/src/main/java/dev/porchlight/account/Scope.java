@@ -57,6 +57,11 @@ public record Scope(
     return everything || member == null && offices.contains(office);
   }
 
+  /// Whether a contact of that office and owner may be seen, and what hangs on it.
+  public boolean containsContact(String office, String owner) {
+    return everything || offices.contains(office) && (member == null || member.equals(owner));
+  }
+
   /// The predicate in SQL, for a column that holds an office's id; nothing for a member, whose
   /// things [#sqlOfOwner], [#sqlOfContact] and [#sqlOfLead] find. Only digits are written into it.
   public String sql(String column) {

@@ -60,6 +60,11 @@ public final class ContactCatalogue {
 
   private ContactCatalogue() {}
 
+  /// All attributes that filters may name, in the order in which they are described.
+  public static List<Attribute> list() {
+    return FIELDS.values().stream().map(Field::attribute).toList();
+  }
+
   private static Map<String, Field> fields() {
     var all = new LinkedHashMap<String, Field>();
     add(

@@ -47,6 +47,10 @@ public final class Contacts {
 
   private static final List<Order> USUAL = List.of(new Order("DisplayName", false));
 
+  /// Up to how many owners the newest contacts are looked up owner by owner; of more, contacts are
+  /// walked through in the order of all.
+  private static final int FEW = 200;
+
   /// How many owners SQL is given; of more, each contact is asked for its owner.
   private static final int MOST_NAMED = 10_000;
 
@@ -205,6 +209,68 @@ public final class Contacts {
   /// out.
   public Map<String, List<Comment>> newestComments(List<Listed> of, int most) {
     return Comment.newest(store, of.stream().map(l -> l.contact().id()).toList(), most);
+  }
+
+  /// The contacts that came to these owners last, newest first.
+  ///
+  /// @param before only those that came before that entry of the log
+  public List<Listed> newest(Set<String> owners, boolean connected, long before, int limit) {
+    return store.read(h -> {
+      var found = new ArrayList<Listed>();
+      var ids =
+          owners.isEmpty()
+              ? List.<String>of()
+              : owners.size() <= FEW
+                  ? newestOfEach(h, owners, connected, before, limit)
+                  : newestOfAll(h, owners, connected, before, limit);
+      var read = candidates(h, ids);
+      ids.forEach(id -> Optional.ofNullable(read.get(id)).ifPresent(c -> found.add(c.listed())));
+      return List.copyOf(found);
+    });
+  }
+
+  private static List<String> newestOfEach(
+      Handle h, Set<String> owners, boolean connected, long before, int limit) {
+    var one =
+        "SELECT contact_id, owned_seq FROM contact_search WHERE owner_id = ? AND connected = ?"
+            + " AND owned_seq < ? ORDER BY owned_seq DESC LIMIT ?";
+    var parts = new ArrayList<String>();
+    var binds = new ArrayList<Object>();
+    for (var owner : owners) {
+      parts.add("SELECT * FROM (" + one + ") o" + parts.size());
+      binds.addAll(List.of(owner, connected ? 1L : 0L, before, (long) limit));
+    }
+    binds.add((long) limit);
+    return query(
+            h,
+            "SELECT contact_id, owned_seq FROM ("
+                + String.join(" UNION ALL ", parts)
+                + ") n ORDER BY owned_seq DESC LIMIT ?",
+            binds)
+        .map((r, _) -> r.getString(1))
+        .list();
+  }
+
+  private static List<String> newestOfAll(
+      Handle h, Set<String> owners, boolean connected, long before, int limit) {
+    var ids = new ArrayList<String>();
+    try (var places =
+        query(
+                h,
+                "SELECT contact_id, owner_id, connected FROM contact_search WHERE owned_seq < ?"
+                    + " ORDER BY owned_seq DESC",
+                List.of(before))
+            .setFetchSize(FETCHED)
+            .map((r, _) -> new Place(r.getString(1), r.getString(2), r.getLong(3)))
+            .iterator()) {
+      while (ids.size() < limit && places.hasNext()) {
+        var place = places.next();
+        if (owners.contains(place.owner()) && place.rank() == (connected ? 1 : 0)) {
+          ids.add(place.id());
+        }
+      }
+    }
+    return ids;
   }
 
   /// The tags that an owner's contacts have, each as it was first written, by name.
