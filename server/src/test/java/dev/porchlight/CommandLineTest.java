@@ -486,6 +486,9 @@ class CommandLineTest {
     assertThat(demo)
         .contains("BuyerLead", "SellerLead", "StandardLead", "EnhancedLead")
         .contains("4 leads, 4 persons, 4 contacts, 8 of 8 deliveries")
+        .containsPattern("Home search +(Ana Lopez|Grace Oduya) ")
+        .contains("New in the feed at $469,000")
+        .contains("PriceChange in the feed at $449,000, was $469,000")
         .doesNotContain("\u001b", "✗");
     var after = new ArrayList<>(demoFolders());
     after.removeAll(before);

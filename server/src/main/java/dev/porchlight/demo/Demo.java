@@ -28,7 +28,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A hub on a store in a temporary folder, an office with three agents, two sources, two CRMs in
-/// this process, and people who enquire. Each lead is shown on its way.
+/// this process, and people who enquire. Each lead is shown on its way, and what becomes of a home
+/// that one of them waits for.
 public final class Demo implements AutoCloseable {
   private static final int ROUND = 4;
   private static final Duration PACE = Duration.ofSeconds(3);
@@ -69,6 +70,7 @@ public final class Demo implements AutoCloseable {
   private final Source leadDelivery;
   private final String sparkToken;
   private @Nullable String newest;
+  private @Nullable String feed;
   private volatile boolean closing;
 
   /// Starts all of it.
@@ -180,6 +182,7 @@ public final class Demo implements AutoCloseable {
       complete &= found();
       out.println();
       complete &= seeker();
+      complete &= listing();
       out.flush();
       return complete;
     } catch (HubException | IOException e) {
@@ -199,6 +202,7 @@ public final class Demo implements AutoCloseable {
         show(people.next());
         if (n == ROUND) {
           seeker();
+          listing();
         }
         if (n == 1 || n % ROUND == 0) {
           out.println();
@@ -482,6 +486,59 @@ public final class Demo implements AutoCloseable {
         .strip();
   }
 
+  /// Publishes a home and then a lower price of it; somebody whom a Realtor.com lead made a contact
+  /// waits for such a home, and finds both in their feed.
+  private boolean listing() throws HubException, IOException, InterruptedException {
+    var search =
+        new HomeSearch(hub, running.address(), http, sparkToken, connectionsPlus.name(), office);
+    feed = search.path();
+    out.println(
+        bold(pad("Home search", 14))
+            + pad(search.name(), 16)
+            + "waits for: "
+            + HomeSearch.filter());
+    boolean both = changed(search, 469_000, "New") & changed(search, 449_000, "PriceChange");
+    out.println("feed   " + feedCurl(search.path()));
+    out.flush();
+    return both;
+  }
+
+  private boolean changed(HomeSearch search, int price, String event)
+      throws IOException, InterruptedException {
+    var street = "5 Lark Street";
+    out.print(bold(pad("Listing", 14)) + pad(street, 16));
+    out.flush();
+    long began = System.nanoTime();
+    if (!search.publish("D-1", street, price)) {
+      out.println(outcome(false, "the hub did not take it"));
+      return false;
+    }
+    out.print(outcome(true, "published " + millis(System.nanoTime() - began)));
+    out.flush();
+    var found = search.await(event);
+    out.println(
+        "  "
+            + outcome(
+                found.isPresent(),
+                found
+                    .map(f ->
+                        event
+                            + " in the feed at "
+                            + dollars(f.listing().path("ListPrice"))
+                            + (f.listing().has("PreviousListPrice")
+                                ? ", was " + dollars(f.listing().path("PreviousListPrice"))
+                                : "")
+                            + " "
+                            + millis(System.nanoTime() - began))
+                    .orElse("nothing in the feed")));
+    out.flush();
+    return found.isPresent();
+  }
+
+  private static String dollars(JsonNode price) {
+    return String.format(Locale.US, "$%,d", price.asInt(0));
+  }
+
   /// Where to look, and how to send one more.
   private void foot() throws HubException {
     out.println("hub    " + running.address() + "   (token " + token + ")");
@@ -491,7 +548,19 @@ public final class Demo implements AutoCloseable {
     }
     out.println("send   " + curl());
     out.println("spark  " + sparkCurl());
+    if (feed != null) {
+      out.println("feed   " + feedCurl(feed));
+    }
     out.flush();
+  }
+
+  private String feedCurl(String path) {
+    return "curl -sS "
+        + running.address()
+        + path
+        + " -H 'Authorization: Bearer "
+        + sparkToken
+        + "'";
   }
 
   private String curl() {
