@@ -44,6 +44,8 @@ import dev.porchlight.desk.ChangeBodies;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Erasure;
 import dev.porchlight.desk.Erasures;
+import dev.porchlight.desk.EventAge;
+import dev.porchlight.desk.EventErasure;
 import dev.porchlight.desk.Fallback;
 import dev.porchlight.desk.GrantChanges;
 import dev.porchlight.desk.Inboxes;
@@ -285,9 +287,10 @@ public final class Hub implements AutoCloseable {
             contract -> new ByChannel(get(connectors, contract), mails),
             messages,
             erasures,
-            List.of(Api.answers(secrets)));
+            List.of(Api.answers(secrets), new EventErasure(store)));
     store.follow(erasure::follow);
     var attempts = new AttemptAge(store, config.attemptsKeptDays());
+    var eventAge = new EventAge(store, events, config.eventsKeptDays());
     retention =
         new Retention(
             store,
@@ -295,6 +298,7 @@ public final class Hub implements AutoCloseable {
             () -> {
               secrets.dropExpired();
               attempts.drop();
+              eventAge.drop();
             });
     fallback = new Fallback(store, number, planner, new Deliveries(store), engine::offer);
     watching = new Watching(store);

@@ -45,6 +45,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 ///   contacts of one owner may share an e-mail address when their names differ; false
 /// @param attemptsKeptDays `attempts_kept_days`: after so many days what attempts at deliveries
 ///   that have ended showed is forgotten; 0 for never
+/// @param eventsKeptDays `events_kept_days`: after so many days published events are dropped, with
+///   their copies in inboxes and what feeds show of them; 0 for never
 public record HubConfig(
     int port,
     String bind,
@@ -61,7 +63,8 @@ public record HubConfig(
     TlsConfig tls,
     boolean sparkTwinsByName,
     int smtpPort,
-    int attemptsKeptDays) {
+    int attemptsKeptDays,
+    int eventsKeptDays) {
   /// For so many days attempts are kept, unless told otherwise.
   public static final int ATTEMPTS_KEPT_DAYS = 30;
 
@@ -86,7 +89,8 @@ public record HubConfig(
           "tls_port",
           "spark_twins_by_name",
           "smtp_port",
-          "attempts_kept_days");
+          "attempts_kept_days",
+          "events_kept_days");
 
   public HubConfig {
     trustedProxies = List.copyOf(trustedProxies);
@@ -129,7 +133,30 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         NO_SMTP,
-        ATTEMPTS_KEPT_DAYS);
+        ATTEMPTS_KEPT_DAYS,
+        0);
+  }
+
+  /// The same that drops events after so many days.
+  public HubConfig withEventsKeptDays(int days) {
+    return new HubConfig(
+        port,
+        bind,
+        data,
+        trustedProxies,
+        allowNetworks,
+        hubNumber,
+        secretKeyFile,
+        secretKey,
+        adminToken,
+        lease,
+        databaseUrl,
+        insecureDevelopment,
+        tls,
+        sparkTwinsByName,
+        smtpPort,
+        attemptsKeptDays,
+        days);
   }
 
   /// The same that listens for mail.
@@ -150,7 +177,8 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         listenAt,
-        attemptsKeptDays);
+        attemptsKeptDays,
+        eventsKeptDays);
   }
 
   /// Names no secret: neither the key, nor the token, nor what of the database's URL may hold a
@@ -195,7 +223,8 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         smtpPort,
-        attemptsKeptDays);
+        attemptsKeptDays,
+        eventsKeptDays);
   }
 
   /// A hub on its own in a folder, listening on loopback at a port it picks: for tests and the
@@ -259,7 +288,8 @@ public record HubConfig(
         tls(values),
         flag(values, "spark_twins_by_name"),
         number(values, "smtp_port", NO_SMTP, -1, 65535),
-        number(values, "attempts_kept_days", ATTEMPTS_KEPT_DAYS, 0, 36_500));
+        number(values, "attempts_kept_days", ATTEMPTS_KEPT_DAYS, 0, 36_500),
+        number(values, "events_kept_days", 0, 0, 36_500));
   }
 
   static Path keyFileOf(Path data) {
@@ -312,7 +342,8 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         smtpPort,
-        attemptsKeptDays);
+        attemptsKeptDays,
+        eventsKeptDays);
   }
 
   /// The same behind these proxies.
@@ -333,7 +364,8 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         smtpPort,
-        attemptsKeptDays);
+        attemptsKeptDays,
+        eventsKeptDays);
   }
 
   /// The same, with contacts that share an address when their names differ.
@@ -354,7 +386,8 @@ public record HubConfig(
         tls,
         true,
         smtpPort,
-        attemptsKeptDays);
+        attemptsKeptDays,
+        eventsKeptDays);
   }
 
   /// The same with TLS.
@@ -375,7 +408,8 @@ public record HubConfig(
         other,
         sparkTwinsByName,
         smtpPort,
-        attemptsKeptDays);
+        attemptsKeptDays,
+        eventsKeptDays);
   }
 
   private static TlsConfig tls(Map<String, String> values) {

@@ -20,4 +20,11 @@ class HubConfigTest {
     assertThat(HubConfig.read(Map.of(), _ -> null, null).toString())
         .contains("secretKey=none", "adminToken=none", "database=none");
   }
+
+  @Test
+  void events_are_kept_for_ever_unless_told_otherwise() {
+    assertThat(HubConfig.read(Map.of(), _ -> null, null).eventsKeptDays()).isZero();
+    var environment = Map.of("PORCHLIGHT_EVENTS_KEPT_DAYS", "30");
+    assertThat(HubConfig.read(Map.of(), environment::get, null).eventsKeptDays()).isEqualTo(30);
+  }
 }

@@ -1,6 +1,9 @@
 package dev.porchlight.delivery;
 
 import dev.porchlight.store.Batch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 /// What an erasure takes away from deliveries: nothing that is owed of an erased lead is sent any
 /// more, and what receivers answered is forgotten. That there were deliveries and attempts, when
@@ -22,6 +25,48 @@ public final class Erased {
 
   private Erased() {}
 
+  /// Why the push of an event ended whose time was over.
+  private static final String AGED = "The event was no longer kept before this was delivered.";
+
+  /// Ends and empties the deliveries of an event that was published to parties.
+  ///
+  /// @param seq the event's place in the log
+  /// @param spared endpoints that go on getting it
+  /// @param aged its time was over; else a person in it was erased
+  public static void eraseEvent(
+      Batch batch, long seq, String event, Set<String> spared, boolean aged) {
+    var sql = batch.sql();
+    var theirs = new ArrayList<String>();
+    sql.createQuery("SELECT id, endpoint_id FROM delivery WHERE seq = :s AND event_id = :e")
+        .bind("s", seq)
+        .bind("e", event)
+        .map((r, _) -> List.of(r.getString(1), r.getString(2)))
+        .forEach(d -> {
+          if (!spared.contains(d.getLast())) {
+            theirs.add(d.getFirst());
+          }
+        });
+    for (var id : theirs) {
+      end(batch, id, aged ? AGED : REASON);
+      var none = batch.sql();
+      none.execute(
+          "UPDATE delivery_state SET losses = '[]', reason ="
+              + " CASE WHEN reason = '' OR reason IN (?, ?, ?) THEN reason ELSE ? END"
+              + " WHERE delivery_id = ?",
+          REASON,
+          UNDER_WAY,
+          AGED,
+          WORD,
+          id);
+      none.execute(
+          "UPDATE attempt SET answer = ?, error = CASE WHEN error = '' THEN '' ELSE ? END"
+              + " WHERE delivery_id = ?",
+          new byte[0],
+          WORD,
+          id);
+    }
+  }
+
   /// Ends and empties all deliveries of a lead.
   public static Counts erase(Batch batch, String lead) {
     var ids =
@@ -33,7 +78,7 @@ public final class Erased {
             .bind("l", lead)
             .mapTo(String.class)
             .list();
-    ids.forEach(id -> end(batch, id));
+    ids.forEach(id -> end(batch, id, REASON));
     var sql = batch.sql();
     int deliveries =
         sql.execute(
@@ -54,7 +99,7 @@ public final class Erased {
     return new Counts(deliveries, ids.size(), attempts);
   }
 
-  private static void end(Batch batch, String id) {
+  private static void end(Batch batch, String id, String reason) {
     var delivery = batch.find(Tables.DELIVERY, id);
     var state = batch.find(Tables.STATE, id);
     if (delivery == null || state == null || !state.isOpen()) {
@@ -62,7 +107,7 @@ public final class Erased {
     }
     var lane = batch.find(Tables.LANE, delivery.endpointId(), delivery.orderKey());
     boolean underWay = lane != null && !lane.isFree(batch.clock());
-    batch.put(Tables.STATE, state.dropped(underWay ? UNDER_WAY : REASON, batch.clock()));
+    batch.put(Tables.STATE, state.dropped(underWay ? UNDER_WAY : reason, batch.clock()));
     batch.append("delivery.dropped", delivery.leadId(), id);
     if (lane == null) {
       return;

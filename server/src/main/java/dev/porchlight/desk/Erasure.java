@@ -129,7 +129,8 @@ public final class Erasure {
       if (found.isEmpty()) {
         return Optional.empty();
       }
-      var prepared = found.get().erasedAt() == null ? prepare(store::read, person, search) : null;
+      var prepared =
+          found.get().erasedAt() == null ? prepare(store::read, person, search, true) : null;
       boolean last = tries++ >= TRIES;
       var outcome =
           store.write(
@@ -172,7 +173,8 @@ public final class Erasure {
     <T> T read(Function<Handle, T> query);
   }
 
-  private Prepared prepare(Reader reader, String id, Search search) {
+  /// @param outside it is not in the unit, so it may take its time
+  private Prepared prepare(Reader reader, String id, Search search, boolean outside) {
     long seq =
         reader.read(
             h -> h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one());
@@ -211,7 +213,10 @@ public final class Erasure {
     ids.addAll(person.contacts());
     all.keySet().forEach(l -> ids.addAll(reader.read(h -> receiptsOf(h, l))));
     ids.addAll(open);
-    var subject = new ErasurePlace.Subject(Set.copyOf(ids), particulars);
+    var subject = new ErasurePlace.Subject(person.companyId(), Set.copyOf(ids), particulars);
+    if (outside) {
+      places.forEach(place -> place.search(subject));
+    }
     var stamps = new LinkedHashMap<ErasurePlace, String>();
     var elsewhere = new ArrayList<Consumer<Batch>>();
     for (var place : places) {
@@ -357,7 +362,7 @@ public final class Erasure {
       if (!last) {
         return new Outcome.Again();
       }
-      prepared = prepare(within(batch), person, search);
+      prepared = prepare(within(batch), person, search, false);
     }
     if (unlessKept && (prepared.leadCount() > 1 || prepared.person().edits() > 0)) {
       return new Outcome.Kept();

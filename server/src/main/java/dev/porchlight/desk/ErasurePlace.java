@@ -11,9 +11,14 @@ import org.jdbi.v3.core.Handle;
 public interface ErasurePlace {
   /// Whose data is to go.
   ///
+  /// @param company the company whose person it is
   /// @param ids of the person, their contacts, leads and receipts
   /// @param particulars what they can be recognised by
-  record Subject(Set<String> ids, Particulars particulars) {}
+  record Subject(String company, Set<String> ids, Particulars particulars) {}
+
+  /// Looks through what takes long, at connections of its own; [#look] goes on from there. May be
+  /// called again for the same.
+  default void search(Subject subject) {}
 
   /// Changes whenever something is added here that could be of anybody: then what [#look] found is
   /// looked for again.

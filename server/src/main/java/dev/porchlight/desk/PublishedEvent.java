@@ -120,6 +120,24 @@ public record PublishedEvent(
         adopted);
   }
 
+  /// What is left of it once its body is gone: nothing that its publisher has written, so that its
+  /// id may come again.
+  PublishedEvent emptied() {
+    return new PublishedEvent(
+        id,
+        seq,
+        "urn:uuid:" + id,
+        publisher,
+        draw,
+        base,
+        topic,
+        "",
+        time,
+        recipient,
+        "[]",
+        adopted);
+  }
+
   /// Whether it is a message to inboxes, and no event.
   boolean isMessage() {
     return topic.isEmpty();

@@ -424,6 +424,8 @@ public final class Rebuild {
                   batch -> {}));
       case "event.published", "message.sent" -> publish(line);
       case "lead.erased" -> live.read(h -> Copied.erasedLead(h, line));
+      case "event.erased" ->
+          live.read(h -> EventRemoval.takeOver(h, line).orElseGet(Step.Nothing::new));
       case "receipt.erased" -> live.read(h -> Copied.erasedReceipt(h, line));
       case "person.erased" ->
           new Step.ErasePerson(line.seq(), line.at(), line.subject(), line.ref());
@@ -433,6 +435,10 @@ public final class Rebuild {
 
   private Step publish(LogEntry line) {
     return live.read(h -> {
+      var gone = EventRemoval.takeOver(h, line);
+      if (gone.isPresent()) {
+        return gone.get();
+      }
       var event =
           h.createQuery(
                   "SELECT " + PublishedEvent.TABLE.columnList() + " FROM event WHERE id = :id")

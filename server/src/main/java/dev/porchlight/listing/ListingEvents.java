@@ -38,6 +38,14 @@ public final class ListingEvents {
       Instant time,
       Instant published,
       String newListing) {
+    private @Nullable Boolean deleted() {
+      return switch (change.kind()) {
+        case UPDATE -> false;
+        case DELETE -> true;
+        case COMPENSATION -> null;
+      };
+    }
+
     private ListingState.Stamp stamp() {
       var modified = change.modifiedAt();
       boolean sound = modified != null && !modified.isAfter(published.plus(AHEAD));
@@ -84,14 +92,7 @@ public final class ListingEvents {
     var before = batch.find(ListingRecord.TABLE, id);
     var folded =
         (before == null ? ListingState.EMPTY : before.state())
-            .after(
-                said.change().members(),
-                switch (said.change().kind()) {
-                  case UPDATE -> false;
-                  case DELETE -> true;
-                  case COMPENSATION -> null;
-                },
-                said.stamp());
+            .after(said.change().members(), said.deleted(), said.stamp());
     boolean changed = before == null || !folded.changes().isEmpty();
     int version = (before == null ? 0 : before.version()) + (changed ? 1 : 0);
     long seq = before == null ? 0 : before.seq();
@@ -123,6 +124,71 @@ public final class ListingEvents {
                   && (member.stamp().equals(said.stamp()) || member.json().equals(e.getValue()));
             });
     return new Outcome(id, adopted, changed, newest);
+  }
+
+  /// Folds an event whose body is to be kept no longer into what is kept of its listing instead.
+  /// Only after all events before it.
+  ///
+  /// @param at the event's place in the log
+  /// @return the listing
+  public static Optional<String> age(Batch batch, String root, Said said, long at) {
+    var key = batch.find(ListingRecord.Key.TABLE, root, said.keys().getFirst());
+    var now = key == null ? null : batch.find(ListingRecord.TABLE, key.listingId());
+    if (key == null || now == null) {
+      return Optional.empty();
+    }
+    var before = batch.find(ListingRecord.BASE, key.listingId());
+    var folded =
+        (before == null ? ListingState.EMPTY : before.state())
+            .after(said.change().members(), said.deleted(), said.stamp());
+    boolean changed = before == null || !folded.changes().isEmpty();
+    batch.put(
+        ListingRecord.BASE,
+        new ListingRecord(
+            now.id(),
+            root,
+            now.officeId(),
+            folded.state(),
+            (before == null ? 0 : before.version()) + (changed ? 1 : 0),
+            before == null ? said.published() : before.createdAt(),
+            changed ? said.published() : before.updatedAt(),
+            changed ? changedAt(batch, now.id(), said.id(), at) : before.seq()));
+    return Optional.of(now.id());
+  }
+
+  /// The line of the log that told of a change: in the event's own unit.
+  private static long changedAt(Batch batch, String listing, String event, long at) {
+    return batch
+        .sql()
+        .createQuery(
+            "SELECT MIN(seq) FROM log WHERE seq > :s AND seq <= :e AND kind = 'listing.changed'"
+                + " AND subject = :l AND ref = :r")
+        .bind("s", at)
+        .bind("e", at + 1000)
+        .bind("l", listing)
+        .bind("r", event)
+        .mapTo(Long.class)
+        .findOne()
+        .orElse(at);
+  }
+
+  /// For a rebuild: listings as the events left them whose bodies are no longer kept.
+  public static List<ListingRecord> bases(Handle h, List<String> listings) {
+    return listings.isEmpty()
+        ? List.of()
+        : h.createQuery(
+                "SELECT "
+                    + ListingRecord.BASE.columnList()
+                    + " FROM listing_base WHERE listing_id IN (<l>)")
+            .bindList("l", listings)
+            .map((r, _) -> ListingRecord.BASE.read(new Row(r)))
+            .list();
+  }
+
+  /// For a rebuild: a listing stands so.
+  public static void restore(Batch batch, ListingRecord record) {
+    batch.find(ListingRecord.TABLE, record.id());
+    batch.put(ListingRecord.TABLE, record);
   }
 
   private static @Nullable String known(Batch batch, String root, Said said) {

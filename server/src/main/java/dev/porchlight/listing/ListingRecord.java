@@ -22,27 +22,33 @@ public record ListingRecord(
     Instant createdAt,
     Instant updatedAt,
     long seq) {
-  static final Table<ListingRecord> TABLE =
-      Table.<ListingRecord>named("listing_state")
-          .key("listing_id", ListingRecord::id)
-          .column("root_id", ListingRecord::rootId)
-          .column("office_id", ListingRecord::officeId)
-          .column("state", r -> write(r.state()))
-          .column("deleted", r -> r.state().isDeleted())
-          .column("version", ListingRecord::version)
-          .column("created_at", ListingRecord::createdAt)
-          .column("updated_at", ListingRecord::updatedAt)
-          .column("seq", ListingRecord::seq)
-          .readBy(r ->
-              new ListingRecord(
-                  r.text(1),
-                  r.text(2),
-                  r.text(3),
-                  parse(r.text(4)),
-                  r.integer(6),
-                  r.time(7),
-                  r.time(8),
-                  r.number(9)));
+  static final Table<ListingRecord> TABLE = table("listing_state");
+
+  /// What is kept of listings after those events whose bodies are no longer kept.
+  static final Table<ListingRecord> BASE = table("listing_base");
+
+  private static Table<ListingRecord> table(String name) {
+    return Table.<ListingRecord>named(name)
+        .key("listing_id", ListingRecord::id)
+        .column("root_id", ListingRecord::rootId)
+        .column("office_id", ListingRecord::officeId)
+        .column("state", r -> write(r.state()))
+        .column("deleted", r -> r.state().isDeleted())
+        .column("version", ListingRecord::version)
+        .column("created_at", ListingRecord::createdAt)
+        .column("updated_at", ListingRecord::updatedAt)
+        .column("seq", ListingRecord::seq)
+        .readBy(r ->
+            new ListingRecord(
+                r.text(1),
+                r.text(2),
+                r.text(3),
+                parse(r.text(4)),
+                r.integer(6),
+                r.time(7),
+                r.time(8),
+                r.number(9)));
+  }
 
   /// One change of a listing.
   ///

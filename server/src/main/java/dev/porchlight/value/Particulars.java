@@ -2,7 +2,9 @@ package dev.porchlight.value;
 
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What one person can be recognised by in a text: addresses, numbers, names. Gathered from JSON in
@@ -86,6 +88,19 @@ public final class Particulars {
     var folded = fold(text);
     return name(text)
         || names.stream().anyMatch(n -> n.length() >= SHORTEST_NAME && folded.contains(n));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Particulars p
+        && emails.equals(p.emails)
+        && numbers.equals(p.numbers)
+        && names.equals(p.names);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(emails, numbers, names);
   }
 
   private static String fold(String text) {

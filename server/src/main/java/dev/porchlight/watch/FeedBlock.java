@@ -1,11 +1,15 @@
 package dev.porchlight.watch;
 
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
 import dev.porchlight.store.Table;
+import dev.porchlight.store.WorkQueue;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -156,6 +160,34 @@ public record FeedBlock(
     if (to > from) {
       batch.put(Place.TABLE, new Place(MATCHED, to));
     }
+  }
+
+  /// Drops the first blocks that are older than that, with what people have said of them.
+  ///
+  /// @return whether there may be more
+  public static boolean drop(Store store, Instant limit, int most) {
+    var old =
+        store
+            .read(h ->
+                h.createQuery("SELECT seq, at FROM feed_block ORDER BY seq LIMIT " + most)
+                    .map((r, _) -> Map.entry(r.getLong(1), new Row(r).time(2)))
+                    .list())
+            .stream()
+            .filter(b -> b.getValue().isBefore(limit))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (!old.isEmpty()) {
+      store.write(
+          WorkQueue.RETENTION,
+          batch -> {
+            for (long seq : old) {
+              batch.delete(TABLE, seq);
+              batch.sql().execute("DELETE FROM feed_mark WHERE seq = ?", seq);
+            }
+            return true;
+          });
+    }
+    return old.size() == most;
   }
 
   /// How far the matching has come in the log, within a unit.

@@ -287,6 +287,10 @@ public final class SqliteEngine implements Engine {
             "'event', 'event_seq', '1000000 1'",
             "'feed_schedule', 'feed_schedule_due', '100000 10'",
             "'feed_notice', 'feed_notice_holder', '1000000 100 1'",
+            "'event', 'event_personal', '100000 1'",
+            "'event_gone', 'event_gone_aged', '1000000 500000 1'",
+            "'listing_key', 'listing_key_listing', '100000 2'",
+            "'feed_mark', 'feed_mark_seq', '1000000 2'",
             "'contact_tag', 'contact_tag', '2000000 2000 100 1'",
             "'contact_tag', 'contact_tag_contact', '2000000 2 1'")) {
       execute(writer, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (" + expected + ")");

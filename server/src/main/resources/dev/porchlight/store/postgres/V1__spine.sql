@@ -495,6 +495,7 @@ CREATE TABLE feed_mark (
   viewed   BIGINT NOT NULL,
   PRIMARY KEY (feed_id, seq)
 );
+CREATE INDEX feed_mark_seq ON feed_mark (seq);
 
 -- How far in the log listings have been matched.
 CREATE TABLE feed_place (
@@ -768,6 +769,19 @@ CREATE TABLE listing_version (
   PRIMARY KEY (listing_id, version)
 );
 
+-- The same after the events whose bodies are no longer kept.
+CREATE TABLE listing_base (
+  listing_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  root_id    TEXT COLLATE "C" NOT NULL,
+  office_id  TEXT COLLATE "C" NOT NULL,
+  state      TEXT COLLATE "C" NOT NULL,
+  deleted    BIGINT NOT NULL,
+  version    BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  seq        BIGINT NOT NULL
+);
+
 -- The names by which events tell listings.
 CREATE TABLE listing_key (
   root_id    TEXT COLLATE "C" NOT NULL,
@@ -775,6 +789,7 @@ CREATE TABLE listing_key (
   listing_id TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (root_id, value)
 );
+CREATE INDEX listing_key_listing ON listing_key (listing_id);
 
 -- An event that a party published, and what was drawn for it.
 CREATE TABLE event (
@@ -795,6 +810,8 @@ CREATE TABLE event (
 );
 CREATE INDEX event_seq ON event (seq);
 CREATE INDEX event_publisher ON event (publisher_id, at);
+-- Those that can be about a person.
+CREATE INDEX event_personal ON event (seq) WHERE substr(topic, 1, 19) <> 'realestate/listing#';
 
 CREATE TABLE event_raw (
   event_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
@@ -814,6 +831,15 @@ CREATE TABLE event_copy (
   PRIMARY KEY (receiver_id, seq)
 );
 CREATE INDEX event_copy_event ON event_copy (event_id);
+
+-- Events of which something is gone: with a person who was erased, or because their time was over.
+CREATE TABLE event_gone (
+  event_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  seq      BIGINT NOT NULL,
+  aged     BIGINT NOT NULL,   -- its time was over
+  listings TEXT COLLATE "C" NOT NULL       -- those in listing_base that it went into, with commas between
+);
+CREATE INDEX event_gone_aged ON event_gone (aged, seq);
 
 -- The durable answer to a request that named an Idempotency-Key.
 CREATE TABLE idempotent (

@@ -488,6 +488,7 @@ CREATE TABLE feed_mark (
   viewed   INTEGER NOT NULL,
   PRIMARY KEY (feed_id, seq)
 ) WITHOUT ROWID;
+CREATE INDEX feed_mark_seq ON feed_mark (seq);
 
 -- How far in the log listings have been matched.
 CREATE TABLE feed_place (
@@ -761,6 +762,19 @@ CREATE TABLE listing_version (
   PRIMARY KEY (listing_id, version)
 );
 
+-- The same after the events whose bodies are no longer kept.
+CREATE TABLE listing_base (
+  listing_id TEXT NOT NULL PRIMARY KEY,
+  root_id    TEXT NOT NULL,
+  office_id  TEXT NOT NULL,
+  state      TEXT NOT NULL,
+  deleted    INTEGER NOT NULL,
+  version    INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  seq        INTEGER NOT NULL
+);
+
 -- The names by which events tell listings.
 CREATE TABLE listing_key (
   root_id    TEXT NOT NULL,
@@ -768,6 +782,7 @@ CREATE TABLE listing_key (
   listing_id TEXT NOT NULL,
   PRIMARY KEY (root_id, value)
 );
+CREATE INDEX listing_key_listing ON listing_key (listing_id);
 
 -- An event that a party published, and what was drawn for it.
 CREATE TABLE event (
@@ -788,6 +803,8 @@ CREATE TABLE event (
 );
 CREATE INDEX event_seq ON event (seq);
 CREATE INDEX event_publisher ON event (publisher_id, at);
+-- Those that can be about a person.
+CREATE INDEX event_personal ON event (seq) WHERE substr(topic, 1, 19) <> 'realestate/listing#';
 
 CREATE TABLE event_raw (
   event_id TEXT NOT NULL PRIMARY KEY,
@@ -807,6 +824,15 @@ CREATE TABLE event_copy (
   PRIMARY KEY (receiver_id, seq)
 );
 CREATE INDEX event_copy_event ON event_copy (event_id);
+
+-- Events of which something is gone: with a person who was erased, or because their time was over.
+CREATE TABLE event_gone (
+  event_id TEXT NOT NULL PRIMARY KEY,
+  seq      INTEGER NOT NULL,
+  aged     INTEGER NOT NULL,   -- its time was over
+  listings TEXT NOT NULL       -- those in listing_base that it went into, with commas between
+);
+CREATE INDEX event_gone_aged ON event_gone (aged, seq);
 
 -- The durable answer to a request that named an Idempotency-Key.
 CREATE TABLE idempotent (

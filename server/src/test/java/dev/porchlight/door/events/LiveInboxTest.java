@@ -19,6 +19,7 @@ class LiveInboxTest {
   private Pods pods;
   private Pods.Pod office;
   private Pods.Pod app;
+  private String begin;
 
   @BeforeEach
   void start() {
@@ -26,6 +27,7 @@ class LiveInboxTest {
     office = pods.party("Harbor Realty", "office");
     app = pods.party("Harbor CRM", "app");
     pods.grant(office, app, null, LISTING);
+    begin = app.get("inbox/").json().path("next").asString();
   }
 
   @AfterEach
@@ -63,8 +65,8 @@ class LiveInboxTest {
         assertThat(again.next().id()).isEqualTo(place.id());
         assertThat(again.next()).isEqualTo(item);
       }
-      try (var all = live("?from=0&format=links").reading()) {
-        assertThat(all.next().id()).isEqualTo("0");
+      try (var all = live("?from=" + begin + "&format=links").reading()) {
+        assertThat(all.next().id()).isEqualTo(begin);
         assertThat(all.next().data()).startsWith(app.url + "inbox/");
         assertThat(all.next().data()).isEqualTo(item.json().path("@id").asString());
       }
@@ -88,7 +90,7 @@ class LiveInboxTest {
 
   @Test
   void an_inbox_has_four_streams_at_most_and_a_slow_one_holds_up_nobody() throws Exception {
-    var slow = live("?from=0");
+    var slow = live("?from=" + begin);
     try (slow) {
       var others = new ArrayList<InboxReader>();
       for (int n = 0; n < 3; n++) {

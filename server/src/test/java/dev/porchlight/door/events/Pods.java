@@ -28,7 +28,11 @@ final class Pods implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   Pods(Path folder, Database database) {
-    hub = database.start(folder);
+    this(database.start(folder));
+  }
+
+  Pods(TestHub hub) {
+    this.hub = hub;
   }
 
   record Answer(int status, HttpResponse<byte[]> response) {

@@ -1,0 +1,105 @@
+package dev.porchlight.desk;
+
+import dev.porchlight.access.Parties;
+import dev.porchlight.access.Party;
+import dev.porchlight.delivery.Erased;
+import dev.porchlight.listing.ListingEvents;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Table;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+
+/// Takes events away: all copies and the body, or the copies that some owners brought. That there
+/// was one, of which topic, when and by whom, stays, with the plan of its pushes and how they
+/// ended.
+final class EventRemoval {
+  /// An event of which something is gone.
+  ///
+  /// @param aged its time was over, and what it said of listings stands in what is kept of these
+  /// @param listings those, with commas between
+  record Gone(String event, long seq, boolean aged, String listings) {
+    static final Table<Gone> TABLE =
+        Table.<Gone>named("event_gone")
+            .key("event_id", Gone::event)
+            .column("seq", Gone::seq)
+            .column("aged", Gone::aged)
+            .column("listings", Gone::listings)
+            .readBy(r -> new Gone(r.text(1), r.number(2), r.flag(3), r.text(4)));
+  }
+
+  private EventRemoval() {}
+
+  static List<PublishedEvent.Copy> copies(Handle h, String event) {
+    return h.createQuery(
+            "SELECT "
+                + PublishedEvent.Copy.TABLE.columnList()
+                + " FROM event_copy WHERE event_id = :e ORDER BY receiver_id")
+        .bind("e", event)
+        .map((r, _) -> PublishedEvent.Copy.TABLE.read(new Row(r)))
+        .list();
+  }
+
+  /// Removes the copies that certain parties brought; with the last one the body goes.
+  ///
+  /// @param agents the ids of those parties; empty for all
+  /// @param ref why, for the log
+  static void remove(Batch batch, PublishedEvent event, Set<String> agents, Gone gone, String ref) {
+    var left = new ArrayList<PublishedEvent.Copy>();
+    for (var copy : copies(batch.sql(), event.id())) {
+      if (agents.isEmpty() || agents.contains(copy.agent())) {
+        batch.delete(PublishedEvent.Copy.TABLE, copy.receiver(), copy.seq());
+      } else {
+        left.add(copy);
+      }
+    }
+    batch.find(Gone.TABLE, event.id());
+    batch.put(Gone.TABLE, gone);
+    if (left.isEmpty()) {
+      batch.delete(PublishedEvent.RAW, event.id());
+      batch.find(PublishedEvent.TABLE, event.id());
+      batch.put(PublishedEvent.TABLE, event.emptied());
+    }
+    batch.append("event.erased", event.id(), ref);
+    var parties = Parties.in(batch.settings());
+    var spared = new HashSet<String>();
+    left.forEach(c -> parties.find(c.receiver()).map(Party::endpoint).ifPresent(spared::add));
+    Erased.eraseEvent(batch, event.seq(), event.id(), spared, gone.aged());
+    batch.leaveNoTrace();
+  }
+
+  /// For a rebuild: what is left of an event of which something is gone, in the place of publishing
+  /// it again; empty for others.
+  static Optional<Rebuild.Step> takeOver(Handle h, LogEntry line) {
+    var id = line.subject();
+    var gone =
+        h.createQuery("SELECT " + Gone.TABLE.columnList() + " FROM event_gone WHERE event_id = :e")
+            .bind("e", id)
+            .map((r, _) -> Gone.TABLE.read(new Row(r)))
+            .findOne();
+    return gone.map(g -> {
+      var rows = new ArrayList<Copied>();
+      rows.add(Copied.of(h, "event", "id = ?", id));
+      rows.add(Copied.of(h, "event_raw", "event_id = ?", id));
+      rows.add(Copied.of(h, "event_copy", "event_id = ?", id));
+      rows.add(Copied.of(h, "delivery", "seq = ? AND event_id = ?", g.seq(), id));
+      var listings = g.listings().isEmpty() ? List.<String>of() : List.of(g.listings().split(","));
+      if (line.seq() != g.seq()) {
+        // Its own line was met before.
+        return new Rebuild.Step.TakeOver(line.seq(), rows, batch -> {});
+      }
+      for (var listing : listings) {
+        rows.add(Copied.of(h, "listing_version", "listing_id = ? AND event_id = ?", listing, id));
+        rows.add(Copied.of(h, "listing_key", "listing_id = ?", listing));
+      }
+      var bases = ListingEvents.bases(h, listings);
+      return new Rebuild.Step.TakeOver(
+          line.seq(), rows, batch -> bases.forEach(b -> ListingEvents.restore(batch, b)));
+    });
+  }
+}
