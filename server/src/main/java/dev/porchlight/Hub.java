@@ -48,6 +48,7 @@ import dev.porchlight.desk.EventAge;
 import dev.porchlight.desk.EventErasure;
 import dev.porchlight.desk.Fallback;
 import dev.porchlight.desk.GrantChanges;
+import dev.porchlight.desk.InboxReplays;
 import dev.porchlight.desk.Inboxes;
 import dev.porchlight.desk.LeadWalk;
 import dev.porchlight.desk.Leads;
@@ -264,7 +265,8 @@ public final class Hub implements AutoCloseable {
             metrics::planned);
     var publishing = new Publishing(store, number, events, planner, engine::offer);
     var grantChanges = new GrantChanges(publishing);
-    var postbox = new Postbox(store, number, events, publishing, grantChanges);
+    var inboxReplays = new InboxReplays(store, number, inboxes, new Deliveries(store), publishing);
+    var postbox = new Postbox(store, number, events, publishing, grantChanges, inboxReplays);
     rebuild = new Rebuild(store, desk, publishing, () -> emptyStore(clock));
     // Before anything plans: what it voids are the leases of a process that died, not ours.
     engine.start(store.alone());
@@ -306,7 +308,8 @@ public final class Hub implements AutoCloseable {
 
     var replays = new Replays(store, new Deliveries(store));
     notices = new Notices(store, number, new Deliveries(store), engine::wake);
-    replayWork = new ReplayWork(store, replays, new Deliveries(store), process, engine::wake);
+    replayWork =
+        new ReplayWork(store, replays, inboxReplays, new Deliveries(store), process, engine::wake);
 
     var leads = new Leads(store);
     var receipts = new Receipts(store);

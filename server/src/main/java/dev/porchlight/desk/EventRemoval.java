@@ -61,6 +61,7 @@ final class EventRemoval {
     batch.find(Gone.TABLE, event.id());
     batch.put(Gone.TABLE, gone);
     if (left.isEmpty()) {
+      batch.sql().execute("DELETE FROM event_again WHERE event_id = ?", event.id());
       batch.delete(PublishedEvent.RAW, event.id());
       batch.find(PublishedEvent.TABLE, event.id());
       batch.put(PublishedEvent.TABLE, event.emptied());

@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What parties send to inboxes: the handshake by which an app comes to a grant.
+/// What parties send to inboxes: the handshake by which an app comes to a grant, and requests for a
+/// replay of one's own inbox.
 ///
 /// Somebody asks (AuthorizeAction to the owner's inbox), which grants nothing. The owner authorizes
 /// (AuthorizeAction to their own inbox, or a SubscribeAction with potential status to the app's);
@@ -33,20 +34,33 @@ public final class Postbox {
   private final EventContract contract;
   private final Publishing publishing;
   private final GrantChanges grants;
+  private final InboxReplays replays;
 
   public Postbox(
-      Store store, int hub, EventContract contract, Publishing publishing, GrantChanges grants) {
+      Store store,
+      int hub,
+      EventContract contract,
+      Publishing publishing,
+      GrantChanges grants,
+      InboxReplays replays) {
     this.store = store;
     this.hub = hub;
     this.contract = contract;
     this.publishing = publishing;
     this.grants = grants;
+    this.replays = replays;
   }
 
   /// What came of a message.
   public sealed interface Outcome {
     /// It is in the inbox, now or since an earlier request.
     record Taken(String uri) implements Outcome {}
+
+    /// Items of the sender's inbox will come once more.
+    record Replaying(String id) implements Outcome {}
+
+    /// Something of the kind is under way.
+    record Busy(String reason) implements Outcome {}
 
     /// It can't be taken as it is.
     record Invalid(String reason) implements Outcome {}
@@ -67,7 +81,7 @@ public final class Postbox {
         yield store.write(
             WorkQueue.EDITS, batch -> take(batch, sender.id(), pod.id(), handshake, base, draw));
       }
-      case InboxMessage.ReplayRequest _ -> new Outcome.Invalid("Replay requests are not taken.");
+      case InboxMessage.ReplayRequest request -> replays.ask(sender, pod, request, base);
     };
   }
 

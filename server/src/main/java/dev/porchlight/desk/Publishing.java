@@ -9,6 +9,8 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.EventContract;
 import dev.porchlight.connector.InboxMessage;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
@@ -543,6 +545,43 @@ public final class Publishing {
     if (!plan.claims().isEmpty()) {
       batch.afterCommit(() -> lanes.accept(plan.claims()));
     }
+  }
+
+  /// Sees to it, within a unit, that a copy is pushed once more to where its receiver's inbox is
+  /// pushed now: under the same id, whether it was pushed there before or not.
+  void pushAgain(Batch batch, PublishedEvent event, PublishedEvent.Copy copy) {
+    var endpoint =
+        Parties.in(batch.settings())
+            .find(copy.receiver())
+            .map(Party::endpoint)
+            .flatMap(Endpoints.in(batch.settings())::find);
+    if (endpoint.isEmpty()) {
+      return;
+    }
+    var delivery = Planner.deliveryId(event.draw(), endpoint.get().id());
+    if (Deliveries.isPlanned(batch, delivery)) {
+      Deliveries.again(batch, delivery, state -> state != DeliveryState.State.PENDING);
+      return;
+    }
+    var node = endpoint.get().node();
+    Planner.planLate(
+        batch,
+        new Event(
+            event.id(),
+            KIND,
+            event.draw().at(),
+            event.seq(),
+            event.id(),
+            1,
+            office(Nodes.in(batch.settings()), node).orElse(node),
+            "",
+            false,
+            "replay " + copy.receiver(),
+            "",
+            _ -> Value.UNSET),
+        endpoint.get(),
+        "The party whose inbox the endpoint gets asked for a replay.",
+        event.draw());
   }
 
   /// What a push is about, for endpoints that want the newest state alone: an event takes the place

@@ -36,6 +36,7 @@ public final class ReplayWork implements AutoCloseable {
   private final Replays replays;
   private final Deliveries deliveries;
   private final String process;
+  private final InboxReplays inboxes;
   private final Runnable work;
   private final Semaphore wake = new Semaphore(0);
   private final Map<String, Pace> paces = new HashMap<>();
@@ -44,12 +45,19 @@ public final class ReplayWork implements AutoCloseable {
 
   /// Starts.
   ///
+  /// @param inboxes replays of inboxes, which it works on too
   /// @param process names this process as the owner of leases
   /// @param work is told that deliveries are due
   public ReplayWork(
-      Store store, Replays replays, Deliveries deliveries, String process, Runnable work) {
+      Store store,
+      Replays replays,
+      InboxReplays inboxes,
+      Deliveries deliveries,
+      String process,
+      Runnable work) {
     this.store = store;
     this.replays = replays;
+    this.inboxes = inboxes;
     this.deliveries = deliveries;
     this.process = process;
     this.work = work;
@@ -62,9 +70,13 @@ public final class ReplayWork implements AutoCloseable {
   }
 
   /// What a job may do by now.
-  private static final class Pace {
+  static final class Pace {
     private long since = System.nanoTime();
     private double allowed = 1;
+
+    void took(int some) {
+      allowed -= some;
+    }
 
     int take(int perSecond) {
       long now = System.nanoTime();
@@ -105,7 +117,7 @@ public final class ReplayWork implements AutoCloseable {
         step(job);
       }
     }
-    return !running.isEmpty();
+    return inboxes.step(process, work) || !running.isEmpty();
   }
 
   private void step(Replay job) {
@@ -126,7 +138,7 @@ public final class ReplayWork implements AutoCloseable {
       return;
     }
     var page = replays.look(endpoint.get(), job.wanted(), job.place(), most);
-    pace.allowed -= page.chosen().size();
+    pace.took(page.chosen().size());
     boolean moved = store.write(WorkQueue.REPLAY, batch -> write(batch, job, endpoint.get(), page));
     if (moved && !page.chosen().isEmpty()) {
       work.run();

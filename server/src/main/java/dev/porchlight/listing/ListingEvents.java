@@ -151,8 +151,8 @@ public final class ListingEvents {
             folded.state(),
             (before == null ? 0 : before.version()) + (changed ? 1 : 0),
             before == null ? said.published() : before.createdAt(),
-            changed ? said.published() : before.updatedAt(),
-            changed ? changedAt(batch, now.id(), said.id(), at) : before.seq()));
+            before == null || changed ? said.published() : before.updatedAt(),
+            before == null || changed ? changedAt(batch, now.id(), said.id(), at) : before.seq()));
     return Optional.of(now.id());
   }
 

@@ -9,6 +9,7 @@ import dev.porchlight.value.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -180,27 +181,38 @@ final class InboxMessages {
           "The `filter` is an object of at most " + MOST_CONDITIONS + " members.");
     }
     for (var entry : map.entrySet()) {
-      var value = entry.getValue();
-      boolean contains = value instanceof Map<?, ?>;
-      if (value instanceof Map<?, ?> operator) {
+      var name = String.valueOf(entry.getKey());
+      if (name.equals("$contains") && entry.getValue() instanceof Map<?, ?> members) {
+        // The operator may stand before the members too.
+        for (var member : members.entrySet()) {
+          filter.put(
+              String.valueOf(member.getKey()),
+              new InboxMessage.Condition(values(member.getValue()), true));
+        }
+      } else if (entry.getValue() instanceof Map<?, ?> operator) {
         if (operator.size() != 1 || !operator.containsKey("$contains")) {
           throw new WrongException("A `filter` knows the operator `$contains` alone.");
         }
-        value = operator.get("$contains");
+        filter.put(name, new InboxMessage.Condition(values(operator.get("$contains")), true));
+      } else {
+        filter.put(name, new InboxMessage.Condition(values(entry.getValue()), false));
       }
-      var values = new ArrayList<String>();
-      for (var one : value instanceof List<?> list ? list : List.of(value)) {
-        if (one instanceof Map || one instanceof List) {
-          throw new WrongException("A `filter` compares texts, numbers, true, false and null.");
-        }
-        values.add(BodyJson.text(one));
-      }
-      if (values.size() > MOST_SCOPES) {
-        throw new WrongException("A `filter` names at most " + MOST_SCOPES + " values a member.");
-      }
-      filter.put(String.valueOf(entry.getKey()), new InboxMessage.Condition(values, contains));
     }
     return filter;
+  }
+
+  private static List<String> values(@Nullable Object written) throws WrongException {
+    var values = new ArrayList<String>();
+    for (var one : written instanceof List<?> list ? list : Collections.singletonList(written)) {
+      if (one == null || one instanceof Map || one instanceof List) {
+        throw new WrongException("A `filter` compares texts, numbers, true, false and null.");
+      }
+      values.add(BodyJson.text(one));
+    }
+    if (values.size() > MOST_SCOPES) {
+      throw new WrongException("A `filter` names at most " + MOST_SCOPES + " values a member.");
+    }
+    return values;
   }
 
   static String handshake(

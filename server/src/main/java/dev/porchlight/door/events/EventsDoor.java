@@ -97,6 +97,8 @@ public final class EventsDoor {
       routes.add(
           new Route("GET", base + "/profile/card", r -> answered(r, () -> card(r)), refusals));
     }
+    // Where the contract's own service takes replay requests, for whichever pod they name.
+    routes.add(known("POST", "/api/replay", (r, sender) -> post(r, sender, sender)));
     return routes;
   }
 
@@ -211,11 +213,20 @@ public final class EventsDoor {
 
   /// A message to an inbox, from whoever says who they are.
   private Reply post(Request request, Party sender) throws IOException, RefusedException {
+    return post(
+        request,
+        sender,
+        pod(request).orElseThrow(() -> new RefusedException(404, "There is no such pod.")));
+  }
+
+  private Reply post(Request request, Party sender, Party pod)
+      throws IOException, RefusedException {
     pace(sender);
-    var pod = pod(request).orElseThrow(() -> new RefusedException(404, "There is no such pod."));
     return switch (postbox.post(sender, pod, body(request, MESSAGES), request.baseUrl())) {
       case Postbox.Outcome.Taken(var uri) ->
           reply(201, Json.object().put("id", uri)).with("Location", uri);
+      case Postbox.Outcome.Replaying(var id) -> reply(201, Json.object().put("id", id));
+      case Postbox.Outcome.Busy(var reason) -> throw new RefusedException(409, reason);
       case Postbox.Outcome.Invalid(var reason) -> throw new RefusedException(400, reason);
       case Postbox.Outcome.NotAllowed(var reason) -> throw new RefusedException(403, reason);
     };
@@ -246,12 +257,16 @@ public final class EventsDoor {
       case "datetime" -> since = from.isEmpty() ? null : datetime(from.get());
       default -> throw new RefusedException(400, "`by` must be token, timestamp or datetime.");
     }
-    var page = inboxes.list(party.id(), after, since, PAGE);
+    var page =
+        since == null
+            ? inboxes.list(party.id(), after, PAGE)
+            : inboxes.list(party.id(), since, PAGE);
     var json = Json.object();
     json.put(
-        "next", Long.toString(page.isEmpty() ? last(party, after, since) : page.getLast().seq()));
+        "next", Long.toString(page.isEmpty() ? last(party, after, since) : page.getLast().place()));
     var contains = json.putArray("contains");
-    for (var copy : page) {
+    for (var at : page) {
+      var copy = at.copy();
       if (links) {
         contains.add(inboxes.address(copy));
       } else {

@@ -1,7 +1,6 @@
 package dev.porchlight.door.events;
 
 import dev.porchlight.desk.Inboxes;
-import dev.porchlight.desk.PublishedEvent;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
@@ -151,16 +150,17 @@ final class InboxStreams {
       throws IOException {
     long place = from;
     while (true) {
-      var page = inboxes.list(receiver, place, null, PAGE);
-      for (PublishedEvent.Copy copy : page) {
+      var page = inboxes.list(receiver, place, PAGE);
+      for (var at : page) {
+        var copy = at.copy();
         if (!sink.isOpen() || !may.getAsBoolean()) {
           return place;
         }
         var item = links ? Optional.of(inboxes.address(copy)) : inboxes.write(copy);
         if (item.isPresent()) {
-          sink.send(Long.toString(copy.seq()), "", item.get());
+          sink.send(Long.toString(at.place()), "", item.get());
         }
-        place = copy.seq();
+        place = at.place();
       }
       if (page.size() < PAGE) {
         return place;

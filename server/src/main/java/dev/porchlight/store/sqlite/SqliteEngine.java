@@ -288,6 +288,7 @@ public final class SqliteEngine implements Engine {
             "'feed_schedule', 'feed_schedule_due', '100000 10'",
             "'feed_notice', 'feed_notice_holder', '1000000 100 1'",
             "'event', 'event_personal', '100000 1'",
+            "'event_again', 'event_again_event', '10000 2'",
             "'event_gone', 'event_gone_aged', '1000000 500000 1'",
             "'listing_key', 'listing_key_listing', '100000 2'",
             "'feed_mark', 'feed_mark_seq', '1000000 2'",

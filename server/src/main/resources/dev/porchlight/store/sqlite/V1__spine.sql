@@ -825,6 +825,30 @@ CREATE TABLE event_copy (
 );
 CREATE INDEX event_copy_event ON event_copy (event_id);
 
+-- Items that came into an inbox once more, as its owner asked for. seq is the log entry.
+CREATE TABLE event_again (
+  receiver_id TEXT NOT NULL,
+  seq         INTEGER NOT NULL,
+  event_id    TEXT NOT NULL,
+  PRIMARY KEY (receiver_id, seq)
+);
+CREATE INDEX event_again_event ON event_again (event_id);
+
+-- Jobs that bring items of an inbox once more; wanted is JSON.
+CREATE TABLE inbox_replay (
+  id           TEXT NOT NULL PRIMARY KEY,
+  receiver_id  TEXT NOT NULL,
+  wanted       TEXT NOT NULL,
+  state        TEXT NOT NULL,    -- running | finished
+  place        INTEGER NOT NULL, -- up to which item it has looked
+  replayed     INTEGER NOT NULL,
+  created_at   INTEGER NOT NULL,
+  ended_at     INTEGER,
+  owner        TEXT,
+  leased_until INTEGER
+);
+CREATE INDEX inbox_replay_running ON inbox_replay (receiver_id) WHERE state = 'running';
+
 -- Events of which something is gone: with a person who was erased, or because their time was over.
 CREATE TABLE event_gone (
   event_id TEXT NOT NULL PRIMARY KEY,

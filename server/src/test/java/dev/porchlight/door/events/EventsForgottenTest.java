@@ -23,8 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// What is forgotten of events: persons who were erased, and what was kept for long enough. Closing
 /// a hub checks that a rebuild comes out equal.
 class EventsForgottenTest {
+  private static final String EMAIL = "ana.quill@example.org";
   private static final InventedPerson ANA =
-      new InventedPerson("Ana", "Quillfeather", "ana.quill@example.org", "+13125550147");
+      new InventedPerson("Ana", "Quillfeather", EMAIL, "+13125550147");
 
   @TempDir Path folder;
 
@@ -100,7 +101,7 @@ class EventsForgottenTest {
       taken(app.publish(own));
       taken(app.publish(contact(office, "By phone", "telephone", "(312) 555-0147")));
       taken(app.publish(contact(office, "Ben", "email", "ben@example.org")));
-      var both = contact(office, "In both", "email", ANA.email());
+      var both = contact(office, "In both", "email", EMAIL);
       both.putArray("recipient").add(office.profile).add(stranger.profile);
       taken(app.publish(both));
       taken(
@@ -110,7 +111,7 @@ class EventsForgottenTest {
                   "4711",
                   o -> {
                     o.put("name", "Listing");
-                    o.putObject("listingAgent").put("email", ANA.email());
+                    o.putObject("listingAgent").put("email", EMAIL);
                   })));
       pods.hub.await(
           "an attempt",

@@ -550,15 +550,24 @@ class EventsTest {
   }
 
   @Test
-  void more_than_2000_messages_in_five_minutes_are_put_off() {
-    for (int n = 0; n < 2000; n++) {
-      assertThat(feed.publish("[]").status()).isEqualTo(400);
+  void more_messages_in_five_minutes_than_may_be_are_put_off() {
+    assertThat(pods.hub.api().read("/parties/" + feed.id).path("rate_limit").asInt())
+        .isEqualTo(2000);
+    pods.hub.api().patch("/parties/" + feed.id, Json.object().put("rate_limit", 3));
+    granted();
+    // Refused ones count, also of the messages to inboxes.
+    assertThat(feed.publish("[]").status()).isEqualTo(400);
+    assertThat(feed.post(office, Json.object()).status()).isEqualTo(400);
+    assertThat(feed.publish(Pods.example()).status()).isEqualTo(201);
+    for (var refused : List.of(feed.publish("[]"), feed.post(office, Json.object()))) {
+      assertThat(refused.status()).isEqualTo(429);
+      assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 300);
     }
-    var refused = feed.publish("[]");
-    assertThat(refused.status()).isEqualTo(429);
-    assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 300);
     pods.hub.clock().advance(java.time.Duration.ofMinutes(5));
     assertThat(feed.publish("[]").status()).isEqualTo(400);
+    pods.hub.api().patch("/parties/" + feed.id, Json.object().putNull("rate_limit"));
+    assertThat(pods.hub.api().read("/parties/" + feed.id).path("rate_limit").asInt())
+        .isEqualTo(2000);
   }
 
   @Test
