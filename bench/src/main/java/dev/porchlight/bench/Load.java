@@ -40,23 +40,22 @@ final class Load {
     final SocketChannel channel;
     final ByteBuffer out;
     final ByteBuffer in = ByteBuffer.allocate(8192);
-    final int bodyAt;
+    final List<byte[]> heads;
     long began;
     long number;
 
-    Line(InetSocketAddress address, byte[] head) throws IOException {
+    Line(InetSocketAddress address, List<byte[]> heads) throws IOException {
       channel = SocketChannel.open(address);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.configureBlocking(false);
-      out = ByteBuffer.allocate(head.length + Sample.size());
-      out.put(head);
-      bodyAt = head.length;
+      out = ByteBuffer.allocate(heads.getFirst().length + Sample.size());
+      this.heads = heads;
     }
 
     void send(long from) throws IOException {
       began = from;
       number = Sample.next();
-      out.clear().position(bodyAt);
+      out.clear().put(heads.get(Doors.of(number) % heads.size()));
       out.put(Sample.body(number));
       out.flip();
       in.clear();
@@ -106,27 +105,26 @@ final class Load {
 
   private Load() {}
 
+  /// @param url where to, and `key` with what: in both `###` stands for one of a hundred doors
   /// @param rate leads a second, begun on time whatever the answers do, as long as a connection is
   ///   free; the times count from when each should have begun, so one that had to wait for a
   ///   connection has waited. 0 for the next one as soon as the one before is answered
   /// @param answered is told the number of each lead that got its 200
   static Result run(
-      URI url, String key, int connections, double rate, long millis, LongConsumer answered)
+      String url, String key, int connections, double rate, long millis, LongConsumer answered)
       throws IOException {
-    var head =
-        ("POST "
-                + url.getPath()
-                + " HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\nX-API-Key: "
-                + key
-                + "\r\nContent-Length: "
-                + Sample.size()
-                + "\r\n\r\n")
-            .getBytes(StandardCharsets.US_ASCII);
-    var address = new InetSocketAddress(InetAddress.ofLiteral(url.getHost()), url.getPort());
+    var heads =
+        (url.contains(Doors.MARK) ? Doors.all() : List.of(""))
+            .stream()
+                .map(door -> head(url, key).replace(Doors.MARK, door))
+                .map(Load::bytes)
+                .toList();
+    var target = URI.create(url.replace(Doors.MARK, "000"));
+    var address = new InetSocketAddress(InetAddress.ofLiteral(target.getHost()), target.getPort());
     var lines = new ArrayList<Line>();
     try (var selector = Selector.open()) {
       for (int i = 0; i < connections; i++) {
-        var line = new Line(address, head);
+        var line = new Line(address, heads);
         lines.add(line);
         line.channel.register(selector, SelectionKey.OP_READ, line);
       }
@@ -136,6 +134,20 @@ final class Load {
         line.channel.close();
       }
     }
+  }
+
+  private static String head(String url, String key) {
+    return "POST "
+        + url.substring(url.indexOf('/', "http://".length()))
+        + " HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\nX-API-Key: "
+        + key
+        + "\r\nContent-Length: "
+        + Sample.size()
+        + "\r\n\r\n";
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static Result run(

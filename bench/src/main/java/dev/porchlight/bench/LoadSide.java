@@ -4,7 +4,6 @@ import dev.porchlight.value.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,7 +16,8 @@ public final class LoadSide {
   public static void main(String[] arguments) throws Exception {
     Sample.startAt(1_000_000_000);
     var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    try (var receiver = new Receiver()) {
+    try (var receiver = new Receiver();
+        var hostile = new HostileReceivers()) {
       for (var line = in.readLine(); line != null; line = in.readLine()) {
         var words = line.split(" ", -1);
         var answer =
@@ -26,6 +26,8 @@ public final class LoadSide {
               case "size" -> Json.object().put("size", Math.max(1000, receiver.size()));
               case "load" -> load(words);
               case "follow" -> follow(words, receiver);
+              case "hostile" -> hostile.urls();
+              case "seen" -> Json.object().put("seen", receiver.seen());
               default -> throw new IllegalArgumentException(line);
             };
         System.out.println(answer);
@@ -38,7 +40,7 @@ public final class LoadSide {
   private static ObjectNode load(String[] words) throws IOException {
     return shown(
         Load.run(
-            URI.create(words[1]),
+            words[1],
             words[2],
             Integer.parseInt(words[3]),
             Double.parseDouble(words[5]),
@@ -57,23 +59,29 @@ public final class LoadSide {
         .put("p99", result.times().quantile(0.99));
   }
 
-  /// `follow URL KEY CONNECTIONS MILLIS RATE FAN`: and the way of each lead to the receiver, until
-  /// all are there at the first so many of its addresses.
+  /// `follow URL KEY CONNECTIONS MILLIS RATE FAN [DOOR]`: and the way of each lead to the receiver,
+  /// until all are there at the first so many of its addresses. With a door only leads that go
+  /// through that one and the ones behind it are awaited.
   private static ObjectNode follow(String[] words, Receiver receiver)
       throws IOException, InterruptedException {
     int fan = Integer.parseInt(words[6]);
+    int from = words.length > 7 ? Integer.parseInt(words[7]) : 0;
     receiver.startAt(Sample.next());
     long before = receiver.requests();
     var answered = new HashMap<Long, Long>();
     long start = System.nanoTime();
     var result =
         Load.run(
-            URI.create(words[1]),
+            words[1],
             words[2],
             Integer.parseInt(words[3]),
             Double.parseDouble(words[5]),
             Long.parseLong(words[4]),
-            number -> answered.put(number, System.nanoTime()));
+            number -> {
+              if (Doors.of(number) >= from) {
+                answered.put(number, System.nanoTime());
+              }
+            });
     long sent = System.nanoTime();
     long during = receiver.requests() - before;
     while (receiver.arrived.size() < answered.size() * fan

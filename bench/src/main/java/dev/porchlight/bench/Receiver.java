@@ -19,6 +19,7 @@ final class Receiver implements AutoCloseable {
 
   private final ServerSocket server;
   private final AtomicLong requests = new AtomicLong();
+  private final AtomicLong seen = new AtomicLong();
   private volatile int size;
   private volatile long first;
 
@@ -36,6 +37,11 @@ final class Receiver implements AutoCloseable {
 
   long requests() {
     return requests.get();
+  }
+
+  /// How many requests there were in all, those of leads that nobody waits for included.
+  long seen() {
+    return seen.get();
   }
 
   /// Forgets what has arrived, and looks away when more comes of leads before that number.
@@ -81,6 +87,7 @@ final class Receiver implements AutoCloseable {
           requests.incrementAndGet();
         }
         size = body.length;
+        seen.incrementAndGet();
         socket.getOutputStream().write(ANSWER);
       }
     } catch (IOException e) {

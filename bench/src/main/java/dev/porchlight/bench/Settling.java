@@ -17,7 +17,8 @@ final class Settling {
 
   private record DeliveryRow(String id, long seq, String key, Instant at) {}
 
-  private record StateRow(String id, String state, int attempts, @Nullable Instant next) {}
+  private record StateRow(
+      String id, long seq, String state, int attempts, @Nullable Instant next) {}
 
   private record LaneRow(
       String key, Instant due, @Nullable String owner, @Nullable Instant until, long fence) {}
@@ -45,6 +46,8 @@ final class Settling {
   private static final Table<StateRow> STATE =
       Table.<StateRow>named("delivery_state")
           .key("delivery_id", StateRow::id)
+          .column("endpoint_id", _ -> ENDPOINT)
+          .column("seq", StateRow::seq)
           .column("state", StateRow::state)
           .column("attempts", StateRow::attempts)
           .column("tries", StateRow::attempts)
@@ -53,7 +56,8 @@ final class Settling {
           .column("ended_at", r -> r.attempts() == 0 ? null : Instant.EPOCH)
           .column("reason", _ -> "")
           .column("losses", _ -> "[]")
-          .readBy(r -> new StateRow(r.text(1), r.text(2), r.integer(3), r.timeOrNull(6)));
+          .readBy(
+              r -> new StateRow(r.text(1), r.number(3), r.text(4), r.integer(5), r.timeOrNull(8)));
   private static final Table<LaneRow> LANE =
       Table.<LaneRow>named("lane")
           .key("endpoint_id", _ -> ENDPOINT)
@@ -98,7 +102,7 @@ final class Settling {
             long seq = batch.append("lead.created", id, id);
             batch.find(LANE, ENDPOINT, id);
             batch.put(DELIVERY, new DeliveryRow(id, seq, id, batch.now()));
-            batch.put(STATE, new StateRow(id, "pending", 0, batch.now()));
+            batch.put(STATE, new StateRow(id, seq, "pending", 0, batch.now()));
             batch.put(
                 LANE, new LaneRow(id, batch.now(), HUB, batch.now().plusSeconds(30), seq << 16));
           }
@@ -113,7 +117,7 @@ final class Settling {
             if (lane == null || state == null || !HUB.equals(lane.owner())) {
               throw new IllegalStateException("not there: " + id);
             }
-            batch.put(STATE, new StateRow(id, "delivered", 1, null));
+            batch.put(STATE, new StateRow(id, state.seq(), "delivered", 1, null));
             batch.put(ATTEMPT, new AttemptRow(id, batch.now()));
             batch.append("delivery.delivered", id, id);
             batch.delete(LANE, ENDPOINT, id);

@@ -478,14 +478,14 @@ final class EndpointResources {
     call.filters("endpoint", "lead", "state", "email", "from", "to", "words");
     var cursor = call.request().queryValue("cursor").orElse("");
     long before = Long.MAX_VALUE;
-    var after = "";
+    var beforeId = "";
     if (!cursor.isEmpty()) {
       int colon = cursor.indexOf(':');
       if (colon < 0 || !cursor.substring(colon + 1).matches("[0-9a-f-]{36}")) {
         throw Call.invalid("cursor", "what `next_cursor` was");
       }
       before = Call.seq("cursor", cursor.substring(0, colon));
-      after = cursor.substring(colon + 1);
+      beforeId = cursor.substring(colon + 1);
     }
     var state =
         call.request()
@@ -499,8 +499,8 @@ final class EndpointResources {
             .orElse(null);
     var request = call.request();
     var words = request.queryValue("words").orElse("");
-    if (!words.isEmpty() && (words.length() < 3 || words.length() > 200)) {
-      throw Call.invalid("words", "3 to 200 characters");
+    if (!words.isEmpty() && (words.length() > 200 || !Deliveries.mayLookFor(words))) {
+      throw Call.invalid("words", "at most 200 characters, with a word of 3 or more among them");
     }
     long since =
         request.queryValue("from").map(t -> deliveries.firstAt(time("from", t))).orElse(0L);
@@ -508,7 +508,7 @@ final class EndpointResources {
         request.queryValue("to").map(t -> deliveries.firstAt(time("to", t))).orElse(Long.MAX_VALUE);
     if (end <= before) {
       before = end;
-      after = "~";
+      beforeId = "";
     }
     int limit = call.limit();
     var found =
@@ -525,22 +525,23 @@ final class EndpointResources {
                 since,
                 words,
                 before,
-                after,
+                beforeId,
                 words.isEmpty() ? limit + 1 : limit));
     boolean more = found.standings().size() > limit;
     var shown = more ? found.standings().subList(0, limit) : found.standings();
-    var next = more ? Optional.of(shown.getLast()) : words.isEmpty() ? NOTHING : found.next();
+    var next =
+        more
+            ? Optional.of(shown.getLast().delivery())
+                .map(d -> new Deliveries.Place(d.seq(), d.id()))
+            : words.isEmpty() ? Optional.<Deliveries.Place>empty() : found.next();
     var reply = Json.object();
     var items = reply.putArray("items");
     var endpoints = Endpoints.in(store.settings());
     shown.forEach(
         s -> items.add(Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null))));
-    reply.put(
-        "next_cursor", next.map(s -> s.delivery().seq() + ":" + s.delivery().id()).orElse(null));
+    reply.put("next_cursor", next.map(p -> p.seq() + ":" + p.id()).orElse(null));
     return Call.ok(reply);
   }
-
-  private static final Optional<Deliveries.Standing> NOTHING = Optional.empty();
 
   private static Instant time(String name, String text) {
     return Call.parameter(

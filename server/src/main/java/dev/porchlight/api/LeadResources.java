@@ -183,9 +183,7 @@ final class LeadResources {
     var owed = view.putArray("deliveries");
     var endpoints = Endpoints.in(store.settings());
     deliveries
-        .list(
-            call.scope(),
-            new Deliveries.Query(null, lead.id(), null, Long.MAX_VALUE, "", MOST_IN_STORY))
+        .list(call.scope(), new Deliveries.Query(null, lead.id(), null, MOST_IN_STORY))
         .reversed()
         .forEach(s -> {
           var item = Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null));

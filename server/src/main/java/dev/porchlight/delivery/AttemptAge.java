@@ -36,10 +36,13 @@ public final class AttemptAge {
         store.write(
             WorkQueue.RETENTION,
             batch -> {
-              old.forEach(key -> batch.delete(Tables.ATTEMPT, key.delivery(), key.n()));
+              old.forEach(o -> {
+                batch.delete(Tables.ATTEMPT, o.attempt().deliveryId(), o.attempt().n());
+                AnswerWords.delete(batch, o.words());
+              });
               return true;
             });
-        after = old.getLast().delivery();
+        after = old.getLast().attempt().deliveryId();
       }
       if (old.size() < STEP) {
         break;
@@ -57,15 +60,17 @@ public final class AttemptAge {
     }
   }
 
-  private record Key(String delivery, int n) {}
+  private record Old(Attempt attempt, List<AnswerWords.Entry> words) {}
 
   /// Ids begin with the time of their making: deliveries that were planned later are not looked at.
-  private List<Key> attempts(String from, Instant limit) {
+  private List<Old> attempts(String from, Instant limit) {
     var hex = "%012x".formatted(Math.max(0, limit.toEpochMilli()));
     var before = hex.substring(0, 8) + "-" + hex.substring(8);
     return store.read(h ->
         h.createQuery(
-                "SELECT a.delivery_id, a.n FROM attempt a"
+                "SELECT "
+                    + Tables.ATTEMPT.columnList("a")
+                    + ", s.seq, s.endpoint_id FROM attempt a"
                     + " JOIN delivery_state s ON s.delivery_id = a.delivery_id"
                     + " WHERE a.delivery_id >= :from AND a.delivery_id < :before"
                     + " AND a.at < :limit AND s.state <> 'pending'"
@@ -74,7 +79,10 @@ public final class AttemptAge {
             .bind("from", from)
             .bind("before", before)
             .bind("limit", Row.micros(limit))
-            .map((r, _) -> new Key(r.getString(1), r.getInt(2)))
+            .map((r, _) -> {
+              var attempt = Tables.ATTEMPT.read(new Row(r));
+              return new Old(attempt, AnswerWords.of(attempt, r.getLong(10), r.getString(11)));
+            })
             .list());
   }
 

@@ -10,11 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -30,10 +32,10 @@ public final class Deliveries {
   /// @param state only those in this state
   /// @param leads only those of these leads; null for all
   /// @param since only those of events from this place in the log on
-  /// @param words only those where how they stand, or what was answered at one of their attempts,
-  ///   says this, capitals or not; empty for all. No more than some thousand are looked through
-  /// @param before only those of events before this place in the log, or at it with a greater id
-  /// @param afterId the id that goes with `before`; empty for all at that place
+  /// @param words only those where why they could not be written, or what was answered at one of
+  ///   their attempts, says this, capitals or not; empty for all
+  /// @param before only those of events before this place in the log, or at it with a lesser id
+  /// @param beforeId the id that goes with `before`; empty for none at that place
   public record Query(
       @Nullable String endpoint,
       @Nullable String lead,
@@ -42,44 +44,31 @@ public final class Deliveries {
       long since,
       String words,
       long before,
-      String afterId,
+      String beforeId,
       int limit) {
-    /// Whatever the answers say, since ever.
+    /// Whatever the answers say, since ever, from the newest on.
     public Query(
         @Nullable String endpoint,
         @Nullable String lead,
         DeliveryState.@Nullable State state,
-        long before,
-        String afterId,
         int limit) {
-      this(endpoint, lead, state, null, 0, "", before, afterId, limit);
-    }
-
-    private Query looking(Standing behind, int most) {
-      return new Query(
-          endpoint,
-          lead,
-          state,
-          leads,
-          since,
-          "",
-          behind.delivery().seq(),
-          behind.delivery().id(),
-          most);
+      this(endpoint, lead, state, null, 0, "", Long.MAX_VALUE, "", limit);
     }
   }
 
+  /// A place among deliveries.
+  public record Place(long seq, String id) {}
+
   /// What was found.
   ///
-  /// @param next where to go on, when not everything was looked through
-  public record Found(List<Standing> standings, Optional<Standing> next) {}
+  /// @param next behind which place to go on, when not everything was looked through
+  public record Found(List<Standing> standings, Optional<Place> next) {}
+
+  private static final String COLUMNS =
+      "SELECT " + Tables.DELIVERY.columnList("d") + ", " + Tables.STATE.columnList("s") + " FROM ";
 
   static final String SELECT =
-      "SELECT "
-          + Tables.DELIVERY.columnList("d")
-          + ", "
-          + Tables.STATE.columnList("s")
-          + " FROM delivery d JOIN delivery_state s ON s.delivery_id = d.id WHERE ";
+      COLUMNS + "delivery d JOIN delivery_state s ON s.delivery_id = d.id WHERE ";
 
   /// A delivery that was planned some time ago.
   ///
@@ -119,37 +108,55 @@ public final class Deliveries {
             .findFirst());
   }
 
-  /// Those that fit, newest event first; several of one event in the order of their ids.
+  /// Those that fit, newest event first; several of one event from the greatest id on.
   public List<Standing> list(Scope scope, Query query) {
+    if (query.leads() != null && query.leads().isEmpty()) {
+      return List.of();
+    }
+    // Which table leads is said here, by the order in which they are crossed: SQLite keeps to it.
+    // A state is found by its index, with or without an endpoint; all else by those of deliveries,
+    // as what a member may see is by their leads.
+    boolean byState =
+        query.state() != null
+            && query.lead() == null
+            && query.leads() == null
+            && scope.member() == null;
+    var lead = byState ? "s" : "d";
+    var id = byState ? "s.delivery_id" : "d.id";
     var sql =
-        new StringBuilder(SELECT)
-            .append("(d.seq < :before OR d.seq = :before AND d.id > :after) AND ")
+        new StringBuilder(COLUMNS)
+            .append(
+                byState
+                    ? "delivery_state s CROSS JOIN delivery d"
+                    : "delivery d CROSS JOIN delivery_state s")
+            .append(" WHERE d.id = s.delivery_id AND (")
+            .append(lead)
+            .append(".seq, ")
+            .append(id)
+            .append(") < (:before, :beforeId) AND ")
             .append(scope.sqlOfLead("d.office_id", "d.lead_id"));
     if (query.endpoint() != null) {
-      sql.append(" AND d.endpoint_id = :endpoint");
+      sql.append(" AND ").append(lead).append(".endpoint_id = :endpoint");
     }
     if (query.lead() != null) {
       sql.append(" AND d.lead_id = :lead");
     }
     if (query.since() > 0) {
-      sql.append(" AND d.seq >= :since");
+      sql.append(" AND ").append(lead).append(".seq >= :since");
     }
     if (query.leads() != null) {
-      if (query.leads().isEmpty()) {
-        return List.of();
-      }
       sql.append(" AND d.lead_id IN (<leads>)");
     }
     if (query.state() != null) {
-      // The literal lets the database use its index of what is open.
       sql.append(" AND s.state = '").append(query.state().word()).append("'");
     }
-    sql.append(" ORDER BY d.seq DESC, d.id LIMIT :limit");
+    sql.append(" ORDER BY ").append(lead).append(".seq DESC, ").append(id);
+    sql.append(" DESC LIMIT :limit");
     return store.read(h -> {
       var q =
           h.createQuery(sql.toString())
               .bind("before", query.before())
-              .bind("after", query.afterId())
+              .bind("beforeId", query.beforeId())
               .bind("limit", query.limit());
       if (query.endpoint() != null) {
         q.bind("endpoint", query.endpoint());
@@ -168,52 +175,158 @@ public final class Deliveries {
   }
 
   private static final int LOOKED_AT_ONCE = 500;
-  private static final Duration LOOKING = Duration.ofMillis(60);
+  private static final int PICKED_AMONG = 20_000;
+  private static final int COUNTED = 5000;
+  private static final Duration LOOKING = Duration.ofMillis(40);
 
-  /// Those that fit, with their words looked for, newest event first. It looks for a moment only: a
-  /// page may hold less than its limit, nothing even, and go on all the same.
+  /// Whether a text has words that can be looked for.
+  public static boolean mayLookFor(String text) {
+    return !AnswerWords.of(text).isEmpty();
+  }
+
+  /// Those that fit, with their words looked for, newest event first. Among all that have the
+  /// rarest of the words it looks for a moment only: a page may hold less than its limit, nothing
+  /// even, and go on all the same.
   public Found search(Scope scope, Query query) {
-    if (query.words().isEmpty()) {
+    var words = AnswerWords.of(query.words());
+    if (words.isEmpty()) {
       var all = list(scope, query);
       boolean more = all.size() == query.limit();
-      return new Found(all, more ? Optional.of(all.getLast()) : Optional.empty());
+      return new Found(
+          all, more ? Optional.of(all.getLast()).map(Deliveries::placeOf) : Optional.empty());
     }
     long began = System.nanoTime();
-    var words = query.words().toLowerCase(Locale.ROOT);
+    var rarest = rarest(words);
+    var said = query.words().strip().toLowerCase(Locale.ROOT);
     var found = new ArrayList<Standing>();
-    var page =
-        list(
-            scope,
-            new Query(
-                query.endpoint(),
-                query.lead(),
-                query.state(),
-                query.leads(),
-                query.since(),
-                "",
-                query.before(),
-                query.afterId(),
-                LOOKED_AT_ONCE));
-    while (!page.isEmpty()) {
-      var answers = answers(page);
-      for (var one : page) {
-        if (says(one, answers.getOrDefault(one.delivery().id(), List.of()), words)) {
-          found.add(one);
-          if (found.size() == query.limit()) {
-            return new Found(found, Optional.of(one));
-          }
+    var place = new Place(query.before(), query.beforeId());
+    while (true) {
+      var having = having(rarest, place, query);
+      for (var one : fitting(scope, query, having.places(), said)) {
+        found.add(one);
+        if (found.size() == query.limit()) {
+          return new Found(found, Optional.of(placeOf(one)));
         }
       }
-      var last = page.getLast();
-      if (page.size() < LOOKED_AT_ONCE) {
-        break;
+      if (having.next().isEmpty()) {
+        return new Found(found, Optional.empty());
       }
+      place = having.next().get();
       if (System.nanoTime() - began > LOOKING.toNanos()) {
-        return new Found(found, Optional.of(last));
+        return new Found(found, Optional.of(place));
       }
-      page = list(scope, query.looking(last, LOOKED_AT_ONCE));
     }
-    return new Found(found, Optional.empty());
+  }
+
+  private static Place placeOf(Standing standing) {
+    return new Place(standing.delivery().seq(), standing.delivery().id());
+  }
+
+  private String rarest(Set<String> words) {
+    return words.size() == 1
+        ? words.iterator().next()
+        : store.read(h ->
+            words.stream()
+                .min(
+                    Comparator.comparingLong(word ->
+                        h.createQuery(
+                                "SELECT COUNT(*) FROM (SELECT 1 FROM answer_word WHERE word = :w"
+                                    + " LIMIT "
+                                    + COUNTED
+                                    + ") AS few")
+                            .bind("w", word)
+                            .mapTo(Long.class)
+                            .one()))
+                .orElseThrow());
+  }
+
+  /// Some deliveries that have a word, and behind which place to go on; empty for the end.
+  private record Having(List<Place> places, Optional<Place> next) {}
+
+  private static final String WITH_WORD =
+      "SELECT seq, delivery_id, endpoint_id FROM answer_word WHERE word = :w"
+          + " AND (seq, delivery_id) < (:s, :id) AND seq >= :since"
+          + " ORDER BY seq DESC, delivery_id DESC LIMIT ";
+
+  /// Those of the endpoint that is asked for are picked among the rows of the word, so many of
+  /// these at once.
+  private Having having(String word, Place before, Query query) {
+    boolean picking = query.endpoint() != null;
+    var sql =
+        picking
+            ? "SELECT seq, delivery_id FROM ("
+                + WITH_WORD
+                + PICKED_AMONG
+                + ") AS some_words WHERE endpoint_id = :e"
+                + " ORDER BY seq DESC, delivery_id DESC LIMIT "
+                + LOOKED_AT_ONCE
+            : WITH_WORD + LOOKED_AT_ONCE;
+    return store.read(h -> {
+      var rows = places(h, sql, word, before, query);
+      if (rows.size() == LOOKED_AT_ONCE) {
+        return new Having(rows.stream().distinct().toList(), Optional.of(rows.getLast()));
+      }
+      var next =
+          picking
+              ? places(h, WITH_WORD + "1 OFFSET " + (PICKED_AMONG - 1), word, before, query)
+                  .stream()
+                  .findFirst()
+              : Optional.<Place>empty();
+      return new Having(rows.stream().distinct().toList(), next);
+    });
+  }
+
+  private static List<Place> places(Handle h, String sql, String word, Place before, Query query) {
+    var q =
+        h.createQuery(sql)
+            .bind("w", word)
+            .bind("s", before.seq())
+            .bind("id", before.id())
+            .bind("since", query.since());
+    if (sql.contains(":e")) {
+      q.bind("e", query.endpoint());
+    }
+    return q.map((r, _) -> new Place(r.getLong(1), r.getString(2))).list();
+  }
+
+  /// Those of some that fit the rest of what is asked, and say all the words as they stand.
+  private List<Standing> fitting(Scope scope, Query query, List<Place> some, String said) {
+    if (some.isEmpty()) {
+      return List.of();
+    }
+    var ids = some.stream().map(Place::id).toList();
+    var standings =
+        store
+            .read(h ->
+                h.createQuery(
+                        SELECT
+                            + "d.id IN (<ids>) AND "
+                            + scope.sqlOfLead("d.office_id", "d.lead_id"))
+                    .bindList("ids", ids)
+                    .map((r, _) -> standing(r))
+                    .list())
+            .stream()
+            .filter(s -> fits(s, query))
+            .sorted(
+                Comparator.comparingLong((Standing s) -> s.delivery().seq())
+                    .thenComparing(s -> s.delivery().id())
+                    .reversed())
+            .toList();
+    if (standings.isEmpty()) {
+      return List.of();
+    }
+    var answers = answers(standings);
+    return standings.stream()
+        .filter(s -> says(s, answers.getOrDefault(s.delivery().id(), List.of()), said))
+        .toList();
+  }
+
+  private static boolean fits(Standing standing, Query query) {
+    var delivery = standing.delivery();
+    return (query.endpoint() == null || query.endpoint().equals(delivery.endpointId()))
+        && (query.lead() == null || query.lead().equals(delivery.leadId()))
+        && (query.leads() == null || query.leads().contains(delivery.leadId()))
+        && (query.state() == null || query.state() == standing.state().state());
   }
 
   private Map<String, List<Attempt>> answers(List<Standing> page) {
@@ -247,18 +360,21 @@ public final class Deliveries {
 
   static Standing standing(java.sql.ResultSet r) throws java.sql.SQLException {
     var delivery = Tables.DELIVERY.read(new Row(r));
-    var shifted =
+    var columns = new Row(r);
+    var state =
         new DeliveryState(
             r.getString(12),
-            DeliveryState.State.of(r.getString(13)),
-            r.getInt(14),
-            r.getInt(15),
-            r.getInt(16) != 0,
-            new Row(r).timeOrNull(17),
-            new Row(r).timeOrNull(18),
-            r.getString(19),
-            r.getString(20));
-    return new Standing(delivery, shifted);
+            r.getString(13),
+            r.getLong(14),
+            DeliveryState.State.of(r.getString(15)),
+            r.getInt(16),
+            r.getInt(17),
+            r.getInt(18) != 0,
+            columns.timeOrNull(19),
+            columns.timeOrNull(20),
+            r.getString(21),
+            r.getString(22));
+    return new Standing(delivery, state);
   }
 
   /// Tells in sentences how a delivery stands and why.
@@ -436,13 +552,17 @@ public final class Deliveries {
     return all;
   }
 
-  /// How many lanes of an endpoint have something open.
-  public long countLanes(String endpoint) {
+  /// Whether an endpoint has so many lanes with something open; no more than these are counted.
+  public boolean hasLanes(String endpoint, int many) {
     return store.read(h ->
-        h.createQuery("SELECT COUNT(*) FROM lane WHERE endpoint_id = :e")
+        h.createQuery(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM lane WHERE endpoint_id = :e LIMIT :many)"
+                    + " AS few")
             .bind("e", endpoint)
-            .mapTo(Long.class)
-            .one());
+            .bind("many", many)
+            .mapTo(Integer.class)
+            .one())
+        >= many;
   }
 
   /// Sees to it that a lane knows of a delivery that is due now.

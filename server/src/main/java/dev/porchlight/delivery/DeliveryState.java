@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// How a delivery stands.
 ///
+/// @param endpointId its delivery's, kept here too so that deliveries are found by it and their
+///   state together
+/// @param seq the delivery's place in the log, for the same
 /// @param attempts all attempts ever made; the last one's number
 /// @param tries attempts in the present run through the waits; a retry by hand starts anew
 /// @param passed later deliveries of its lane no longer wait for it
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param losses what the written body did not carry: a JSON list of field and reason
 public record DeliveryState(
     String deliveryId,
+    String endpointId,
+    long seq,
     State state,
     int attempts,
     int tries,
@@ -47,8 +52,41 @@ public record DeliveryState(
     }
   }
 
-  static DeliveryState planned(String deliveryId, Instant now) {
-    return new DeliveryState(deliveryId, State.PENDING, 0, 0, false, now, null, "", "[]");
+  static DeliveryState planned(Delivery delivery, Instant now) {
+    return new DeliveryState(
+        delivery.id(),
+        delivery.endpointId(),
+        delivery.seq(),
+        State.PENDING,
+        0,
+        0,
+        false,
+        now,
+        null,
+        "",
+        "[]");
+  }
+
+  private DeliveryState due(
+      int made, int inRun, boolean nowPassed, Instant at, String why, String newLosses) {
+    return new DeliveryState(
+        deliveryId,
+        endpointId,
+        seq,
+        State.PENDING,
+        made,
+        inRun,
+        nowPassed,
+        at,
+        null,
+        why,
+        newLosses);
+  }
+
+  private DeliveryState ended(
+      State how, int made, int inRun, Instant at, String why, String newLosses) {
+    return new DeliveryState(
+        deliveryId, endpointId, seq, how, made, inRun, passed, null, at, why, newLosses);
   }
 
   /// What follows from an attempt. A function of values; `wander` is the share of a wait by which
@@ -67,42 +105,25 @@ public record DeliveryState(
     int made = attempts + 1;
     int inRun = tries + 1;
     return switch (attempt.outcome()) {
-      case DELIVERED ->
-          new DeliveryState(
-              deliveryId, State.DELIVERED, made, inRun, passed, null, now, "", newLosses);
-      case REJECTED ->
-          new DeliveryState(
-              deliveryId, State.DEAD, made, inRun, passed, null, now, attempt.summary(), newLosses);
+      case DELIVERED -> ended(State.DELIVERED, made, inRun, now, "", newLosses);
+      case REJECTED -> ended(State.DEAD, made, inRun, now, attempt.summary(), newLosses);
       case REFUSED, UNREACHABLE, GUARDED, DEFECT ->
           schedule
               .waitAfter(inRun)
               .map(wait -> schedule.heeding(wait, asked))
               .map(wait ->
-                  new DeliveryState(
-                      deliveryId,
-                      State.PENDING,
+                  due(
                       made,
                       inRun,
                       passed
                           || order != Order.BLOCK && wait.compareTo(RetrySchedule.BLOCKS_UP_TO) > 0,
                       // Not sooner than asked.
                       now.plus(wait.equals(asked) ? wait : stretched(wait, wander)),
-                      null,
                       asked.isZero()
                           ? attempt.summary()
                           : attempt.summary() + ", asking to wait " + asked.toSeconds() + " s",
                       newLosses))
-              .orElseGet(() ->
-                  new DeliveryState(
-                      deliveryId,
-                      State.DEAD,
-                      made,
-                      inRun,
-                      passed,
-                      null,
-                      now,
-                      attempt.summary(),
-                      newLosses));
+              .orElseGet(() -> ended(State.DEAD, made, inRun, now, attempt.summary(), newLosses));
     };
   }
 
@@ -111,18 +132,15 @@ public record DeliveryState(
   }
 
   DeliveryState unwritable(String why, Instant now) {
-    return new DeliveryState(
-        deliveryId, State.UNWRITABLE, attempts, tries, passed, null, now, why, "[]");
+    return ended(State.UNWRITABLE, attempts, tries, now, why, "[]");
   }
 
   DeliveryState dropped(String why, Instant now) {
-    return new DeliveryState(
-        deliveryId, State.DROPPED, attempts, tries, passed, null, now, why, losses);
+    return ended(State.DROPPED, attempts, tries, now, why, losses);
   }
 
   DeliveryState dueNow(Instant now) {
-    return new DeliveryState(
-        deliveryId, State.PENDING, attempts, 0, passed, now, null, reason, losses);
+    return due(attempts, 0, passed, now, reason, losses);
   }
 
   boolean isOpen() {

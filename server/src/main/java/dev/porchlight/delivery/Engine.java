@@ -366,7 +366,7 @@ public final class Engine implements AutoCloseable {
 
   private List<Open> planned(List<Delivery> deliveries) {
     return deliveries.stream()
-        .map(d -> new Open(d, DeliveryState.planned(d.id(), store.now())))
+        .map(d -> new Open(d, DeliveryState.planned(d, store.now())))
         .toList();
   }
 
@@ -538,12 +538,33 @@ public final class Engine implements AutoCloseable {
   ///
   /// @param asked what their `Retry-After` asked for
   /// @param basis how it stood when the attempt began
+  /// @param words by which it is found
   private record Settlement(
       DeliveryState after,
       @Nullable Attempt attempt,
       Duration asked,
       Delivery delivery,
-      DeliveryState basis) {
+      DeliveryState basis,
+      List<AnswerWords.Entry> words) {
+    Settlement(
+        DeliveryState after,
+        @Nullable Attempt attempt,
+        Duration asked,
+        Delivery delivery,
+        DeliveryState basis) {
+      this(after, attempt, asked, delivery, basis, words(after, attempt));
+    }
+
+    /// Worked out here, before the unit that writes them.
+    private static List<AnswerWords.Entry> words(DeliveryState after, @Nullable Attempt attempt) {
+      if (attempt != null) {
+        return AnswerWords.of(attempt, after.seq(), after.endpointId());
+      }
+      return after.state() == DeliveryState.State.UNWRITABLE
+          ? AnswerWords.ofReason(after)
+          : List.of();
+    }
+
     /// How it stands, given how it was found: one that somebody retried by hand during the attempt
     /// is due now, as they were told.
     DeliveryState after(DeliveryState found, Instant now) {
@@ -616,6 +637,7 @@ public final class Engine implements AutoCloseable {
   private void record(Batch batch, Claim claim, Settlement settlement, DeliveryState settled) {
     var delivery = settlement.delivery();
     batch.put(Tables.STATE, settled);
+    AnswerWords.put(batch, settlement.words());
     var attempt = settlement.attempt();
     if (attempt != null) {
       batch.put(Tables.ATTEMPT, attempt);
@@ -752,16 +774,30 @@ public final class Engine implements AutoCloseable {
   /// Called by the poller only.
   private List<String> removed(Endpoints endpoints) {
     if (endpoints != seen) {
-      removed =
-          store
-              .read(h ->
-                  h.createQuery("SELECT DISTINCT endpoint_id FROM lane").mapTo(String.class).list())
-              .stream()
-              .filter(id -> endpoints.find(id).isEmpty())
-              .toList();
+      removed = owed().stream().filter(id -> endpoints.find(id).isEmpty()).toList();
       seen = endpoints;
     }
     return removed;
+  }
+
+  /// All endpoints that have lanes, from one to the next: there may be a million lanes.
+  private List<String> owed() {
+    return store.read(h -> {
+      var all = new ArrayList<String>();
+      var next = "";
+      while (next != null) {
+        next =
+            h.createQuery("SELECT MIN(endpoint_id) FROM lane WHERE endpoint_id > :last")
+                .bind("last", next)
+                .mapTo(String.class)
+                .findOne()
+                .orElse(null);
+        if (next != null) {
+          all.add(next);
+        }
+      }
+      return all;
+    });
   }
 
   private List<String[]> dueAt(String endpoint, Instant due, int quota) {

@@ -48,6 +48,7 @@ public final class Erased {
         });
     for (var id : theirs) {
       end(batch, id, aged ? AGED : REASON);
+      AnswerWords.deleteOfDelivery(batch, id);
       var none = batch.sql();
       none.execute(
           "UPDATE delivery_state SET losses = '[]', reason ="
@@ -79,6 +80,7 @@ public final class Erased {
             .mapTo(String.class)
             .list();
     ids.forEach(id -> end(batch, id, REASON));
+    AnswerWords.deleteOfLead(batch, lead);
     var sql = batch.sql();
     int deliveries =
         sql.execute(

@@ -113,10 +113,14 @@ public final class Planner {
           && endpoints.isCopy(endpoint.id())) {
         continue;
       }
-      var delivery = delivery(event, endpoint, Choice.why(endpoint, event, nodes), draw);
+      var delivery =
+          put(
+              batch,
+              event,
+              endpoint,
+              Choice.why(endpoint, event, nodes),
+              deliveryId(draw, endpoint.id()));
       deliveries.add(delivery);
-      batch.put(Tables.DELIVERY, delivery);
-      batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
       enqueue(batch, endpoint, event, delivery).ifPresent(claims::add);
     }
     if (!leftOut.isEmpty()) {
@@ -125,15 +129,7 @@ public final class Planner {
     return new Plan(deliveries, claims);
   }
 
-  /// Plans an event for one endpoint, whatever it wants.
-  public Plan plan(Batch batch, Event event, Endpoint endpoint, String why, Draw draw) {
-    return plan(batch, event, endpoint, why, deliveryId(draw, endpoint.id()));
-  }
-
-  /// Plans an event for one endpoint, whatever it wants, as one of several deliveries of it there.
-  ///
-  /// @param id the delivery's
-  public Plan plan(Batch batch, Event event, Endpoint endpoint, String why, String id) {
+  private static Delivery put(Batch batch, Event event, Endpoint endpoint, String why, String id) {
     var delivery =
         new Delivery(
             id,
@@ -148,7 +144,20 @@ public final class Planner {
             event.at(),
             why);
     batch.put(Tables.DELIVERY, delivery);
-    batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
+    batch.put(Tables.STATE, DeliveryState.planned(delivery, batch.clock()));
+    return delivery;
+  }
+
+  /// Plans an event for one endpoint, whatever it wants.
+  public Plan plan(Batch batch, Event event, Endpoint endpoint, String why, Draw draw) {
+    return plan(batch, event, endpoint, why, deliveryId(draw, endpoint.id()));
+  }
+
+  /// Plans an event for one endpoint, whatever it wants, as one of several deliveries of it there.
+  ///
+  /// @param id the delivery's
+  public Plan plan(Batch batch, Event event, Endpoint endpoint, String why, String id) {
+    var delivery = put(batch, event, endpoint, why, id);
     return new Plan(List.of(delivery), enqueue(batch, endpoint, event, delivery).stream().toList());
   }
 
@@ -171,9 +180,7 @@ public final class Planner {
   ///
   /// @param draw the event's
   public static void planLate(Batch batch, Event event, Endpoint endpoint, String why, Draw draw) {
-    var delivery = delivery(event, endpoint, why, draw);
-    batch.put(Tables.DELIVERY, delivery);
-    batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
+    var delivery = put(batch, event, endpoint, why, deliveryId(draw, endpoint.id()));
     long seq = batch.append("delivery.planned", event.leadId(), delivery.id());
     Deliveries.reopen(batch, delivery, seq, false, 1);
   }
@@ -217,25 +224,8 @@ public final class Planner {
   ///
   /// @param told at a place of its own in the log
   public static void planTold(Batch batch, Event told, Endpoint endpoint, String why, Draw draw) {
-    var delivery = delivery(told, endpoint, why, draw);
-    batch.put(Tables.DELIVERY, delivery);
-    batch.put(Tables.STATE, DeliveryState.planned(delivery.id(), batch.clock()));
+    var delivery = put(batch, told, endpoint, why, deliveryId(draw, endpoint.id()));
     Deliveries.reopen(batch, delivery, told.seq(), false, 1);
-  }
-
-  private static Delivery delivery(Event event, Endpoint endpoint, String why, Draw draw) {
-    return new Delivery(
-        deliveryId(draw, endpoint.id()),
-        event.seq(),
-        endpoint.id(),
-        event.orderKey(),
-        event.id(),
-        event.kind(),
-        event.leadId(),
-        event.version(),
-        event.officeId(),
-        event.at(),
-        why);
   }
 
   private Optional<Claim> enqueue(Batch batch, Endpoint endpoint, Event event, Delivery delivery) {

@@ -35,6 +35,8 @@ final class Tables {
   static final Table<DeliveryState> STATE =
       Table.<DeliveryState>named("delivery_state")
           .key("delivery_id", DeliveryState::deliveryId)
+          .column("endpoint_id", DeliveryState::endpointId)
+          .column("seq", DeliveryState::seq)
           .column("state", s -> s.state().word())
           .column("attempts", DeliveryState::attempts)
           .column("tries", DeliveryState::tries)
@@ -46,14 +48,16 @@ final class Tables {
           .readBy(r ->
               new DeliveryState(
                   r.text(1),
-                  DeliveryState.State.of(r.text(2)),
-                  r.integer(3),
-                  r.integer(4),
-                  r.flag(5),
-                  r.timeOrNull(6),
-                  r.timeOrNull(7),
-                  r.text(8),
-                  r.text(9)));
+                  r.text(2),
+                  r.number(3),
+                  DeliveryState.State.of(r.text(4)),
+                  r.integer(5),
+                  r.integer(6),
+                  r.flag(7),
+                  r.timeOrNull(8),
+                  r.timeOrNull(9),
+                  r.text(10),
+                  r.text(11)));
   static final Table<Lane> LANE =
       Table.<Lane>named("lane")
           .key("endpoint_id", Lane::endpointId)
@@ -98,6 +102,15 @@ final class Tables {
                   r.text(7),
                   r.bytes(8),
                   r.integer(9)));
+  static final Table<AnswerWords.Entry> ANSWER_WORD =
+      Table.<AnswerWords.Entry>named("answer_word")
+          .key("word", AnswerWords.Entry::word)
+          .key("seq", AnswerWords.Entry::seq)
+          .key("delivery_id", AnswerWords.Entry::deliveryId)
+          .key("n", AnswerWords.Entry::n)
+          .column("endpoint_id", AnswerWords.Entry::endpointId)
+          .readBy(r ->
+              new AnswerWords.Entry(r.text(1), r.number(2), r.text(3), r.integer(4), r.text(5)));
   static final Table<Notification> NOTIFICATION =
       Table.<Notification>named("notification")
           .key("endpoint_id", Notification::endpointId)

@@ -134,7 +134,7 @@ public final class ReplayWork implements AutoCloseable {
     int most = pace.take(job.perSecond());
     if (most < 1
         || endpoint.get().disabled()
-        || deliveries.countLanes(job.endpointId()) >= MOST_LANES) {
+        || deliveries.hasLanes(job.endpointId(), MOST_LANES)) {
       return;
     }
     var page = replays.look(endpoint.get(), job.wanted(), job.place(), most);

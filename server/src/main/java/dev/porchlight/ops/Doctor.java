@@ -263,7 +263,7 @@ public final class Doctor {
             "attention",
             count + (count == 1 ? " delivery " : " deliveries ") + what + ": " + advice + "."));
     deliveries
-        .list(Scope.EVERYTHING, new Deliveries.Query(null, null, state, Long.MAX_VALUE, "", SHOWN))
+        .list(Scope.EVERYTHING, new Deliveries.Query(null, null, state, SHOWN))
         .forEach(s ->
             findings.add(
                 new Finding(

@@ -120,8 +120,7 @@ public final class Health {
       deliveries
           .list(
               Scope.EVERYTHING,
-              new Deliveries.Query(
-                  null, null, DeliveryState.State.UNWRITABLE, Long.MAX_VALUE, "", SHOWN))
+              new Deliveries.Query(null, null, DeliveryState.State.UNWRITABLE, SHOWN))
           .forEach(d -> unwritable.add(d.delivery().id()));
       count(json, "deliveries_pending", deliveries.count(DeliveryState.State.PENDING));
     } catch (StoreUnavailableException e) {

@@ -33,6 +33,52 @@ class SearchTest {
         .toList();
   }
 
+  private static List<String> words(TestHub hub) {
+    return hub.hub()
+        .store()
+        .read(h -> h.createQuery("SELECT word FROM answer_word").mapTo(String.class).list());
+  }
+
+  @Test
+  void words_of_answers_are_found_page_by_page_and_erased_with_the_person() {
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(crm.url("/"), "porchlight", b -> b.put("final_refusals", true));
+      crm.answers(
+          new FakeCrm.Reaction.Status(422, Map.of(), "Unknown customer One"),
+          new FakeCrm.Reaction.Status(422, Map.of(), "Unknown customer Two"),
+          new FakeCrm.Reaction.Status(422, Map.of(), "Unknown customer Three"));
+      for (int n = 1; n <= 3; n++) {
+        portal.post(LeadBodies.buyer("L-" + n, InventedPerson.of(n)));
+        hub.awaitDelivery("L-" + n, endpoint, "dead");
+      }
+      var first = hub.api().read("/deliveries?words=unknown+customer&limit=2");
+      assertThat(first.path("items")).hasSize(2);
+      var rest =
+          hub.api()
+              .read(
+                  "/deliveries?words=unknown+customer&limit=2&cursor="
+                      + first.path("next_cursor").asString());
+      assertThat(rest.path("items")).hasSize(1);
+      assertThat(rest.path("next_cursor").isNull()).isTrue();
+      assertThat(leads(hub, "words=unknown")).containsExactly("L-3", "L-2", "L-1");
+
+      var person =
+          hub.hub()
+              .store()
+              .read(h ->
+                  h.createQuery("SELECT person_id FROM lead WHERE external_id = 'L-2'")
+                      .mapTo(String.class)
+                      .one());
+      assertThat(hub.api().post("/persons/" + person + "/erase", "{}").status()).isEqualTo(200);
+      assertThat(leads(hub, "words=unknown")).containsExactly("L-3", "L-1");
+      assertThat(words(hub)).contains("one", "three").doesNotContain("two");
+      assertThat(hub.api().get("/deliveries?words=a+b+c").status()).isEqualTo(400);
+    }
+  }
+
   @Test
   void deliveries_are_found_by_person_time_and_words_of_the_answer() {
     try (var hub = database.start(folder);
@@ -53,6 +99,11 @@ class SearchTest {
       assertThat(leads(hub, "words=4711")).containsExactly("L-2");
       assertThat(leads(hub, "words=4711&state=dead")).isEmpty();
       assertThat(leads(hub, "words=status+422")).containsExactly("L-1");
+      assertThat(leads(hub, "words=branch+harbour")).isEmpty();
+      assertThat(leads(hub, "state=dead")).containsExactly("L-1");
+      assertThat(leads(hub, "state=dead&from=2026-03-14T10:00:00Z")).isEmpty();
+      assertThat(leads(hub, "state=delivered&endpoint=" + endpoint.id())).containsExactly("L-2");
+      assertThat(leads(hub, "state=pending&endpoint=" + endpoint.id())).isEmpty();
       var email = URLEncoder.encode(InventedPerson.of(2).email(), StandardCharsets.UTF_8);
       assertThat(leads(hub, "email=" + email)).containsExactly("L-2");
       assertThat(leads(hub, "email=nobody%40example.org")).isEmpty();
@@ -72,6 +123,8 @@ class SearchTest {
               .until(
                   () -> hub.deliveries("L-1", endpoint).getFirst(),
                   d -> d.path("attempts").isEmpty());
+      assertThat(leads(hub, "words=harbour")).isEmpty();
+      assertThat(words(hub)).isEmpty();
       assertThat(kept.path("attempts_made").asInt()).isEqualTo(1);
       assertThat(kept.path("state").asString()).isEqualTo("dead");
       assertThat(hub.deliveries("L-3", endpoint).getFirst().path("attempts")).hasSize(1);

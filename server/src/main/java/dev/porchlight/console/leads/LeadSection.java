@@ -127,8 +127,7 @@ public final class LeadSection implements Section {
   private Line line(Visit visit, LeadRecord record, Sources sources) {
     var gist = teller.gist(record);
     var standing =
-        deliveries.list(
-            visit.scope(), new Deliveries.Query(null, record.id(), null, Long.MAX_VALUE, "", 20));
+        deliveries.list(visit.scope(), new Deliveries.Query(null, record.id(), null, 20));
     return new Line(
         PATH + record.id(),
         gist.name(),

@@ -118,9 +118,7 @@ final class StoryTeller {
             .reversed();
     var owed =
         deliveries
-            .list(
-                known.scope(),
-                new Deliveries.Query(null, record.id(), null, Long.MAX_VALUE, "", MOST))
+            .list(known.scope(), new Deliveries.Query(null, record.id(), null, MOST))
             .reversed();
     var source = Sources.in(known.settings()).find(record.sourceId());
 

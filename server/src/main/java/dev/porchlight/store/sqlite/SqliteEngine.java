@@ -292,6 +292,10 @@ public final class SqliteEngine implements Engine {
             "'event_gone', 'event_gone_aged', '1000000 500000 1'",
             "'listing_key', 'listing_key_listing', '100000 2'",
             "'feed_mark', 'feed_mark_seq', '1000000 2'",
+            "'delivery_state', 'delivery_state', '1000000 1'",
+            "'delivery_state', 'delivery_state_seq', '1000000 200000 1'",
+            "'delivery_state', 'delivery_state_endpoint', '1000000 100000 20000 1'",
+            "'answer_word', 'answer_word', '1000000 1000 2 1 1'",
             "'contact_tag', 'contact_tag', '2000000 2000 100 1'",
             "'contact_tag', 'contact_tag_contact', '2000000 2 1'")) {
       execute(writer, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (" + expected + ")");

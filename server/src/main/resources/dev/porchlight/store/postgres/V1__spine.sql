@@ -613,8 +613,11 @@ CREATE TABLE left_out (
 );
 CREATE INDEX left_out_lead ON left_out (lead_id, seq);
 
+-- endpoint_id and seq are the delivery's, so that deliveries are found by these and state together.
 CREATE TABLE delivery_state (
   delivery_id TEXT COLLATE "C" PRIMARY KEY,
+  endpoint_id TEXT COLLATE "C" NOT NULL,
+  seq         BIGINT NOT NULL,
   state       TEXT COLLATE "C" NOT NULL,   -- pending | delivered | dead | unwritable | dropped
   attempts    BIGINT NOT NULL,
   tries       BIGINT NOT NULL,
@@ -624,7 +627,8 @@ CREATE TABLE delivery_state (
   reason      TEXT COLLATE "C" NOT NULL,
   losses      TEXT COLLATE "C" NOT NULL
 ) WITH (fillfactor = 60);
-CREATE INDEX delivery_open ON delivery_state (state, delivery_id) WHERE state IN ('pending', 'dead', 'unwritable');
+CREATE INDEX delivery_state_seq ON delivery_state (state, seq);
+CREATE INDEX delivery_state_endpoint ON delivery_state (endpoint_id, state, seq);
 
 -- A lane stands while something in it is due.
 CREATE TABLE lane (
@@ -664,6 +668,16 @@ CREATE TABLE attempt (
   answer      BYTEA NOT NULL,
   sent_bytes  BIGINT NOT NULL,
   PRIMARY KEY (delivery_id, n)
+);
+
+-- The words of what receivers answered; n is the attempt's, 0 for why nothing could be written.
+CREATE TABLE answer_word (
+  word        TEXT COLLATE "C" NOT NULL,
+  seq         BIGINT NOT NULL,   -- the delivery's
+  delivery_id TEXT COLLATE "C" NOT NULL,
+  n           BIGINT NOT NULL,
+  endpoint_id TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (word, seq, delivery_id, n)
 );
 
 -- The attempts at clients' subscriptions once more, in the order in which clients ask for them.

@@ -606,8 +606,11 @@ CREATE TABLE left_out (
 );
 CREATE INDEX left_out_lead ON left_out (lead_id, seq);
 
+-- endpoint_id and seq are the delivery's, so that deliveries are found by these and state together.
 CREATE TABLE delivery_state (
   delivery_id TEXT PRIMARY KEY,
+  endpoint_id TEXT NOT NULL,
+  seq         INTEGER NOT NULL,
   state       TEXT NOT NULL,   -- pending | delivered | dead | unwritable | dropped
   attempts    INTEGER NOT NULL,
   tries       INTEGER NOT NULL,
@@ -617,7 +620,8 @@ CREATE TABLE delivery_state (
   reason      TEXT NOT NULL,
   losses      TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX delivery_open ON delivery_state (state, delivery_id) WHERE state IN ('pending', 'dead', 'unwritable');
+CREATE INDEX delivery_state_seq ON delivery_state (state, seq);
+CREATE INDEX delivery_state_endpoint ON delivery_state (endpoint_id, state, seq);
 
 -- A lane stands while something in it is due.
 CREATE TABLE lane (
@@ -657,6 +661,16 @@ CREATE TABLE attempt (
   answer      BLOB NOT NULL,
   sent_bytes  INTEGER NOT NULL,
   PRIMARY KEY (delivery_id, n)
+) WITHOUT ROWID;
+
+-- The words of what receivers answered; n is the attempt's, 0 for why nothing could be written.
+CREATE TABLE answer_word (
+  word        TEXT NOT NULL,
+  seq         INTEGER NOT NULL,   -- the delivery's
+  delivery_id TEXT NOT NULL,
+  n           INTEGER NOT NULL,
+  endpoint_id TEXT NOT NULL,
+  PRIMARY KEY (word, seq, delivery_id, n)
 ) WITHOUT ROWID;
 
 -- The attempts at clients' subscriptions once more, in the order in which clients ask for them.
