@@ -532,6 +532,16 @@ public final class Deliveries {
     return true;
   }
 
+  /// Gives up a delivery that is dead, for a reason that no retry mends, within a unit.
+  public static void giveUp(Batch batch, String id, String why) {
+    var delivery = batch.find(Tables.DELIVERY, id);
+    var state = batch.find(Tables.STATE, id);
+    if (delivery != null && state != null && state.state() == DeliveryState.State.DEAD) {
+      batch.put(Tables.STATE, state.dropped(why, batch.clock()));
+      batch.append("delivery.dropped", delivery.leadId(), id);
+    }
+  }
+
   /// Whether an event was ever planned for an endpoint.
   public static boolean isPlanned(Batch batch, String id) {
     return batch.find(Tables.DELIVERY, id) != null;

@@ -27,6 +27,9 @@ public final class Bounces {
   /// Who notes it, among those who change contacts.
   static final String PRINCIPAL = "hub";
 
+  private static final String NONE =
+      "The mail server says that there is no such address: it is among the contact's invalid ones.";
+
   private static final int MOST = 50;
   private static final Pattern ENHANCED = Pattern.compile("\\b5\\.(\\d{1,3})\\.(\\d{1,3})\\b");
   private static final Pattern FOR_GOOD =
@@ -75,7 +78,10 @@ public final class Bounces {
                 .reduce((_, last) -> last)
                 .filter(Bounces::isForGood)
                 .isPresent()
-        ? Optional.of(batch -> note(batch, mail.get()))
+        ? Optional.of(batch -> {
+          note(batch, mail.get());
+          Deliveries.giveUp(batch, delivery, NONE);
+        })
         : Optional.empty();
   }
 

@@ -20,7 +20,6 @@ import dev.porchlight.watch.FeedNotice;
 import dev.porchlight.watch.FeedSchedule;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -48,6 +47,9 @@ public final class Telling implements AutoCloseable {
   private static final int PAGE = 1000;
   private static final int AT_ONCE = 2000;
   private static final int PORTION = 20;
+
+  /// How many portions of holders one unit looks at.
+  private static final int AT_ONE_TIME = 2;
 
   /// After how many lines of no interest the place is written all the same.
   private static final long FAR = 10_000;
@@ -135,30 +137,39 @@ public final class Telling implements AutoCloseable {
     var steps = new ArrayList<Step>();
     for (var line : lines) {
       if (isOfInterest(line.kind())) {
-        step(line).ifPresent(work -> steps.add(new Step(line.seq(), work)));
+        work(line).forEach(work -> steps.add(new Step(line.seq(), work)));
       }
     }
     long to = lines.getLast().seq();
+    // Before the last unit the place stays: what an end in between leaves is done again then.
+    for (int i = 0; i < steps.size() - AT_ONE_TIME; i += AT_ONE_TIME) {
+      write(steps.subList(i, i + AT_ONE_TIME), place);
+    }
     if (!steps.isEmpty() || to - written > FAR) {
-      store.write(
-          WorkQueue.EVENTS,
-          batch -> {
-            long done = FeedBlock.place(batch, WORK);
-            steps.stream().filter(s -> s.seq() > done).forEach(s -> s.work().accept(batch));
-            if (to > done) {
-              FeedBlock.reached(batch, WORK, to);
-            }
-            return true;
-          });
+      int done = Math.max(0, (steps.size() - 1) / AT_ONE_TIME * AT_ONE_TIME);
+      write(steps.subList(done, steps.size()), to);
       written = to;
     }
     reached = to;
     return lines.size() == PAGE;
   }
 
-  private Optional<Consumer<Batch>> step(LogEntry line) {
+  private void write(List<Step> steps, long to) {
+    store.write(
+        WorkQueue.EVENTS,
+        batch -> {
+          long done = FeedBlock.place(batch, WORK);
+          steps.stream().filter(s -> s.seq() > done).forEach(s -> s.work().accept(batch));
+          if (to > done) {
+            FeedBlock.reached(batch, WORK, to);
+          }
+          return true;
+        });
+  }
+
+  private List<Consumer<Batch>> work(LogEntry line) {
     return line.kind().equals("delivery.dead")
-        ? bounces.dead(line.ref())
+        ? bounces.dead(line.ref()).stream().toList()
         : store.read(h -> FeedNews.follow(h, line));
   }
 

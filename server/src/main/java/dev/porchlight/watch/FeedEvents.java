@@ -130,6 +130,18 @@ public final class FeedEvents {
     return new Summary(reached.isEmpty() ? null : reached.getFirst().at(), counts[0], counts[1]);
   }
 
+  /// When something last happened in each of some feeds; those are missing where nothing did.
+  public Map<String, Instant> last(Collection<NewsFeed> feeds) {
+    var last = new HashMap<String, Instant>();
+    walk(
+        feeds,
+        item -> {
+          last.putIfAbsent(item.feed().id(), item.block().at());
+          return last.size() < feeds.size();
+        });
+    return last;
+  }
+
   /// The event of that id in any of some feeds.
   public Optional<Item> find(Collection<NewsFeed> feeds, String id) {
     for (var feed : feeds) {

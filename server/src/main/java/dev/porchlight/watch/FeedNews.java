@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -53,25 +52,28 @@ public final class FeedNews {
   /// @param owed those of the rows that are settled by it
   public record News(List<FeedNotice.Item> items, List<FeedNotice.Item> owed) {}
 
-  /// What a line of the log means for those who are told at once; nothing for most.
-  public static Optional<Consumer<Batch>> follow(Handle h, LogEntry line) {
+  /// What a line of the log means for those who are told at once, in portions; nothing for most.
+  /// Each may be done twice.
+  public static List<Consumer<Batch>> follow(Handle h, LogEntry line) {
     return switch (line.kind()) {
       case MATCHED -> matched(h, Long.parseLong(line.ref()));
       case APPROVED ->
-          Optional.of(batch -> approved(batch, line.subject(), Long.parseLong(line.ref())));
-      default -> Optional.empty();
+          List.of(batch -> approved(batch, line.subject(), Long.parseLong(line.ref())));
+      default -> List.of();
     };
   }
 
-  private static Optional<Consumer<Batch>> matched(Handle h, long seq) {
-    var holders = new ArrayList<String>();
+  private static List<Consumer<Batch>> matched(Handle h, long seq) {
+    var all = new ArrayList<Consumer<Batch>>();
     for (var block : blocks(h, "seq = " + seq)) {
-      var feeds = block.entries((_, entry) -> entry.approved());
-      portions(feeds).forEach(some -> holders.addAll(FeedSchedule.holdersAtRest(h, some)));
+      for (var feeds : portions(block.entries((_, entry) -> entry.approved()))) {
+        var holders = FeedSchedule.holdersAtRest(h, feeds);
+        if (!holders.isEmpty()) {
+          all.add(batch -> holders.forEach(holder -> FeedSchedule.wake(batch, holder, seq)));
+        }
+      }
     }
-    return holders.isEmpty()
-        ? Optional.empty()
-        : Optional.of(batch -> holders.forEach(holder -> FeedSchedule.wake(batch, holder, seq)));
+    return all;
   }
 
   private static void approved(Batch batch, String feedId, long seq) {

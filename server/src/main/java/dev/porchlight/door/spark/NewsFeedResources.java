@@ -153,6 +153,18 @@ final class NewsFeedResources {
     return view;
   }
 
+  /// Some feeds, with when something last happened in each.
+  private List<ObjectNode> views(Caller caller, List<NewsFeed> feeds) {
+    var last = events.last(feeds);
+    return feeds.stream()
+        .map(feed -> {
+          var view = view(holders, caller, feed);
+          var at = last.get(feed.id());
+          return at == null ? view : view.put("LastEventTimestamp", ContactView.time(at));
+        })
+        .toList();
+  }
+
   private Reply.Full list(SparkCall call, String holder) throws BodyException, IOException {
     return Envelope.reply(
         200,
@@ -162,7 +174,7 @@ final class NewsFeedResources {
             "News feeds",
             (skip, limit) -> NewsFeed.list(store, holder, skip, limit),
             () -> NewsFeed.count(store, holder),
-            (found, _) -> found.stream().map(f -> view(holders, call.caller(), f)).toList()));
+            (found, _) -> views(call.caller(), found)));
   }
 
   private List<NewsFeed> feedsOf(String holder) {
@@ -258,7 +270,7 @@ final class NewsFeedResources {
         NewsFeed.find(store, call.path("id"))
             .filter(f -> holders.reaches(call.caller(), f.holderId()))
             .orElseThrow(Holders::missing);
-    return Envelope.ok(List.of(view(holders, call.caller(), feed)));
+    return Envelope.ok(views(call.caller(), List.of(feed)));
   }
 
   /// What is written of a feed; empty where nothing is said.

@@ -49,8 +49,9 @@ class InvalidEmailsTest {
       assertThat(refused.path("attempts_made").intValue()).isEqualTo(2);
       world.hub.clock().advance(Duration.ofMinutes(6));
       listings.changes("2", 1);
-      var dead = await(world, "dead", 2);
-      assertThat(dead.path("reason").asString()).contains("550");
+      // It is nothing for anybody to mend.
+      assertThat(await(world, "dropped", 1).path("reason").asString())
+          .contains("there is no such address");
       awaitInvalid(world, agent, ana, "[\"ana@example.org\"]");
       assertThat(
               world
@@ -109,6 +110,39 @@ class InvalidEmailsTest {
       world.hub.clock().advance(Duration.ofMinutes(6));
       listings.changes("4", 1);
       assertThat(post.await(2).getLast().recipients()).containsExactly("ana@example.org");
+
+      // Erased, the contact gets nothing more, and nothing of the mails says who it was.
+      post.answers("RCPT", "450 4.2.1 <ana@example.org>: come again");
+      world.hub.clock().advance(Duration.ofMinutes(6));
+      listings.changes("5", 1);
+      await(world, "pending", 1);
+      var person = world.hub.api().read(own).path("person_id").asString();
+      var erased = world.hub.api().post("/persons/" + person + "/erase", "");
+      assertThat(erased.status()).as(erased.toString()).isEqualTo(200);
+      world.hub.clock().advance(Duration.ofMinutes(6));
+      listings.changes("6", 1);
+      assertThat(
+              world
+                  .hub
+                  .hub()
+                  .store()
+                  .<List<String>>read(h -> {
+                    var left =
+                        new java.util.ArrayList<>(
+                            h.createQuery("SELECT addresses FROM feed_notice")
+                                .mapTo(String.class)
+                                .list());
+                    h.createQuery("SELECT answer FROM attempt")
+                        .map((r, _) -> new String(r.getBytes(1), StandardCharsets.UTF_8))
+                        .forEach(left::add);
+                    h.createQuery("SELECT reason FROM delivery_state")
+                        .mapTo(String.class)
+                        .forEach(left::add);
+                    return left;
+                  }))
+          .noneMatch(text -> text.contains("@"));
+      assertThat(world.hub.items("/deliveries?state=pending")).isEmpty();
+      assertThat(post.messages()).hasSize(2);
     }
   }
 

@@ -157,6 +157,14 @@ class TellingTest {
                   + "\"UnreadListingNotificationEventCount\":3}");
       assertThat(contact("/activity").path("SubscriptionEmailsSent").intValue()).isEqualTo(4);
 
+      assertThat(
+              world
+                  .get(agent, "/v1/newsfeeds/" + feed)
+                  .result()
+                  .path("LastEventTimestamp")
+                  .asString())
+          .isEqualTo("2026-03-14T09:30:03Z");
+
       // Nothing that opens the link ends the mails; the one click does.
       assertThat(both.getHeader("List-Unsubscribe-Post"))
           .containsExactly("List-Unsubscribe=One-Click");
