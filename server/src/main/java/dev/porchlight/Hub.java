@@ -15,6 +15,7 @@ import dev.porchlight.api.Problems;
 import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.Replies;
 import dev.porchlight.connector.WriteOptions;
+import dev.porchlight.connector.events.LeadEvents;
 import dev.porchlight.connector.events.RealEstateEvents;
 import dev.porchlight.connector.mail.LeadMail;
 import dev.porchlight.connector.own.OwnEvents;
@@ -191,6 +192,7 @@ public final class Hub implements AutoCloseable {
             new SeekerLeads(),
             new SeekerLeadRequests(),
             new OwnEvents(),
+            new LeadEvents(),
             new Verbatim(),
             new LeadMail())) {
       all.put(connector.contract(), connector);
@@ -263,7 +265,7 @@ public final class Hub implements AutoCloseable {
             engine::offer,
             lead -> metrics.created(lead.test()),
             metrics::planned);
-    var publishing = new Publishing(store, number, events, planner, engine::offer);
+    var publishing = new Publishing(store, number, events, planner, desk, engine::offer);
     var grantChanges = new GrantChanges(publishing);
     var inboxReplays = new InboxReplays(store, number, inboxes, new Deliveries(store), publishing);
     var postbox = new Postbox(store, number, events, publishing, grantChanges, inboxReplays);

@@ -36,6 +36,7 @@ final class AnyDoor {
     OUT.put("lead-delivery-standard", "Lead Delivery, standard");
     OUT.put("lead-delivery", "Lead Delivery, enhanced");
     OUT.put("seeker-leads", "Seeker Leads");
+    OUT.put("realestate-events", "real-estate event");
     OUT.put("porchlight", "own event");
     OUT.put("verbatim", "verbatim");
   }
@@ -47,6 +48,7 @@ final class AnyDoor {
           "SellerLead", PublicJsonSchema.payload("connections-plus", "SellerLead"),
           "StandardLead", PublicJsonSchema.payload("lead-delivery", "StandardLead"),
           "EnhancedLead", PublicJsonSchema.payload("lead-delivery", "EnhancedLead"),
+          "realestate/lead#add", PublicJsonSchema.payload("realestate-events", "leadAdd"),
           "lead.created", PublicJsonSchema.ownEvent("LeadCreated"),
           "seeker", PublicJsonSchema.component("seeker-leads", "lead"));
 

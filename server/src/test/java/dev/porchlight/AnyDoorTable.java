@@ -55,7 +55,7 @@ final class AnyDoorTable {
       - Rows are the fields of [our own events](doors/own-events.md). What no field fits is an *extra*, named by where it
         stood in the body.
       - A lead whose person had their data erased goes out as a Seeker Leads object, with null in its place, and as an
-        event of ours, marked `erased`. The Realtor.com contracts have no form for that, and what came in is not sent on.
+        event of ours, marked `erased`. The other contracts have no form for that, and what came in is not sent on.
       - Connections Plus needs to know whether somebody buys or sells. Where the lead does not say, the endpoint has to
         [assume a role](deliveries.md); the tables then show what becomes of the lead as a buyer's.
       """;
@@ -88,6 +88,8 @@ final class AnyDoorTable {
         new Sample("Seeker Leads: about a listing", "seeker-leads", fixture("seeker-classified")),
         new Sample("Seeker Leads: about an agency", "seeker-leads", fixture("seeker-agency")),
         new Sample("Seeker Leads: a search", "seeker-leads", fixture("seeker-search")),
+        new Sample("Real-estate event: a lead", "realestate-events", fixture("event-lead")),
+        new Sample("Real-estate event: a visitor", "realestate-events", fixture("event-visitor")),
         new Sample("Own event: about a listing", "porchlight", event(listing())),
         new Sample("Own event: a home to sell", "porchlight", event(home())),
         new Sample("Own event: a search", "porchlight", event(search())));

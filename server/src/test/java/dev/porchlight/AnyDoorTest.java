@@ -35,7 +35,13 @@ import tools.jackson.databind.node.ObjectNode;
 class AnyDoorTest {
   private static final String NATIVE = "native";
   private static final List<String> IN =
-      List.of("connections-plus", "lead-delivery", NATIVE, "seeker-leads", "porchlight");
+      List.of(
+          "connections-plus",
+          "lead-delivery",
+          NATIVE,
+          "seeker-leads",
+          "realestate-events",
+          "porchlight");
 
   /// What came in, and the lead that it became.
   private record Came(String contract, byte[] raw, Lead lead) {}

@@ -178,6 +178,10 @@ public final class Api {
     add("POST", "/grants", Permission.ADMIN, grants::make);
     add("GET", "/grants/{id}", Permission.READ, grants::get);
     add("DELETE", "/grants/{id}", Permission.ADMIN, grants::revoke);
+    var events = new EventResources(parts.store());
+    add("GET", "/events", Permission.READ, events::list);
+    add("GET", "/events/{id}", Permission.READ, events::get);
+    add("GET", "/service-areas", Permission.READ, events::listServiceAreas);
     add("GET", "/listings", Permission.READ, listings::list);
     add("POST", "/listings", Permission.WORK, listings::make);
     add("GET", "/listings/{id}", Permission.READ, listings::get);

@@ -276,12 +276,16 @@ final class EndpointResources {
       throw new FaultException(Fault.BODY_INVALID, "There is no such node.");
     }
     boolean inbox = body.text("contract").orElse(e.contract()).equals(PartyResources.CONTRACT);
-    // A pod's inbox is planned for by itself: no lead goes there.
-    var kinds = inbox ? Set.of(EVENT) : body.texts("kinds").orElse(e.kinds());
-    if (!KINDS.containsAll(kinds) && !inbox) {
+    // A pod's inbox is planned for by itself; leads go there only where they are asked for.
+    var kinds =
+        body.texts("kinds").orElse(inbox && e.kinds().isEmpty() ? Set.of(EVENT) : e.kinds());
+    if (!KINDS.containsAll(kinds) && !(inbox && kinds.equals(Set.of(EVENT)))) {
       throw new FaultException(
           Fault.BODY_INVALID,
-          "Kinds are " + String.join(", ", KINDS.stream().sorted().toList()) + ".");
+          "Kinds are "
+              + String.join(", ", KINDS.stream().sorted().toList())
+              + (inbox ? "; or " + EVENT + " alone" : "")
+              + ".");
     }
     if (!body.text("contract").orElse(e.contract()).equals("porchlight")) {
       kinds.stream()

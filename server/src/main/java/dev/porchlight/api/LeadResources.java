@@ -12,12 +12,14 @@ import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.LeadRecord;
+import dev.porchlight.desk.LeadSteps;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.listing.Listings;
 import dev.porchlight.person.Card;
+import dev.porchlight.person.Consents;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
 import dev.porchlight.person.Persons;
@@ -192,6 +194,8 @@ final class LeadResources {
           owed.add(item);
         });
     new LeftOutMember(store, deliveries).show(call, lead.id(), view);
+    var steps = view.putArray("steps");
+    LeadSteps.list(store, lead.id()).forEach(step -> steps.add(EventViews.step(step)));
     var history = view.putArray("history");
     for (var line : leads.listHistory(lead.id())) {
       var item = history.addObject();
@@ -481,6 +485,7 @@ final class LeadResources {
     var contact = contact(call);
     var view = Views.contact(contact);
     duplicates(call, contact.personId(), view);
+    view.set("consents", EventViews.consents(Consents.list(store, contact.personId())));
     var list = view.putArray("leads");
     List<LeadRecord> theirs =
         leads.list(

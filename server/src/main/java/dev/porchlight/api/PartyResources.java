@@ -27,6 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Parties: who publishes and receives real-estate events, each with its pod.
 final class PartyResources {
+  /// The kind of what is pushed from a party's inbox.
+  static final String EVENT = "event.published";
+
   /// The contract that an endpoint speaks which a party's inbox is pushed to.
   static final String CONTRACT = "realestate-events";
 
@@ -224,7 +227,7 @@ final class PartyResources {
     var id =
         Endpoints.in(settings)
             .find(wanted.get())
-            .filter(e -> e.contract().equals(CONTRACT))
+            .filter(e -> e.contract().equals(CONTRACT) && e.kinds().equals(Set.of(EVENT)))
             .filter(e -> call.scope().containsNode(Nodes.in(settings), e.node()))
             .map(Endpoint::id)
             .orElseThrow(() ->
@@ -232,6 +235,8 @@ final class PartyResources {
                     Fault.BODY_INVALID,
                     "`endpoint` must be an endpoint of the contract "
                         + CONTRACT
+                        + " and the kind "
+                        + EVENT
                         + " that this token sees."));
     if (Parties.in(settings).all().stream()
         .anyMatch(p -> !p.id().equals(party) && id.equals(p.endpoint()))) {

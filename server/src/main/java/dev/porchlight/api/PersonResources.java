@@ -4,6 +4,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.desk.Erasure;
 import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.person.Consents;
 import dev.porchlight.person.People;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
@@ -75,6 +76,7 @@ final class PersonResources {
               new Leads.Query(null, null, contact.id(), null, Long.MAX_VALUE, MOST_LEADS))
           .forEach(l -> list.add(l.id()));
     }
+    view.set("consents", EventViews.consents(Consents.list(store, person.id())));
     var records = view.putArray("erasures");
     erasures.listOf(person.id()).forEach(e -> records.add(view(e)));
     return Call.ok(view);

@@ -1,6 +1,7 @@
 package dev.porchlight.connector;
 
 import dev.porchlight.value.ListingChange;
+import dev.porchlight.value.Saying;
 import dev.porchlight.value.Topic;
 import dev.porchlight.value.Violation;
 import java.time.Instant;
@@ -24,6 +25,7 @@ public interface EventContract {
   /// @param id as the producer has it; null when it leaves that to us
   /// @param producedAt when it happened; null when the producer does not say
   /// @param listing what it says of a listing; null when it is about something else
+  /// @param saying what it says of people; null when it is about something else
   /// @param carried what every copy carries, in order, each value as compact JSON: the producer's
   ///   members but for the envelope's
   /// @param originalRecipient the member of that name as JSON; null when the producer set none
@@ -35,6 +37,7 @@ public interface EventContract {
       @Nullable String id,
       @Nullable Instant producedAt,
       @Nullable ListingChange listing,
+      @Nullable Saying saying,
       Map<String, String> carried,
       @Nullable String recipient,
       @Nullable String originalRecipient,

@@ -109,6 +109,43 @@ public final class Desk {
     return store.write(WorkQueue.LEADS, new AcceptUnit(intake, body));
   }
 
+  /// A body that was read and waits for its decision in somebody else's unit.
+  ///
+  /// @param intake null when reading failed by a defect of ours: then it can only be owed
+  record Prepared(
+      Receipt receipt,
+      RawBody raw,
+      Source source,
+      Body body,
+      @Nullable Intake intake,
+      String guid) {}
+
+  /// Reads an authentic body for [#decide(Batch, Prepared)].
+  Prepared prepare(Source source, Body body, Circumstances circumstances) {
+    var receipt = receipt(source, body, circumstances, Draw.fresh(store.now(), hub));
+    var raw = RawBody.of(receipt.id(), body.bytes());
+    try {
+      var reading = connectors.apply(source.contract()).read(body);
+      var intake = intake(receipt, raw, source, reading, body, false, Others.NONE);
+      return new Prepared(receipt, raw, source, body, intake, intake.guid());
+    } catch (RuntimeException e) {
+      LOG.error("Receipt {} could not be read: a defect of ours; it is owed", receipt.id(), e);
+      return new Prepared(receipt, raw, source, body, null, guid(source, body, receipt));
+    }
+  }
+
+  /// Decides on what was read.
+  Receipt decide(Batch batch, Prepared prepared) {
+    return prepared.intake() == null
+        ? owe(batch, prepared, "Reading failed by a defect of ours.")
+        : decide(batch, prepared.intake(), prepared.body()).receipt();
+  }
+
+  /// Keeps what was read as owed.
+  Receipt owe(Batch batch, Prepared prepared, String reason) {
+    return owe(batch, prepared.receipt(), prepared.raw(), prepared.guid(), reason);
+  }
+
   /// Keeps a body whose signature was wrong; nothing comes of it.
   public Receipt refuse(Source source, Body body, Circumstances circumstances, String reason) {
     var receipt = receipt(source, body, circumstances, Draw.fresh(store.now(), hub));

@@ -43,6 +43,28 @@ public record LeadRecord(
         answers, createdAt, updatedAt, seq, key, erasedAt);
   }
 
+  /// The same, answered by somebody else.
+  LeadRecord answeredBy(String answers) {
+    return new LeadRecord(
+        id,
+        sourceId,
+        externalId,
+        derived,
+        guid,
+        officeId,
+        personId,
+        contactId,
+        test,
+        version,
+        evidence,
+        answers,
+        createdAt,
+        updatedAt,
+        seq,
+        key,
+        erasedAt);
+  }
+
   LeadRecord updated(int version, boolean test, Instant at) {
     return new LeadRecord(
         id,

@@ -29,12 +29,14 @@ import dev.porchlight.store.Unit;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Saying;
 import dev.porchlight.value.Topic;
 import dev.porchlight.value.Violation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,10 +56,13 @@ public final class Publishing {
   /// The kind of a delivery of an event.
   public static final String KIND = "event.published";
 
+  private static final int TRIES = 5;
+
   private final Store store;
   private final int hub;
   private final EventContract contract;
   private final Planner planner;
+  private final Sayings sayings;
   private final Consumer<List<Planner.Claim>> lanes;
 
   /// @param lanes takes the lanes that may be started on at once
@@ -66,7 +71,9 @@ public final class Publishing {
       int hub,
       EventContract contract,
       Planner planner,
+      Desk desk,
       Consumer<List<Planner.Claim>> lanes) {
+    this.sayings = new Sayings(desk);
     this.store = store;
     this.hub = hub;
     this.contract = contract;
@@ -94,7 +101,21 @@ public final class Publishing {
       PublishedEvent event,
       EventContract.Event said,
       RawBody raw,
-      @Nullable Map<String, String> adopt) {}
+      @Nullable Map<String, String> adopt,
+      Sayings.@Nullable Prepared people) {
+    Prepared saying(Sayings.@Nullable Prepared other) {
+      return new Prepared(event, said, raw, adopt, other);
+    }
+  }
+
+  /// The settings changed between the preparation and the unit: to be prepared anew.
+  private static final class OutOfDateException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    OutOfDateException() {
+      super("a recipient has come since", null, false, false);
+    }
+  }
 
   /// For how many seconds a party has to wait before it publishes again, by what it has published
   /// at this hub and at others that share its database; 0 when it need not.
@@ -122,8 +143,9 @@ public final class Publishing {
   /// Publishes a body.
   ///
   /// @param base where the hub was reached
+  /// @param trail the hubs that it has come through, as a header names them; may be empty
   /// @throws dev.porchlight.store.StoreUnavailableException when nothing is on disk
-  public Outcome publish(Party publisher, byte[] body, String base) {
+  public Outcome publish(Party publisher, byte[] body, String base, String trail) {
     switch (contract.read(body)) {
       case EventContract.Refused(var reason) -> {
         return new Outcome.Invalid(reason);
@@ -135,20 +157,66 @@ public final class Publishing {
         }
         var draw = Draw.fresh(store.now(), hub);
         var prepared = prepare(publisher, said, body, base, draw, null);
-        return store.write(
-            WorkQueue.LEADS,
-            new Unit<Outcome>() {
-              @Override
-              public Outcome run(Batch batch) {
-                return decide(batch, prepared);
-              }
-
-              @Override
-              public int size() {
-                return prepared.raw().body().length * 2 + 4096;
-              }
-            });
+        if (said.saying() == null) {
+          return store.write(WorkQueue.LEADS, new PublishUnit(prepared, false));
+        }
+        for (int tries = 1; ; tries++) {
+          try {
+            return store.write(
+                WorkQueue.LEADS,
+                new PublishUnit(prepared.saying(people(publisher, said, prepared, trail)), false));
+          } catch (OutOfDateException e) {
+            if (tries == TRIES) {
+              throw e;
+            }
+          }
+        }
       }
+    }
+  }
+
+  /// What the event says of people, worked out for those whom it names by now.
+  private Sayings.@Nullable Prepared people(
+      Party publisher, EventContract.Event said, Prepared prepared, String trail) {
+    var saying = said.saying();
+    var settings = store.settings();
+    return saying == null
+        ? null
+        : sayings.prepare(
+            settings,
+            publisher,
+            recipients(Parties.in(settings), publisher, prepared),
+            saying,
+            prepared.raw().bytes(),
+            prepared.event().id(),
+            trail);
+  }
+
+  /// Takes an event with all that follows from it.
+  private final class PublishUnit implements Unit<Outcome> {
+    private final Prepared prepared;
+    private final boolean owing;
+
+    PublishUnit(Prepared prepared, boolean owing) {
+      this.prepared = prepared;
+      this.owing = owing;
+    }
+
+    @Override
+    public Outcome run(Batch batch) {
+      return decide(batch, prepared, owing);
+    }
+
+    @Override
+    public int size() {
+      return prepared.raw().body().length * 3 + 4096;
+    }
+
+    @Override
+    public Optional<Unit<Outcome>> instead() {
+      return owing || prepared.people() == null
+          ? Optional.empty()
+          : Optional.of(new PublishUnit(prepared, true));
     }
   }
 
@@ -169,6 +237,12 @@ public final class Publishing {
               "/time", "an event is not of the future", "the time of publishing is taken"));
       time = null;
     }
+    if (said.saying() instanceof Saying.OfSavedSearch search
+        && !Sayings.isUsable(search, draw.at())) {
+      violations.add(
+          new Violation(
+              "/data/object", "a search that can be put as a filter", "carried, but not saved"));
+    }
     var event =
         new PublishedEvent(
             id,
@@ -183,7 +257,7 @@ public final class Publishing {
             "",
             Json.write(violations),
             "{}");
-    return new Prepared(event, said, RawBody.of(id, body), adopt);
+    return new Prepared(event, said, RawBody.of(id, body), adopt, null);
   }
 
   /// The producer's id where it lies in its own pod, so that nobody can shadow another's event;
@@ -221,7 +295,7 @@ public final class Publishing {
             draw.at());
     // A few hundred bytes of our own; they are kept and read again as all events are.
     if (contract.read(body) instanceof EventContract.Event said) {
-      decide(batch, prepare(owner.get(), said, body, "", draw, null));
+      decide(batch, prepare(owner.get(), said, body, "", draw, null), false);
     }
   }
 
@@ -285,13 +359,14 @@ public final class Publishing {
       Json.tree(event.adopted())
           .properties()
           .forEach(e -> adopt.put(e.getKey(), e.getValue().asString()));
-      decide(batch, prepare(publisher, said, body, event.base(), event.draw(), adopt));
+      // What it says of people stands in lines of the log of its own.
+      decide(batch, prepare(publisher, said, body, event.base(), event.draw(), adopt), false);
     } else {
       throw new IllegalStateException("event " + event.id() + " can no longer be read");
     }
   }
 
-  private Outcome decide(Batch batch, Prepared prepared) {
+  private Outcome decide(Batch batch, Prepared prepared, boolean owing) {
     var event = prepared.event();
     var said = prepared.said();
     var settings = batch.settings();
@@ -333,6 +408,16 @@ public final class Publishing {
             Json.write(adopted)));
     batch.put(PublishedEvent.RAW, prepared.raw());
     copies(batch, prepared, seq, targets, listings);
+    if (prepared.people() != null
+        && !sayings.apply(
+            batch,
+            event,
+            publisher.get(),
+            recipients(parties, publisher.get(), prepared),
+            prepared.people(),
+            owing)) {
+      throw new OutOfDateException();
+    }
     return new Outcome.Published(event.uri());
   }
 
@@ -343,6 +428,22 @@ public final class Publishing {
         .bind("u", uri)
         .map((r, _) -> PublishedEvent.TABLE.read(new Row(r)))
         .findFirst();
+  }
+
+  /// Whose data the event is, as far as they are parties of the hub.
+  private static Collection<Party> recipients(Parties parties, Party publisher, Prepared prepared) {
+    var found = new LinkedHashSet<Party>();
+    if (prepared.said().recipients().isEmpty()) {
+      Optional.ofNullable(publisher.defaultRecipient())
+          .flatMap(parties::find)
+          .ifPresent(found::add);
+    }
+    prepared
+        .said()
+        .recipients()
+        .forEach(uri -> parties.findByUri(uri, prepared.event().base()).ifPresent(found::add));
+    found.removeIf(p -> !p.isLive() || p.isApp());
+    return found;
   }
 
   /// Finds whose event it is, each once, in the order in which the event names them.

@@ -1,9 +1,11 @@
 package dev.porchlight.desk;
 
 import dev.porchlight.delivery.Planner;
+import dev.porchlight.person.Consents;
 import dev.porchlight.person.Others;
 import dev.porchlight.person.PersonErasure;
 import dev.porchlight.person.Persons;
+import dev.porchlight.routing.ServiceAreas;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.EngineStore;
 import dev.porchlight.store.LogEntry;
@@ -119,6 +121,29 @@ public final class Rebuild {
           new Compared("contact_search", List.of("owner_id", "owned_seq"), Persons.INDEXED),
           new Compared("contact_tag", List.of("owner_id", "tag", "contact_id"), List.of("written")),
           new Compared("contact_edit", List.of("seq"), List.of("contact_id", "body", "principal")),
+          new Compared(
+              "consent",
+              List.of("person_id", "seq"),
+              List.of("channel", "given", "at", "address", "event_id", "uri", "providers")),
+          new Compared(
+              "lead_step",
+              List.of("lead_id", "seq"),
+              List.of(
+                  "step",
+                  "at",
+                  "event_id",
+                  "uri",
+                  "agent",
+                  "recipient",
+                  "participant",
+                  "reason",
+                  "comment",
+                  "answers")),
+          new Compared("contact_name", List.of("company_id", "name"), List.of("contact_id")),
+          new Compared(
+              "service_area",
+              List.of("company_id", "name"),
+              List.of("seq", "at", "deleted", "kind", "provider", "weight", "members")),
           new Compared("person_contact", List.of("person_id", "office_id"), List.of("contact_id")),
           new Compared(
               "event",
@@ -400,7 +425,22 @@ public final class Rebuild {
     if (Persons.REPLAYED.contains(line.kind())) {
       return edit(line);
     }
+    if (Consents.LINES.contains(line.kind())) {
+      return said(line, "consent", "person_id = ? AND seq = ?", line.subject(), line.seq());
+    }
+    if (line.kind().startsWith(LeadSteps.LINES)) {
+      return leadStep(line);
+    }
     return switch (line.kind()) {
+      case "contact.named" -> said(line, "contact_name", "contact_id = ?", line.subject());
+      case ServiceAreas.LINE ->
+          said(
+              line,
+              "service_area",
+              "company_id = ? AND name = ? AND seq = ?",
+              line.subject(),
+              line.ref(),
+              line.seq());
       case "receipt.done",
           "receipt.repeat",
           "receipt.quarantined",
@@ -431,6 +471,30 @@ public final class Rebuild {
           new Step.ErasePerson(line.seq(), line.at(), line.subject(), line.ref());
       default -> new Step.Nothing();
     };
+  }
+
+  /// What an event said is taken over as it was kept.
+  private Step said(LogEntry line, String table, String where, Object... values) {
+    return live.read(h ->
+        new Step.TakeOver(line.seq(), List.of(Copied.of(h, table, where, values)), batch -> {}));
+  }
+
+  /// And done again to the lead.
+  private Step leadStep(LogEntry line) {
+    return live.read(h -> {
+      var rows = Copied.of(h, "lead_step", "lead_id = ? AND seq = ?", line.subject(), line.seq());
+      var steps =
+          h.createQuery(
+                  "SELECT "
+                      + LeadSteps.TABLE.columnList()
+                      + " FROM lead_step WHERE lead_id = ? AND seq = ?")
+              .bind(0, line.subject())
+              .bind(1, line.seq())
+              .map((r, _) -> LeadSteps.TABLE.read(new Row(r)))
+              .list();
+      return new Step.TakeOver(
+          line.seq(), List.of(rows), batch -> steps.forEach(s -> LeadSteps.answered(batch, s)));
+    });
   }
 
   private Step publish(LogEntry line) {

@@ -205,4 +205,13 @@ final class Tables {
           .readBy(r -> new FingerprintRow(r.text(1), r.text(2), r.integer(3)));
 
   private Tables() {}
+
+  record ContactNameRow(String companyId, String name, String contactId) {}
+
+  static final Table<ContactNameRow> CONTACT_NAME =
+      Table.<ContactNameRow>named("contact_name")
+          .key("company_id", ContactNameRow::companyId)
+          .key("name", ContactNameRow::name)
+          .column("contact_id", ContactNameRow::contactId)
+          .readBy(r -> new ContactNameRow(r.text(1), r.text(2), r.text(3)));
 }

@@ -110,21 +110,30 @@ public final class Listings {
       @Nullable String mlsName,
       @Nullable String mlsId,
       @Nullable String url) {
-    return store.read(h -> {
-      var found = id(h, root, "classified_id = :a", classifiedId, null);
-      if (found.isEmpty() && mlsName != null && mlsId != null) {
-        found =
-            id(h, root, "mls_id = :a AND mls_name = :b", mlsId, mlsName)
-                .or(() ->
-                    h.createQuery(
-                            "SELECT listing_id FROM listing_key WHERE root_id = :r AND value = :v")
-                        .bind("r", root)
-                        .bind("v", "key\n" + mlsName + "\n" + mlsId)
-                        .mapTo(String.class)
-                        .findFirst());
-      }
-      return found.or(() -> id(h, root, "url = :a", url, null));
-    });
+    return store.read(h -> findNamed(h, root, classifiedId, mlsName, mlsId, url));
+  }
+
+  /// The same within a unit.
+  public static Optional<String> findNamed(
+      Handle h,
+      String root,
+      @Nullable String classifiedId,
+      @Nullable String mlsName,
+      @Nullable String mlsId,
+      @Nullable String url) {
+    var found = id(h, root, "classified_id = :a", classifiedId, null);
+    if (found.isEmpty() && mlsName != null && mlsId != null) {
+      found =
+          id(h, root, "mls_id = :a AND mls_name = :b", mlsId, mlsName)
+              .or(() ->
+                  h.createQuery(
+                          "SELECT listing_id FROM listing_key WHERE root_id = :r AND value = :v")
+                      .bind("r", root)
+                      .bind("v", "key\n" + mlsName + "\n" + mlsId)
+                      .mapTo(String.class)
+                      .findFirst());
+    }
+    return found.or(() -> id(h, root, "url = :a", url, null));
   }
 
   private static Optional<String> id(

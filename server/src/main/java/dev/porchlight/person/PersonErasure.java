@@ -124,8 +124,10 @@ public final class PersonErasure {
       sql.execute("UPDATE contact_edit SET body = ? WHERE seq = ?", ERASED_EDIT, edit.seq());
       sql.execute("DELETE FROM identity_seen WHERE ref = ?", Persons.editRef(edit.seq()));
     }
+    Consents.forget(batch, person);
     var contacts = contacts(sql, person);
     for (var id : contacts) {
+      sql.execute("DELETE FROM contact_name WHERE contact_id = ?", id);
       Persons.empty(batch, id, at);
       Comment.deleteAll(batch, id);
       MemberMessage.deleteAllOf(batch, id);

@@ -265,6 +265,21 @@ public final class Persons {
     return found;
   }
 
+  /// The person of an identity, if there is one; nothing is made or learnt.
+  public static Optional<String> findKnown(Batch batch, String company, Identity identity) {
+    var byEmail = identity.email() == null ? null : batch.find(EMAIL, company, identity.email());
+    if (byEmail != null) {
+      return Optional.of(byEmail.personId());
+    }
+    var byPhone = identity.phone() == null ? null : batch.find(PHONE, company, identity.phone());
+    return byPhone == null
+        ? Optional.empty()
+        : sharers(byPhone).list().stream()
+            .map(Sharer::person)
+            .filter(p -> fits(batch, p, identity.family()))
+            .findFirst();
+  }
+
   private static Sharers sharers(PhoneRow row) {
     return Json.read(row.persons(), Sharers.class);
   }

@@ -174,6 +174,18 @@ public record SavedSearch(
         .one();
   }
 
+  /// The holder's search of that name, letter case aside, within a unit.
+  public static Optional<SavedSearch> findNamed(Batch batch, String holder, String name) {
+    return batch
+        .sql()
+        .createQuery("SELECT id FROM saved_search WHERE holder_id = ? AND folded = ?")
+        .bind(0, holder)
+        .bind(1, Folding.fold(name))
+        .mapTo(String.class)
+        .findFirst()
+        .flatMap(id -> find(batch, id));
+  }
+
   /// Whether another search of the holder has that name, letter case aside.
   public static boolean isTaken(Batch batch, String holder, String name, String except) {
     return batch

@@ -50,15 +50,24 @@ final class ForeignOfficeTest {
                     .formatted(name, id))
             .expect(201)
             .id());
-    var owner =
+    var made =
         world
             .as(token)
             .post(
                 "/api/v1/parties",
                 "{\"name\": \"%s owner\", \"kind\": \"office\", \"node\": \"%s\"}"
                     .formatted(name, id))
-            .expect(201)
-            .id();
+            .expect(201);
+    world.publish(
+        name + "-owner",
+        made.json().path("api_key").asString(),
+        """
+        {"topic": "realestate/servicearea#create", "recipient": "%s", "data": {"object":
+         {"identifier": {"%s": 1}, "addressLocality": "%s"}}}
+        """
+            .formatted(made.json().path("profile").asString(), name, name));
+    things.put("events", world.as(token).get("/api/v1/events").json().at("/items/0/id").asString());
+    var owner = made.id();
     var app =
         world
             .as(token)

@@ -205,6 +205,37 @@ final class OpenApiTest {
       // Its name is nobody else's from then on.
       admin.post("/api/v1/parties", "{\"name\": \"Feed\", \"kind\": \"app\"}").expect(409);
 
+      // Events.
+      world.publish(
+          "gotham-city-realty",
+          owner.path("api_key").asString(),
+          """
+          {"topic": "realestate/servicearea#create", "recipient": "%s", "time": "yesterday",
+           "data": {"type": "CreateAction", "object": {"type": "ServiceArea", "kind": "City",
+           "identifier": {"areas": 7}, "addressLocality": "Gotham City", "addressRegion": "NJ",
+           "provider": {"id": "%s"}, "additionalProperty": {"weight": 3, "sortOrder": 0,
+           "sentToConsumerSite": true}}}}
+          """
+              .formatted(owner.path("profile").asString(), owner.path("profile").asString()));
+      var area = admin.get("/api/v1/service-areas").expect(200).json().at("/items/0");
+      assertThat(area.path("name").asString()).isEqualTo("areas:7");
+      assertThat(area.path("weight").asInt()).isEqualTo(3);
+      assertThat(area.path("sent_to_consumer_site").asBoolean()).isTrue();
+      admin.get("/api/v1/events?violations=perhaps").expect(400);
+      assertThat(admin.get("/api/v1/events?topic=realestate/listing").json().path("items"))
+          .isEmpty();
+      var event =
+          admin
+              .get(
+                  "/api/v1/events?topic=realestate/servicearea&violations=true"
+                      + "&publisher=gotham-city-realty")
+              .expect(200)
+              .json()
+              .at("/items/0");
+      assertThat(event.at("/violations/0/pointer").asString()).isEqualTo("/time");
+      admin.get("/api/v1/events/" + event.path("id").asString()).expect(200);
+      admin.get("/api/v1/events/none").expect(404);
+
       // Doors.
       var endpoint = world.endpoint("crm", "lead-delivery", null);
       var lead = world.lead(source, "L-1", "Sam", "Doe", "sam@example.com");

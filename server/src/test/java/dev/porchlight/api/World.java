@@ -202,6 +202,25 @@ final class World implements AutoCloseable {
         key == null ? Map.of() : Map.of("X-API-Key", key));
   }
 
+  /// Publishes an event from a party's pod, which the document says nothing of.
+  void publish(String pod, String key, String event) {
+    var request =
+        HttpRequest.newBuilder(URI.create(hub.address() + "/pods/" + pod + "/publish/"))
+            .header("x-api-key", key)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(event))
+            .build();
+    try {
+      assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(201);
+    } catch (IOException e) {
+      throw new AssertionError(event, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
   Reply send(String method, String path, byte[] body, Map<String, String> headers) {
     var request =
         HttpRequest.newBuilder(URI.create(hub.address() + path))

@@ -99,6 +99,7 @@ public final class RealEstateEvents implements EventContract {
         id(root, findings),
         time(root, findings),
         ListingReader.read(topic.get(), data, findings),
+        FamilyReader.read(topic.get(), root, findings),
         carried,
         isSaid(root.get("recipient")) ? json(root.get("recipient")) : null,
         isSaid(original) ? json(original) : null,

@@ -13,6 +13,7 @@ import dev.porchlight.desk.Publishing;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Trail;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
 import dev.porchlight.web.Reply;
@@ -189,7 +190,9 @@ public final class EventsDoor {
 
   private Reply publish(Request request, Party publisher) throws IOException, RefusedException {
     pace(publisher);
-    return switch (publishing.publish(publisher, body(request, Set.of(JSON)), request.baseUrl())) {
+    var body = body(request, Set.of(JSON));
+    var trail = Trail.parse(request.header(Trail.HEADER).orElse("")).text();
+    return switch (publishing.publish(publisher, body, request.baseUrl(), trail)) {
       case Publishing.Outcome.Published(var uri) ->
           reply(201, Json.object().put("id", uri)).with("Location", uri);
       case Publishing.Outcome.Invalid(var reason) -> throw new RefusedException(400, reason);

@@ -920,3 +920,67 @@ CREATE TABLE poll_item (
   PRIMARY KEY (source_id, hash)
 );
 CREATE INDEX poll_item_age ON poll_item (source_id, read_to);
+
+-- What consumers said, through events, of being written to; the newest of a channel holds.
+CREATE TABLE consent (
+  person_id    TEXT COLLATE "C" NOT NULL,
+  seq          BIGINT NOT NULL,
+  channel      TEXT COLLATE "C" NOT NULL,   -- email | phone
+  given        BIGINT NOT NULL,
+  at           BIGINT NOT NULL,   -- when they said so
+  address      TEXT COLLATE "C" NOT NULL,      -- the address or number they gave with it; empty where there was none
+  event_id     TEXT COLLATE "C" NOT NULL,
+  uri          TEXT COLLATE "C" NOT NULL,
+  publisher_id TEXT COLLATE "C" NOT NULL,
+  providers    TEXT COLLATE "C" NOT NULL,      -- JSON
+  PRIMARY KEY (person_id, seq)
+);
+
+-- What events said became of leads.
+CREATE TABLE lead_step (
+  lead_id      TEXT COLLATE "C" NOT NULL,
+  seq          BIGINT NOT NULL,
+  step         TEXT COLLATE "C" NOT NULL,
+  at           BIGINT NOT NULL,
+  event_id     TEXT COLLATE "C" NOT NULL,
+  uri          TEXT COLLATE "C" NOT NULL,
+  publisher_id TEXT COLLATE "C" NOT NULL,
+  agent        TEXT COLLATE "C" NOT NULL,
+  recipient    TEXT COLLATE "C" NOT NULL,
+  participant  TEXT COLLATE "C" NOT NULL,
+  reason       TEXT COLLATE "C" NOT NULL,
+  comment      TEXT COLLATE "C" NOT NULL,
+  answers      TEXT COLLATE "C" NOT NULL,      -- JSON: who answers the lead since; empty where that stayed
+  PRIMARY KEY (lead_id, seq)
+);
+
+-- The names that other systems have for contacts.
+CREATE TABLE contact_name (
+  company_id TEXT COLLATE "C" NOT NULL,
+  name       TEXT COLLATE "C" NOT NULL,
+  contact_id TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (company_id, name)
+);
+CREATE INDEX contact_name_contact ON contact_name (contact_id);
+
+-- Which company serves which city or postal code.
+CREATE TABLE service_area (
+  company_id       TEXT COLLATE "C" NOT NULL,
+  name             TEXT COLLATE "C" NOT NULL,
+  seq              BIGINT NOT NULL,
+  at               BIGINT NOT NULL,
+  deleted          BIGINT NOT NULL,
+  kind             TEXT COLLATE "C",
+  locality         TEXT COLLATE "C",
+  region           TEXT COLLATE "C",
+  country          TEXT COLLATE "C",
+  postal_code      TEXT COLLATE "C",
+  provider         TEXT COLLATE "C",
+  weight           BIGINT,
+  sort_order       BIGINT,
+  to_consumer_site BIGINT,
+  members          TEXT COLLATE "C" NOT NULL,  -- JSON, as sent
+  event_id         TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (company_id, name)
+);
+CREATE INDEX service_area_seq ON service_area (seq);

@@ -913,3 +913,67 @@ CREATE TABLE poll_item (
   PRIMARY KEY (source_id, hash)
 ) WITHOUT ROWID;
 CREATE INDEX poll_item_age ON poll_item (source_id, read_to);
+
+-- What consumers said, through events, of being written to; the newest of a channel holds.
+CREATE TABLE consent (
+  person_id    TEXT NOT NULL,
+  seq          INTEGER NOT NULL,
+  channel      TEXT NOT NULL,   -- email | phone
+  given        INTEGER NOT NULL,
+  at           INTEGER NOT NULL,   -- when they said so
+  address      TEXT NOT NULL,      -- the address or number they gave with it; empty where there was none
+  event_id     TEXT NOT NULL,
+  uri          TEXT NOT NULL,
+  publisher_id TEXT NOT NULL,
+  providers    TEXT NOT NULL,      -- JSON
+  PRIMARY KEY (person_id, seq)
+);
+
+-- What events said became of leads.
+CREATE TABLE lead_step (
+  lead_id      TEXT NOT NULL,
+  seq          INTEGER NOT NULL,
+  step         TEXT NOT NULL,
+  at           INTEGER NOT NULL,
+  event_id     TEXT NOT NULL,
+  uri          TEXT NOT NULL,
+  publisher_id TEXT NOT NULL,
+  agent        TEXT NOT NULL,
+  recipient    TEXT NOT NULL,
+  participant  TEXT NOT NULL,
+  reason       TEXT NOT NULL,
+  comment      TEXT NOT NULL,
+  answers      TEXT NOT NULL,      -- JSON: who answers the lead since; empty where that stayed
+  PRIMARY KEY (lead_id, seq)
+);
+
+-- The names that other systems have for contacts.
+CREATE TABLE contact_name (
+  company_id TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  PRIMARY KEY (company_id, name)
+);
+CREATE INDEX contact_name_contact ON contact_name (contact_id);
+
+-- Which company serves which city or postal code.
+CREATE TABLE service_area (
+  company_id       TEXT NOT NULL,
+  name             TEXT NOT NULL,
+  seq              INTEGER NOT NULL,
+  at               INTEGER NOT NULL,
+  deleted          INTEGER NOT NULL,
+  kind             TEXT,
+  locality         TEXT,
+  region           TEXT,
+  country          TEXT,
+  postal_code      TEXT,
+  provider         TEXT,
+  weight           INTEGER,
+  sort_order       INTEGER,
+  to_consumer_site INTEGER,
+  members          TEXT NOT NULL,  -- JSON, as sent
+  event_id         TEXT NOT NULL,
+  PRIMARY KEY (company_id, name)
+);
+CREATE INDEX service_area_seq ON service_area (seq);
