@@ -11,6 +11,7 @@ import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Json;
 import dev.porchlight.watch.FeedBlock;
+import dev.porchlight.watch.FeedPages;
 import dev.porchlight.watch.Happening;
 import dev.porchlight.watch.Matcher;
 import dev.porchlight.watch.NewsFeed;
@@ -45,6 +46,9 @@ public final class Watching implements AutoCloseable {
   private static final int PAGE = 200;
   private static final int SEARCHES = 1000;
 
+  /// After how many blocks it is asked whether there are enough to be put in order.
+  private static final int SOME_BLOCKS = 25;
+
   /// After how many lines without a match the place is written all the same.
   private static final long FAR = 10_000;
 
@@ -54,6 +58,8 @@ public final class Watching implements AutoCloseable {
   private final Semaphore wake = new Semaphore(0);
   private final AutoCloseable following;
   private final Thread thread;
+  private final Thread turning;
+  private final Semaphore blocksWritten = new Semaphore(SOME_BLOCKS);
   private long reached;
   private long written;
   private volatile boolean closing;
@@ -68,6 +74,7 @@ public final class Watching implements AutoCloseable {
           }
         });
     thread = Thread.ofPlatform().name("watching").daemon().start(this::run);
+    turning = Thread.ofPlatform().name("feed pages").daemon().start(this::turn);
   }
 
   private static boolean isOfInterest(String kind) {
@@ -98,6 +105,28 @@ public final class Watching implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
+      }
+    }
+  }
+
+  /// Puts blocks in order by feed, a few hundred at a time. Of several hubs each looks after what
+  /// it wrote, and finds what another has left undone.
+  private void turn() {
+    while (!closing) {
+      try {
+        blocksWritten.acquire(SOME_BLOCKS);
+        blocksWritten.drainPermits();
+        while (!closing && FeedPages.turn(store)) {
+          // There may be more.
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (StoreUnavailableException e) {
+        LOG.debug("The order of feeds waits for the store: {}", e.getMessage());
+      } catch (RuntimeException | Error e) {
+        // Feeds are read from the blocks meanwhile.
+        LOG.error("Feeds could not be put in order; it is tried again", e);
       }
     }
   }
@@ -227,6 +256,7 @@ public final class Watching implements AutoCloseable {
             return true;
           });
       written = to;
+      blocksWritten.release(blocks.size());
     }
     reached = to;
     return true;
@@ -399,9 +429,11 @@ public final class Watching implements AutoCloseable {
   public void close() {
     closing = true;
     wake.release();
+    blocksWritten.release(SOME_BLOCKS);
     try {
       following.close();
       thread.join();
+      turning.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {

@@ -133,15 +133,32 @@ public record FeedBlock(
   }
 
   private Entry entry(int i) {
-    var id = new StringBuilder(2 * ID);
     int from = i * LENGTH;
-    for (int at = from; at < from + ID; at++) {
-      id.append((char) ('0' + entries[at] / 10)).append((char) ('0' + entries[at] % 10));
-    }
-    return entry(id.toString(), entries[from + ID], entries[from + ID + 1]);
+    return entry(feed(from), entries[from + ID], entries[from + ID + 1]);
   }
 
-  private static Entry entry(String feed, byte what, byte flags) {
+  private String feed(int from) {
+    var digits = new char[2 * ID];
+    for (int i = 0; i < ID; i++) {
+      digits[2 * i] = (char) ('0' + entries[from + i] / 10);
+      digits[2 * i + 1] = (char) ('0' + entries[from + i] % 10);
+    }
+    return new String(digits);
+  }
+
+  /// Is told of a feed in a block.
+  @FunctionalInterface
+  interface Part {
+    void is(String feed, byte what, byte flags);
+  }
+
+  void forEach(Part part) {
+    for (int from = 0; from < entries.length; from += LENGTH) {
+      part.is(feed(from), entries[from + ID], entries[from + ID + 1]);
+    }
+  }
+
+  static Entry entry(String feed, byte what, byte flags) {
     var happenings = Arrays.stream(Happening.values()).filter(h -> (what & h.bit()) != 0).toList();
     return new Entry(feed, happenings, (flags & APPROVED) != 0, (flags & MEETS) != 0);
   }
@@ -187,7 +204,14 @@ public record FeedBlock(
             return true;
           });
     }
-    return old.size() == most;
+    return FeedPages.deleteOld(store) || old.size() == most;
+  }
+
+  /// The first block that is kept; a place far away when there is none.
+  static long oldest(Handle h) {
+    return h.createQuery("SELECT COALESCE(MIN(seq), " + Long.MAX_VALUE + ") FROM feed_block")
+        .mapTo(Long.class)
+        .one();
   }
 
   /// How far the matching has come in the log, within a unit.

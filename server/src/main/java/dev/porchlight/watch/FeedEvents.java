@@ -5,21 +5,27 @@ import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Table;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// What has happened in feeds: read out of the blocks, with what people have said of single events
-/// beside it. Nothing is counted before somebody asks.
+/// What has happened in feeds: read out of the blocks and their [pages][FeedPages], with what
+/// people have said of single events beside it. Nothing is counted before somebody asks.
 public final class FeedEvents {
   private static final int PAGE = 500;
+  private static final int BLOCKS = 100;
 
   private final Store store;
 
@@ -38,20 +44,49 @@ public final class FeedEvents {
             .readBy(r -> new Mark(r.text(1), r.number(2), r.flag(3), r.flag(4)));
   }
 
-  /// An event in a feed.
+  /// An event in a feed, by what was said of it.
   ///
+  /// @param seq of the block
   /// @param approved whether it is for the holder, and not for whoever approves alone
   /// @param viewed whether it was looked at
-  public record Item(
+  public record Trace(
       NewsFeed feed,
-      FeedBlock block,
+      long seq,
       List<Happening> happenings,
       boolean meets,
       boolean approved,
       boolean viewed) {
     /// The feed's id and the place in the log.
     public String id() {
-      return feed.id() + "-" + block.seq();
+      return feed.id() + "-" + seq;
+    }
+  }
+
+  /// An event in a feed with its listing.
+  public record Item(Trace trace, FeedBlock block) {
+    /// The feed's id and the place in the log.
+    public String id() {
+      return trace.id();
+    }
+
+    public NewsFeed feed() {
+      return trace.feed();
+    }
+
+    public List<Happening> happenings() {
+      return trace.happenings();
+    }
+
+    public boolean meets() {
+      return trace.meets();
+    }
+
+    public boolean approved() {
+      return trace.approved();
+    }
+
+    public boolean viewed() {
+      return trace.viewed();
     }
   }
 
@@ -61,26 +96,55 @@ public final class FeedEvents {
   public record Summary(@Nullable Instant last, int unapproved, int unread) {}
 
   /// Events of feeds that pass, newest first.
-  public List<Item> list(Collection<NewsFeed> feeds, Predicate<Item> wanted, int skip, int limit) {
-    var found = new ArrayList<Item>();
+  public List<Item> list(Collection<NewsFeed> feeds, Predicate<Trace> wanted, int skip, int limit) {
+    var found = new ArrayList<Trace>();
+    var passed = new int[1];
     walk(
         feeds,
-        item -> {
-          if (wanted.test(item)) {
-            found.add(item);
+        trace -> {
+          if (wanted.test(trace) && ++passed[0] > skip) {
+            found.add(trace);
           }
-          return found.size() < skip + limit;
+          return found.size() < limit;
         });
-    return List.copyOf(found.subList(Math.min(skip, found.size()), found.size()));
+    return items(found);
+  }
+
+  /// These with their listings; without those that have gone meanwhile.
+  private List<Item> items(List<Trace> traces) {
+    var items = new ArrayList<Item>();
+    for (int from = 0; from < traces.size(); from += BLOCKS) {
+      var some = traces.subList(from, Math.min(traces.size(), from + BLOCKS));
+      var blocks = store.read(h -> blocks(h, some));
+      some.forEach(
+          t -> Optional.ofNullable(blocks.get(t.seq())).ifPresent(b -> items.add(new Item(t, b))));
+    }
+    return List.copyOf(items);
+  }
+
+  private static Map<Long, FeedBlock> blocks(Handle h, List<Trace> traces) {
+    var query =
+        h.createQuery(
+            "SELECT "
+                + FeedBlock.TABLE.columnList()
+                + " FROM feed_block WHERE seq IN ("
+                + String.join(", ", Collections.nCopies(traces.size(), "?"))
+                + ")");
+    for (int i = 0; i < traces.size(); i++) {
+      query.bind(i, traces.get(i).seq());
+    }
+    var blocks = new HashMap<Long, FeedBlock>();
+    query.map((r, _) -> FeedBlock.TABLE.read(new Row(r))).forEach(b -> blocks.put(b.seq(), b));
+    return blocks;
   }
 
   /// How many events pass.
-  public long count(Collection<NewsFeed> feeds, Predicate<Item> wanted) {
+  public long count(Collection<NewsFeed> feeds, Predicate<Trace> wanted) {
     var count = new long[1];
     walk(
         feeds,
-        item -> {
-          count[0] += wanted.test(item) ? 1 : 0;
+        trace -> {
+          count[0] += wanted.test(trace) ? 1 : 0;
           return true;
         });
     return count[0];
@@ -89,18 +153,19 @@ public final class FeedEvents {
   /// What there is in a holder's feeds that pass.
   public Summary summary(Collection<NewsFeed> feeds) {
     var counts = new int[2];
-    var last = new Instant[1];
+    var newest = new ArrayList<Trace>();
     walk(
         feeds,
-        item -> {
-          if (last[0] == null) {
-            last[0] = item.block().at();
+        trace -> {
+          if (newest.isEmpty()) {
+            newest.add(trace);
           }
-          counts[0] += item.approved() ? 0 : 1;
-          counts[1] += item.approved() && !item.viewed() ? 1 : 0;
+          counts[0] += trace.approved() ? 0 : 1;
+          counts[1] += trace.approved() && !trace.viewed() ? 1 : 0;
           return true;
         });
-    return new Summary(last[0], counts[0], counts[1]);
+    var last = items(newest).stream().map(i -> i.block().at()).findFirst().orElse(null);
+    return new Summary(last, counts[0], counts[1]);
   }
 
   /// What a holder was told, and is to be told, of what there is in their feeds.
@@ -122,7 +187,7 @@ public final class FeedEvents {
           counts[1] +=
               item.approved()
                       && !item.viewed()
-                      && told.contains(new FeedNotice.Item(item.feed().id(), item.block().seq()))
+                      && told.contains(new FeedNotice.Item(item.feed().id(), item.seq()))
                   ? 1
                   : 0;
           return true;
@@ -132,13 +197,15 @@ public final class FeedEvents {
 
   /// When something last happened in each of some feeds; those are missing where nothing did.
   public Map<String, Instant> last(Collection<NewsFeed> feeds) {
-    var last = new HashMap<String, Instant>();
+    var newest = new HashMap<String, Trace>();
     walk(
         feeds,
-        item -> {
-          last.putIfAbsent(item.feed().id(), item.block().at());
-          return last.size() < feeds.size();
+        trace -> {
+          newest.putIfAbsent(trace.feed().id(), trace);
+          return newest.size() < feeds.size();
         });
+    var last = new HashMap<String, Instant>();
+    items(List.copyOf(newest.values())).forEach(i -> last.put(i.feed().id(), i.block().at()));
     return last;
   }
 
@@ -155,20 +222,22 @@ public final class FeedEvents {
                 .findOne()
                 .flatMap(b ->
                     b.find(feed.id())
-                        .map(e -> item(feed, b, e, marks(h, feed.id(), seq, seq).get(seq)))));
+                        .map(e ->
+                            new Item(
+                                trace(feed, seq, e, marks(h, feed.id(), seq, seq).get(seq)), b))));
       }
     }
     return Optional.empty();
   }
 
   /// Says of an event whether it is approved and whether it was viewed.
-  public static void mark(Batch batch, Item item, boolean approved, boolean viewed) {
-    batch.find(Mark.TABLE, item.feed().id(), item.block().seq());
-    batch.put(Mark.TABLE, new Mark(item.feed().id(), item.block().seq(), approved, viewed));
-    var place = Long.toString(item.block().seq());
-    batch.append("feed.marked", item.feed().id(), place);
-    if (approved && !item.approved()) {
-      batch.append(FeedNews.APPROVED, item.feed().id(), place);
+  public static void mark(Batch batch, Trace event, boolean approved, boolean viewed) {
+    batch.find(Mark.TABLE, event.feed().id(), event.seq());
+    batch.put(Mark.TABLE, new Mark(event.feed().id(), event.seq(), approved, viewed));
+    var place = Long.toString(event.seq());
+    batch.append("feed.marked", event.feed().id(), place);
+    if (approved && !event.approved()) {
+      batch.append(FeedNews.APPROVED, event.feed().id(), place);
     }
   }
 
@@ -182,39 +251,51 @@ public final class FeedEvents {
 
   static void deleteAllOf(Batch batch, String feed) {
     batch.sql().execute("DELETE FROM feed_mark WHERE feed_id = ?", feed);
+    FeedPages.deleteAllOf(batch, feed);
   }
 
-  /// Goes through what happened in feeds, newest first, while it is told to.
-  private void walk(Collection<NewsFeed> feeds, Predicate<Item> goOn) {
+  /// Goes through what happened in feeds, newest first, while it is told to: first the blocks that
+  /// feeds have no pages of yet, then the pages.
+  private void walk(Collection<NewsFeed> feeds, Predicate<Trace> goOn) {
     if (feeds.isEmpty()) {
       return;
     }
     var since = feeds.stream().map(NewsFeed::createdAt).min(Instant::compareTo).orElseThrow();
+    long turned = store.read(FeedPages::turned);
+    long oldest = store.read(FeedBlock::oldest);
     long before = Long.MAX_VALUE;
     while (true) {
       long end = before;
-      var items = new ArrayList<Item>();
-      var page = store.read(h -> page(h, since, end, feeds, items));
-      for (var item : items) {
-        if (!goOn.test(item)) {
+      var traces = new ArrayList<Trace>();
+      var page = store.read(h -> page(h, since, turned, end, feeds, traces));
+      for (var trace : traces) {
+        if (!goOn.test(trace)) {
           return;
         }
       }
       if (page.size() < PAGE) {
-        return;
+        break;
       }
       before = page.getLast().seq();
     }
+    walkPages(feeds, turned, t -> t.seq() >= oldest && goOn.test(t));
   }
 
   private static List<FeedBlock> page(
-      Handle h, Instant since, long before, Collection<NewsFeed> feeds, List<Item> items) {
+      Handle h,
+      Instant since,
+      long after,
+      long before,
+      Collection<NewsFeed> feeds,
+      List<Trace> traces) {
     var blocks =
         h.createQuery(
                 "SELECT "
                     + FeedBlock.TABLE.columnList()
-                    + " FROM feed_block WHERE seq < :b AND at >= :t ORDER BY seq DESC LIMIT "
+                    + " FROM feed_block WHERE seq > :a AND seq < :b AND at >= :t"
+                    + " ORDER BY seq DESC LIMIT "
                     + PAGE)
+            .bind("a", after)
             .bind("b", before)
             .bind("t", Row.micros(since))
             .map((r, _) -> FeedBlock.TABLE.read(new Row(r)))
@@ -223,24 +304,99 @@ public final class FeedEvents {
       return blocks;
     }
     var marks = new HashMap<String, Map<Long, Mark>>();
+    long from = blocks.getLast().seq();
+    long to = blocks.getFirst().seq();
     for (var block : blocks) {
       for (var feed : feeds) {
         block
             .find(feed.id())
             .ifPresent(e ->
-                items.add(
-                    item(
+                traces.add(
+                    trace(
                         feed,
-                        block,
+                        block.seq(),
                         e,
                         marks
-                            .computeIfAbsent(
-                                feed.id(),
-                                f -> marks(h, f, blocks.getLast().seq(), blocks.getFirst().seq()))
+                            .computeIfAbsent(feed.id(), f -> marks(h, f, from, to))
                             .get(block.seq()))));
       }
     }
     return blocks;
+  }
+
+  /// Where in the pages of one feed a walk is.
+  private static final class Walk {
+    private final NewsFeed feed;
+    private final int place;
+    private final ArrayDeque<Trace> ahead = new ArrayDeque<>();
+    private long upto;
+    private long last = Long.MAX_VALUE;
+    private boolean more = true;
+
+    Walk(NewsFeed feed, int place, long turned) {
+      this.feed = feed;
+      this.place = place;
+      upto = turned + 1;
+    }
+
+    private long next() {
+      return ahead.getFirst().seq();
+    }
+
+    private void take(Handle h, FeedPages.@Nullable Fetched fetched) {
+      more = fetched != null && fetched.mayBeMore();
+      if (fetched == null) {
+        return;
+      }
+      upto = fetched.upto();
+      var events = fetched.events();
+      var marks = marks(h, feed.id(), events.getLast().seq(), events.getFirst().seq());
+      for (var event : events) {
+        // Were pages ever cut in two ways, what they say would be there once all the same.
+        if (event.seq() < last) {
+          last = event.seq();
+          var entry = FeedBlock.entry(feed.id(), event.what(), event.flags());
+          ahead.add(trace(feed, event.seq(), entry, marks.get(event.seq())));
+        }
+      }
+    }
+  }
+
+  private void walkPages(Collection<NewsFeed> feeds, long turned, Predicate<Trace> goOn) {
+    var walks = new ArrayList<Walk>();
+    feeds.forEach(f -> walks.add(new Walk(f, walks.size(), turned)));
+    var byNewest =
+        new PriorityQueue<>(
+            Comparator.comparingLong(Walk::next).reversed().thenComparingInt(w -> w.place));
+    List<Walk> empty = walks;
+    while (true) {
+      fill(empty);
+      empty.stream().filter(w -> !w.ahead.isEmpty()).forEach(byNewest::add);
+      var walk = byNewest.poll();
+      if (walk == null || !goOn.test(walk.ahead.removeFirst())) {
+        return;
+      }
+      empty = List.of(walk);
+      if (!walk.ahead.isEmpty()) {
+        byNewest.add(walk);
+        empty = List.of();
+      }
+    }
+  }
+
+  private void fill(List<Walk> empty) {
+    var asked = new TreeMap<String, Walk>();
+    empty.stream().filter(w -> w.more).forEach(w -> asked.put(w.feed.id(), w));
+    while (!asked.isEmpty()) {
+      var before = new TreeMap<String, Long>();
+      asked.forEach((id, walk) -> before.put(id, walk.upto));
+      store.read(h -> {
+        var found = FeedPages.read(h, before);
+        asked.forEach((id, walk) -> walk.take(h, found.get(id)));
+        return true;
+      });
+      asked.values().removeIf(w -> !w.ahead.isEmpty() || !w.more);
+    }
   }
 
   private static Map<Long, Mark> marks(Handle h, String feed, long from, long to) {
@@ -257,11 +413,10 @@ public final class FeedEvents {
     return marks;
   }
 
-  private static Item item(
-      NewsFeed feed, FeedBlock block, FeedBlock.Entry entry, @Nullable Mark mark) {
-    return new Item(
+  private static Trace trace(NewsFeed feed, long seq, FeedBlock.Entry entry, @Nullable Mark mark) {
+    return new Trace(
         feed,
-        block,
+        seq,
         entry.happenings(),
         entry.meets(),
         mark == null ? entry.approved() : mark.approved(),

@@ -219,7 +219,7 @@ public final class ContactSection implements Section {
               }
               FeedEvents.mark(
                   batch,
-                  item,
+                  item.trace(),
                   item.approved() || what.equals("approve"),
                   what.equals("approve") ? item.viewed() : what.equals("read"));
               return true;

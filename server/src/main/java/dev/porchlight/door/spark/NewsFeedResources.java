@@ -62,7 +62,7 @@ final class NewsFeedResources {
       this.path = path;
     }
 
-    boolean has(FeedEvents.Item item) {
+    boolean has(FeedEvents.Trace item) {
       return switch (this) {
         case ALL -> true;
         case APPROVED -> item.approved();
@@ -182,7 +182,7 @@ final class NewsFeedResources {
   }
 
   /// What waits for approval is not for consumers.
-  private static boolean mayRead(Caller caller, FeedEvents.Item item) {
+  private static boolean mayRead(Caller caller, FeedEvents.Trace item) {
     return item.approved() || !caller.role().isConsumer();
   }
 
@@ -190,7 +190,7 @@ final class NewsFeedResources {
       throws BodyException, IOException {
     var feeds = feedsOf(holder);
     var caller = call.caller();
-    Predicate<FeedEvents.Item> wanted = i -> mayRead(caller, i) && which.has(i);
+    Predicate<FeedEvents.Trace> wanted = i -> mayRead(caller, i) && which.has(i);
     return Envelope.reply(
         200,
         WatchBodies.page(
@@ -205,7 +205,7 @@ final class NewsFeedResources {
   private FeedEvents.Item readable(SparkCall call, String holder) {
     return events
         .find(feedsOf(holder), call.path("event"))
-        .filter(i -> mayRead(call.caller(), i))
+        .filter(i -> mayRead(call.caller(), i.trace()))
         .orElseThrow(Holders::missing);
   }
 
@@ -215,7 +215,7 @@ final class NewsFeedResources {
 
   /// Agents say whether an event is approved; whoever reads it, whether it was viewed.
   private Reply.Full mark(SparkCall call, String holder) throws BodyException, IOException {
-    var item = readable(call, holder);
+    var item = readable(call, holder).trace();
     var body = WatchBodies.items(call.needBody(), "Events").getFirst();
     var approved = WatchBodies.flag(body, "Approved");
     var viewed = WatchBodies.flag(body, "Viewed");

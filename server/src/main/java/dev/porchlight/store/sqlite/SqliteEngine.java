@@ -298,6 +298,8 @@ public final class SqliteEngine implements Engine {
             "'delivery_state', 'delivery_state_seq', '1000000 200000 1'",
             "'delivery_state', 'delivery_state_endpoint', '1000000 100000 20000 1'",
             "'answer_word', 'answer_word', '1000000 1000 2 1 1'",
+            "'feed_page', 'feed_page', '1000000 10 1'",
+            "'feed_page', 'feed_page_upto', '1000000 1000 1'",
             "'contact_tag', 'contact_tag', '2000000 2000 100 1'",
             "'contact_tag', 'contact_tag_contact', '2000000 2 1'")) {
       execute(writer, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (" + expected + ")");

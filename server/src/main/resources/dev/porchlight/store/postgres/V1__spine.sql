@@ -487,6 +487,16 @@ CREATE TABLE feed_block (
   entries    BYTEA NOT NULL
 );
 
+-- The same in order by feed: for each feed in some blocks up to one of them its events, newest first:
+-- how far each is from the one before, seven bits a byte, what happened, flags.
+CREATE TABLE feed_page (
+  feed_id TEXT COLLATE "C" NOT NULL,
+  upto    BIGINT NOT NULL,
+  events  BYTEA NOT NULL,
+  PRIMARY KEY (feed_id, upto)
+);
+CREATE INDEX feed_page_upto ON feed_page (upto);
+
 -- What people have said of an event in a feed.
 CREATE TABLE feed_mark (
   feed_id  TEXT COLLATE "C" NOT NULL,
@@ -497,7 +507,7 @@ CREATE TABLE feed_mark (
 );
 CREATE INDEX feed_mark_seq ON feed_mark (seq);
 
--- How far in the log listings have been matched.
+-- How far in the log listings have been matched; up to which block feeds have pages.
 CREATE TABLE feed_place (
   name TEXT COLLATE "C" PRIMARY KEY,
   seq  BIGINT NOT NULL

@@ -528,6 +528,45 @@ class EventsTest {
     other.putObject("property").put("mls_id", "4712").put("mls_name", "HARBOR-MLS");
     assertThat(portal.post(other).status()).isEqualTo(200);
     assertThat(pods.hub.story("B-3").has("listing")).isFalse();
+    // By the portal's id, which people say of a listing and which stays when an event fills it.
+    var seeker = pods.hub.addSource("seeker", "seeker-leads");
+    assertThat(seeker.post(classified("K-1", "26K4M7P9R2S5")).status()).isEqualTo(200);
+    assertThat(pods.hub.story("K-1").has("listing")).isFalse();
+    var made =
+        pods.hub
+            .api()
+            .make(
+                "/listings",
+                Json.object()
+                    .put("classified_id", "26K4M7P9R2S5")
+                    .put("mls_name", "HARBOR-MLS")
+                    .put("mls_id", "4713"))
+            .path("id")
+            .asString();
+    assertThat(pods.hub.story("K-1").path("listing").asString()).isEqualTo(made);
+    feed.publish(Pods.listing(office.profile, "4713", o -> o.put("addressLocality", "Harbor")));
+    assertThat(pods.hub.api().read("/listings/" + made).at("/standard_fields/City").asString())
+        .isEqualTo("Harbor");
+    assertThat(seeker.post(classified("K-2", "26K4M7P9R2S5")).status()).isEqualTo(200);
+    assertThat(seeker.post(classified("K-3", "26K4M7P9R2S6")).status()).isEqualTo(200);
+    assertThat(pods.hub.story("K-1").path("listing").asString()).isEqualTo(made);
+    assertThat(pods.hub.story("K-2").path("listing").asString()).isEqualTo(made);
+    assertThat(pods.hub.story("K-3").has("listing")).isFalse();
+  }
+
+  private static ObjectNode classified(String lead, String listing) {
+    var body = Json.object();
+    body.putObject("metadata")
+        .put("leadId", lead)
+        .put("processedDate", 1773480413)
+        .put("category", "CLASSIFIED");
+    body.putObject("contactRequest")
+        .put("firstName", "Ana")
+        .put("lastName", "Invented")
+        .put("email", lead + "@example.org")
+        .put("message", "Is it still to be had?");
+    body.putObject("property").put("classifiedId", listing);
+    return body;
   }
 
   @Test
