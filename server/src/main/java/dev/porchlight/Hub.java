@@ -1,5 +1,6 @@
 package dev.porchlight;
 
+import dev.porchlight.access.Audit;
 import dev.porchlight.access.ClientTokens;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.MailMarks;
@@ -27,9 +28,14 @@ import dev.porchlight.connector.seekerleads.SeekerLeadRequests;
 import dev.porchlight.connector.seekerleads.SeekerLeads;
 import dev.porchlight.connector.verbatim.Verbatim;
 import dev.porchlight.console.Console;
+import dev.porchlight.console.audit.AuditSection;
 import dev.porchlight.console.contacts.ContactSection;
+import dev.porchlight.console.leads.DeliverySection;
 import dev.porchlight.console.leads.LeadPage;
 import dev.porchlight.console.leads.LeadSection;
+import dev.porchlight.console.leads.NowSection;
+import dev.porchlight.console.leads.ReceiptSection;
+import dev.porchlight.console.leads.StoryTeller;
 import dev.porchlight.delivery.AttemptAge;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Delivery;
@@ -63,6 +69,7 @@ import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.ReplayWork;
 import dev.porchlight.desk.Replays;
+import dev.porchlight.desk.Resubmission;
 import dev.porchlight.desk.Retention;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
@@ -142,6 +149,7 @@ public final class Hub implements AutoCloseable {
   private final Notices notices;
   private final Watching watching;
   private final Telling telling;
+  private final Audit audit;
   private final List<Route> routes = new ArrayList<>();
   private final HttpServer server;
   private final @Nullable SmtpListener smtp;
@@ -283,6 +291,7 @@ public final class Hub implements AutoCloseable {
             "Porchlight/" + VERSION,
             (contract, body) -> get(connectors, contract).peekLeadId(body),
             metrics.registry());
+    audit = new Audit(store, number);
     var erasures = new Erasures(store);
     var erasure =
         new Erasure(
@@ -303,6 +312,7 @@ public final class Hub implements AutoCloseable {
               secrets.dropExpired();
               attempts.drop();
               eventAge.drop();
+              audit.drop();
             });
     fallback = new Fallback(store, number, planner, new Deliveries(store), engine::offer);
     watching = new Watching(store);
@@ -341,6 +351,7 @@ public final class Hub implements AutoCloseable {
                     store,
                     number,
                     principals,
+                    audit,
                     credentials,
                     secrets,
                     name -> connectors.containsKey(name) && connectors.get(name).reads(),
@@ -393,13 +404,31 @@ public final class Hub implements AutoCloseable {
                     metrics.registry()))
             .routes());
     routes.addAll(new ContractDocuments().routes(problems));
-    routes.addAll(new BackupRoutes(store, principals, secrets, backups).routes());
+    routes.addAll(new BackupRoutes(store, principals, secrets, audit, backups).routes());
     routes.addAll(
         new Health(store, receipts, deliveries, engine, metrics.registry(), VERSION)
             .routes(problems));
-    var console = new Console(store, number, principals);
-    console.with(new LeadSection(console, store, leads, receipts, persons, deliveries));
-    console.with(new ContactSection(store, number, leads, persons, erasure, erasures));
+    var console = new Console(store, number, principals, credentials, audit);
+    var teller = new StoryTeller(store, console.texts(), leads, receipts, persons, deliveries);
+    console
+        .with(new NowSection(store, teller, leads, deliveries))
+        .with(new LeadSection(store, number, teller, leads, persons, deliveries, replayWork::wake))
+        .with(new ContactSection(store, number, leads, persons, erasure, erasures))
+        .with(
+            new ReceiptSection(
+                store,
+                receipts,
+                new Resubmission(store, desk, receipts),
+                (contract, body) -> get(connectors, contract).read(body)))
+        .with(
+            new DeliverySection(
+                store,
+                teller,
+                deliveries,
+                (delivery, endpoint) ->
+                    rendering.render(delivery, endpoint, secretsOf(secrets, endpoint.id())),
+                engine::wake))
+        .with(new AuditSection(store, audit));
     routes.addAll(console.routes());
     routes.addAll(
         new LeadPage(console, store, credentials, principals, leads, receipts, persons, deliveries)
@@ -706,6 +735,7 @@ public final class Hub implements AutoCloseable {
     notices.close();
     watching.close();
     telling.close();
+    audit.close();
     engine.close();
     outgoing.close();
     store.close();

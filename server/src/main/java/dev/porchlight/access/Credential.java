@@ -30,6 +30,8 @@ public record Credential(
     TOKEN,
     /// The page of one lead.
     LINK,
+    /// The console, once: its owner is the member who is let in.
+    SIGN_IN,
     /// The Spark door: a key's personal access token.
     SPARK,
     /// A client's door, as it is.

@@ -140,7 +140,7 @@ public final class Credentials {
       return false;
     }
     batch.put(Credential.TABLE, credential);
-    if (credential.kind() == Credential.Kind.LINK) {
+    if (credential.kind() == Credential.Kind.LINK || credential.kind() == Credential.Kind.SIGN_IN) {
       dropLapsedLinks(batch);
     }
     batch.append("credential.added", credential.owner(), credential.id());
@@ -151,7 +151,9 @@ public final class Credentials {
   /// Each new link takes more than one lapsed one away, so they don't pile up.
   private void dropLapsedLinks(Batch batch) {
     byHash.values().stream()
-        .filter(c -> c.kind() == Credential.Kind.LINK && !c.isLive(batch.now()))
+        .filter(c ->
+            (c.kind() == Credential.Kind.LINK || c.kind() == Credential.Kind.SIGN_IN)
+                && !c.isLive(batch.now()))
         .limit(20)
         .forEach(c -> {
           batch.delete(Credential.TABLE, c.hash());

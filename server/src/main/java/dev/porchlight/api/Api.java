@@ -1,5 +1,6 @@
 package dev.porchlight.api;
 
+import dev.porchlight.access.Audit;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principals;
@@ -53,6 +54,7 @@ public final class Api {
       Store store,
       int hub,
       Principals principals,
+      Audit audit,
       Credentials credentials,
       Secrets secrets,
       Predicate<String> readable,
@@ -153,6 +155,12 @@ public final class Api {
     add("POST", "/nodes", Permission.ADMIN, accounts::makeNode);
     add("GET", "/nodes/{id}", Permission.READ, accounts::getNode);
     add("POST", "/nodes/{id}/password", Permission.ADMIN, accounts::setPassword);
+    var roles = new RoleResources(parts.store(), parts.hub(), parts.credentials());
+    add("GET", "/audit", Permission.ADMIN, new AuditResources(parts.audit())::list);
+    add("POST", "/nodes/{id}/sign-in-link", Permission.ADMIN, roles::link);
+    add("GET", "/nodes/{id}/role", Permission.READ, roles::get);
+    add("PUT", "/nodes/{id}/role", Permission.ADMIN, roles::put);
+    add("DELETE", "/nodes/{id}/role", Permission.ADMIN, roles::remove);
     add("GET", "/sources", Permission.READ, accounts::listSources);
     add("POST", "/sources", Permission.ADMIN, accounts::makeSource);
     add("GET", "/sources/{id}", Permission.READ, accounts::getSource);
@@ -210,6 +218,7 @@ public final class Api {
     add("POST", "/deliveries/{id}/retry", Permission.WORK, endpoints::retryDelivery);
     add("GET", "/leads", Permission.READ, leads::list);
     add("GET", "/leads/{id}", Permission.READ, leads::get);
+    add("POST", "/leads/{id}/answered", Permission.WORK, leads::markAnswered);
     add("POST", "/leads/{id}/link", Permission.READ, leads::link);
     add("GET", "/receipts", Permission.READ, leads::listReceipts);
     add("GET", "/receipts/{id}", Permission.READ, leads::getReceipt);
@@ -239,7 +248,13 @@ public final class Api {
         new Route(
             method,
             "/api/v1" + path,
-            Call.needing(needed, parts.principals(), parts.store(), parts.secrets(), resource),
+            Call.needing(
+                needed,
+                parts.principals(),
+                parts.store(),
+                parts.secrets(),
+                parts.audit(),
+                resource),
             problems));
   }
 

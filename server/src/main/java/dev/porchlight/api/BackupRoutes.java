@@ -1,5 +1,6 @@
 package dev.porchlight.api;
 
+import dev.porchlight.access.Audit;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
@@ -21,12 +22,15 @@ public final class BackupRoutes {
   private final Principals principals;
   private final Store store;
   private final Secrets secrets;
+  private final Audit audit;
   private final Backups backups;
 
-  public BackupRoutes(Store store, Principals principals, Secrets secrets, Backups backups) {
+  public BackupRoutes(
+      Store store, Principals principals, Secrets secrets, Audit audit, Backups backups) {
     this.store = store;
     this.principals = principals;
     this.secrets = secrets;
+    this.audit = audit;
     this.backups = backups;
   }
 
@@ -38,7 +42,7 @@ public final class BackupRoutes {
     return new Route(
         method,
         "/api/v1/backups",
-        Call.needing(Permission.ADMIN, principals, store, secrets, resource),
+        Call.needing(Permission.ADMIN, principals, store, secrets, audit, resource),
         new Problems());
   }
 

@@ -1,5 +1,6 @@
 package dev.porchlight.api;
 
+import dev.porchlight.access.Audit;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principal;
 import dev.porchlight.access.Principals;
@@ -115,10 +116,15 @@ final class Call {
 
   /// A handler that lets only those through who present a token with that permission.
   static Handler needing(
-      Permission needed, Principals principals, Store store, Secrets secrets, Resource resource) {
+      Permission needed,
+      Principals principals,
+      Store store,
+      Secrets secrets,
+      Audit audit,
+      Resource resource) {
     return request -> {
       try {
-        return authenticated(needed, principals, store, secrets, resource, request);
+        return authenticated(needed, principals, store, secrets, audit, resource, request);
       } catch (FaultException | StoreUnavailableException e) {
         // The caller's fault or a known state of ours: an answer, not a failure for the log.
         return Problems.reply(request, e);
@@ -131,6 +137,7 @@ final class Call {
       Principals principals,
       Store store,
       Secrets secrets,
+      Audit audit,
       Resource resource,
       Request request)
       throws Exception {
@@ -149,8 +156,34 @@ final class Call {
     if (!principal.permission().includes(needed)) {
       throw new FaultException(Fault.NOT_ALLOWED, "This needs the scope `" + needed.word() + "`.");
     }
-    return new Call(request, principal, store, secrets).answer(resource);
+    var reply = new Call(request, principal, store, secrets).answer(resource);
+    if (reply.status() < 400) {
+      note(audit, request, principal);
+    }
+    return reply;
   }
+
+  /// Of reads, only those of one person's things are noted.
+  private static void note(Audit audit, Request request, Principal principal) {
+    var parts = request.path().split("/", 6);
+    var subject = parts.length > 4 ? parts[4] : "";
+    var act =
+        request.method()
+            + " /api/v1/"
+            + (parts.length > 3 ? parts[3] : "")
+            + (parts.length > 4 ? "/{id}" : "")
+            + (parts.length > 5 ? "/" + parts[5] : "");
+    var address = request.peer().getHostAddress();
+    if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
+      audit.did(principal.id(), act, subject, address);
+    } else if (parts.length > 4 && PERSONAL.contains(parts[3])) {
+      audit.looked(principal.id(), act, subject, address);
+    }
+  }
+
+  /// What shows a person.
+  private static final Set<String> PERSONAL =
+      Set.of("leads", "contacts", "persons", "receipts", "deliveries");
 
   /// Lets one request of a kind through at a time, so that the second of two with one
   /// `Idempotency-Key` finds the answer to the first.

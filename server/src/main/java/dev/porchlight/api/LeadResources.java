@@ -1,6 +1,5 @@
 package dev.porchlight.api;
 
-import dev.porchlight.access.Clients;
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.account.Node;
@@ -9,6 +8,7 @@ import dev.porchlight.connector.Body;
 import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.Answered;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.LeadRecord;
@@ -16,6 +16,7 @@ import dev.porchlight.desk.LeadSteps;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.Resubmission;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.listing.Listings;
 import dev.porchlight.person.Card;
@@ -56,7 +57,8 @@ final class LeadResources {
   private final Receipts receipts;
   private final Persons persons;
   private final Deliveries deliveries;
-  private final Desk desk;
+  private final Resubmission resubmission;
+  private final Answered answered;
   private final Credentials credentials;
   private final BiFunction<String, Body, Reading> reader;
   private final Erasures erasures;
@@ -81,7 +83,8 @@ final class LeadResources {
     this.receipts = receipts;
     this.persons = persons;
     this.deliveries = deliveries;
-    this.desk = desk;
+    this.resubmission = new Resubmission(store, desk, receipts);
+    this.answered = new Answered(store, leads);
     this.credentials = credentials;
     this.reader = reader;
     this.erasures = erasures;
@@ -361,43 +364,20 @@ final class LeadResources {
 
   /// Takes a mended body in a quarantined receipt's place; without a body, the same bytes again.
   Reply resubmit(Call call) throws Exception {
-    var old = found(call);
-    switch (old.state()) {
-      case QUARANTINED -> {}
-      case DONE, REPEAT, OWED, REFUSED, MENDED, ERASED ->
-          throw new FaultException(
-              Fault.STATE_CONFLICT,
-              "Only a quarantined receipt can be resubmitted; this one is "
-                  + old.state().word()
-                  + ".");
+    return switch (resubmission.resubmit(found(call), call.bytes(), call.principal().id())) {
+      case Resubmission.Outcome.Refused(var why) ->
+          throw new FaultException(Fault.STATE_CONFLICT, why);
+      case Resubmission.Outcome.Taken(var receipt) ->
+          Call.reply(receipt.state() == Receipt.State.QUARANTINED ? 422 : 200, receipt(receipt));
+    };
+  }
+
+  /// Says that a person has answered a lead.
+  Reply markAnswered(Call call) {
+    if (!answered.mark(call.scope(), call.path("id"), call.principal().id())) {
+      throw AccountResources.missing("lead");
     }
-    var source =
-        Sources.in(store.settings())
-            .find(old.sourceId())
-            .orElseThrow(() -> new FaultException(Fault.STATE_CONFLICT, "Its source is gone."));
-    var mended = call.bytes();
-    var bytes =
-        mended.length > 0
-            ? mended
-            : receipts
-                .findRaw(old.id())
-                .orElseThrow(
-                    () -> new FaultException(Fault.STATE_CONFLICT, "Its body is no longer kept."));
-    var note = Json.object();
-    note.put("resubmitted_by", call.principal().id());
-    var receipt =
-        desk.accept(
-            source,
-            new Body(bytes, old.contentType(), old.channel()),
-            new Desk.Circumstances(
-                note.toString(),
-                "",
-                old.id(),
-                // A client's lead stays where its door let it land.
-                Clients.in(store.settings()).find(source.id()).isPresent()
-                    ? old.officeId()
-                    : null));
-    return Call.reply(receipt.state() == Receipt.State.QUARANTINED ? 422 : 200, receipt(receipt));
+    return get(call);
   }
 
   Reply listContacts(Call call) {

@@ -119,24 +119,7 @@ final class ReplayResources {
     var reply =
         call.change(batch -> {
           var replay =
-              new Replay(
-                  draw.uuid("replay"),
-                  endpoint.id(),
-                  wanted,
-                  perSecond,
-                  Replay.State.RUNNING,
-                  wanted.first() - 1,
-                  0,
-                  0,
-                  0,
-                  "",
-                  call.principal().id(),
-                  draw.at(),
-                  null,
-                  null,
-                  null);
-          batch.put(Replay.TABLE, replay);
-          batch.append("replay.started", endpoint.id(), replay.id());
+              Replay.begin(batch, draw, endpoint.id(), wanted, perSecond, call.principal().id());
           return new Call.Answer(201, view(replay));
         });
     work.run();

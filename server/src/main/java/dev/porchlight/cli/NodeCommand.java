@@ -72,6 +72,47 @@ final class NodeCommand extends Noun {
   }
 
   @Command(
+      name = "role",
+      description = {
+        "Says what a member is at the console: administrator, manager, agent, or none.",
+        "With a role and a password they can sign in there."
+      })
+  int role(
+      @Parameters(paramLabel = "MEMBER", description = "id or name") String member,
+      @Parameters(paramLabel = "ROLE", description = "administrator, manager, agent or none")
+          String role,
+      @Option(
+              names = "--at",
+              paramLabel = "NODE",
+              description = "whose subtree they see; else the whole hub")
+          @Nullable String at)
+      throws HubException {
+    try (var hub = connect()) {
+      var path = "/nodes/" + HubClient.segment(resolve(hub, "/nodes", member)) + "/role";
+      if (role.equals("none")) {
+        return show(hub.delete(path), () -> say(member + " can't sign in at the console."));
+      }
+      var body = Json.object().put("role", role);
+      if (at != null) {
+        body.put("node", resolve(hub, "/nodes", at));
+      }
+      return show(hub.put(path, body), () -> say(member + " is " + role + " at the console."));
+    }
+  }
+
+  @Command(
+      name = "link",
+      description = "Makes a link by which a member signs in at the console, once, in 15 minutes.")
+  int link(@Parameters(paramLabel = "MEMBER", description = "id or name") String member)
+      throws HubException {
+    try (var hub = connect()) {
+      var id = resolve(hub, "/nodes", member);
+      var made = hub.post("/nodes/" + HubClient.segment(id) + "/sign-in-link", Json.object());
+      return show(made, () -> say(Text.at(made, "url")));
+    }
+  }
+
+  @Command(
       name = "mail",
       description =
           "Says where mail about a node's leads goes, or shows it. An empty address takes one"

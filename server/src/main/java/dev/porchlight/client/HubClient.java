@@ -97,6 +97,10 @@ public final class HubClient implements AutoCloseable {
     return json(send("PATCH", "/api/v1" + path, body.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
+  public JsonNode put(String path, JsonNode body) throws HubException {
+    return json(send("PUT", "/api/v1" + path, body.toString().getBytes(StandardCharsets.UTF_8)));
+  }
+
   public JsonNode delete(String path) throws HubException {
     return json(send("DELETE", "/api/v1" + path, null));
   }

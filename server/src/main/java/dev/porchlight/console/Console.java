@@ -1,6 +1,8 @@
 package dev.porchlight.console;
 
+import dev.porchlight.access.Audit;
 import dev.porchlight.access.ConsoleSessions;
+import dev.porchlight.access.Credentials;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principals;
 import dev.porchlight.store.LogEntry;
@@ -33,11 +35,15 @@ public final class Console {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long PING_SECONDS = 15;
 
-  /// Several changes within this time are shown as one.
+  /// Several changes within this time are shown as one; within more where a look costs more, so
+  /// that no reader takes more than a fifth of a core.
   private static final long BREATH_MILLIS = 200;
+
+  private static final long LONGEST_BREATH_MILLIS = 700;
 
   private final Store store;
   private final Doorkeeper doorkeeper;
+  private final Audit audit;
   private final Texts texts = new Texts(Locale.US);
   private final Assets assets = new Assets();
   private final Pages pages = new Pages(texts, assets);
@@ -46,11 +52,14 @@ public final class Console {
   private final List<Route> routes = new ArrayList<>();
 
   /// @param hub the hub's number
-  public Console(Store store, int hub, Principals principals) {
+  public Console(
+      Store store, int hub, Principals principals, Credentials credentials, Audit audit) {
     this.store = store;
+    this.audit = audit;
     var sessions = new ConsoleSessions(store, hub);
     doorkeeper = new Doorkeeper(store, sessions);
-    signPages = new SignPages(store, hub, principals, sessions, doorkeeper, pages, texts);
+    signPages =
+        new SignPages(store, hub, principals, credentials, sessions, doorkeeper, pages, texts);
     routes.addAll(signPages.routes());
     routes.add(
         new Route(
@@ -113,12 +122,12 @@ public final class Console {
 
     @Override
     public void get(String path, Permission needed, Section.Page page) {
-      add("GET", path, request -> answer(request, needed, page));
+      add("GET", path, request -> answer(request, path, needed, page));
     }
 
     @Override
     public void post(String path, Permission needed, Section.Page page) {
-      add("POST", path, request -> take(request, needed, page));
+      add("POST", path, request -> take(request, path, needed, page));
     }
 
     @Override
@@ -148,16 +157,29 @@ public final class Console {
       routes.add(Route.confidential(method, ROOT + path, handler, pages));
     }
 
-    private Reply answer(Request request, Permission needed, Section.Page page) throws Exception {
+    private Reply answer(Request request, String path, Permission needed, Section.Page page)
+        throws Exception {
       var guest = doorkeeper.find(request);
       if (guest.isEmpty()) {
         return signInFirst(request);
       }
       var visit = visit(request, guest.get(), null);
-      return visit.may(needed) ? page.answer(visit) : visit.notAllowed();
+      if (!visit.may(needed)) {
+        return visit.notAllowed();
+      }
+      var reply = page.answer(visit);
+      if (reply.status() == 200 && path.contains("{id}")) {
+        audit.looked(
+            visit.principal().id(),
+            "GET " + ROOT + path,
+            visit.path("id"),
+            request.peer().getHostAddress());
+      }
+      return reply;
     }
 
-    private Reply take(Request request, Permission needed, Section.Page page) throws Exception {
+    private Reply take(Request request, String path, Permission needed, Section.Page page)
+        throws Exception {
       var guest = doorkeeper.find(request);
       if (guest.isEmpty()) {
         return pages.note(401, "refused.signed");
@@ -167,7 +189,18 @@ public final class Console {
       if (!Doorkeeper.isOurs(request, form)) {
         return pages.note(403, visit.frame(), "refused.form");
       }
-      return visit.may(needed) ? page.answer(visit) : visit.notAllowed();
+      if (!visit.may(needed)) {
+        return visit.notAllowed();
+      }
+      var reply = page.answer(visit);
+      if (reply.status() < 400) {
+        audit.did(
+            visit.principal().id(),
+            "POST " + ROOT + path,
+            path.contains("{id}") ? visit.path("id") : "",
+            request.peer().getHostAddress());
+      }
+      return reply;
     }
 
     private Visit visit(Request request, Visit.Guest guest, @Nullable Form form) {
@@ -220,12 +253,14 @@ public final class Console {
             sink.ping();
             continue;
           }
+          long begun = System.nanoTime();
           var html = part.render(visit(request, still.get(), null));
           if (html.isEmpty()) {
             return;
           }
           sink.send(Pages.PART, html.get());
-          Thread.sleep(BREATH_MILLIS);
+          long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+          Thread.sleep(Math.clamp(took * 5, BREATH_MILLIS, LONGEST_BREATH_MILLIS));
         }
       } catch (StoreUnavailableException e) {
         // The hub stops in the middle of a look, or can't look at all: the reader will come back.

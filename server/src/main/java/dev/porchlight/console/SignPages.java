@@ -2,6 +2,8 @@ package dev.porchlight.console;
 
 import dev.porchlight.access.ConsoleRole;
 import dev.porchlight.access.ConsoleSessions;
+import dev.porchlight.access.Credential;
+import dev.porchlight.access.Credentials;
 import dev.porchlight.access.MemberPasswords;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principals;
@@ -26,6 +28,7 @@ import org.slf4j.LoggerFactory;
 /// sessions, their password, light or dark.
 final class SignPages implements Section {
   static final String SIGN_IN = Console.ROOT + "/sign-in";
+  private static final String ENTER = Console.ROOT + "/enter";
   private static final String FIRST = Console.ROOT + "/first";
   private static final Logger LOG = LoggerFactory.getLogger(SignPages.class);
   private static final String THEME = "porchlight_theme";
@@ -40,6 +43,7 @@ final class SignPages implements Section {
   private final Store store;
   private final int hub;
   private final Principals principals;
+  private final Credentials credentials;
   private final ConsoleSessions sessions;
   private final MemberPasswords passwords;
   private final Doorkeeper doorkeeper;
@@ -51,6 +55,7 @@ final class SignPages implements Section {
       Store store,
       int hub,
       Principals principals,
+      Credentials credentials,
       ConsoleSessions sessions,
       Doorkeeper doorkeeper,
       Pages pages,
@@ -58,6 +63,7 @@ final class SignPages implements Section {
     this.store = store;
     this.hub = hub;
     this.principals = principals;
+    this.credentials = credentials;
     this.sessions = sessions;
     this.passwords = new MemberPasswords(store);
     this.doorkeeper = doorkeeper;
@@ -72,6 +78,9 @@ final class SignPages implements Section {
   /// @param next where one is led then
   /// @param bare whether nobody can sign in yet
   record View(String trouble, String csrf, String next, boolean bare, List<Form.Field> fields) {}
+
+  /// @param token of the link
+  record Enter(String name, String csrf, String token) {}
 
   /// @param sessions where somebody is signed in
   record Account(List<Signed> sessions, List<Form.Field> fields) {}
@@ -93,6 +102,8 @@ final class SignPages implements Section {
     return List.of(
         Route.confidential("GET", SIGN_IN, this::show, pages),
         Route.confidential("POST", SIGN_IN, this::signIn, pages),
+        Route.confidential("GET", ENTER, this::showEnter, pages),
+        Route.confidential("POST", ENTER, this::enter, pages),
         Route.confidential("GET", FIRST, this::showFirst, pages),
         Route.confidential("POST", FIRST, this::makeFirst, pages));
   }
@@ -187,6 +198,50 @@ final class SignPages implements Section {
 
   private Reply.Full in(Request request, String member, String next) {
     return Pages.redirect(next).with("Set-Cookie", doorkeeper.signIn(request, member));
+  }
+
+  /// Whose link that is that signs somebody in once.
+  private Optional<Credential> link(String token) {
+    return credentials
+        .find(Credential.Kind.SIGN_IN, token)
+        .filter(c -> ConsoleRole.find(store.settings(), c.owner()).isPresent());
+  }
+
+  /// Asks for a press of a button: what only looks at addresses, such as a mail's preview, must not
+  /// use the link up.
+  private Reply showEnter(Request request) {
+    var token = request.queryValue("token").orElse("");
+    var link = link(token);
+    if (link.isEmpty()) {
+      return pages.note(401, "refused.enter");
+    }
+    var secret = Doorkeeper.formSecret(request);
+    var name = Nodes.in(store.settings()).get(link.get().owner()).name();
+    var view = new Enter(Clean.line(name), Doorkeeper.formToken(secret), token);
+    return Pages.own(200, pages.render("sign-enter.jte", frame(request), view))
+        .with("Set-Cookie", Doorkeeper.formCookie(request, secret));
+  }
+
+  private Reply enter(Request request) throws Exception {
+    var form = new Form(request.body(Form.LONGEST, PATIENCE));
+    var link = link(form.text("token"));
+    if (!Doorkeeper.isOursBefore(request, form) || link.isEmpty()) {
+      return pages.note(401, "refused.enter");
+    }
+    // Of two at once, one comes in.
+    boolean first =
+        store.write(
+            WorkQueue.EDITS,
+            batch -> {
+              var live =
+                  credentials.list(batch, Credential.Kind.SIGN_IN, link.get().owner()).stream()
+                      .anyMatch(c -> c.id().equals(link.get().id()) && c.isLive(batch.now()));
+              if (live) {
+                credentials.end(batch, link.get(), null);
+              }
+              return live;
+            });
+    return first ? in(request, link.get().owner(), Console.ROOT) : pages.note(401, "refused.enter");
   }
 
   private Reply showFirst(Request request) {

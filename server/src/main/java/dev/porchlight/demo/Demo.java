@@ -66,6 +66,7 @@ public final class Demo implements AutoCloseable {
   private final People people = new People();
   private final List<Long> delivered = new ArrayList<>();
   private final String office;
+  private String dana = "";
   private final Source connectionsPlus;
   private final Source leadDelivery;
   private final String sparkToken;
@@ -101,11 +102,11 @@ public final class Demo implements AutoCloseable {
       makeCrm("Harbor CRM", "lead-delivery", office);
       makeCrm("Lantern CRM", "porchlight", office);
       sparkToken = makeSparkKey(office);
+      head(signInLink());
     } catch (IOException | HubException | RuntimeException e) {
       close();
       throw e;
     }
-    head();
   }
 
   private String makeOffice() throws HubException {
@@ -116,9 +117,11 @@ public final class Demo implements AutoCloseable {
       }
     }
     var office = makeNode("office", "Alder Street Realty", company);
-    for (var agent : List.of("Dana Fields", "Omar Reyes", "June Park")) {
+    for (var agent : List.of("Omar Reyes", "June Park")) {
       makeNode("member", agent, office);
     }
+    dana = makeNode("member", "Dana Fields", office);
+    hub.put("/nodes/" + dana + "/role", Json.object().put("role", "administrator"));
     return office;
   }
 
@@ -158,11 +161,19 @@ public final class Demo implements AutoCloseable {
     crm.trust(hub.post("/endpoints", body).path("secret").asString(""));
   }
 
-  private void head() {
+  /// By which one signs in at the console as Dana Fields, once.
+  private String signInLink() throws HubException {
+    return hub.post("/nodes/" + dana + "/sign-in-link", Json.object()).path("url").asString("");
+  }
+
+  private void head(String signIn) {
     out.println(bold("Porchlight listens at " + running.address()));
     out.println(
         "Alder Street Realty has three agents and a front desk; two portals send leads, and two");
     out.println("CRMs take them: Harbor CRM (lead-delivery) and Lantern CRM (porchlight).");
+    out.println();
+    out.println("Watch it in the console, as Dana Fields (the link works once):");
+    out.println("  " + signIn);
     out.println();
     out.flush();
   }

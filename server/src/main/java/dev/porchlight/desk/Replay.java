@@ -1,6 +1,8 @@
 package dev.porchlight.desk;
 
+import dev.porchlight.store.Batch;
 import dev.porchlight.store.Table;
+import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import java.time.Instant;
 import java.util.Locale;
@@ -34,6 +36,33 @@ public record Replay(
     @Nullable Instant endedAt,
     @Nullable String owner,
     @Nullable Instant leasedUntil) {
+  /// Starts one within a unit.
+  ///
+  /// @param principal who asks for it
+  public static Replay begin(
+      Batch batch, Draw draw, String endpoint, Wanted wanted, int perSecond, String principal) {
+    var replay =
+        new Replay(
+            draw.uuid("replay"),
+            endpoint,
+            wanted,
+            perSecond,
+            State.RUNNING,
+            wanted.first() - 1,
+            0,
+            0,
+            0,
+            "",
+            principal,
+            draw.at(),
+            null,
+            null,
+            null);
+    batch.put(TABLE, replay);
+    batch.append("replay.started", endpoint, replay.id());
+    return replay;
+  }
+
   /// Where a job can stand.
   public enum State {
     RUNNING,

@@ -61,6 +61,11 @@ public final class Api {
             .build());
   }
 
+  public Answer put(String path, JsonNode body) {
+    return FakeSender.send(
+        client, request(path).PUT(HttpRequest.BodyPublishers.ofString(body.toString())).build());
+  }
+
   public Answer delete(String path) {
     return FakeSender.send(client, request(path).DELETE().build());
   }

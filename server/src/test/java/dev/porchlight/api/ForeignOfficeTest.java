@@ -378,6 +378,7 @@ final class ForeignOfficeTest {
               "POST /api/v1/replays",
               "PATCH /api/v1/replays/{id}",
               "POST /api/v1/receipts/{id}/resubmit",
+              "POST /api/v1/leads/{id}/answered",
               "PATCH /api/v1/contacts/{id}",
               "POST /api/v1/listings",
               "PUT /api/v1/listings/{id}",
@@ -398,7 +399,7 @@ final class ForeignOfficeTest {
                     && !route
                         .template()
                         .matches(
-                            "/api/v1/(tokens|clients|doctor|backups|spark-keys|mail-server).*");
+                            "/api/v1/(tokens|clients|doctor|audit|backups|spark-keys|mail-server).*");
         var byFeeder = feeder.send(route.method(), path, new byte[0], Map.of());
         assertThat(byFeeder.status() == 403)
             .as(name + " " + byFeeder.text())

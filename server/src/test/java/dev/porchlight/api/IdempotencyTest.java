@@ -54,6 +54,15 @@ final class IdempotencyTest {
       requests.add(List.of("POST", "/api/v1/tokens", "{\"name\": \"t\"}"));
       var sparkKey = admin.post("/api/v1/spark-keys", "{\"name\": \"k\"}").id();
       requests.add(List.of("POST", "/api/v1/nodes/" + office + "/password", "{}"));
+      var member =
+          admin
+              .post(
+                  "/api/v1/nodes",
+                  "{\"kind\": \"member\", \"name\": \"r\", \"parent\": \"" + office + "\"}")
+              .id();
+      requests.add(List.of("PUT", "/api/v1/nodes/" + member + "/role", "{\"role\": \"manager\"}"));
+      requests.add(List.of("POST", "/api/v1/nodes/" + member + "/sign-in-link", ""));
+      requests.add(List.of("DELETE", "/api/v1/nodes/" + member + "/role", ""));
       requests.add(
           List.of(
               "PATCH",
@@ -100,6 +109,7 @@ final class IdempotencyTest {
       requests.add(List.of("POST", "/api/v1/endpoints/" + endpoint + "/rotate-secret", "{}"));
       requests.add(List.of("POST", "/api/v1/endpoints/" + endpoint + "/test", ""));
       requests.add(List.of("POST", "/api/v1/deliveries/" + delivery + "/retry", ""));
+      requests.add(List.of("POST", "/api/v1/leads/" + lead + "/answered", ""));
       // One that waits, so that nothing but the requests changes anything.
       var idle = world.endpoint("idle", "porchlight", null);
       admin.patch("/api/v1/endpoints/" + idle, "{\"disabled\": true}").expect(200);

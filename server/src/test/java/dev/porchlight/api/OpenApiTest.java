@@ -259,6 +259,7 @@ final class OpenApiTest {
       // Leads and what became of them.
       admin.get("/api/v1/leads?test=false&source=portal&limit=2").expect(200);
       admin.get("/api/v1/leads/" + lead).expect(200);
+      admin.post("/api/v1/leads/" + lead + "/answered", "").expect(200);
       admin.post("/api/v1/leads/" + lead + "/link", "").expect(201);
       admin.get("/api/v1/receipts?state=done").expect(200);
       var quarantined = world.first("/api/v1/receipts?state=quarantined");
@@ -350,6 +351,15 @@ final class OpenApiTest {
 
       // The Spark door's keys.
       admin.post("/api/v1/nodes/" + member + "/password", "{}").expect(201);
+      admin.get("/api/v1/nodes/" + member + "/role").expect(200);
+      admin.put("/api/v1/nodes/" + member + "/role", "{\"role\": \"agent\"}").expect(200);
+      admin.put("/api/v1/nodes/" + member + "/role", "{\"role\": \"boss\"}").expect(400);
+      admin.put("/api/v1/nodes/" + office + "/role", "{\"role\": \"agent\"}").expect(400);
+      admin.get("/api/v1/nodes/" + member + "/role").expect(200);
+      admin.post("/api/v1/nodes/" + member + "/sign-in-link", "").expect(201);
+      admin.delete("/api/v1/nodes/" + member + "/role").expect(200);
+      admin.post("/api/v1/nodes/" + member + "/sign-in-link", "").expect(409);
+      admin.get("/api/v1/audit?limit=2").expect(200);
       admin
           .post("/api/v1/nodes/" + member + "/password", "{\"password\": \"ten letters\"}")
           .expect(201);

@@ -1,12 +1,18 @@
 package dev.porchlight.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.porchlight.testing.ConsoleGuest;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,6 +199,78 @@ class SigningInTest {
         assertThat(led.headers().firstValue("Location")).as(next).hasValue("/console");
         ada.submit("/console/me", "/console/sign-out", Map.of());
       }
+    }
+  }
+
+  @Test
+  void a_link_signs_somebody_in_once() {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub);
+        var guest = ConsoleGuest.at(hub)) {
+      assertThat(signedIn(ada)).isTrue();
+      var member =
+          hub.items("/nodes").stream()
+              .filter(n -> n.path("name").asString().equals("Ada Example"))
+              .findFirst()
+              .orElseThrow()
+              .path("id")
+              .asString();
+      var link =
+          URI.create(
+              hub.api()
+                  .make("/nodes/" + member + "/sign-in-link", Json.object())
+                  .path("url")
+                  .asString());
+      var path = link.getPath() + "?" + link.getQuery();
+      // Looking at it, as a mail's preview does, does not use it up.
+      assertThat(guest.get(path).body()).contains("You are Ada Example");
+      assertThat(guest.get(path).statusCode()).isEqualTo(200);
+      var token = Map.of("token", link.getQuery().substring("token=".length()));
+      var in = guest.submit(path, "/console/enter", token);
+      assertThat(in.statusCode()).isEqualTo(303);
+      assertThat(signedIn(guest)).isTrue();
+      try (var second = ConsoleGuest.at(hub)) {
+        assertThat(second.get(path).statusCode()).isEqualTo(401);
+        assertThat(second.submit("/console/sign-in", "/console/enter", token).statusCode())
+            .isEqualTo(401);
+        var late =
+            URI.create(
+                hub.api()
+                    .make("/nodes/" + member + "/sign-in-link", Json.object())
+                    .path("url")
+                    .asString());
+        hub.clock().advance(Duration.ofMinutes(16));
+        assertThat(second.get(late.getPath() + "?" + late.getQuery()).statusCode()).isEqualTo(401);
+      }
+    }
+  }
+
+  @Test
+  void it_is_written_down_who_did_what_and_who_looked_at_whom() {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub)) {
+      hub.addSource("portal", "connections-plus")
+          .post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      var lead = hub.story("L-1").path("id").asString();
+      ada.get("/console/leads/" + lead);
+      ada.get("/console/leads/" + lead);
+      ada.submit("/console/leads/" + lead, "/console/leads/" + lead + "/answered", Map.of());
+      hub.api().read("/leads/" + lead);
+      // No line of the log says that it was written.
+      Awaitility.await()
+          .atMost(TestHub.PATIENCE)
+          .untilAsserted(() ->
+              assertThat(hub.items("/audit?subject=" + lead))
+                  .extracting(
+                      e -> e.path("principal").asString().replaceFirst(" .*", ""),
+                      e -> e.path("act").asString())
+                  .containsExactlyInAnyOrder(
+                      tuple("member", "GET /console/leads/{id}"),
+                      tuple("member", "POST /console/leads/{id}/answered"),
+                      tuple("administrator", "GET /api/v1/leads/{id}")));
+      assertThat(ada.get("/console/audit?subject=" + lead).body())
+          .contains("Ada Example", "POST /console/leads/{id}/answered")
+          .doesNotContain("Nothing here");
     }
   }
 

@@ -8,6 +8,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Cookie;
 import java.io.IOException;
@@ -176,6 +177,27 @@ public final class ConsoleBrowser implements AutoCloseable {
   /// Goes to a path of the hub.
   public ConsoleBrowser go(String path) {
     page.navigate(hub + path);
+    return this;
+  }
+
+  /// Presses the button of that very name.
+  public ConsoleBrowser press(String name) {
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true))
+        .click();
+    return this;
+  }
+
+  /// Follows the link of that very name.
+  public ConsoleBrowser follow(String name) {
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true))
+        .first()
+        .click();
+    return this;
+  }
+
+  /// Waits until the page shows that text somewhere.
+  public ConsoleBrowser sees(String text) {
+    page.getByText(text).first().waitFor();
     return this;
   }
 

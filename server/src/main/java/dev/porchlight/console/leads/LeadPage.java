@@ -80,11 +80,18 @@ public final class LeadPage {
 
   private Reply.Full whole(Story story) {
     return Pages.page(
-        200, pages.render("leads/lead.jte", pages.open(true), new LeadView(story, PATH)));
+        200,
+        pages.render(
+            "leads/lead.jte",
+            pages.open(true),
+            new LeadView(story, PATH, LeadActions.Offered.NOTHING)));
   }
 
   private String part(Story story) {
-    return pages.render("leads/story.jte", pages.open(true), new LeadView(story, PATH));
+    return pages.render(
+        "leads/story.jte",
+        pages.open(true),
+        new LeadView(story, PATH, LeadActions.Offered.NOTHING));
   }
 
   /// Leads on to the address without the token.

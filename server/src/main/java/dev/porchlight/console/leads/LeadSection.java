@@ -4,7 +4,6 @@ import dev.porchlight.access.Permission;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
-import dev.porchlight.console.Console;
 import dev.porchlight.console.Pager;
 import dev.porchlight.console.Section;
 import dev.porchlight.console.Time;
@@ -12,7 +11,6 @@ import dev.porchlight.console.Visit;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
-import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.person.Persons;
@@ -32,18 +30,23 @@ public final class LeadSection implements Section {
   private final Leads leads;
   private final Deliveries deliveries;
   private final StoryTeller teller;
+  private final LeadActions actions;
 
+  /// @param hub the hub's number
+  /// @param replayWork is told that a replay may go on
   public LeadSection(
-      Console console,
       Store store,
+      int hub,
+      StoryTeller teller,
       Leads leads,
-      Receipts receipts,
       Persons persons,
-      Deliveries deliveries) {
+      Deliveries deliveries,
+      Runnable replayWork) {
     this.store = store;
     this.leads = leads;
     this.deliveries = deliveries;
-    this.teller = new StoryTeller(store, console.texts(), leads, receipts, persons, deliveries);
+    this.teller = teller;
+    this.actions = new LeadActions(store, hub, leads, persons, replayWork);
   }
 
   /// One line of the list.
@@ -68,6 +71,9 @@ public final class LeadSection implements Section {
   public void addTo(Paths paths) {
     paths.get("/leads", Permission.READ, this::list);
     paths.get("/leads/{id}", Permission.READ, this::show);
+    paths.post("/leads/{id}/answered", Permission.WORK, actions::mark);
+    paths.post("/leads/{id}/reassign", Permission.WORK, actions::reassign);
+    paths.post("/leads/{id}/send", Permission.WORK, actions::send);
     paths.live(
         "/leads/{id}/events",
         Permission.READ,
@@ -144,13 +150,15 @@ public final class LeadSection implements Section {
   private Reply show(Visit visit) {
     return teller
         .tell(visit.scope(), visit.path("id"))
-        .<Reply>map(s -> visit.page("leads/one.jte", new LeadView(s, PATH)))
+        .<Reply>map(
+            s -> visit.page("leads/one.jte", new LeadView(s, PATH, actions.offer(visit, s.id()))))
         .orElseGet(visit::missing);
   }
 
   private Optional<String> part(Visit visit) {
     return teller
         .tell(visit.scope(), visit.path("id"))
-        .map(s -> visit.part("leads/story.jte", new LeadView(s, PATH)));
+        .map(s ->
+            visit.part("leads/story.jte", new LeadView(s, PATH, actions.offer(visit, s.id()))));
   }
 }

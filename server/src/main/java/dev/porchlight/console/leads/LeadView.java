@@ -3,4 +3,5 @@ package dev.porchlight.console.leads;
 /// A story on its page.
 ///
 /// @param path where such pages are, with a slash at the end
-record LeadView(Story story, String path) {}
+/// @param actions what whoever looks may do
+record LeadView(Story story, String path, LeadActions.Offered actions) {}

@@ -47,6 +47,8 @@ record Story(
   /// One thing that happened.
   ///
   /// @param state one word on how it stands; empty when there is nothing to say
+  /// @param receipt the id of the receipt that it is about; empty for none
+  /// @param delivery the id of the delivery that it is about; empty for none
   record Item(
       Tone tone,
       Time at,
@@ -56,7 +58,32 @@ record Story(
       List<Fact> facts,
       List<Breach> breaches,
       List<Change> changes,
-      @Nullable Sending sending) {}
+      @Nullable Sending sending,
+      String receipt,
+      String delivery) {
+    Item(
+        Tone tone,
+        Time at,
+        String title,
+        String state,
+        List<String> sentences,
+        List<Fact> facts,
+        List<Breach> breaches,
+        List<Change> changes,
+        @Nullable Sending sending) {
+      this(tone, at, title, state, sentences, facts, breaches, changes, sending, "", "");
+    }
+
+    Item ofReceipt(String id) {
+      return new Item(
+          tone, at, title, state, sentences, facts, breaches, changes, sending, id, delivery);
+    }
+
+    Item ofDelivery(String id) {
+      return new Item(
+          tone, at, title, state, sentences, facts, breaches, changes, sending, receipt, id);
+    }
+  }
 
   /// One violation.
   record Breach(String pointer, String rule, String action) {}

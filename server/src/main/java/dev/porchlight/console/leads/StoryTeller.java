@@ -19,6 +19,7 @@ import dev.porchlight.delivery.Attempt;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.Answered;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Receipt;
@@ -54,7 +55,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// Puts the story of a lead together from what the capabilities keep. May be shared by threads.
-final class StoryTeller {
+public final class StoryTeller {
   private static final int MOST = 200;
   private static final int MOST_BREACHES = 100;
   private static final int MOST_CHANGES = 100;
@@ -71,7 +72,7 @@ final class StoryTeller {
   private final Persons persons;
   private final Deliveries deliveries;
 
-  StoryTeller(
+  public StoryTeller(
       Store store,
       Texts texts,
       Leads leads,
@@ -91,7 +92,12 @@ final class StoryTeller {
 
   /// What one telling needs all along.
   private record Known(
-      Scope scope, LeadRecord lead, Settings settings, Instant now, List<LogEntry> history) {}
+      Scope viewer,
+      Scope scope,
+      LeadRecord lead,
+      Settings settings,
+      Instant now,
+      List<LogEntry> history) {}
 
   /// The story as it stands; empty when there is no such lead within that scope.
   Optional<Story> tell(Scope scope, String id) {
@@ -100,6 +106,7 @@ final class StoryTeller {
         .map(lead ->
             tell(
                 new Known(
+                    scope,
                     // What hangs on a lead lies in the office where it landed.
                     new Scope(false, java.util.Set.of(lead.officeId())),
                     lead,
@@ -126,7 +133,15 @@ final class StoryTeller {
     came.forEach(r -> placed.add(new Placed(r.at(), 0, receipt(known, r, source, versions))));
     placed.add(new Placed(record.createdAt(), 1, person(known, newest.enquirer())));
     placed.add(new Placed(record.createdAt(), 2, answers(known)));
-    owed.forEach(s -> placed.add(new Placed(s.delivery().plannedAt(), 3, delivery(known, s))));
+    owed.forEach(s ->
+        placed.add(
+            new Placed(
+                s.delivery().plannedAt(),
+                3,
+                delivery(s, known.settings(), known.now(), known.history()))));
+    known.history().stream()
+        .filter(l -> l.kind().equals(Answered.KIND))
+        .forEach(l -> placed.add(new Placed(l.at(), 4, answered(known, l))));
     if (record.erasedAt() != null) {
       placed.add(new Placed(record.erasedAt(), 4, erased(known, record.erasedAt())));
     }
@@ -153,14 +168,16 @@ final class StoryTeller {
   /// A lead in a line.
   ///
   /// @param wants what it is about, in a few words
-  record Gist(String name, String wants) {}
+  /// @param arose when the portal says it arose; null where it says nothing
+  record Gist(String name, String wants, @Nullable Instant arose) {}
 
   /// The newest version of a lead in a line.
   Gist gist(LeadRecord record) {
     var newest = parse(leads.getNewest(record));
     return new Gist(
         record.erasedAt() == null ? name(newest.enquirer()) : texts.of("who.erased"),
-        texts.of("wants." + newest.intent().word()));
+        texts.of("wants." + newest.intent().word()),
+        newest.timestamp() == null ? null : newest.timestamp().at());
   }
 
   private static Lead parse(Leads.Version version) {
@@ -200,12 +217,21 @@ final class StoryTeller {
     return badges;
   }
 
-  private static Tone tone(DeliveryState.State state) {
+  static Tone tone(DeliveryState.State state) {
     return switch (state) {
       case DELIVERED -> Tone.GOOD;
       case PENDING -> Tone.WAITING;
       case DEAD, UNWRITABLE -> Tone.BAD;
       case DROPPED -> Tone.PLAIN;
+    };
+  }
+
+  static Tone tone(Receipt.State state) {
+    return switch (state) {
+      case DONE -> Tone.GOOD;
+      case REPEAT, MENDED, ERASED -> Tone.PLAIN;
+      case OWED -> Tone.WAITING;
+      case QUARANTINED, REFUSED -> Tone.BAD;
     };
   }
 
@@ -416,7 +442,7 @@ final class StoryTeller {
       sentences.add(
           by.isEmpty()
               ? texts.of("receipt.corrects")
-              : texts.of("receipt.corrects.by", Clean.line(by)));
+              : texts.of("receipt.corrects.by", who(known.settings(), by)));
     }
     if (!receipt.reason().isEmpty()) {
       sentences.add(Clean.line(receipt.reason()));
@@ -451,34 +477,31 @@ final class StoryTeller {
     facts.add("receipt.signature", receipt.signature());
     facts.add("receipt.id", receipt.id());
     return new Item(
-        switch (receipt.state()) {
-          case DONE -> Tone.GOOD;
-          case REPEAT, MENDED, ERASED -> Tone.PLAIN;
-          case OWED -> Tone.WAITING;
-          case QUARANTINED, REFUSED -> Tone.BAD;
-        },
-        texts.time(receipt.at(), known.now()),
-        switch (receipt.state()) {
-          case DONE ->
-              receipt.version() > 1
-                  ? texts.of("receipt.version", receipt.version(), name)
-                  : texts.of("receipt.first", name);
-          case REPEAT -> texts.of("receipt.repeat", name, receipt.version());
-          case OWED -> texts.of("receipt.owed", name);
-          case QUARANTINED, MENDED -> texts.of("receipt.quarantined", name);
-          case REFUSED -> texts.of("receipt.refused", name);
-          case ERASED -> texts.of("receipt.erased", name);
-        },
-        texts.of("receipt.state." + receipt.state().word()),
-        sentences,
-        facts.list,
-        breaches.stream()
-            .limit(MOST_BREACHES)
-            .map(v ->
-                new Breach(Clean.line(v.pointer()), Clean.line(v.rule()), Clean.line(v.action())))
-            .toList(),
-        changes.stream().limit(MOST_CHANGES).toList(),
-        null);
+            tone(receipt.state()),
+            texts.time(receipt.at(), known.now()),
+            switch (receipt.state()) {
+              case DONE ->
+                  receipt.version() > 1
+                      ? texts.of("receipt.version", receipt.version(), name)
+                      : texts.of("receipt.first", name);
+              case REPEAT -> texts.of("receipt.repeat", name, receipt.version());
+              case OWED -> texts.of("receipt.owed", name);
+              case QUARANTINED, MENDED -> texts.of("receipt.quarantined", name);
+              case REFUSED -> texts.of("receipt.refused", name);
+              case ERASED -> texts.of("receipt.erased", name);
+            },
+            texts.of("receipt.state." + receipt.state().word()),
+            sentences,
+            facts.list,
+            breaches.stream()
+                .limit(MOST_BREACHES)
+                .map(v ->
+                    new Breach(
+                        Clean.line(v.pointer()), Clean.line(v.rule()), Clean.line(v.action())))
+                .toList(),
+            changes.stream().limit(MOST_CHANGES).toList(),
+            null)
+        .ofReceipt(receipt.id());
   }
 
   /// When it was written down what became of a receipt.
@@ -521,6 +544,28 @@ final class StoryTeller {
     }
   }
 
+  private Item answered(Known known, LogEntry line) {
+    return new Item(
+        Tone.GOOD,
+        texts.time(line.at(), known.now()),
+        texts.of("answered.title", who(known.settings(), line.ref())),
+        "",
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        null);
+  }
+
+  /// A principal, by name where it is a member.
+  static String who(Settings settings, String principal) {
+    return Clean.line(
+        Nodes.in(settings)
+            .find(principal.replaceFirst("^member ", ""))
+            .map(Node::name)
+            .orElse(principal));
+  }
+
   private Item erased(Known known, Instant at) {
     return new Item(
         Tone.PLAIN,
@@ -544,7 +589,8 @@ final class StoryTeller {
         .find(known.scope(), lead.contactId())
         .ifPresent(contact -> contact(known, contact, who, facts));
     persons
-        .listPossibleDuplicates(known.scope(), lead.personId())
+        .listPossibleDuplicates(
+            known.viewer().member() == null ? known.scope() : known.viewer(), lead.personId())
         .forEach(d -> sentences.add(texts.of("person.duplicate", Clean.line(d.evidence()))));
     return new Item(
         Tone.GOOD,
@@ -600,10 +646,17 @@ final class StoryTeller {
         null);
   }
 
-  private Item delivery(Known known, Deliveries.Standing standing) {
+  /// One delivery by itself.
+  Item delivery(Deliveries.Standing standing, Instant now) {
+    return delivery(
+        standing, store.settings(), now, leads.listHistory(standing.delivery().leadId()));
+  }
+
+  private Item delivery(
+      Deliveries.Standing standing, Settings settings, Instant now, List<LogEntry> history) {
     var delivery = standing.delivery();
     var state = standing.state();
-    var endpoint = Endpoints.in(known.settings()).find(delivery.endpointId());
+    var endpoint = Endpoints.in(settings).find(delivery.endpointId());
     var sentences = new ArrayList<String>();
     sentences.add(Clean.line(delivery.why()));
     var ended = state.endedAt();
@@ -619,38 +672,40 @@ final class StoryTeller {
         && endpoint.map(e -> e.disabled()).orElse(false)) {
       sentences.add(texts.of("delivery.disabled"));
     }
-    known.history().stream()
+    history.stream()
         .filter(l -> l.kind().equals("delivery.retried") && l.ref().equals(delivery.id()))
-        .forEach(l ->
-            sentences.add(texts.of("delivery.retried", texts.time(l.at(), known.now()).exact())));
+        .forEach(l -> sentences.add(texts.of("delivery.retried", texts.time(l.at(), now).exact())));
     var facts = new Facts();
     facts.add("delivery.contract", endpoint.map(e -> e.contract()).orElse(null));
     facts.add("delivery.event", delivery.kind() + " · " + texts.of("version", delivery.version()));
     facts.add("delivery.webhook_id", delivery.eventId());
     var next = state.nextAt();
     return new Item(
-        tone(state.state()),
-        texts.time(delivery.plannedAt(), known.now()),
-        texts.of(
-            "delivery.title",
-            endpoint.map(e -> Clean.line(e.name())).orElseGet(() -> texts.of("endpoint.gone"))),
-        texts.of("delivery.state." + state.state().word()),
-        sentences,
-        facts.list,
-        List.of(),
-        List.of(),
-        new Sending(
-            deliveries.listAttempts(delivery.id()).stream().map(a -> attempt(known, a)).toList(),
-            losses(state.losses()),
-            next == null || state.state() != DeliveryState.State.PENDING || state.attempts() == 0
-                ? null
-                : texts.time(next, known.now())));
+            tone(state.state()),
+            texts.time(delivery.plannedAt(), now),
+            texts.of(
+                "delivery.title",
+                endpoint.map(e -> Clean.line(e.name())).orElseGet(() -> texts.of("endpoint.gone"))),
+            texts.of("delivery.state." + state.state().word()),
+            sentences,
+            facts.list,
+            List.of(),
+            List.of(),
+            new Sending(
+                deliveries.listAttempts(delivery.id()).stream().map(a -> attempt(now, a)).toList(),
+                losses(state.losses()),
+                next == null
+                        || state.state() != DeliveryState.State.PENDING
+                        || state.attempts() == 0
+                    ? null
+                    : texts.time(next, now)))
+        .ofDelivery(delivery.id());
   }
 
-  private Try attempt(Known known, Attempt attempt) {
+  private Try attempt(Instant now, Attempt attempt) {
     return new Try(
         attempt.n(),
-        texts.time(attempt.at(), known.now()),
+        texts.time(attempt.at(), now),
         texts.took(attempt.duration()),
         attempt.outcome() == Attempt.Outcome.DELIVERED ? Tone.GOOD : Tone.BAD,
         switch (attempt.outcome()) {

@@ -69,7 +69,8 @@
   if (!part || !sign) return;
   let shown = ""; // what the hub sent last, as it sent it
 
-  // What was open stays open, and what had the focus keeps it, when the part is replaced.
+  // What was open stays open, what was chosen stays chosen, and what had the focus keeps it, when
+  // the part is replaced.
   const take = (html) => {
     if (html === shown) return;
     shown = html;
@@ -78,9 +79,13 @@
       ? document.activeElement.closest("[data-key]")
       : null;
     const key = focused ? focused.dataset.key : null;
+    const chosen = new Map([...part.querySelectorAll("select[data-key], input[data-key], textarea[data-key]")]
+      .map((field) => [field.dataset.key, field.value]));
     part.innerHTML = html;
     for (const keyed of part.querySelectorAll("[data-key]")) {
       if (open.includes(keyed.dataset.key)) keyed.open = true;
+      const value = chosen.get(keyed.dataset.key);
+      if (value !== undefined && (!keyed.options || [...keyed.options].some((o) => o.value === value))) keyed.value = value;
       if (keyed.dataset.key === key) (keyed.querySelector("summary") || keyed).focus({ preventScroll: true });
     }
     setClock();

@@ -32,7 +32,7 @@ CREATE TABLE batch_mark (
 CREATE TABLE credential (
   hash       TEXT COLLATE "C" PRIMARY KEY,
   id         TEXT COLLATE "C" NOT NULL UNIQUE,
-  kind       TEXT COLLATE "C" NOT NULL,   -- source | token | link | spark | client_token | client_secret | party
+  kind       TEXT COLLATE "C" NOT NULL,   -- source | token | link | sign_in | spark | client_token | client_secret | party
   owner      TEXT COLLATE "C" NOT NULL,   -- the source's id, the token's name, the lead's id, the client's or party's id
   body       TEXT COLLATE "C" NOT NULL,   -- JSON: scopes, node, hint
   created_at BIGINT NOT NULL,
@@ -98,6 +98,18 @@ CREATE TABLE console_session (
   address    TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX console_session_member ON console_session (member_id);
+
+-- Who did what, and who looked at whom.
+CREATE TABLE audit (
+  id        TEXT COLLATE "C" PRIMARY KEY,
+  at        BIGINT NOT NULL,
+  principal TEXT COLLATE "C" NOT NULL,
+  act       TEXT COLLATE "C" NOT NULL,
+  subject   TEXT COLLATE "C" NOT NULL,
+  address   TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX audit_subject ON audit (subject, id);
+CREATE INDEX audit_principal ON audit (principal, id);
 
 -- Secrets that we must use: sealed with the hub's key.
 CREATE TABLE secret (

@@ -25,7 +25,7 @@ CREATE TABLE setting (
 CREATE TABLE credential (
   hash       TEXT PRIMARY KEY,
   id         TEXT NOT NULL UNIQUE,
-  kind       TEXT NOT NULL,   -- source | token | link | spark | client_token | client_secret | party
+  kind       TEXT NOT NULL,   -- source | token | link | sign_in | spark | client_token | client_secret | party
   owner      TEXT NOT NULL,   -- the source's id, the token's name, the lead's id, the client's or party's id
   body       TEXT NOT NULL,   -- JSON: scopes, node, hint
   created_at INTEGER NOT NULL,
@@ -91,6 +91,18 @@ CREATE TABLE console_session (
   address    TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX console_session_member ON console_session (member_id);
+
+-- Who did what, and who looked at whom.
+CREATE TABLE audit (
+  id        TEXT PRIMARY KEY,
+  at        INTEGER NOT NULL,
+  principal TEXT NOT NULL,
+  act       TEXT NOT NULL,
+  subject   TEXT NOT NULL,
+  address   TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX audit_subject ON audit (subject, id);
+CREATE INDEX audit_principal ON audit (principal, id);
 
 -- Secrets that we must use: sealed with the hub's key.
 CREATE TABLE secret (

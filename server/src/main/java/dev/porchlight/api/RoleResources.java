@@ -1,0 +1,145 @@
+package dev.porchlight.api;
+
+import dev.porchlight.access.ConsoleRole;
+import dev.porchlight.access.Credential;
+import dev.porchlight.access.Credentials;
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.account.Scope;
+import dev.porchlight.sign.Tokens;
+import dev.porchlight.store.Settings;
+import dev.porchlight.store.Store;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
+import dev.porchlight.web.Reply;
+import java.time.Duration;
+import java.util.Set;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What members are at the console.
+final class RoleResources {
+  private static final Duration LINK_LIFE = Duration.ofMinutes(15);
+
+  private final Store store;
+  private final int hub;
+  private final Credentials credentials;
+
+  RoleResources(Store store, int hub, Credentials credentials) {
+    this.store = store;
+    this.hub = hub;
+    this.credentials = credentials;
+  }
+
+  /// Makes a link by which a member signs in once, without a password.
+  Reply link(Call call) throws Exception {
+    var member = member(call);
+    call.members(Set.of());
+    var token = Tokens.create("pli_");
+    var draw = Draw.fresh(store.now(), hub);
+    var credential =
+        new Credential(
+            Tokens.hash(token),
+            draw.uuid("credential"),
+            Credential.Kind.SIGN_IN,
+            member,
+            "{}",
+            draw.at(),
+            draw.at().plus(LINK_LIFE),
+            null);
+    return call.change(batch -> {
+      if (ConsoleRole.find(batch.settings(), member).isEmpty()) {
+        throw new FaultException(
+            Fault.STATE_CONFLICT, "This node has no role at the console; give it one first.");
+      }
+      needWithin(call.scope(), batch.settings(), member);
+      credentials.add(batch, credential);
+      var view = Json.object();
+      view.put("member", member);
+      view.put("url", call.request().baseUrl() + "/console/enter?token=" + token);
+      view.put("expires_at", String.valueOf(credential.expiresAt()));
+      return new Call.Answer(201, view);
+    });
+  }
+
+  Reply get(Call call) {
+    var member = member(call);
+    return ConsoleRole.find(store.settings(), member)
+        .map(r -> Call.ok(view(r)))
+        .orElseGet(() -> Call.ok(Json.object().put("member", member)));
+  }
+
+  Reply put(Call call) throws Exception {
+    var member = member(call);
+    var body = call.members(Set.of("role", "node"));
+    var kind =
+        Call.member(
+            "role", "administrator, manager or agent", body.needText("role"), ConsoleRole.Kind::of);
+    var node = body.text("node").orElse(null);
+    if (kind == ConsoleRole.Kind.AGENT && node != null) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "An agent sees what is their own; leave `node` out.");
+    }
+    var role = new ConsoleRole(member, kind, node);
+    return call.change(batch -> {
+      var settings = batch.settings();
+      needWithin(call.scope(), settings, member);
+      if (!covers(call.scope(), settings, role)) {
+        throw new FaultException(
+            Fault.BODY_INVALID, "There is no such node, or this token does not see it.");
+      }
+      role.objection(Nodes.in(settings))
+          .ifPresent(why -> {
+            throw new FaultException(Fault.BODY_INVALID, why);
+          });
+      role.put(batch);
+      return new Call.Answer(200, view(role));
+    });
+  }
+
+  Reply remove(Call call) throws Exception {
+    var member = member(call);
+    return call.change(batch -> {
+      var role =
+          ConsoleRole.find(batch.settings(), member)
+              .orElseThrow(() -> AccountResources.missing("role"));
+      needWithin(call.scope(), batch.settings(), member);
+      ConsoleRole.remove(batch, member);
+      return new Call.Answer(200, view(role));
+    });
+  }
+
+  private String member(Call call) {
+    var nodes = Nodes.in(store.settings());
+    return nodes
+        .find(call.path("id"))
+        .filter(n -> call.scope().containsNode(nodes, n.id()))
+        .map(Node::id)
+        .orElseThrow(() -> AccountResources.missing("node"));
+  }
+
+  /// Whoever could change the role or the password of somebody who sees more than they do, would
+  /// soon see as much.
+  static void needWithin(Scope scope, Settings settings, String member) {
+    if (ConsoleRole.find(settings, member).filter(r -> !covers(scope, settings, r)).isPresent()) {
+      throw new FaultException(
+          Fault.NOT_ALLOWED, "This member sees more at the console than this token does.");
+    }
+  }
+
+  private static boolean covers(Scope scope, Settings settings, ConsoleRole role) {
+    var node = role.node();
+    return scope.everything()
+        || role.kind() == ConsoleRole.Kind.AGENT
+        || node != null && scope.containsNode(Nodes.in(settings), node);
+  }
+
+  private static ObjectNode view(ConsoleRole role) {
+    var view = Json.object();
+    view.put("member", role.member());
+    view.put("role", role.kind().word());
+    if (role.node() != null) {
+      view.put("node", role.node());
+    }
+    return view;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.porchlight.console.leads;
+
+import dev.porchlight.access.Permission;
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.console.Clean;
+import dev.porchlight.console.Visit;
+import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.Answered;
+import dev.porchlight.desk.LeadRecord;
+import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Replay;
+import dev.porchlight.person.ContactEdit;
+import dev.porchlight.person.Persons;
+import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Draw;
+import dev.porchlight.web.Reply;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// What may be done with a lead from its page: say that it is answered, pass its contact on, send
+/// it to an endpoint.
+final class LeadActions {
+  private static final Set<String> STATES = Set.of("never", "delivered", "dead", "unwritable");
+
+  private final Store store;
+  private final int hub;
+  private final Leads leads;
+  private final Persons persons;
+  private final Answered answered;
+  private final Runnable replayWork;
+
+  /// @param replayWork is told that a replay may go on
+  LeadActions(Store store, int hub, Leads leads, Persons persons, Runnable replayWork) {
+    this.store = store;
+    this.hub = hub;
+    this.leads = leads;
+    this.persons = persons;
+    this.answered = new Answered(store, leads);
+    this.replayWork = replayWork;
+  }
+
+  /// What a visitor may do with a lead.
+  ///
+  /// @param members who may own its contact, the present owner left out
+  /// @param endpoints where it may be sent
+  /// @param retry whether they may retry its deliveries
+  record Offered(boolean mark, List<Choice> members, List<Choice> endpoints, boolean retry) {
+    static final Offered NOTHING = new Offered(false, List.of(), List.of(), false);
+  }
+
+  record Choice(String value, String text) {}
+
+  Offered offer(Visit visit, String id) {
+    var found = leads.find(visit.scope(), id);
+    if (!visit.may(Permission.WORK) || found.isEmpty() || found.get().erasedAt() != null) {
+      return Offered.NOTHING;
+    }
+    var lead = found.get();
+    var settings = store.settings();
+    var nodes = Nodes.in(settings);
+    var owner = persons.find(visit.scope(), lead.contactId()).map(c -> c.ownerId()).orElse("");
+    boolean wide = visit.scope().contains(lead.officeId());
+    return new Offered(
+        leads.listHistory(id).stream().noneMatch(l -> l.kind().equals(Answered.KIND)),
+        nodes.childrenOf(lead.officeId()).stream()
+            .filter(n -> n.kind() == Node.Kind.MEMBER && !n.id().equals(owner))
+            .map(n -> new Choice(n.id(), Clean.line(n.name())))
+            .toList(),
+        !wide
+            ? List.of()
+            : Endpoints.in(settings).all().stream()
+                .filter(e -> !e.disabled() && visit.scope().containsNode(nodes, e.node()))
+                .filter(e -> nodes.isWithin(lead.officeId(), e.node()))
+                .map(e -> new Choice(e.id(), Clean.line(e.name())))
+                .toList(),
+        wide);
+  }
+
+  Reply mark(Visit visit) {
+    return answered.mark(visit.scope(), visit.path("id"), visit.principal().id())
+        ? visit.done("/leads/" + visit.path("id"), "answered")
+        : visit.missing();
+  }
+
+  Reply reassign(Visit visit) {
+    var lead = leads.find(visit.scope(), visit.path("id"));
+    var contact = lead.flatMap(l -> persons.find(visit.scope(), l.contactId()));
+    if (contact.isEmpty()) {
+      return visit.missing();
+    }
+    var owner = visit.form().text("owner");
+    var edit =
+        new ContactEdit(Set.of(), null, null, null, List.of(), List.of(), List.of(), owner, null);
+    boolean done =
+        store.write(
+            WorkQueue.EDITS,
+            batch -> {
+              var now = Persons.findContact(batch, contact.get().id());
+              if (now.isEmpty()
+                  || !now.get().ownerId().equals(contact.get().ownerId())
+                  || Persons.isErased(batch, now.get().personId())
+                  || !Persons.mayOwn(Nodes.in(batch.settings()), owner, now.get().officeId())) {
+                return false;
+              }
+              Persons.edit(batch, now.get(), edit, visit.principal().id(), batch.now());
+              return true;
+            });
+    if (!done) {
+      return visit.done("/leads/" + visit.path("id"), "not-reassigned");
+    }
+    // Whoever passed it on may not see it any more.
+    return leads.find(visit.scope(), visit.path("id")).isPresent()
+        ? visit.done("/leads/" + visit.path("id"), "reassigned")
+        : visit.done("/leads", "reassigned");
+  }
+
+  Reply send(Visit visit) {
+    var lead = leads.find(visit.scope(), visit.path("id"));
+    var endpoint = visit.form().text("endpoint");
+    var allowed = offer(visit, visit.path("id")).endpoints();
+    var place = lead.flatMap(this::newest);
+    if (place.isEmpty() || allowed.stream().noneMatch(c -> c.value().equals(endpoint))) {
+      return visit.missing();
+    }
+    var wanted =
+        new Replay.Wanted(place.get(), place.get() + 1, "", "", STATES, Set.of(), Set.of(), "");
+    var draw = Draw.fresh(store.now(), hub);
+    store.write(
+        WorkQueue.EDITS,
+        batch -> Replay.begin(batch, draw, endpoint, wanted, 1, visit.principal().id()));
+    replayWork.run();
+    return visit.done("/leads/" + visit.path("id"), "sent");
+  }
+
+  /// The place in the log of a lead's newest version.
+  private Optional<Long> newest(LeadRecord lead) {
+    return leads.listHistory(lead.id()).stream()
+        .filter(l -> l.kind().equals("lead.created") || l.kind().equals("lead.updated"))
+        .map(LogEntry::seq)
+        .max(Long::compare);
+  }
+}

@@ -1,0 +1,277 @@
+package dev.porchlight.console.leads;
+
+import dev.porchlight.access.Permission;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.console.Badge;
+import dev.porchlight.console.Clean;
+import dev.porchlight.console.Section;
+import dev.porchlight.console.Time;
+import dev.porchlight.console.Tone;
+import dev.porchlight.console.Visit;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.LeadRecord;
+import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Pulse;
+import dev.porchlight.desk.Source;
+import dev.porchlight.desk.Sources;
+import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Store;
+import dev.porchlight.web.Reply;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// `/console/now`: leads as they arrive and what became of each, the last hour in figures, and what
+/// needs a hand; all of it live.
+public final class NowSection implements Section {
+  private static final int LEADS = 15;
+  private static final int SOURCES = 5;
+  private static final int MINUTES = 60;
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("HH:mm").withZone(ZoneOffset.UTC);
+
+  private final Store store;
+  private final Leads leads;
+  private final Deliveries deliveries;
+  private final Pulse pulse;
+  private final StoryTeller teller;
+
+  public NowSection(Store store, StoryTeller teller, Leads leads, Deliveries deliveries) {
+    this.store = store;
+    this.leads = leads;
+    this.deliveries = deliveries;
+    this.pulse = new Pulse(store);
+    this.teller = teller;
+  }
+
+  /// One lead that arrived.
+  ///
+  /// @param came from the portal's timestamp to our 2xx
+  /// @param delivered from then until an endpoint had taken it
+  /// @param acted from then until a person did something about it
+  record Arrival(
+      String id,
+      String name,
+      String wants,
+      String source,
+      Time at,
+      String came,
+      String delivered,
+      String acted,
+      List<Badge> standing) {}
+
+  /// Something that needs a hand.
+  ///
+  /// @param href where one sees to it; empty for nowhere yet
+  record Hand(Tone tone, String count, String text, String href) {}
+
+  /// An endpoint that is slow, shut or disabled.
+  record Ailing(String name, Badge badge, String why) {}
+
+  /// Who broke which rule.
+  record Breach(String source, String rule, String times, Time last) {}
+
+  /// The last hour: a line a minute, a column a source, and what was delivered.
+  record Chart(List<String> sources, List<Line> lines, int accepted, int delivered) {}
+
+  record Line(String minute, List<Integer> accepted, int delivered) {}
+
+  record Now(
+      String now,
+      List<Arrival> arrivals,
+      List<Hand> hands,
+      List<Ailing> ailing,
+      List<Breach> breaches,
+      Chart chart) {}
+
+  @Override
+  public String name() {
+    return "now";
+  }
+
+  @Override
+  public List<String> scripts() {
+    return List.of("chart", "now");
+  }
+
+  @Override
+  public void addTo(Paths paths) {
+    paths.get("/now", Permission.READ, this::show);
+    paths.live(
+        "/now/events",
+        Permission.READ,
+        (_, line) -> concerns(line),
+        visit -> Optional.of(visit.part("leads/nowpart.jte", look(visit))));
+  }
+
+  private static boolean concerns(LogEntry line) {
+    var kind = line.kind();
+    return kind.startsWith("lead.")
+        || kind.startsWith("receipt.")
+        || kind.startsWith("delivery.")
+        || kind.startsWith("endpoint.")
+        || kind.startsWith("contact.");
+  }
+
+  private Reply show(Visit visit) {
+    return visit.page("leads/now.jte", look(visit));
+  }
+
+  private Now look(Visit visit) {
+    var now = store.now();
+    var sources = Sources.in(store.settings());
+    Function<String, String> name =
+        id ->
+            Clean.line(sources.find(id).map(Source::name).orElse(visit.texts().of("source.gone")));
+    return new Now(
+        now.toString(),
+        leads
+            .list(visit.scope(), new Leads.Query(null, null, null, null, Long.MAX_VALUE, LEADS))
+            .stream()
+            .map(l -> arrival(visit, l, name, now))
+            .toList(),
+        hands(visit),
+        ailing(visit),
+        pulse.breaches(visit.scope(), now).stream()
+            .map(b ->
+                new Breach(
+                    name.apply(b.source()),
+                    Clean.line(b.rule()),
+                    Integer.toString(b.times()),
+                    visit.texts().time(b.last(), now)))
+            .toList(),
+        chart(visit, name, now));
+  }
+
+  private Arrival arrival(
+      Visit visit, LeadRecord record, Function<String, String> source, Instant now) {
+    var gist = teller.gist(record);
+    var standing =
+        deliveries.list(visit.scope(), new Deliveries.Query(null, record.id(), null, LEADS));
+    var texts = visit.texts();
+    Function<Instant, String> since = at -> texts.took(Duration.between(record.createdAt(), at));
+    return new Arrival(
+        record.id(),
+        gist.name(),
+        gist.wants(),
+        source.apply(record.sourceId()),
+        texts.time(record.createdAt(), now),
+        gist.arose() == null ? "" : texts.took(Duration.between(gist.arose(), record.createdAt())),
+        pulse.firstDelivered(record).map(since).orElse(""),
+        pulse.firstAct(record).map(since).orElse(""),
+        teller.summary(record, standing));
+  }
+
+  private List<Hand> hands(Visit visit) {
+    var troubles = pulse.troubles(visit.scope());
+    var hands = new ArrayList<Hand>();
+    hand(visit, hands, Tone.BAD, troubles.quarantined(), "quarantined");
+    hand(visit, hands, Tone.WAITING, troubles.owed(), "owed");
+    hand(visit, hands, Tone.BAD, troubles.dead(), "dead");
+    hand(visit, hands, Tone.BAD, troubles.unwritable(), "unwritable");
+    hand(visit, hands, Tone.PLAIN, troubles.refused(), "refused");
+    return hands;
+  }
+
+  private static void hand(Visit visit, List<Hand> hands, Tone tone, int count, String what) {
+    if (count > 0) {
+      var text = visit.texts().of(count >= Pulse.MOST ? "now.or_more" : "now.count", count);
+      var href =
+          switch (what) {
+            case "dead", "unwritable" -> "/console/deliveries?state=" + what;
+            default -> "/console/receipts?state=" + what;
+          };
+      hands.add(new Hand(tone, text, visit.texts().of("now.hand." + what), href));
+    }
+  }
+
+  private List<Ailing> ailing(Visit visit) {
+    var nodes = Nodes.in(store.settings());
+    var failing =
+        pulse.failing().stream().collect(Collectors.toMap(Pulse.Failing::endpoint, f -> f));
+    return Endpoints.in(store.settings()).all().stream()
+        .filter(e -> e.disabled() || failing.containsKey(e.id()))
+        .filter(e -> visit.scope().containsNode(nodes, e.node()))
+        .map(e -> ailing(visit, e, failing.get(e.id())))
+        .sorted(Comparator.comparing(a -> a.badge().text() + a.name()))
+        .limit(LEADS)
+        .toList();
+  }
+
+  private static Ailing ailing(Visit visit, Endpoint endpoint, Pulse.@Nullable Failing failing) {
+    var texts = visit.texts();
+    var badge =
+        endpoint.disabled()
+            ? new Badge(Tone.BAD, texts.of("now.endpoint.disabled"))
+            : failing != null && failing.shut()
+                ? new Badge(Tone.BAD, texts.of("now.endpoint.paused"))
+                : new Badge(Tone.WAITING, texts.of("now.endpoint.failing"));
+    var why =
+        failing == null
+            ? ""
+            : texts.of(
+                "now.endpoint.why",
+                failing.failures(),
+                visit.time(failing.since()).relative(),
+                Clean.line(failing.reason()));
+    return new Ailing(Clean.line(endpoint.name()), badge, why);
+  }
+
+  private Chart chart(Visit visit, Function<String, String> name, Instant now) {
+    var all = pulse.hour(visit.scope(), now);
+    Map<String, Integer> bySource = new LinkedHashMap<>();
+    all.forEach(m -> bySource.merge(m.source(), m.accepted(), Integer::sum));
+    var busiest =
+        bySource.entrySet().stream()
+            .filter(e -> e.getValue() > 0)
+            .sorted(
+                Map.Entry.<String, Integer>comparingByValue()
+                    .reversed()
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .map(Map.Entry::getKey)
+            .toList();
+    var shown = busiest.subList(0, Math.min(SOURCES, busiest.size()));
+    boolean others = busiest.size() > shown.size();
+    var columns = new ArrayList<>(shown.stream().map(name).toList());
+    if (others) {
+      columns.add(visit.texts().of("now.others"));
+    }
+    var lines = new ArrayList<Line>();
+    var first = now.truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(MINUTES - 1));
+    for (int i = 0; i < MINUTES; i++) {
+      var minute = first.plus(Duration.ofMinutes(i));
+      var accepted = new int[columns.size()];
+      int delivered = 0;
+      for (var m : all) {
+        if (m.at().equals(minute)) {
+          delivered += m.delivered();
+          int column = shown.indexOf(m.source());
+          if (m.accepted() > 0) {
+            accepted[column < 0 ? columns.size() - 1 : column] += m.accepted();
+          }
+        }
+      }
+      lines.add(
+          new Line(MINUTE.format(minute), Arrays.stream(accepted).boxed().toList(), delivered));
+    }
+    return new Chart(
+        columns,
+        lines,
+        all.stream().mapToInt(Pulse.Minute::accepted).sum(),
+        all.stream().mapToInt(Pulse.Minute::delivered).sum());
+  }
+}

@@ -1,0 +1,252 @@
+package dev.porchlight.console.leads;
+
+import dev.porchlight.access.Permission;
+import dev.porchlight.connector.Body;
+import dev.porchlight.connector.Reading;
+import dev.porchlight.console.Badge;
+import dev.porchlight.console.Clean;
+import dev.porchlight.console.Fact;
+import dev.porchlight.console.Pager;
+import dev.porchlight.console.Section;
+import dev.porchlight.console.Time;
+import dev.porchlight.console.Visit;
+import dev.porchlight.desk.Receipt;
+import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.Resubmission;
+import dev.porchlight.desk.Source;
+import dev.porchlight.desk.Sources;
+import dev.porchlight.store.Store;
+import dev.porchlight.value.Lead;
+import dev.porchlight.value.LeadJson;
+import dev.porchlight.web.Reply;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/// `/console/receipts`: each request as it arrived, raw and read side by side, with every violation
+/// at its place; what nobody could read is mended and taken again here.
+public final class ReceiptSection implements Section {
+  private static final int AT_ONCE = 50;
+  private static final int EDITABLE = 100_000;
+  private static final String PATH = "/console/receipts";
+
+  private final Store store;
+  private final Receipts receipts;
+  private final Resubmission resubmission;
+  private final BiFunction<String, Body, Reading> reader;
+
+  /// @param reader reads a body by the contract of that name
+  public ReceiptSection(
+      Store store,
+      Receipts receipts,
+      Resubmission resubmission,
+      BiFunction<String, Body, Reading> reader) {
+    this.store = store;
+    this.receipts = receipts;
+    this.resubmission = resubmission;
+    this.reader = reader;
+  }
+
+  /// One line of the list.
+  record Row(String href, Time at, String source, Badge state, String message, String reason) {}
+
+  record Listed(List<Row> rows, Pager pager, String state, List<Choice> states) {}
+
+  /// @param value what the form sends
+  record Choice(String value, String text) {}
+
+  /// One receipt.
+  ///
+  /// @param read what the connector reads of it now; empty when it can't
+  /// @param unread why it can't be read; empty when it can
+  /// @param lead the address of its lead; empty for none
+  /// @param editable its body, where it may be mended; empty else
+  record One(
+      String id,
+      Time at,
+      String source,
+      Badge state,
+      String reason,
+      List<Fact> facts,
+      List<Marked.Line> raw,
+      List<Marked.Line> read,
+      String unread,
+      int violations,
+      String lead,
+      boolean mendable,
+      String editable,
+      String error) {}
+
+  @Override
+  public String name() {
+    return "receipts";
+  }
+
+  @Override
+  public void addTo(Paths paths) {
+    paths.get("/receipts", Permission.READ, this::list);
+    paths.get("/receipts/{id}", Permission.READ, this::show);
+    paths.post("/receipts/{id}/resubmit", Permission.WORK, this::resubmit);
+  }
+
+  private Reply list(Visit visit) {
+    var state =
+        visit
+            .query("state")
+            .flatMap(w ->
+                Arrays.stream(Receipt.State.values()).filter(s -> s.word().equals(w)).findFirst())
+            .orElse(null);
+    var before = visit.query("before").filter(b -> b.matches("[0-9a-f-]{36}")).orElse("");
+    var found =
+        receipts.list(visit.scope(), new Receipts.Query(state, null, null, before, AT_ONCE + 1));
+    var shown = found.subList(0, Math.min(AT_ONCE, found.size()));
+    var chosen = state == null ? "" : state.word();
+    var filter = chosen.isEmpty() ? "" : "&state=" + chosen;
+    var states =
+        Arrays.stream(Receipt.State.values())
+            .map(s -> new Choice(s.word(), visit.texts().of("receipt.state." + s.word())))
+            .toList();
+    return visit.page(
+        "leads/receipts.jte",
+        new Listed(
+            shown.stream().map(r -> row(visit, r)).toList(),
+            new Pager(
+                before.isEmpty() ? "" : PATH + "?" + filter,
+                found.size() > AT_ONCE ? PATH + "?before=" + shown.getLast().id() + filter : ""),
+            chosen,
+            states));
+  }
+
+  private Row row(Visit visit, Receipt receipt) {
+    return new Row(
+        PATH + "/" + receipt.id(),
+        visit.time(receipt.at()),
+        source(visit, receipt),
+        badge(visit, receipt),
+        Clean.line(receipt.message()),
+        Clean.line(receipt.reason()));
+  }
+
+  private String source(Visit visit, Receipt receipt) {
+    return Clean.line(
+        Sources.in(store.settings())
+            .find(receipt.sourceId())
+            .map(Source::name)
+            .orElse(visit.texts().of("source.gone")));
+  }
+
+  private static Badge badge(Visit visit, Receipt receipt) {
+    return new Badge(
+        StoryTeller.tone(receipt.state()),
+        visit.texts().of("receipt.state." + receipt.state().word()));
+  }
+
+  private Reply show(Visit visit) {
+    return receipts
+        .find(visit.scope(), visit.path("id"))
+        .<Reply>map(r -> visit.page("leads/receipt.jte", one(visit, r, null, "")))
+        .orElseGet(visit::missing);
+  }
+
+  private One one(Visit visit, Receipt receipt, @Nullable String typed, String error) {
+    var raw = receipts.findRaw(receipt.id());
+    var violations = receipts.listViolations(receipt.id());
+    var source = Sources.in(store.settings()).find(receipt.sourceId());
+    var read = new ArrayList<Marked.Line>();
+    var unread = raw.isEmpty() ? visit.texts().of("receipts.gone") : "";
+    if (raw.isPresent() && source.isPresent()) {
+      var body = new Body(raw.get(), receipt.contentType(), receipt.channel());
+      switch (read(source.get(), body)) {
+        case Reading.Facts facts ->
+            facts
+                .facts()
+                .forEach(f -> {
+                  switch (f) {
+                    case Lead lead ->
+                        read.addAll(
+                            Marked.lines(
+                                LeadJson.write(lead).toString().getBytes(StandardCharsets.UTF_8),
+                                List.of()));
+                  }
+                });
+        case Reading.Unreadable no -> unread = Clean.line(no.reason());
+        case null -> unread = visit.texts().of("receipts.defect");
+      }
+    }
+    var mendable = receipt.state() == Receipt.State.QUARANTINED && visit.may(Permission.WORK);
+    var texts = visit.texts();
+    var facts = new ArrayList<Fact>();
+    source.ifPresent(s -> facts.add(new Fact(texts.of("receipt.contract"), s.contract())));
+    if (!receipt.channel().isEmpty()) {
+      facts.add(new Fact(texts.of("receipt.channel"), "/" + Clean.line(receipt.channel())));
+    }
+    facts.add(
+        new Fact(
+            texts.of("receipt.body"),
+            texts.of("receipt.size", receipt.size())
+                + (receipt.contentType().isEmpty()
+                    ? ""
+                    : " · " + Clean.line(receipt.contentType()))));
+    if (!receipt.signature().isEmpty()) {
+      facts.add(new Fact(texts.of("receipt.signature"), Clean.line(receipt.signature())));
+    }
+    facts.add(new Fact(texts.of("receipt.id"), receipt.id()));
+    return new One(
+        receipt.id(),
+        visit.time(receipt.at()),
+        source(visit, receipt),
+        badge(visit, receipt),
+        Clean.line(receipt.reason()),
+        facts,
+        raw.map(b -> Marked.lines(b, violations)).orElse(List.of()),
+        read,
+        unread,
+        violations.size(),
+        receipt.leadId() == null ? "" : "/console/leads/" + receipt.leadId(),
+        mendable,
+        !mendable
+            ? ""
+            : typed != null
+                ? typed
+                : raw.filter(b -> b.length <= EDITABLE)
+                    .map(b -> new String(b, StandardCharsets.UTF_8))
+                    .orElse(""),
+        error);
+  }
+
+  private @Nullable Reading read(Source source, Body body) {
+    try {
+      return reader.apply(source.contract(), body);
+    } catch (RuntimeException _) {
+      // A defect of ours; the receipt shows all the same.
+      return null;
+    }
+  }
+
+  private Reply resubmit(Visit visit) {
+    var found = receipts.find(visit.scope(), visit.path("id"));
+    if (found.isEmpty()) {
+      return visit.missing();
+    }
+    // A text area sends line ends as CRLF; JSON does not mind.
+    var typed = visit.form().raw("body");
+    return switch (resubmission.resubmit(
+        found.get(), typed.getBytes(StandardCharsets.UTF_8), visit.principal().id())) {
+      case Resubmission.Outcome.Refused(var why) ->
+          visit.refused("leads/receipt.jte", one(visit, found.get(), typed, why));
+      case Resubmission.Outcome.Taken(var receipt) ->
+          receipt.state() == Receipt.State.QUARANTINED
+              ? visit.refused(
+                  "leads/receipt.jte",
+                  one(
+                      visit,
+                      found.get(),
+                      typed,
+                      visit.texts().of("receipts.still", Clean.line(receipt.reason()))))
+              : visit.done("/receipts/" + receipt.id(), "resubmitted");
+    };
+  }
+}

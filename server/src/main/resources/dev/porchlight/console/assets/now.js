@@ -1,0 +1,51 @@
+// Draws the last hour from the table that the page has anyway, and again whenever it changes.
+"use strict";
+(() => {
+  const canvas = document.getElementById("chart");
+  if (!canvas || !window.Chart) return;
+  canvas.parentElement.hidden = false;
+  // Colours that keep apart for eyes that see few, and on light and dark ground.
+  const colours = ["#3b7ddd", "#e08a1e", "#2a9d74", "#b0569b", "#8a7f2b", "#8b8b8b"];
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  let chart;
+
+  const read = () => {
+    const table = document.getElementById("chart-data");
+    if (!table) return null;
+    const names = [...table.tHead.rows[0].cells].slice(1).map((c) => c.textContent.trim());
+    const rows = [...table.tBodies[0].rows].map((r) => [...r.cells].map((c) => c.textContent.trim()));
+    return {
+      labels: rows.map((r) => r[0]),
+      datasets: names.map((name, i) => i < names.length - 1
+        ? { type: "bar", label: name, data: rows.map((r) => Number(r[i + 1])), backgroundColor: colours[i % colours.length], stack: "in", order: 1 }
+        : { type: "line", label: canvas.dataset.delivered, data: rows.map((r) => Number(r[i + 1])), borderColor: ink(), backgroundColor: ink(), borderWidth: 2, pointRadius: 0, tension: 0.3, order: 0 }),
+    };
+  };
+  const ink = () => getComputedStyle(canvas).color;
+  const soft = () => getComputedStyle(canvas.parentElement).color;
+
+  const draw = () => {
+    const data = read();
+    if (!data) return;
+    if (chart) {
+      chart.data = data;
+      chart.update("none");
+      return;
+    }
+    chart = new window.Chart(canvas, {
+      data,
+      options: {
+        animation: still ? false : { duration: 250 },
+        maintainAspectRatio: false,
+        interaction: { mode: "index", intersect: false },
+        scales: {
+          x: { stacked: true, grid: { display: false }, ticks: { color: soft(), maxTicksLimit: 12, maxRotation: 0 } },
+          y: { stacked: true, beginAtZero: true, border: { display: false }, ticks: { color: soft(), precision: 0, maxTicksLimit: 5 } },
+        },
+        plugins: { legend: { position: "bottom", align: "start", labels: { color: ink(), boxWidth: 12 } } },
+      },
+    });
+  };
+  document.addEventListener("part", draw);
+  draw();
+})();

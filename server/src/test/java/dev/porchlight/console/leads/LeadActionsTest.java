@@ -1,0 +1,111 @@
+package dev.porchlight.console.leads;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.ConsoleBrowser;
+import dev.porchlight.testing.ConsoleGuest;
+import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.TestHub;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Each button of a lead's page, of a receipt's and of a delivery's, and what it brings about.
+@Timeout(120)
+class LeadActionsTest {
+  @TempDir Path folder;
+
+  @Test
+  void a_lead_is_answered_passed_on_sent_and_its_delivery_retried() {
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open();
+        var ada = ConsoleGuest.administrator(hub);
+        var browser = ConsoleBrowser.open(hub, ada)) {
+      var page = browser.page();
+      var portal = hub.addSource("portal", "connections-plus");
+      crm.alwaysAnswers(503);
+      var endpoint = hub.addEndpoint(crm.url("/in"), "porchlight");
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1).withName("Mia", "Example")));
+      hub.awaitAttempts("L-1", endpoint, 1);
+      var lead = hub.story("L-1").path("id").asString();
+
+      browser.visit("/console/leads/" + lead);
+      browser.press("Mark as answered");
+      browser.sees("Marked as answered.");
+      browser.sees("Answered, says Ada Example");
+      assertThat(page.getByText("Mark as answered").count()).isZero();
+
+      page.getByLabel("Owner of the contact").selectOption("Ada Example");
+      browser.press("Pass on");
+      browser.sees("The contact has another owner now.");
+      var contact = hub.api().read("/contacts/" + hub.story("L-1").path("contact_id").asString());
+      assertThat(contact.path("owner").asString())
+          .isEqualTo(
+              hub.items("/nodes").stream()
+                  .filter(n -> n.path("name").asString().equals("Ada Example"))
+                  .findFirst()
+                  .orElseThrow()
+                  .path("id")
+                  .asString());
+
+      crm.alwaysAnswers(200);
+      browser.visit("/console/deliveries?state=pending");
+      page.locator("tbody a").first().click();
+      page.waitForURL("**/console/deliveries/*");
+      browser.check();
+      assertThat(page.locator(".raw").textContent()).contains("lead.created", "Mia");
+      browser.press("Try again now");
+      browser.sees("The delivery is tried again now.");
+      hub.awaitDelivery("L-1", endpoint, "delivered");
+
+      var late = hub.addEndpoint(crm.url("/late"), "porchlight", b -> b.put("name", "Late CRM"));
+      browser.go("/console/leads/" + lead);
+      page.getByLabel("Endpoint", exactly()).selectOption("Late CRM");
+      browser.press("Send it there");
+      browser.sees("It is on its way");
+      hub.await(
+          "the lead to be owed to the endpoint that came later",
+          () -> hub.deliveries("L-1", late).stream().findFirst());
+      browser.sees("To Late CRM");
+      browser.checkTroubles();
+    }
+  }
+
+  @Test
+  void what_nobody_could_read_is_shown_where_it_breaks_and_mended() {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub);
+        var browser = ConsoleBrowser.open(hub, ada)) {
+      var page = browser.page();
+      var portal = hub.addSource("portal", "connections-plus");
+      var body = LeadBodies.buyer("L-1", InventedPerson.of(1).withName("Mia", "Example"));
+      portal.sender().post("[" + body + "]");
+      browser.visit("/console/receipts?state=quarantined");
+      page.locator("tbody a").first().click();
+      page.waitForURL("**/console/receipts/*");
+      browser.check();
+
+      page.getByLabel("Body").fill("[]");
+      browser.press("Take it again");
+      browser.sees("can't be read either");
+      // The browser notes each answer of 4xx.
+      browser.forgive();
+      body.put("role", "astronaut");
+      page.getByLabel("Body").fill(body.toString());
+      browser.press("Take it again");
+      browser.sees("It was taken, and this");
+      assertThat(page.locator(".raw .marked").first().textContent()).contains("astronaut", "→");
+      browser.check();
+      browser.follow("To its lead");
+      browser.sees("Mia Example");
+      assertThat(page.getByText("resubmitted by Ada Example").count()).isPositive();
+    }
+  }
+
+  private static com.microsoft.playwright.Page.GetByLabelOptions exactly() {
+    return new com.microsoft.playwright.Page.GetByLabelOptions().setExact(true);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.porchlight.console.leads;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.ConsoleBrowser;
+import dev.porchlight.testing.ConsoleGuest;
+import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class NowTest {
+  @TempDir Path folder;
+
+  @Test
+  void a_lead_appears_as_it_arrives_with_what_became_of_it() {
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open();
+        var ada = ConsoleGuest.administrator(hub);
+        var browser = ConsoleBrowser.open(hub, ada)) {
+      var page = browser.page();
+      browser.visit("/console/now");
+      assertThat(
+              page.getByText("Every body met").isVisible() || page.getByText("Nobody").isVisible())
+          .isTrue();
+      page.getByText("Live", exactly()).waitFor();
+
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/in"), "porchlight");
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1).withName("Mia", "Example")));
+      page.getByText("Mia Example").waitFor();
+      hub.awaitDelivery("L-1", endpoint, "delivered");
+      page.getByText("1 delivered").first().waitFor();
+      var story = hub.story("L-1");
+      hub.api()
+          .patch(
+              "/contacts/" + story.path("contact_id").asString(),
+              Json.object().put("display_name", "Mia E."));
+      page.locator("table.list td.number:nth-child(7):not(:text-is('–'))").first().waitFor();
+
+      // What needs a hand comes by itself, too.
+      portal.sender().post("[]");
+      page.getByText("not readable").waitFor();
+      var disabled = Json.object().put("disabled", true);
+      hub.api().patch("/endpoints/" + endpoint.id(), disabled);
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(2)).put("lead_role", "landlord"));
+      page.getByText("disabled", exactly()).waitFor();
+      page.getByText("As a table").click();
+      assertThat(page.locator("#chart-data thead").textContent()).contains("portal", "Delivered");
+      browser.check();
+    }
+  }
+
+  private static com.microsoft.playwright.Page.GetByTextOptions exactly() {
+    return new com.microsoft.playwright.Page.GetByTextOptions().setExact(true);
+  }
+}
