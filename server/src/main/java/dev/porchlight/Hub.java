@@ -104,6 +104,7 @@ import dev.porchlight.store.WorkQueue;
 import dev.porchlight.store.postgres.PostgresEngine;
 import dev.porchlight.store.sqlite.SqliteBackups;
 import dev.porchlight.store.sqlite.SqliteEngine;
+import dev.porchlight.trace.Traces;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Route;
@@ -139,6 +140,7 @@ public final class Hub implements AutoCloseable {
 
   private final EngineStore store;
   private final Backups backups;
+  private final Traces traces;
   private final OutgoingClient outgoing;
   private final Engine engine;
   private final OwedWork owedWork;
@@ -217,6 +219,7 @@ public final class Hub implements AutoCloseable {
       throws IOException {
     this.store = store;
     this.backups = backups;
+    traces = Traces.of(config.tracing(), VERSION);
     int number = config.hubNumber();
     var process = "hub-" + number + "-" + Draw.fresh(store.now(), number).seed();
     var key = KeyFile.load(config.secretKey(), config.secretKeyFile(), fingerprint(store));
@@ -259,6 +262,7 @@ public final class Hub implements AutoCloseable {
             new OAuthTokens(store, outgoing),
             endpoint -> secretsOf(secrets, endpoint),
             Map.of("User-Agent", "Porchlight/" + VERSION),
+            traces,
             metrics::attempted);
     var mails = new LeadMail();
     var planner = new Planner(process, config.lease(), engine::hasRoom);
@@ -451,7 +455,7 @@ public final class Hub implements AutoCloseable {
                 .withTrustedProxies(
                     peer -> config.trustedProxies().stream().anyMatch(c -> c.contains(peer)))
                 .withHeaderLimit(HEADER_LIMIT),
-            routes,
+            routes.stream().map(traces::traced).toList(),
             new Unrouted(
                 spark, SeekerLeadsApi.refusals(), EventsDoor.refusals(), console.pages(), problems),
             metrics::answered,
@@ -737,6 +741,7 @@ public final class Hub implements AutoCloseable {
     telling.close();
     audit.close();
     engine.close();
+    traces.close();
     outgoing.close();
     store.close();
   }

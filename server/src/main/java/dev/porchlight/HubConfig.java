@@ -1,6 +1,7 @@
 package dev.porchlight;
 
 import dev.porchlight.net.Cidr;
+import dev.porchlight.trace.Tracing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 ///   that have ended showed is forgotten; 0 for never
 /// @param eventsKeptDays `events_kept_days`: after so many days published events are dropped, with
 ///   their copies in inboxes and what feeds show of them; 0 for never
+/// @param tracing `otlp_endpoint`, `PORCHLIGHT_OTLP_ENDPOINT`, and the variables `OTEL_...` that
+///   OpenTelemetry's programs share: where spans go; nowhere
 public record HubConfig(
     int port,
     String bind,
@@ -64,7 +67,8 @@ public record HubConfig(
     boolean sparkTwinsByName,
     int smtpPort,
     int attemptsKeptDays,
-    int eventsKeptDays) {
+    int eventsKeptDays,
+    Tracing tracing) {
   /// For so many days attempts are kept, unless told otherwise.
   public static final int ATTEMPTS_KEPT_DAYS = 30;
 
@@ -90,7 +94,8 @@ public record HubConfig(
           "spark_twins_by_name",
           "smtp_port",
           "attempts_kept_days",
-          "events_kept_days");
+          "events_kept_days",
+          "otlp_endpoint");
 
   public HubConfig {
     trustedProxies = List.copyOf(trustedProxies);
@@ -134,7 +139,8 @@ public record HubConfig(
         sparkTwinsByName,
         NO_SMTP,
         ATTEMPTS_KEPT_DAYS,
-        0);
+        0,
+        Tracing.NONE);
   }
 
   /// The same that drops events after so many days.
@@ -156,7 +162,8 @@ public record HubConfig(
         sparkTwinsByName,
         smtpPort,
         attemptsKeptDays,
-        days);
+        days,
+        tracing);
   }
 
   /// The same that listens for mail.
@@ -178,7 +185,8 @@ public record HubConfig(
         sparkTwinsByName,
         listenAt,
         attemptsKeptDays,
-        eventsKeptDays);
+        eventsKeptDays,
+        tracing);
   }
 
   /// Names no secret: neither the key, nor the token, nor what of the database's URL may hold a
@@ -224,7 +232,8 @@ public record HubConfig(
         sparkTwinsByName,
         smtpPort,
         attemptsKeptDays,
-        eventsKeptDays);
+        eventsKeptDays,
+        tracing);
   }
 
   /// A hub on its own in a folder, listening on loopback at a port it picks: for tests and the
@@ -289,7 +298,8 @@ public record HubConfig(
         flag(values, "spark_twins_by_name"),
         number(values, "smtp_port", NO_SMTP, -1, 65535),
         number(values, "attempts_kept_days", ATTEMPTS_KEPT_DAYS, 0, 36_500),
-        number(values, "events_kept_days", 0, 0, 36_500));
+        number(values, "events_kept_days", 0, 0, 36_500),
+        Tracing.read(values.get("otlp_endpoint"), environment));
   }
 
   static Path keyFileOf(Path data) {
@@ -343,7 +353,31 @@ public record HubConfig(
         sparkTwinsByName,
         smtpPort,
         attemptsKeptDays,
-        eventsKeptDays);
+        eventsKeptDays,
+        tracing);
+  }
+
+  /// The same whose spans go somewhere.
+  public HubConfig withTracing(Tracing other) {
+    return new HubConfig(
+        port,
+        bind,
+        data,
+        trustedProxies,
+        allowNetworks,
+        hubNumber,
+        secretKeyFile,
+        secretKey,
+        adminToken,
+        lease,
+        databaseUrl,
+        insecureDevelopment,
+        tls,
+        sparkTwinsByName,
+        smtpPort,
+        attemptsKeptDays,
+        eventsKeptDays,
+        other);
   }
 
   /// The same behind these proxies.
@@ -365,7 +399,8 @@ public record HubConfig(
         sparkTwinsByName,
         smtpPort,
         attemptsKeptDays,
-        eventsKeptDays);
+        eventsKeptDays,
+        tracing);
   }
 
   /// The same, with contacts that share an address when their names differ.
@@ -387,7 +422,8 @@ public record HubConfig(
         true,
         smtpPort,
         attemptsKeptDays,
-        eventsKeptDays);
+        eventsKeptDays,
+        tracing);
   }
 
   /// The same with TLS.
@@ -409,7 +445,8 @@ public record HubConfig(
         sparkTwinsByName,
         smtpPort,
         attemptsKeptDays,
-        eventsKeptDays);
+        eventsKeptDays,
+        tracing);
   }
 
   private static TlsConfig tls(Map<String, String> values) {

@@ -23,6 +23,7 @@ import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Telling;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.sign.XSignature;
+import dev.porchlight.trace.TraceContext;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Trail;
 import java.nio.charset.StandardCharsets;
@@ -191,6 +192,9 @@ final class Rendering implements Renderer {
       headers.put(Sending.DELIVERY, delivery.id());
     }
     headers.put(Trail.HEADER, Trail.parse(message.trail()).through(hub, message.id()).text());
+    if (!message.traceparent().isEmpty() && !endpoint.isMail()) {
+      headers.put(TraceContext.HEADER, message.traceparent());
+    }
     return headers;
   }
 

@@ -43,7 +43,7 @@ class ArchitectureTest {
 
   /// What everybody above may stand on.
   private static final String[] FOUNDATIONS = {
-    "value", "filter", "geo", "store", "account", "sign", "net", "web", "client"
+    "value", "filter", "geo", "store", "account", "sign", "net", "web", "client", "trace"
   };
 
   /// Ways in and out; only the root package, which wires them, knows them.
@@ -281,6 +281,11 @@ class ArchitectureTest {
             "only net knows the outgoing library",
             only("net", "org.apache.hc.."),
             offender(".delivery", "org.apache.hc.core5.http.HttpHost host")));
+    all.add(
+        new Arrow(
+            "only trace knows OpenTelemetry",
+            only("trace", "io.opentelemetry.."),
+            offender(".delivery", "io.opentelemetry.api.trace.Span span")));
     all.add(
         new Arrow(
             "no cycles between packages",

@@ -91,7 +91,8 @@ final class EndpointResources {
           "webhook-signature",
           "porchlight-sequence",
           "porchlight-delivery",
-          "porchlight-path");
+          "porchlight-path",
+          "traceparent");
 
   private final Store store;
   private final int hub;

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param trail the hubs that the lead has come through, as a header tells them; empty for none
 /// @param ingestedAt the time of the log entry of this event: what windows of time count. Never
 ///   goes back along the log, so it can lie behind `receivedAt`
+/// @param traceparent where in which trace it came in, as W3C's header says it; empty for none
 public record Message(
     String eventId,
     String kind,
@@ -48,7 +49,8 @@ public record Message(
     @Nullable Instant deleteAfter,
     @Nullable String portal,
     String trail,
-    Instant ingestedAt) {
+    Instant ingestedAt,
+    String traceparent) {
 
   /// The same event, of a lead that says that.
   public Message with(Lead other) {
@@ -72,7 +74,8 @@ public record Message(
         deleteAfter,
         portal,
         trail,
-        ingestedAt);
+        ingestedAt,
+        traceparent);
   }
 
   /// Of a lead that was written to the log as it arrived.
@@ -116,7 +119,8 @@ public record Message(
         deleteAfter,
         portal,
         trail,
-        receivedAt);
+        receivedAt,
+        "");
   }
 
   /// Of a lead that has come through no other hub.

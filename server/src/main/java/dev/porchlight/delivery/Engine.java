@@ -6,6 +6,7 @@ import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.trace.Traces;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,6 +82,7 @@ public final class Engine implements AutoCloseable {
   /// @param hub names this process as the owner of lanes
   /// @param secrets what is known of an endpoint by its id
   /// @param marks headers that every request carries, for example `User-Agent`
+  /// @param traces where attempts are told of
   public Engine(
       Store store,
       String hub,
@@ -90,13 +92,14 @@ public final class Engine implements AutoCloseable {
       AccessTokens tokens,
       Function<String, EndpointSecrets> secrets,
       Map<String, String> marks,
+      Traces traces,
       Listener listener) {
     this.store = store;
     this.hub = hub;
     this.lease = lease;
     this.renderer = renderer;
     this.secrets = secrets;
-    sender = new Sender(store, transport, tokens, marks);
+    sender = new Sender(store, transport, tokens, marks, traces);
     this.listener = listener;
     breakers = new Breakers(store);
   }

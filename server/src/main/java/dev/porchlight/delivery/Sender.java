@@ -3,6 +3,9 @@ package dev.porchlight.delivery;
 import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.sign.XSignature;
 import dev.porchlight.store.Store;
+import dev.porchlight.trace.Span;
+import dev.porchlight.trace.TraceContext;
+import dev.porchlight.trace.Traces;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,13 +24,20 @@ public final class Sender {
   private final Transport transport;
   private final AccessTokens tokens;
   private final Map<String, String> marks;
+  private final Traces traces;
 
   /// @param marks headers that every request carries, for example `User-Agent`
-  Sender(Store store, Transport transport, AccessTokens tokens, Map<String, String> marks) {
+  Sender(
+      Store store,
+      Transport transport,
+      AccessTokens tokens,
+      Map<String, String> marks,
+      Traces traces) {
     this.store = store;
     this.transport = transport;
     this.tokens = tokens;
     this.marks = Map.copyOf(marks);
+    this.traces = traces;
   }
 
   /// An attempt, and what the receiver asked to wait.
@@ -37,6 +47,7 @@ public final class Sender {
   Sent send(Open open, Endpoint endpoint, EndpointSecrets known, Renderer.Rendered.Ready ready) {
     var at = store.now();
     var headers = headers(open.delivery(), endpoint, known, ready, at);
+    var span = span(open, endpoint, headers);
     long began = System.nanoTime();
     var answer = post(endpoint, known, ready, headers);
     var duration = Duration.ofNanos(System.nanoTime() - began);
@@ -70,7 +81,32 @@ public final class Sender {
         answer instanceof Transport.Answer.Status(_, _, var header)
             ? RetryAfter.of(header, store.now()).orElse(Duration.ZERO)
             : Duration.ZERO;
+    span.with("porchlight.outcome", attempt.outcome().word());
+    if (attempt.status() != null) {
+      span.with("http.response.status_code", attempt.status());
+    }
+    if (attempt.outcome() != Attempt.Outcome.DELIVERED) {
+      span.failed();
+    }
+    span.end();
     return new Sent(attempt, asked);
+  }
+
+  /// The attempt in the trace in which its lead came in; the receiver's part follows on it.
+  private Span span(Open open, Endpoint endpoint, Map<String, String> headers) {
+    var parent = TraceContext.parse(headers.getOrDefault(TraceContext.HEADER, "")).orElse(null);
+    var span =
+        traces
+            .start("attempt", Span.Kind.CLIENT, parent)
+            .with("porchlight.endpoint", endpoint.id())
+            .with("porchlight.contract", endpoint.contract())
+            .with("porchlight.kind", open.delivery().kind())
+            .with("porchlight.attempt", open.state().attempts() + 1);
+    var context = span.context();
+    if (context != null && !endpoint.isMail()) {
+      headers.put(TraceContext.HEADER, context.text());
+    }
+    return span;
   }
 
   private static Attempt.Outcome outcome(Endpoint endpoint, int status) {

@@ -10,6 +10,9 @@ import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Unit;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.trace.Span;
+import dev.porchlight.trace.TraceContext;
+import dev.porchlight.trace.Traces;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import java.util.List;
@@ -20,6 +23,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Takes what came in and answers once it is on disk: its consequences worked out, or durably owed.
 ///
@@ -96,6 +100,36 @@ public final class Desk {
   /// @throws dev.porchlight.store.StoreUnavailableException when nothing is on disk
   public Receipt accept(Source source, Body body, Circumstances circumstances) {
     var draw = Draw.fresh(store.now(), hub);
+    var span = Traces.part("desk").with("porchlight.contract", source.contract());
+    try {
+      var receipt = accept(source, body, traced(circumstances), draw, span);
+      span.with("porchlight.receipt.state", receipt.state().word());
+      return receipt;
+    } catch (RuntimeException e) {
+      span.failed();
+      throw e;
+    } finally {
+      span.end();
+    }
+  }
+
+  /// Beside the headers, in which trace this happens: what is delivered later belongs to it too.
+  private static Circumstances traced(Circumstances circumstances) {
+    var here = Traces.current();
+    if (here == null) {
+      return circumstances;
+    }
+    var headers = (ObjectNode) Json.tree(circumstances.headers());
+    headers.put(TraceContext.HEADER, here.text());
+    return new Circumstances(
+        headers.toString(),
+        circumstances.signature(),
+        circumstances.corrects(),
+        circumstances.office());
+  }
+
+  private Receipt accept(
+      Source source, Body body, Circumstances circumstances, Draw draw, Span span) {
     var receipt = receipt(source, body, circumstances, draw);
     var raw = RawBody.of(receipt.id(), body.bytes());
     Intake intake;
@@ -106,7 +140,14 @@ public final class Desk {
       LOG.error("Receipt {} could not be read: a defect of ours; it is owed", receipt.id(), e);
       return owe(receipt, raw, source, body, "Reading failed by a defect of ours.");
     }
-    return store.write(WorkQueue.LEADS, new AcceptUnit(intake, body));
+    var unit = new AcceptUnit(intake, body);
+    long began = System.nanoTime();
+    var accepted = store.write(WorkQueue.LEADS, unit);
+    span.part("commit", began, System.nanoTime(), "porchlight.body.size", body.bytes().length);
+    if (unit.ended != 0) {
+      span.part("plan", unit.began, unit.ended, "porchlight.deliveries", unit.planned);
+    }
+    return accepted;
   }
 
   /// A body that was read and waits for its decision in somebody else's unit.
@@ -316,7 +357,8 @@ public final class Desk {
                     decided.receipt().contentType(),
                     body.bytes(),
                     Messages.trail(decided.receipt()),
-                    batch.now());
+                    batch.now(),
+                    Messages.traceparent(decided.receipt()));
             batch.afterCommit(() -> messages.keep(version));
           }
           if (!plan.deliveries().isEmpty()) {
@@ -334,6 +376,12 @@ public final class Desk {
     private final Intake intake;
     private final Body body;
 
+    /// When it ran, and how many deliveries it planned; read after the commit.
+    private long began;
+
+    private long ended;
+    private int planned;
+
     AcceptUnit(Intake intake, Body body) {
       this.intake = intake;
       this.body = body;
@@ -341,7 +389,11 @@ public final class Desk {
 
     @Override
     public Receipt run(Batch batch) {
-      return decide(batch, intake, body).receipt();
+      began = System.nanoTime();
+      var decided = decide(batch, intake, body);
+      planned = decided.planned().map(p -> p.deliveries().size()).orElse(0);
+      ended = System.nanoTime();
+      return decided.receipt();
     }
 
     @Override

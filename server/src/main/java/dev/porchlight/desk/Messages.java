@@ -9,6 +9,7 @@ import dev.porchlight.person.Contact;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.trace.TraceContext;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
@@ -38,7 +39,8 @@ public final class Messages {
       String rawContentType,
       byte @Nullable [] raw,
       String trail,
-      Instant ingestedAt) {}
+      Instant ingestedAt,
+      String traceparent) {}
 
   private final Store store;
   private final Map<String, Version> recent =
@@ -101,7 +103,8 @@ public final class Messages {
             record.officeId(),
             at,
             "");
-    return message(delivery, new Version(record, lead, newest.version(), at, "", "", null, "", at));
+    return message(
+        delivery, new Version(record, lead, newest.version(), at, "", "", null, "", at, ""));
   }
 
   private Message message(Delivery delivery, Version v) {
@@ -135,7 +138,8 @@ public final class Messages {
         source.flatMap(s -> s.expiry(v.record().createdAt())).orElse(null),
         source.map(Source::portal).orElse(null),
         v.trail(),
-        v.ingestedAt());
+        v.ingestedAt(),
+        v.traceparent());
   }
 
   /// Who answers now.
@@ -147,6 +151,15 @@ public final class Messages {
   static String trail(Receipt receipt) {
     return receipt.headers().contains(Trail.HEADER_KEPT)
         ? Json.tree(receipt.headers()).path(Trail.HEADER_KEPT).asString("")
+        : "";
+  }
+
+  /// Where in which trace a receipt came in; empty for none.
+  static String traceparent(Receipt receipt) {
+    return receipt.headers().contains(TraceContext.HEADER)
+        ? TraceContext.parse(Json.tree(receipt.headers()).path(TraceContext.HEADER).asString(""))
+            .map(TraceContext::text)
+            .orElse("")
         : "";
   }
 
@@ -196,7 +209,8 @@ public final class Messages {
           receipt.contentType(),
           raw.map(RawBody::bytes).orElse(null),
           trail(receipt),
-          ingestedAt);
+          ingestedAt,
+          traceparent(receipt));
     });
   }
 }
