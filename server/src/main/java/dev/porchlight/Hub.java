@@ -447,7 +447,8 @@ public final class Hub implements AutoCloseable {
                 credentials,
                 secrets,
                 config.sparkTwinsByName(),
-                config.insecureDevelopment()));
+                config.insecureDevelopment(),
+                outgoing::objection));
     routes.addAll(spark.routes());
     server =
         HttpServer.start(

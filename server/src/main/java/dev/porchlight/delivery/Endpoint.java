@@ -71,6 +71,29 @@ public record Endpoint(
     }
   }
 
+  /// The same at another place.
+  public Endpoint at(String otherUrl, boolean nowDisabled) {
+    return new Endpoint(
+        id,
+        name,
+        node,
+        otherUrl,
+        appendChannel,
+        contract,
+        apiKeyHeader,
+        kinds,
+        sources,
+        tests,
+        assumedRole,
+        fallbackContract,
+        receivedBytes,
+        bodySignatureHeader,
+        digitalSignature,
+        nowDisabled,
+        terms,
+        subscription);
+  }
+
   /// The same with another subscription.
   public Endpoint with(@Nullable Subscription other, boolean nowDisabled) {
     return new Endpoint(

@@ -36,6 +36,11 @@ public record Terms(
   public static final Terms USUAL =
       new Terms(Set.of(), "", false, null, null, null, null, null, null, null);
 
+  /// Nothing special but that only those members' contacts count; all where it names none.
+  public static Terms ofOwners(Set<String> owners) {
+    return new Terms(owners, "", false, null, null, null, null, null, null, null);
+  }
+
   /// After so many hours of failures an endpoint is disabled that does not say otherwise.
   public static final int USUAL_PATIENCE_HOURS = 120;
 

@@ -194,6 +194,10 @@ public final class Telling implements AutoCloseable {
     if (due.isEmpty()) {
       return false;
     }
+    // What was approved before the hour came is told at that hour.
+    while (!closing && follow()) {
+      // There is more.
+    }
     long upto = store.read(h -> FeedBlock.place(h));
     var news = FeedNews.since(store, due, upto);
     for (int i = 0; i < due.size() && !closing; i += PORTION) {
@@ -248,7 +252,7 @@ public final class Telling implements AutoCloseable {
     var id = draw.digits();
     var asking =
         endpoints.all().stream()
-            .filter(e -> !endpoints.isDerived(e.id()) && asks(e))
+            .filter(e -> !endpoints.isDerived(e.id()) && e.names(KIND))
             .filter(e -> Planner.wants(batch.settings(), e, event(id, 0, 0, addressees, draw)))
             .toList();
     if (addresses.isEmpty() && asking.isEmpty()) {
@@ -264,11 +268,6 @@ public final class Telling implements AutoCloseable {
       batch.afterCommit(() -> lanes.accept(claims));
     }
     return true;
-  }
-
-  /// Whether an endpoint asks for what people are told, by name.
-  private static boolean asks(Endpoint endpoint) {
-    return endpoint.kinds().contains(KIND) || endpoint.kinds().contains("feed.*");
   }
 
   /// @param address the number of the address, from 1; 0 for an event

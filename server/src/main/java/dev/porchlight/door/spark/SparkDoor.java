@@ -14,6 +14,8 @@ import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// `/v1`: the door for clients of the Spark contacts interface.
 public final class SparkDoor {
@@ -22,13 +24,15 @@ public final class SparkDoor {
   /// @param twinsByName whether an owner's contacts may share an e-mail address when their names
   ///   differ
   /// @param insecure whether bearer tokens and sessions are taken over plain HTTP: for development
+  /// @param objection why a URL may not be sent to
   public record Parts(
       Store store,
       int hub,
       Credentials credentials,
       Secrets secrets,
       boolean twinsByName,
-      boolean insecure) {}
+      boolean insecure,
+      Function<String, Optional<String>> objection) {}
 
   private final List<Resource> resources = new ArrayList<>();
   private final Resource unknown;
@@ -64,6 +68,9 @@ public final class SparkDoor {
     resources.addAll(new SavedSearchResources(parts.store(), parts.hub(), signIn).resources());
     resources.addAll(new CartResources(parts.store(), parts.hub(), signIn).resources());
     resources.addAll(new NewsFeedResources(parts.store(), parts.hub(), signIn).resources());
+    resources.addAll(
+        new WebhookResources(parts.store(), parts.hub(), parts.secrets(), parts.objection(), signIn)
+            .resources());
     resources.addAll(new CommentResources(parts.store(), parts.hub(), signIn).resources());
     resources.addAll(new ActivityResources(parts.store(), signIn).resources());
     resources.addAll(new AccountResources(parts.store(), parts.hub(), signIn).resources());

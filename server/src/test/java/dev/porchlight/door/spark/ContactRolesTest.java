@@ -123,6 +123,11 @@ class ContactRolesTest {
       /v1/contacts/{id}/newsfeeds/schedule GET    | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
       /v1/contacts/{id}/newsfeeds/schedule POST   | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 201
       /v1/contacts/{id}/newsfeeds/schedule DELETE | 403 1500 | 403 1500 | 403 1500 | 403 1500 | 200
+      /v1/developers/newsfeeds/webhooks GET | 403 1500 | 200 | 403 1500 | 403 1500 | 200
+      /v1/developers/newsfeeds/webhooks POST | 403 1500 | 405 1017 | 403 1500 | 403 1500 | 201
+      /v1/developers/newsfeeds/webhooks/{webhook} GET | 403 1500 | 200 | 403 1500 | 403 1500 | 200
+      /v1/developers/newsfeeds/webhooks/{webhook} PUT | 403 1500 | 405 1017 | 403 1500 | 403 1500 | 200
+      /v1/developers/newsfeeds/webhooks/{webhook} DELETE | 403 1500 | 405 1017 | 403 1500 | 403 1500 | 200
 
       /v1/consumers/me              GET    | 403 1500 | 403 1500 | 200      | 200      | 403 1500
       /v1/consumers/me/agents       GET    | 403 1500 | 403 1500 | 200      | 200      | 403 1500
@@ -271,6 +276,11 @@ class ContactRolesTest {
                 "/v1/listingcarts",
                 "{\"Name\":\"C" + ++made + "\",\"ListingIds\":[\"L1\"]}");
         case "feed" -> made(holder(role), "/v1/newsfeeds", subscription(role));
+        case "webhook" ->
+            made(
+                agent,
+                "/v1/developers/newsfeeds/webhooks",
+                "{\"Uri\":\"https://crm.example.org/feeds\"}");
         case "message" -> made(agent, "/v1/messages", "{\"Subject\":\"s\",\"Body\":\"b\"}");
         case "portal" -> world.get(agent, "/v1/portal").result().path("Id").asString();
         case "owner" -> owner;
@@ -339,7 +349,8 @@ class ContactRolesTest {
                 "{\"Name\":\"X" + made + "\"}";
             case "POST {cart}", "POST {type}" -> "{\"ListingIds\":[\"L1\",\"L2\"]}";
             case "POST newsfeeds" -> subscription(role);
-            case "PUT {feed}" -> "{\"Active\":false}";
+            case "PUT {feed}", "PUT {webhook}" -> "{\"Active\":false}";
+            case "POST webhooks" -> "{\"Uri\":\"https://crm.example.org/feeds\"}";
             case "POST schedule" -> "{\"Frequency\":\"Instant\"}";
             case "POST messages" -> "{\"Subject\":\"s\",\"Body\":\"b\"}";
             default -> "";
