@@ -46,6 +46,7 @@ import dev.porchlight.delivery.Planner;
 import dev.porchlight.delivery.Renderer;
 import dev.porchlight.delivery.Sender;
 import dev.porchlight.delivery.Transport;
+import dev.porchlight.desk.Announcing;
 import dev.porchlight.desk.Bounces;
 import dev.porchlight.desk.ChangeBodies;
 import dev.porchlight.desk.Desk;
@@ -150,6 +151,7 @@ public final class Hub implements AutoCloseable {
   private final ReplayWork replayWork;
   private final Notices notices;
   private final Watching watching;
+  private final Announcing announcing;
   private final Telling telling;
   private final Audit audit;
   private final List<Route> routes = new ArrayList<>();
@@ -320,6 +322,7 @@ public final class Hub implements AutoCloseable {
             });
     fallback = new Fallback(store, number, planner, new Deliveries(store), engine::offer);
     watching = new Watching(store);
+    announcing = new Announcing(store, publishing, messages, get(connectors, EventsDoor.CONTRACT));
     telling = new Telling(store, number, planner, new Deliveries(store), engine::offer);
 
     var replays = new Replays(store, new Deliveries(store));
@@ -739,6 +742,7 @@ public final class Hub implements AutoCloseable {
     replayWork.close();
     notices.close();
     watching.close();
+    announcing.close();
     telling.close();
     audit.close();
     engine.close();

@@ -3,6 +3,7 @@ package dev.porchlight.desk;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.net.MailAddress;
+import dev.porchlight.person.Consents;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Batch;
@@ -43,7 +44,12 @@ record FeedAddressees(
         ? of(nodes, node.get(), silent)
         : Persons.findContact(batch, holder)
             .filter(c -> !Persons.isErased(batch, c.personId()))
-            .flatMap(c -> of(batch.settings(), c, silent));
+            .flatMap(c -> of(batch.settings(), c, silent || wantsNoMail(batch, c)));
+  }
+
+  /// Whether the contact's person has said that they want no mail, to whomever.
+  private static boolean wantsNoMail(Batch batch, Contact contact) {
+    return Consents.withdrawn(batch.sql(), contact.personId()).contains(Consents.Channel.EMAIL);
   }
 
   /// An account as somebody to tell.

@@ -299,6 +299,22 @@ public final class Publishing {
     }
   }
 
+  /// What stands where the address of the hub stands with others' events: it is the hub's own. The
+  /// id of a party that gets no copy may follow.
+  private static final String OWN = "hub ";
+
+  /// An event of the hub's own, in the name of one of those whose data it is; nobody has to grant
+  /// it that.
+  ///
+  /// @param except the id of the party from which it comes, which gets no copy; empty for none
+  /// @return what publishes it within a unit; empty when it can't be read
+  Optional<Consumer<Batch>> own(Party publisher, byte[] body, Draw draw, String except) {
+    return contract.read(body) instanceof EventContract.Event said
+        ? Optional.of(prepare(publisher, said, body, OWN + except, draw, null))
+            .map(prepared -> batch -> decide(batch, prepared, false))
+        : Optional.empty();
+  }
+
   /// Puts a message into inboxes within a unit.
   ///
   /// @param words the message as JSON, by the id that it goes by
@@ -499,6 +515,7 @@ public final class Publishing {
   private static boolean mayPublish(
       Batch batch, Party publisher, Party target, Topic topic, Prepared prepared) {
     return target.id().equals(publisher.id())
+        || prepared.event().base().startsWith(OWN)
         || Grants.in(batch.settings()).ofOwner(target.id()).stream()
             .anyMatch(g ->
                 g.party().equals(publisher.id())
@@ -712,7 +729,7 @@ public final class Publishing {
       Party receiver,
       Party owner,
       @Nullable Grant grant) {
-    if (copies.containsKey(receiver.id())) {
+    if (copies.containsKey(receiver.id()) || prepared.event().base().equals(OWN + receiver.id())) {
       return;
     }
     copies.put(receiver.id(), copy(prepared.event(), seq, receiver.id(), owner, grant));

@@ -235,7 +235,14 @@ final class Sayings {
       boolean owing) {
     var known = known(batch, place.company(), said.names());
     boolean content = said.told() && (said.step() == Step.ADD || said.step() == Step.UPDATE);
-    if (known.isPresent() && !(content && known.get().sourceId().equals(prepared.source().id()))) {
+    // The desk knows it again by the first name that it came under, and by no other.
+    boolean again =
+        content
+            && known
+                .filter(l -> l.sourceId().equals(prepared.source().id()))
+                .filter(l -> l.externalId().equals(said.names().getFirst()))
+                .isPresent();
+    if (known.isPresent() && !again) {
       step(batch, event, publisher, place, said, known.get());
       return;
     }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -187,6 +190,322 @@ class FamilyTest {
       assertThat(story(id).path("versions")).hasSize(2);
       assertThat(crm.await(2).get(1).json().path("type").asString()).isEqualTo("lead.updated");
     }
+  }
+
+  @Test
+  void contacts_what_visitors_keep_and_what_they_allow_are_taken_in() {
+    var ruth = pods.hub.api().make("/nodes", member("Ruth Okafor")).path("id").asString();
+    var owner = pods.party("Ruth Okafor", "person", b -> b.put("node", ruth));
+    published(
+        event(
+            "contact#add",
+            data -> {
+              var contact = data.putObject("object").put("type", "Contact");
+              contact.putObject("identifier").put("harborcrm", 88);
+              contact.put("givenName", "Ines").put("familyName", "Almeida");
+              contact.putArray("contactPoint").addObject().put("email", "ines@example.org");
+              contact.putArray("keywords").add("Past clients");
+              contact.putArray("address").addObject().put("addressLocality", "Harbor");
+              contact.putObject("leadOwner").put("id", owner.profile);
+            }));
+    var id = only("/contacts");
+    var contact = pods.hub.api().read("/contacts/" + id);
+    assertThat(contact.path("display_name").asString()).isEqualTo("Ines Almeida");
+    assertThat(contact.path("owner").asString()).isEqualTo(ruth);
+    assertThat(contact.at("/tags/0").asString()).isEqualTo("Past clients");
+    assertThat(contact.at("/details/home_locality").asString()).isEqualTo("Harbor");
+
+    // What an update does not say stays; the contact is told by its name at the other system.
+    published(
+        event(
+            "contact#update",
+            data -> {
+              var changed = data.putObject("object").put("telephone", "+1 804 555 0142");
+              changed.put("email", "no address");
+              changed.putObject("sameAs").put("harborcrm", "88");
+            }));
+    contact = pods.hub.api().read("/contacts/" + id);
+    assertThat(contact.at("/emails/0").asString()).isEqualTo("ines@example.org");
+    assertThat(contact.at("/phones/0").asString()).isEqualTo("+1 804 555 0142");
+    assertThat(violations("realestate/contact#update")).containsExactly("/data/object/email");
+
+    // A visitor with that address is that contact.
+    published(
+        event(
+            "website#saveproperty",
+            data -> {
+              data.putObject("agent").put("email", "INES@example.org").putNull("name");
+              data.putObject("object")
+                  .put("originatingSystemName", "HARBOR-MLS")
+                  .put("originatingSystemKey", 4711);
+            }));
+    published(
+        event(
+            "website#propertysearchsave",
+            data -> {
+              data.putObject("agent").put("email", "ines@example.org");
+              var search = data.putObject("object").put("name", "By the water");
+              search.putObject("price").put("minValue", 300_000).put("maxValue", 500_000);
+              search.putObject("bedrooms").put("minValue", 2);
+              search.put("listingStatus", "ActiveListingStatus,PendingListingStatus");
+              search.put("propertyType", "RESI");
+              search.putObject("location").put("addressLocality", "O'Fallon");
+            }));
+    only("/contacts");
+    assertThat(held(id, "SELECT filter FROM saved_search WHERE holder_id = :h"))
+        .containsExactly(
+            "ListPrice Ge 300000 And ListPrice Le 500000 And BedsTotal Ge 2"
+                + " And PropertyType Eq 'Residential' And StandardStatus Eq 'Active','Pending'"
+                + " And City Eq 'O\\'Fallon'");
+    var listing = only("/listings");
+    assertThat(
+            held(
+                id,
+                "SELECT i.listing_id FROM listing_cart c JOIN listing_cart_item i"
+                    + " ON i.cart_id = c.id WHERE c.holder_id = :h AND c.type = 'Favorites'"))
+        .containsExactly(listing);
+
+    // Consent: of each channel the last word holds, whenever it comes.
+    consents("unsubscribe", "2026-03-14T09:10:00Z", "ines@example.org", null);
+    consents("subscribe", "2026-03-14T09:05:00Z", "ines@example.org", "+1 804 555 0142");
+    var said = pods.hub.api().read("/contacts/" + id).path("consents");
+    assertThat(said).hasSize(3);
+    var held =
+        said.valueStream()
+            .filter(c -> c.path("holds").asBoolean())
+            .map(c -> c.path("channel").asString() + " " + c.path("given").asBoolean());
+    assertThat(held).containsExactlyInAnyOrder("email false", "phone true");
+    assertThat(said.at("/0/at").asString()).isEqualTo("2026-03-14T09:10:00Z");
+    assertThat(said.at("/0/publisher").asString()).isEqualTo(portal.id);
+    assertThat(said.at("/0/providers/0").asString()).isEqualTo(office.profile);
+    var person = pods.hub.api().read("/persons/" + contact.path("person_id").asString());
+    assertThat(person.path("consents")).isEqualTo(said);
+    // Somebody whom nobody knows can forbid it too.
+    consents("unsubscribe", "2026-03-14T09:10:00Z", "noe@example.org", null);
+    assertThat(pods.hub.items("/contacts")).hasSize(2);
+
+    published(event("contact#delete", d -> d.putObject("object").put("sameAs", "harborcrm:88")));
+    assertThat(only("/contacts")).isNotEqualTo(id);
+    published(event("contact#delete", d -> d.putObject("object").put("sameAs", "harborcrm:99")));
+
+    // A person's erasure takes what they said with it.
+    var noe = pods.hub.items("/contacts").getFirst().path("person_id").asString();
+    pods.hub.api().make("/persons/" + noe + "/erase", Json.object());
+    assertThat(held(noe, "SELECT channel FROM consent WHERE person_id = :h")).isEmpty();
+    assertThat(held(contact.path("person_id").asString(), CONSENTS)).hasSize(3);
+  }
+
+  private static final String CONSENTS = "SELECT channel FROM consent WHERE person_id = :h";
+
+  private List<String> held(String id, String sql) {
+    return pods.hub
+        .hub()
+        .store()
+        .read(h -> h.createQuery(sql).bind("h", id).mapTo(String.class).list());
+  }
+
+  private List<String> violations(String topic) {
+    return pods.hub
+        .items("/events?topic=" + topic.replace("#", "%23"))
+        .getFirst()
+        .path("violations")
+        .valueStream()
+        .map(v -> v.path("pointer").asString())
+        .toList();
+  }
+
+  private void consents(String action, String at, String email, String phone) {
+    published(
+        event(
+            "marketingpreferences#" + action,
+            data -> {
+              var consumer = data.putObject("agent").put("email", email);
+              consumer.put("subscriptionChangeDateTime", at);
+              if (phone != null) {
+                consumer.put("telephone", phone);
+              }
+              data.putArray("participant")
+                  .addObject()
+                  .put("roleName", "SubscriptionProvider")
+                  .put("id", office.profile);
+            }));
+  }
+
+  @Test
+  void leads_that_nobody_knows_or_that_are_half_said_are_kept() {
+    // Heard of first as it changes hands: a lead all the same.
+    published(
+        lead(
+            "lead#assign",
+            "L-7",
+            d -> {
+              person(d, "Omar");
+              d.put("recipient", "{lead-owner}");
+            }));
+    var story = story(only("/leads"));
+    assertThat(kinds(story)).contains("lead.created", "step.assigned");
+    assertThat(story.at("/steps/0/recipient").asString()).isEqualTo("{lead-owner}");
+    // Nobody in it, and nobody knows it: kept for somebody to look at.
+    published(lead("lead#accept", "L-9", d -> d.put("agent", office.profile)));
+    var kept = pods.hub.items("/receipts?state=quarantined");
+    assertThat(kept).hasSize(1);
+    assertThat(kept.getFirst().path("reason").asString()).contains("no lead of that name");
+    // Our own lead that comes back is no other lead.
+    published(
+        event(
+            "lead#add",
+            d -> {
+              d.putObject("object")
+                  .putObject("identifier")
+                  .put("porchlight", story.path("id").asString());
+              person(d, "Omar");
+            }));
+    assertThat(pods.hub.items("/leads")).hasSize(1);
+
+    // What a visitor does is a lead, once per act; the rest of what they do is carried unread.
+    var ask =
+        event(
+            "website#requestshowing",
+            d -> {
+              d.put("identifier", "act-1");
+              d.putObject("agent").put("name", "Noe Roussel").put("email", "noe@example.org");
+              d.putObject("object").put("text", "Saturday?");
+              d.putObject("about").put("listingId", 12);
+            });
+    published(ask);
+    published(ask.put("identifier", "outer"));
+    published(event("website#viewproperty", d -> d.putObject("agent").put("name", "Noe")));
+    var leads = pods.hub.items("/leads");
+    assertThat(leads).hasSize(2);
+    var showing = story(leads.getFirst().path("id").asString());
+    assertThat(showing.at("/content/origin/kind").asString()).isEqualTo("RequestShowingAction");
+    assertThat(showing.at("/content/interest/property/mls_id").asString()).isEqualTo("12");
+    var events = pods.hub.items("/events?publisher=harbor-portal");
+    var full = pods.hub.api().read("/events/" + events.get(2).path("id").asString());
+    assertThat(full.path("consequences").valueStream().map(l -> l.path("kind").asString()))
+        .contains("receipt.done");
+
+    // Another company's recipient of the same event has a lead of its own.
+    var company =
+        pods.hub
+            .api()
+            .make(
+                "/nodes",
+                Json.object().put("kind", "company").put("name", "Far").put("parent", mls()));
+    var far =
+        pods.hub
+            .api()
+            .make(
+                "/nodes",
+                Json.object()
+                    .put("kind", "office")
+                    .put("name", "Far office")
+                    .put("parent", company.path("id").asString()));
+    var other = pods.party("Far office", "office", b -> b.put("node", far.path("id").asString()));
+    pods.grant(other, portal, "realestate/lead", null);
+    var both = lead("lead#add", "L-20", d -> person(d, "Lia"));
+    both.putArray("recipient").add(office.profile).add(other.profile);
+    published(both);
+    var two = pods.hub.items("/leads").subList(0, 2);
+    assertThat(two).extracting(l -> l.path("office").asString()).doesNotHaveDuplicates();
+    assertThat(two).extracting(l -> l.path("person_id").asString()).doesNotHaveDuplicates();
+    assertThat(two).extracting(l -> l.path("lead_id").asString()).containsOnly("harborcrm:L-20");
+  }
+
+  private String mls() {
+    return pods.hub.items("/nodes").stream()
+        .filter(n -> n.path("kind").asString().equals("mls"))
+        .map(n -> n.path("id").asString())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void our_leads_go_into_pods_and_to_endpoints_and_never_back() throws Exception {
+    try (var crm = FakeCrm.open(pods.hub.clock())) {
+      var direct =
+          pods.hub.addEndpoint(
+              crm.url("/events"),
+              "realestate-events",
+              b -> b.putArray("kinds").add("lead.created").add("lead.updated"));
+      var company = pods.party("Harbor group", "company", b -> b.put("node", mls()));
+      var follower = pods.party("Harbor CRM", "app");
+      pods.grant(office, follower, null, "realestate/lead");
+      pods.grant(company, follower, null, "realestate/lead");
+      pods.grant(office, portal, null, "realestate/lead");
+      var source = pods.hub.addSource("realtor", "connections-plus");
+      source.post(LeadBodies.buyer("B-1", InventedPerson.of(1)));
+      var inbox = arrived(follower, 1);
+      var event = inbox.getFirst();
+      var id = only("/leads");
+      assertThat(event.path("topic").asString()).isEqualTo("realestate/lead#add");
+      assertThat(event.at("/data/object/identifier/porchlight").asString()).isEqualTo(id);
+      assertThat(event.path("agent").asString()).isEqualTo(office.profile);
+      assertThat(event.path("instrument").asString()).isEqualTo(office.profile);
+      assertThat(event.at("/source/0").asString()).isEqualTo(company.profile);
+      assertThat(arrived(company, 1)).hasSize(1);
+      arrived(portal, 1);
+      var pushed = crm.await(1).getFirst();
+      assertThat(pushed.json().path("data")).isEqualTo(event.path("data"));
+      assertThat(pushed.header("Porchlight-Path")).contains(id);
+      assertThat(pushed.isSignedWith(direct.secret())).isTrue();
+
+      // The follower takes it, by the identifier that it was given.
+      published(
+          event(
+              "lead#accept",
+              d ->
+                  d.putObject("object")
+                      .putObject("identifier")
+                      .set("porchlight", event.at("/data/object/identifier/porchlight"))));
+      assertThat(story(id).at("/steps/0/step").asString()).isEqualTo("accepted");
+      // Sent back as a lead it is ours, and goes nowhere again.
+      var back = Json.object().put("topic", "realestate/lead#add");
+      back.set("data", event.path("data"));
+      published(back);
+      assertThat(pods.hub.items("/leads")).hasSize(1);
+
+      // A lead that came as an event of the group is not told of again; its followers have it.
+      published(lead("lead#add", "L-1", d -> person(d, "Ines")));
+      // What a website's event brought does not go back to whoever published it.
+      published(
+          event(
+              "website#askquestion",
+              d -> {
+                d.putObject("agent").put("email", "noe@example.org");
+                d.putObject("object").put("text", "Is it quiet?");
+              }));
+      inbox = arrived(follower, 5);
+      assertThat(inbox)
+          .extracting(e -> e.path("topic").asString())
+          .containsExactly(
+              "realestate/lead#add",
+              "realestate/lead#accept",
+              "realestate/lead#add",
+              "realestate/lead#add",
+              "realestate/lead#add");
+      assertThat(inbox.get(4).at("/data/object/leadSource/0/object/text").asString())
+          .isEqualTo("Is it quiet?");
+      assertThat(portal.inbox()).hasSize(4);
+
+      // A second version goes out as an update, and a new member who answers as that.
+      source.post(LeadBodies.buyer("B-1", InventedPerson.of(2)));
+      assertThat(arrived(follower, 6).getLast().path("topic").asString())
+          .isEqualTo("realestate/lead#update");
+      var desk = pods.hub.api().make("/nodes", member("Ruth Okafor")).path("id").asString();
+      pods.hub
+          .api()
+          .patch(
+              "/contacts/" + story(id).path("contact_id").asString(),
+              Json.object().put("owner", desk));
+      assertThat(arrived(follower, 7).getLast().path("topic").asString())
+          .isEqualTo("realestate/lead#assign");
+    }
+  }
+
+  private List<JsonNode> arrived(Pods.Pod pod, int items) {
+    return pods.hub.await(
+        items + " items", () -> Optional.of(pod.inbox()).filter(i -> i.size() >= items));
   }
 
   private ObjectNode member(String name) {

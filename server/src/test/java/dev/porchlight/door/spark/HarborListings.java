@@ -21,7 +21,7 @@ final class HarborListings {
     var app = party("Listing feed", "app");
     key = app.path("api_key").asString();
     var grant = Json.object().put("owner", office).put("party", app.path("id").asString());
-    grant.putArray("publishes").add("realestate/listing");
+    grant.putArray("publishes").add("realestate/listing").add("realestate/marketingpreferences");
     world.hub.api().make("/grants", grant);
   }
 
@@ -41,6 +41,20 @@ final class HarborListings {
     listing.put("listingStatus", "Active").put("numberOfBedrooms", "3");
     listing.putObject("listingPrice").put("price", price).put("priceCurrency", "USD");
     more.accept(listing);
+    publish(event);
+  }
+
+  /// Publishes that somebody allows, or no longer, to be written to.
+  void allows(String email, boolean given) {
+    world.hub.clock().advance(Duration.ofSeconds(1));
+    var event = Json.object().put("topic", "realestate/marketingpreferences");
+    event.put("topic", event.path("topic").asString() + (given ? "#subscribe" : "#unsubscribe"));
+    event.put("recipient", world.hub.address() + "/pods/harbor-realty/profile/card#me");
+    event.putObject("data").putObject("agent").put("email", email);
+    publish(event);
+  }
+
+  private void publish(ObjectNode event) {
     var reply =
         world.send(
             "POST",

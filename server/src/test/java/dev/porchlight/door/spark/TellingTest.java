@@ -196,6 +196,17 @@ class TellingTest {
       world.hub.clock().advance(Duration.ofMinutes(2));
       listings.changes("4", 1);
       assertThat(mails(10)).hasSize(6);
+
+      // Nor does who has withdrawn their consent to any provider get mail, until they give it
+      // again.
+      listings.allows("ANA@example.org", false);
+      world.hub.clock().advance(Duration.ofMinutes(2));
+      listings.changes("5", 1);
+      assertThat(mails(11)).hasSize(6);
+      listings.allows("ana@example.org", true);
+      world.hub.clock().advance(Duration.ofMinutes(2));
+      listings.changes("6", 1);
+      assertThat(mails(14)).hasSize(8);
     }
   }
 
