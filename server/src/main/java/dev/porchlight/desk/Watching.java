@@ -21,10 +21,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
@@ -317,15 +318,17 @@ public final class Watching implements AutoCloseable {
       return;
     }
     var now = entry.at();
-    var met = find(change.root(), change.before(), now);
-    var meets = find(change.root(), change.after(), now);
-    var all = new TreeSet<>(met);
+    var was = known(change.before());
+    var is = known(change.after());
+    var met = find(change.root(), was, now);
+    var meets = find(change.root(), is, now);
+    var all = new HashSet<>(met);
     all.addAll(meets);
     if (all.isEmpty()) {
       return;
     }
-    var before = seen(change.before());
-    var after = seen(change.after());
+    var before = seen(was);
+    var after = seen(is);
     var today = LocalDate.ofInstant(now, ZoneOffset.UTC).toString();
     var entries = new ArrayList<FeedBlock.Entry>();
     for (var id : all) {
@@ -344,7 +347,7 @@ public final class Watching implements AutoCloseable {
     if (!entries.isEmpty()) {
       into.add(
           FeedBlock.of(
-              entry.seq(), change.root(), entry.subject(), entry.at(), shown(change), entries));
+              entry.seq(), change.root(), entry.subject(), entry.at(), shown(was, is), entries));
     }
   }
 
@@ -353,18 +356,20 @@ public final class Watching implements AutoCloseable {
         && (feed.expiresOn() == null || feed.expiresOn().compareTo(today) >= 0);
   }
 
-  private TreeSet<String> find(
-      String root, @Nullable Map<String, String> listing, java.time.Instant now) {
-    return listing == null
-        ? new TreeSet<>()
-        : matcher.find(root, Watchable.of(StandardFields.row(listing)), now);
+  private static StandardFields.@Nullable Known known(@Nullable Map<String, String> members) {
+    return members == null ? null : StandardFields.known(members);
   }
 
-  private static Happening.Seen seen(@Nullable Map<String, String> listing) {
+  private Set<String> find(
+      String root, StandardFields.@Nullable Known listing, java.time.Instant now) {
+    return listing == null ? Set.of() : matcher.find(root, Watchable.of(listing), now);
+  }
+
+  private static Happening.Seen seen(StandardFields.@Nullable Known listing) {
     if (listing == null) {
       return new Happening.Seen(false, null, null);
     }
-    var fields = StandardFields.json(listing);
+    var fields = listing.json();
     return new Happening.Seen(true, text(fields.get("MlsStatus")), text(fields.get("ListPrice")));
   }
 
@@ -395,11 +400,12 @@ public final class Watching implements AutoCloseable {
           "InternetAddressDisplayYN");
 
   /// What feeds show of the listing: as it is after the change, or was before it went.
-  private static String shown(ListingEvents.Around change) {
-    var listing = change.after() == null ? change.before() : change.after();
+  private static String shown(
+      StandardFields.@Nullable Known was, StandardFields.@Nullable Known is) {
+    var listing = is == null ? was : is;
     var json = Json.object();
     if (listing != null) {
-      var fields = StandardFields.json(listing);
+      var fields = listing.json();
       for (var name : SHOWN) {
         var value = fields.get(name);
         if (value != null) {
@@ -407,12 +413,11 @@ public final class Watching implements AutoCloseable {
         }
       }
     }
-    if (change.before() != null && change.after() != null) {
-      var fields = StandardFields.json(change.before());
+    if (was != null && is != null) {
       for (var name : List.of("ListPrice", "MlsStatus")) {
-        var was = fields.get(name);
-        if (was != null && !was.equals(json.get(name))) {
-          json.set("Previous" + name, was);
+        var previous = was.json().get(name);
+        if (previous != null && !previous.equals(json.get(name))) {
+          json.set("Previous" + name, previous);
         }
       }
     }

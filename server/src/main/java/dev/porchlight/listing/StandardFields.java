@@ -13,6 +13,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,35 +74,70 @@ public final class StandardFields {
   ///
   /// @param members JSON by the contract's name of the member
   public static Function<String, Value> row(Map<String, String> members) {
-    var parsed = parsed(members);
-    return name -> {
-      var field = FIELDS.get(name);
-      return field == null ? Value.UNSET : field.value().apply(parsed);
-    };
+    return known(members);
   }
 
   /// The fields that a listing with these members has.
   public static ObjectNode json(Map<String, String> members) {
-    var parsed = parsed(members);
+    return known(members).json();
+  }
+
+  private static ObjectNode json(Known known) {
     var json = Json.object();
-    FIELDS.forEach((name, field) -> {
-      switch (field.value().apply(parsed)) {
-        case Value.Text(var text) -> json.put(name, text);
-        case Value.Whole(var number) -> json.put(name, number);
-        case Value.Decimal(var number) -> json.put(name, number);
-        case Value.Flag(var flag) -> json.put(name, flag);
-        case Value.Moment(var at) -> json.put(name, at.toString());
-        case Value.Day(var day) -> json.put(name, day.toString());
-        case Value.TimeOfDay(var time) -> json.put(name, time.toString());
-        // Latitude and longitude are there already.
-        case Value.Location _, Value.Unset _ -> {}
-        case Value.Many(var many) -> {
-          var list = json.putArray(name);
-          many.forEach(v -> list.add(v.toString()));
-        }
-      }
-    });
+    FIELDS
+        .keySet()
+        .forEach(name -> {
+          switch (known.apply(name)) {
+            case Value.Text(var text) -> json.put(name, text);
+            case Value.Whole(var number) -> json.put(name, number);
+            case Value.Decimal(var number) -> json.put(name, number);
+            case Value.Flag(var flag) -> json.put(name, flag);
+            case Value.Moment(var at) -> json.put(name, at.toString());
+            case Value.Day(var day) -> json.put(name, day.toString());
+            case Value.TimeOfDay(var time) -> json.put(name, time.toString());
+            // Latitude and longitude are there already.
+            case Value.Location _, Value.Unset _ -> {}
+            case Value.Many(var many) -> {
+              var list = json.putArray(name);
+              many.forEach(v -> list.add(v.toString()));
+            }
+          }
+        });
     return json;
+  }
+
+  /// A listing's fields, each worked out once, when it is first asked for. For one thread.
+  public static final class Known implements Function<String, Value> {
+    private final Map<String, JsonNode> parsed;
+    private final Map<String, Value> values = new HashMap<>();
+    private @Nullable ObjectNode json;
+
+    private Known(Map<String, String> members) {
+      parsed = parsed(members);
+    }
+
+    @Override
+    public Value apply(String name) {
+      return values.computeIfAbsent(
+          name,
+          n -> {
+            var field = FIELDS.get(n);
+            return field == null ? Value.UNSET : field.value().apply(parsed);
+          });
+    }
+
+    /// The fields that there are; not to be changed.
+    public ObjectNode json() {
+      if (json == null) {
+        json = StandardFields.json(this);
+      }
+      return json;
+    }
+  }
+
+  /// The fields of a listing with these members.
+  public static Known known(Map<String, String> members) {
+    return new Known(members);
   }
 
   private static Map<String, JsonNode> parsed(Map<String, String> members) {

@@ -85,22 +85,48 @@ final class Bucket {
     }
   }
 
-  /// The slots whose conditions a listing meets.
-  void find(Probe listing, IntConsumer found) {
-    next:
-    for (int i = 0; i < size; i++) {
-      for (int d = 0; d < SPANS; d++) {
-        if (low[d] != null && (listing.low[d] < low[d][i] || listing.low[d] > high[d][i])) {
-          continue next;
-        }
-      }
-      for (int s = 0; s < SETS; s++) {
-        if (masks[s] != null && masks[s][i] != -1L && (masks[s][i] & listing.masks[s]) == 0) {
-          continue next;
-        }
-      }
-      found.accept(slots[i]);
+  /// The slots whose conditions a listing meets. Column by column: each pass goes on with what the
+  /// one before has left.
+  ///
+  /// @param left room for as many numbers as there are searches here
+  void find(Probe listing, int[] left, IntConsumer found) {
+    int count = size;
+    for (int i = 0; i < count; i++) {
+      left[i] = i;
     }
+    for (int d = 0; d < SPANS && count > 0; d++) {
+      if (low[d] != null) {
+        count = between(low[d], high[d], listing.low[d], left, count);
+      }
+    }
+    for (int s = 0; s < SETS && count > 0; s++) {
+      if (masks[s] != null) {
+        count = among(masks[s], listing.masks[s], left, count);
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      found.accept(slots[left[i]]);
+    }
+  }
+
+  private static int between(double[] low, double[] high, double number, int[] left, int count) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      int row = left[i];
+      left[kept] = row;
+      kept += number >= low[row] & number <= high[row] ? 1 : 0;
+    }
+    return kept;
+  }
+
+  private static int among(long[] masks, long mask, int[] left, int count) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      int row = left[i];
+      left[kept] = row;
+      kept += masks[row] == -1L | (masks[row] & mask) != 0 ? 1 : 0;
+    }
+    return kept;
   }
 
   /// Leaves out the slots that are dead; whether any is left.

@@ -14,13 +14,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +66,7 @@ public final class Matcher {
   private final List<Map<String, Integer>> words = new ArrayList<>();
   private final LinkedHashMap<String, Evaluator> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long weight;
+  private int[] left = new int[1000];
 
   /// @param whole the index says all
   private record Search(String id, String filter, boolean whole, boolean timed) {}
@@ -298,7 +299,7 @@ public final class Matcher {
   ///
   /// @param listing see [Watchable]
   /// @param now the time that filters go by
-  public TreeSet<String> find(String root, Function<String, Value> listing, Instant now) {
+  public Set<String> find(String root, Function<String, Value> listing, Instant now) {
     var probe = new Bucket.Probe();
     boolean exact = true;
     for (int d = 0; d < Branch.NUMBERS.size(); d++) {
@@ -318,8 +319,13 @@ public final class Matcher {
       }
     }
     var all = new BitSet();
-    around(root, listing, probe).forEach(b -> b.find(probe, all::set));
-    var found = new TreeSet<String>();
+    for (var bucket : around(root, listing, probe)) {
+      if (left.length < bucket.size()) {
+        left = new int[bucket.size() + (bucket.size() >> 1)];
+      }
+      bucket.find(probe, left, all::set);
+    }
+    var found = new HashSet<String>();
     boolean sure = exact;
     all.stream()
         .forEach(slot -> {
