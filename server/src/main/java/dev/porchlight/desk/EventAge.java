@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// folded, in the log's order, into one row for each listing, from which the events that are kept
 /// go on. Of several hubs each does this; what another was quicker with is passed over.
 public final class EventAge {
-  private static final int STEP = 50;
-  private static final int STEPS = 100;
+  private static final int STEP = 20;
+  private static final int STEPS = 250;
 
   private final Store store;
   private final EventContract contract;

@@ -24,7 +24,7 @@ import org.jdbi.v3.core.Handle;
 /// go that parties of the person's company brought, and with the last copy the body. Events about
 /// listings are not looked into.
 public final class EventErasure implements ErasurePlace {
-  private static final int PAGE = 100;
+  private static final int PAGE = 20;
   private static final int KEPT = 16;
   private static final String PERSONAL =
       "e.topic <> '' AND substr(e.topic, 1, 19) <> 'realestate/listing#'";
