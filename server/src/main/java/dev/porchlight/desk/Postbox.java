@@ -256,11 +256,11 @@ public final class Postbox {
       throw notAllowed("Only " + pair.owner().profile() + " offers that.");
     }
     var known = known(batch, pair);
-    var asked = known.filter(k -> k.state() == Authorization.State.ASKED).map(Postbox::scope);
-    var scope =
-        message.scope() != null
-            ? message.scope()
-            : asked.orElseThrow(() -> invalid("The `context` names the `scope` to authorize."));
+    // What was asked for may have changed since the owner has read it: it does not stand in.
+    var scope = message.scope();
+    if (scope == null) {
+      throw invalid("The `context` names the `scope` to authorize.");
+    }
     var again = repeated(known, Authorization.State.OFFERED, scope);
     if (again.isPresent()) {
       return again.get();

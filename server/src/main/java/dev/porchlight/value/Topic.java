@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 /// @param action what happened; null where the topic names none
 public record Topic(String group, @Nullable String action) {
   private static final Pattern FORM =
-      Pattern.compile("([A-Za-z0-9_-]{1,64}/[A-Za-z0-9_-]{1,64})(?:#([A-Za-z0-9._-]{1,64}))?");
+      Pattern.compile(
+          "(?:[A-Za-z][A-Za-z0-9+._-]{0,63}:)?([A-Za-z0-9_-]{1,64}/[A-Za-z0-9_-]{1,64})(?:#([A-Za-z0-9._-]{1,64}))?");
   private static final Pattern OLD_STYLE = Pattern.compile("https?://(?:[^/#]+/)*?(realestate/.+)");
 
-  /// The topic in that text, which may also be written as a URL that goes on from `realestate/`;
-  /// empty when there is none.
+  /// The topic in that text, which may also be written as a URL that goes on from `realestate/`, or
+  /// behind a prefix with a colon; empty when there is none.
   public static Optional<Topic> parse(String text) {
     if (text.length() > 300) {
       return Optional.empty();

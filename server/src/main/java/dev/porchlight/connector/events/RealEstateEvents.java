@@ -73,6 +73,12 @@ public final class RealEstateEvents implements EventContract {
     }
     var recipients = parties(root, "recipient", findings);
     var sources = parties(root, "source", findings);
+    if (recipients.isEmpty()
+        && isSaid(root.get("recipient"))
+        && !(root.get("recipient") instanceof List<?> list && list.isEmpty())) {
+      // Whoever it is meant for, it is not whoever stands in where nobody is named.
+      return new Refused("The `recipient` is no URI, nor a list of them.");
+    }
     if (recipients.size() + sources.size() > MOST_PARTIES) {
       return new Refused(
           "The event names more than " + MOST_PARTIES + " parties as recipients and sources.");
@@ -119,7 +125,11 @@ public final class RealEstateEvents implements EventContract {
     var value = root.get(name);
     var all = new ArrayList<String>();
     var items = value instanceof List<?> list ? list : isSaid(value) ? List.of(value) : List.of();
-    for (var item : items) {
+    for (var written : items) {
+      var item = named(written);
+      if (item != written) {
+        findings.violation("/" + name, "a party is named by an absolute URI", "its id is taken");
+      }
       if (item instanceof String text && !text.isBlank()) {
         var uri = text.strip();
         if (!Text.isUri(uri)) {
@@ -133,6 +143,15 @@ public final class RealEstateEvents implements EventContract {
       }
     }
     return all;
+  }
+
+  /// The id of what is written as an object.
+  private static @Nullable Object named(@Nullable Object written) {
+    if (!(written instanceof Map<?, ?> map)) {
+      return written;
+    }
+    var id = map.get("id");
+    return id == null ? map.get("@id") : id;
   }
 
   private static @Nullable String id(Map<String, Object> root, Findings findings) {

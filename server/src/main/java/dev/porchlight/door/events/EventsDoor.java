@@ -264,19 +264,20 @@ public final class EventsDoor {
         since == null
             ? inboxes.list(party.id(), after, PAGE)
             : inboxes.list(party.id(), since, PAGE);
-    var json = Json.object();
-    json.put(
-        "next", Long.toString(page.isEmpty() ? last(party, after, since) : page.getLast().place()));
-    var contains = json.putArray("contains");
+    var next = page.isEmpty() ? last(party, after, since) : page.getLast().place();
+    var items = new ArrayList<String>();
     for (var at : page) {
       var copy = at.copy();
       if (links) {
-        contains.add(inboxes.address(copy));
+        items.add(Json.write(inboxes.address(copy)));
       } else {
-        inboxes.write(copy).map(Json::tree).ifPresent(contains::add);
+        inboxes.write(copy).ifPresent(items::add);
       }
     }
-    return reply(200, json);
+    // As they are: numbers, too, are as the publisher has written them.
+    var text = "{\"next\":\"" + next + "\",\"contains\":[" + String.join(",", items) + "]}";
+    return Reply.of(200, JSON, text.getBytes(StandardCharsets.UTF_8))
+        .with("Cache-Control", "no-store");
   }
 
   private static boolean links(Request request) throws RefusedException {

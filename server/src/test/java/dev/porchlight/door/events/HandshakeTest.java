@@ -91,8 +91,9 @@ class HandshakeTest {
     // Twice the same is once.
     taken(app.post(office, ask));
     assertThat(office.all()).hasSize(1);
-    // The owner says yes, as it was asked; the app is told, and confirms.
-    taken(office.post(office, message("AuthorizeAction")));
+    // The owner says yes, and to what; the app is told, and confirms.
+    assertThat(office.post(office, message("AuthorizeAction")).status()).isEqualTo(400);
+    taken(office.post(office, message("AuthorizeAction", "read:" + LISTING)));
     assertThat(types(office)).containsExactly("AuthorizeAction", "AuthorizeAction");
     var offer = app.all().getFirst();
     assertThat(offer.path("type").asString()).isEqualTo("SubscribeAction");
@@ -218,7 +219,7 @@ class HandshakeTest {
     assertThat(shop.post(office, message("RejectAction")).status()).isEqualTo(403);
     assertThat(shop.post(app, subscribe("PotentialActionStatus", "read:" + LISTING)).status())
         .isEqualTo(400);
-    taken(office.post(office, message("AuthorizeAction")));
+    taken(office.post(office, ask));
     assertThat(shop.post(office, subscribe("ActiveActionStatus")).status()).isEqualTo(403);
     assertThat(office.post(office, subscribe("ActiveActionStatus")).status()).isEqualTo(403);
     assertThat(grants()).isEmpty();
