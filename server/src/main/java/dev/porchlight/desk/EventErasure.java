@@ -26,6 +26,7 @@ import org.jdbi.v3.core.Handle;
 public final class EventErasure implements ErasurePlace {
   private static final int PAGE = 20;
   private static final int KEPT = 16;
+  private static final int IDS = 200;
   private static final String PERSONAL =
       "e.topic <> '' AND substr(e.topic, 1, 19) <> 'realestate/listing#'";
 
@@ -118,14 +119,7 @@ public final class EventErasure implements ErasurePlace {
       while (page(h, subject, known)) {}
       ids.addAll(known.events);
     }
-    for (var receipt : subject.ids()) {
-      h.createQuery("SELECT headers FROM receipt WHERE id = :r")
-          .bind("r", receipt)
-          .mapTo(String.class)
-          .map(headers -> Json.tree(headers).path(EVENT).asString(""))
-          .filter(event -> !event.isEmpty())
-          .forEach(ids::add);
-    }
+    ids.addAll(brought(h, subject.ids()));
     var agents = agents(store.settings(), subject.company());
     var theirs = new ArrayList<PublishedEvent>();
     ids.stream().sorted().forEach(id -> theirs.addAll(event(h, id)));
@@ -136,8 +130,27 @@ public final class EventErasure implements ErasurePlace {
     };
   }
 
-  /// The name, among the headers kept with a receipt, of the event that it came by.
-  static final String EVENT = ":event";
+  /// The events that brought something of theirs: leads, steps of leads, contacts, consents.
+  private static Set<String> brought(Handle h, Set<String> ids) {
+    var events = new HashSet<String>();
+    var all = List.copyOf(ids);
+    for (int i = 0; i < all.size(); i += IDS) {
+      var some = all.subList(i, Math.min(all.size(), i + IDS));
+      list(h, "SELECT headers FROM receipt WHERE id IN (<ids>)", some).stream()
+          .map(headers -> Json.tree(headers).path(Sayings.EVENT).asString(""))
+          .filter(event -> !event.isEmpty())
+          .forEach(events::add);
+      events.addAll(list(h, "SELECT event_id FROM lead_step WHERE lead_id IN (<ids>)", some));
+      events.addAll(
+          list(h, "SELECT ref FROM log WHERE subject IN (<ids>) AND kind = 'contact.named'", some));
+      events.addAll(list(h, "SELECT event_id FROM consent WHERE person_id IN (<ids>)", some));
+    }
+    return events;
+  }
+
+  private static List<String> list(Handle h, String sql, List<String> ids) {
+    return h.createQuery(sql).bindList("ids", ids).mapTo(String.class).list();
+  }
 
   private static List<PublishedEvent> event(Handle h, String id) {
     return h.createQuery(

@@ -184,7 +184,7 @@ public final class InboxReplays {
                 + " WHERE c.receiver_id = :r AND c.seq BETWEEN :f AND :l AND e.at >= :s"
                 + " AND e.at < :e LIMIT "
                 + (MOST + 1)
-                + ") AS some")
+                + ") AS reached")
         .bind("r", receiver)
         .bind("f", wanted.first())
         .bind("l", wanted.last())

@@ -44,7 +44,7 @@ public final class PublishedEvents {
     var sql =
         new StringBuilder("SELECT ")
             .append(PublishedEvent.TABLE.columnList("e"))
-            .append(" FROM event e WHERE e.seq < :before");
+            .append(" FROM event e WHERE e.topic <> '' AND e.seq < :before");
     if (query.group() != null) {
       // A group's topics go on with #, which $ follows.
       sql.append(" AND (e.topic = :g OR e.topic >= :from AND e.topic < :to)");

@@ -22,12 +22,17 @@ class EventsOnTwoHubsTest {
 
   private HttpResponse<String> publish(TestHub hub, JsonNode party, JsonNode event)
       throws Exception {
-    var url = hub.address() + URI.create(party.path("pod").asString()).getPath() + "publish/";
+    var path = URI.create(party.path("pod").asString()).getPath() + "publish/";
+    return send(hub, path, party.path("api_key").asString(), event);
+  }
+
+  private HttpResponse<String> send(TestHub hub, String path, String key, JsonNode body)
+      throws Exception {
     return client.send(
-        HttpRequest.newBuilder(URI.create(url))
-            .header("x-api-key", party.path("api_key").asString())
+        HttpRequest.newBuilder(hub.address().resolve(path))
+            .header("x-api-key", key)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(event.toString()))
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }
@@ -69,6 +74,32 @@ class EventsOnTwoHubsTest {
           assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElse("")))
               .isBetween(250, 300);
         }
+        // A replay that one hub took and both work on brings each item once.
+        var clock = one.clock();
+        clock.advance(java.time.Duration.ofMinutes(5));
+        var pod = office.path("pod").asString();
+        var request =
+            Json.object()
+                .put("type", "ReplayRequestAction")
+                .put("target", pod + "inbox/")
+                .put("startDate", "2026-03-14T00:00:00.000Z")
+                .put("endDate", "2026-03-15T00:00:00.000Z");
+        assertThat(send(two, "/api/replay", key, request).statusCode()).isEqualTo(201);
+        var again = new java.util.ArrayList<String>();
+        for (int n = 0; n < 3; n++) {
+          again.add(reader.next().json().at("/data/object/originatingSystemKey").asString());
+        }
+        assertThat(again).containsExactly("L-0", "L-1", "L-2");
+        await()
+            .atMost(TestHub.PATIENCE)
+            .until(() ->
+                one.hub()
+                    .store()
+                    .read(h ->
+                        h.createQuery("SELECT state || replayed FROM inbox_replay")
+                            .mapTo(String.class)
+                            .one())
+                    .equals("finished3"));
         // The key is ended at the other hub.
         api.post("/parties/" + id + "/rotate-key", "{\"overlap_hours\": 0}");
         assertThat(reader.ends()).isTrue();
