@@ -11,7 +11,6 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.api.Api;
 import dev.porchlight.api.BackupRoutes;
 import dev.porchlight.api.ContractDocuments;
-import dev.porchlight.api.EndpointTest;
 import dev.porchlight.api.Problems;
 import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.Replies;
@@ -36,11 +35,13 @@ import dev.porchlight.console.leads.LeadSection;
 import dev.porchlight.console.leads.NowSection;
 import dev.porchlight.console.leads.ReceiptSection;
 import dev.porchlight.console.leads.StoryTeller;
+import dev.porchlight.console.sources.SourceSection;
 import dev.porchlight.delivery.AttemptAge;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.EndpointSecrets;
+import dev.porchlight.delivery.EndpointTest;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.delivery.Planner;
 import dev.porchlight.delivery.Renderer;
@@ -50,6 +51,7 @@ import dev.porchlight.desk.Announcing;
 import dev.porchlight.desk.Bounces;
 import dev.porchlight.desk.ChangeBodies;
 import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.EndpointSetup;
 import dev.porchlight.desk.Erasure;
 import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.EventAge;
@@ -73,6 +75,7 @@ import dev.porchlight.desk.Replays;
 import dev.porchlight.desk.Resubmission;
 import dev.porchlight.desk.Retention;
 import dev.porchlight.desk.Source;
+import dev.porchlight.desk.SourceSetup;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.Telling;
 import dev.porchlight.desk.Watching;
@@ -124,7 +127,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -352,6 +357,24 @@ public final class Hub implements AutoCloseable {
                 c -> c.equals(seekers) ? seeker : realtor,
                 metrics.registry())
             .routes(channels(connectors)));
+    var sourceSetup =
+        new SourceSetup(
+            store,
+            number,
+            credentials,
+            secrets,
+            name -> connectors.containsKey(name) && connectors.get(name).reads());
+    Function<String, Optional<String>> urlObjection =
+        url -> MailAddress.isMail(url) ? MailAddress.objection(url) : outgoing.objection(url);
+    var endpointSetup =
+        new EndpointSetup(
+            store,
+            number,
+            secrets,
+            name ->
+                name.equals(EventsDoor.CONTRACT)
+                    || connectors.containsKey(name) && connectors.get(name).writes(),
+            urlObjection);
     routes.addAll(
         new Api(
                 new Api.Parts(
@@ -361,15 +384,10 @@ public final class Hub implements AutoCloseable {
                     audit,
                     credentials,
                     secrets,
-                    name -> connectors.containsKey(name) && connectors.get(name).reads(),
-                    name ->
-                        name.equals(EventsDoor.CONTRACT)
-                            || connectors.containsKey(name) && connectors.get(name).writes(),
+                    sourceSetup,
+                    endpointSetup,
                     Map.of(SeekerLeadsApi.CONTRACT, SeekerLeadsApi.REQUESTS),
-                    url ->
-                        MailAddress.isMail(url)
-                            ? MailAddress.objection(url)
-                            : outgoing.objection(url),
+                    urlObjection,
                     leads,
                     receipts,
                     persons,
@@ -421,6 +439,16 @@ public final class Hub implements AutoCloseable {
         .with(new NowSection(store, teller, leads, deliveries))
         .with(new LeadSection(store, number, teller, leads, persons, deliveries, replayWork::wake))
         .with(new ContactSection(store, number, leads, persons, erasure, erasures))
+        .with(
+            new SourceSection(
+                store,
+                sourceSetup,
+                receipts,
+                desk,
+                connectors.values().stream()
+                    .filter(Connector::reads)
+                    .collect(Collectors.toMap(Connector::contract, Connector::channel)),
+                contract -> SampleLead.asTest(get(connectors, contract), store.now(), number)))
         .with(
             new ReceiptSection(
                 store,

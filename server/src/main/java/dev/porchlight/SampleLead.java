@@ -1,6 +1,11 @@
 package dev.porchlight;
 
+import dev.porchlight.connector.Body;
+import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.Message;
+import dev.porchlight.connector.Reading;
+import dev.porchlight.connector.WriteOptions;
+import dev.porchlight.connector.Written;
 import dev.porchlight.value.Address;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Enquirer;
@@ -12,6 +17,8 @@ import dev.porchlight.value.Money;
 import dev.porchlight.value.Property;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The invented lead that an endpoint's test sends.
 final class SampleLead {
@@ -84,5 +91,33 @@ final class SampleLead {
             : lead.message().getBytes(java.nio.charset.StandardCharsets.UTF_8),
         "text/plain",
         "");
+  }
+
+  /// A body in a contract that its readers take for a test; empty where it has no way to say so.
+  static Optional<Body> asTest(Connector connector, Instant now, int hub) {
+    if (!connector.writes()) {
+      return Optional.empty();
+    }
+    var message = message(now, Draw.fresh(now, hub));
+    // Realtor.com's contracts have no mark for tests but such an address.
+    return Stream.of(message, message.with(marked(message.lead())))
+        .flatMap(m ->
+            connector.write(m, WriteOptions.NONE) instanceof Written.Bytes written
+                ? Stream.of(new Body(written.body(), written.contentType(), connector.channel()))
+                : Stream.empty())
+        .filter(b -> isTest(connector.read(b)))
+        .findFirst();
+  }
+
+  private static Lead marked(Lead lead) {
+    return lead.with(b ->
+        b.enquirer(
+            new Enquirer(
+                "Sam", "Sample", null, "sam.sample@move.com", "+1 541-555-0100", null, null)));
+  }
+
+  private static boolean isTest(Reading reading) {
+    return reading instanceof Reading.Facts facts
+        && facts.facts().stream().allMatch(f -> f instanceof Lead lead && lead.test());
   }
 }

@@ -13,9 +13,9 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.MailChannel;
 import dev.porchlight.desk.Source;
+import dev.porchlight.desk.SourceSetup;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.sign.Passwords;
-import dev.porchlight.sign.SignatureProfile;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
@@ -25,36 +25,31 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Nodes, sources and tokens.
 final class AccountResources {
-  private static final int LONGEST_OVERLAP_HOURS = 24 * 7;
-
   private final Store store;
   private final int hub;
   private final Credentials credentials;
   private final Secrets secrets;
-  private final Predicate<String> readable;
+  private final SourceSetup setup;
   private final PollMember polls;
 
-  /// @param readable whether bodies of a contract can be received
   AccountResources(
       Store store,
       int hub,
       Credentials credentials,
       Secrets secrets,
-      Predicate<String> readable,
+      SourceSetup setup,
       PollMember polls) {
     this.store = store;
     this.hub = hub;
     this.credentials = credentials;
     this.secrets = secrets;
-    this.readable = readable;
+    this.setup = setup;
     this.polls = polls;
   }
 
@@ -227,137 +222,33 @@ final class AccountResources {
                 "portal",
                 "retention",
                 "poll"));
-    var contract = contract(body.needText("contract"));
-    var draw = draw();
-    var id = draw.uuid("source");
-    var key = apiKey(body.text("api_key"));
-    var credential = keyOf(id, key, draw);
-    var signature = signature(body.object("signature"), id);
-    var poll = polls.read(body, id, contract);
-    var name = body.needText("name");
-    var wantedNode = body.text("node");
-    var region = body.text("region").orElse("US");
-    var portal = body.text("portal").orElse(null);
-    var retention = body.text("retention").orElse(null);
+    var wanted =
+        new SourceSetup.Wanted(
+            body.needText("name"),
+            body.needText("contract"),
+            body.text("node").orElse(null),
+            body.text("region").orElse(SourceSetup.REGION),
+            body.object("signature").orElse(null),
+            body.text("portal").orElse(null),
+            body.text("retention").orElse(null),
+            body.text("api_key").orElse(null));
+    var prepared = setup.prepare(wanted);
+    var poll = polls.read(body, prepared.id(), wanted.contract());
     return call.change(batch -> {
-      var nodes = Nodes.in(batch.settings());
-      var node = landing(call, nodes, wantedNode);
-      var source = build(id, name, contract, node.id(), region, signature, portal, retention);
-      if (Sources.in(batch.settings()).findByName(name).isPresent()) {
-        throw new FaultException(
-            Fault.NAME_TAKEN, "There is a source named `" + name + "` already.");
-      }
-      if (!credentials.add(batch, credential)) {
-        throw new FaultException(Fault.KEY_TAKEN, "Another source uses this API key.");
-      }
-      if (signature != null) {
-        secrets.put(batch, signature.sealed(), null);
-      }
-      batch.change(Source.SETTING, id, source.body());
-      var view = Views.source(source, call.request().baseUrl(), List.of(credential), batch.now());
-      view.put("api_key", key);
-      polls.put(batch, id, poll).ifPresent(p -> view.set("poll", p));
+      var source = setup.put(batch, call.scope(), prepared);
+      var key = prepared.key();
+      var view =
+          Views.source(source, call.request().baseUrl(), List.of(key.credential()), batch.now());
+      view.put("api_key", key.text());
+      polls.put(batch, source.id(), poll).ifPresent(p -> view.set("poll", p));
       return new Call.Answer(201, view);
     });
-  }
-
-  private String contract(String name) {
-    if (!readable.test(name)) {
-      throw new FaultException(
-          Fault.BODY_INVALID, "`" + name + "` is no contract that can be received.");
-    }
-    return name;
-  }
-
-  private static Node landing(Call call, Nodes nodes, Optional<String> wanted) {
-    if (wanted.isEmpty()) {
-      var office = nodes.defaultOffice();
-      if (!call.scope().contains(office.id())) {
-        throw new FaultException(Fault.BODY_INVALID, "Name the node where leads land.");
-      }
-      return office;
-    }
-    var node =
-        nodes
-            .find(wanted.get())
-            .filter(n -> sees(call.scope(), nodes, n.id()))
-            .orElseThrow(() -> new FaultException(Fault.BODY_INVALID, "There is no such node."));
-    if (node.kind() != Node.Kind.OFFICE && node.kind() != Node.Kind.MEMBER) {
-      throw new FaultException(
-          Fault.BODY_INVALID, "Leads land at an office or at a member, not at that node.");
-    }
-    return node;
-  }
-
-  private static String apiKey(Optional<String> given) {
-    if (given.isEmpty()) {
-      return Tokens.create(Tokens.API_KEY);
-    }
-    var key = given.get();
-    if (key.length() < 8 || key.length() > 256 || key.chars().anyMatch(c -> c < '!' || c > '~')) {
-      throw new FaultException(
-          Fault.BODY_INVALID, "An API key has 8 to 256 visible ASCII characters.");
-    }
-    return key;
-  }
-
-  private static Credential keyOf(String source, String key, Draw draw) {
-    var body = Json.object();
-    body.put("hint", Principals.hint(key));
-    return new Credential(
-        Tokens.hash(key),
-        draw.uuid("key"),
-        Credential.Kind.SOURCE,
-        source,
-        body.toString(),
-        draw.at(),
-        null,
-        null);
-  }
-
-  private record Signature(ObjectNode shown, Secrets.Sealed sealed) {}
-
-  private @Nullable Signature signature(Optional<ObjectNode> json, String source) {
-    if (json.isEmpty()) {
-      return null;
-    }
-    try {
-      var profile = SignatureProfile.fromJson(json.get());
-      return new Signature(
-          profile.toPublicJson(), secrets.seal(source, "signature", profile.toJson().toString()));
-    } catch (IllegalArgumentException e) {
-      throw new FaultException(Fault.BODY_INVALID, "signature: " + e.getMessage());
-    }
-  }
-
-  private static Source build(
-      String id,
-      String name,
-      String contract,
-      String node,
-      String region,
-      @Nullable Signature signature,
-      @Nullable String portal,
-      @Nullable String retention) {
-    try {
-      return new Source(
-          id,
-          name,
-          contract,
-          node,
-          region,
-          signature == null ? null : signature.shown(),
-          portal,
-          retention);
-    } catch (IllegalArgumentException e) {
-      throw new FaultException(Fault.BODY_INVALID, e.getMessage() + ".");
-    }
   }
 
   Reply changeSource(Call call) throws Exception {
     var known = source(call);
     var body = call.members(Set.of("node", "region", "signature", "portal", "retention", "poll"));
-    var signature = signature(body.object("signature"), known.id());
+    var signature = setup.signature(body.object("signature").orElse(null), known.id());
     var poll = polls.read(body, known.id(), known.contract());
     var wantedNode = body.text("node");
     var region = body.text("region");
@@ -368,7 +259,8 @@ final class AccountResources {
       var node =
           wantedNode.isEmpty()
               ? now.node()
-              : landing(call, Nodes.in(batch.settings()), wantedNode).id();
+              : SourceSetup.landing(call.scope(), Nodes.in(batch.settings()), wantedNode.get())
+                  .id();
       Source changed;
       try {
         changed =
@@ -405,23 +297,14 @@ final class AccountResources {
   Reply rotateKey(Call call) throws Exception {
     var source = source(call);
     var body = call.members(Set.of("api_key", "overlap_hours"));
-    var key = apiKey(body.text("api_key"));
-    var draw = draw();
-    var credential = keyOf(source.id(), key, draw);
+    var key = setup.key(source.id(), body.text("api_key").orElse(null));
     var overlap =
-        Duration.ofHours(body.number("overlap_hours", 0, LONGEST_OVERLAP_HOURS).orElse(24));
+        Duration.ofHours(
+            body.number("overlap_hours", 0, SourceSetup.LONGEST_OVERLAP_HOURS).orElse(24));
     return call.change(batch -> {
-      for (var old : credentials.list(batch, Credential.Kind.SOURCE, source.id())) {
-        var end = batch.now().plus(overlap);
-        if (old.isLive(batch.now()) && (old.expiresAt() == null || old.expiresAt().isAfter(end))) {
-          credentials.end(batch, old, overlap.isZero() ? null : end);
-        }
-      }
-      if (!credentials.add(batch, credential)) {
-        throw new FaultException(Fault.KEY_TAKEN, "That API key is in use.");
-      }
-      var view = Views.key(credential);
-      view.put("api_key", key);
+      setup.rotate(batch, key, overlap);
+      var view = Views.key(key.credential());
+      view.put("api_key", key.text());
       view.put("source", source.id());
       return new Call.Answer(201, view);
     });
@@ -432,7 +315,8 @@ final class AccountResources {
     var source = source(call);
     var body = call.members(Set.of("overlap_hours"));
     var overlap =
-        Duration.ofHours(body.number("overlap_hours", 0, LONGEST_OVERLAP_HOURS).orElse(24));
+        Duration.ofHours(
+            body.number("overlap_hours", 0, SourceSetup.LONGEST_OVERLAP_HOURS).orElse(24));
     // Mail servers may write it in small letters.
     var local = HexFormat.of().formatHex(Tokens.random(16));
     var draw = draw();

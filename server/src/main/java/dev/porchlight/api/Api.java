@@ -10,10 +10,12 @@ import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.EndpointTest;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.delivery.Feed;
 import dev.porchlight.delivery.Renderer;
 import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.EndpointSetup;
 import dev.porchlight.desk.Erasure;
 import dev.porchlight.desk.ErasurePlace;
 import dev.porchlight.desk.Erasures;
@@ -22,6 +24,7 @@ import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Replays;
+import dev.porchlight.desk.SourceSetup;
 import dev.porchlight.listing.Listings;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
@@ -34,7 +37,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// All of `/api/v1`.
@@ -42,8 +44,6 @@ public final class Api {
   /// What the API works with.
   ///
   /// @param hub the hub's number
-  /// @param readable whether bodies of a contract can be received
-  /// @param writable whether facts can be written in a contract
   /// @param reader reads a body by the contract of that name
   /// @param clientContracts the contracts whose doors take clients, each with the one that what
   ///   they put in is read by
@@ -57,8 +57,8 @@ public final class Api {
       Audit audit,
       Credentials credentials,
       Secrets secrets,
-      Predicate<String> readable,
-      Predicate<String> writable,
+      SourceSetup sourceSetup,
+      EndpointSetup endpointSetup,
       Map<String, String> clientContracts,
       Function<String, Optional<String>> urlObjection,
       Leads leads,
@@ -96,14 +96,14 @@ public final class Api {
             parts.hub(),
             parts.credentials(),
             parts.secrets(),
-            parts.readable(),
+            parts.sourceSetup(),
             new PollMember(parts.store(), parts.secrets(), parts.urlObjection()));
     var endpoints =
         new EndpointResources(
             parts.store(),
             parts.hub(),
             parts.secrets(),
-            parts.writable(),
+            parts.endpointSetup(),
             parts.urlObjection(),
             parts.deliveries(),
             parts.leads(),

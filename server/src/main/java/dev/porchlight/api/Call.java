@@ -6,6 +6,7 @@ import dev.porchlight.access.Principal;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Scope;
+import dev.porchlight.desk.SetupException;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
@@ -125,7 +126,7 @@ final class Call {
     return request -> {
       try {
         return authenticated(needed, principals, store, secrets, audit, resource, request);
-      } catch (FaultException | StoreUnavailableException e) {
+      } catch (FaultException | SetupException | StoreUnavailableException e) {
         // The caller's fault or a known state of ours: an answer, not a failure for the log.
         return Problems.reply(request, e);
       }

@@ -12,6 +12,7 @@ import dev.porchlight.account.Sandbox;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.EndpointSetup;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.sign.Tokens;
@@ -285,7 +286,7 @@ final class ClientResources {
           .forEach(e -> {
             batch.change(Endpoint.SETTING, e.id(), null);
             Deliveries.forgetFailures(batch, e.id());
-            secrets.removeAll(batch, EndpointResources.owner(e.id()));
+            secrets.removeAll(batch, EndpointSetup.owner(e.id()));
           });
       return new Call.Answer(200, bare(ended));
     });

@@ -5,14 +5,12 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.EndpointTest;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.delivery.Terms;
-import dev.porchlight.desk.Changes;
+import dev.porchlight.desk.EndpointSetup;
 import dev.porchlight.desk.Leads;
-import dev.porchlight.desk.Notices;
-import dev.porchlight.desk.Sources;
-import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
@@ -24,23 +22,17 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Endpoints and deliveries.
 final class EndpointResources {
-  /// Who owns the secrets of an endpoint.
-  static String owner(String endpoint) {
-    return "endpoint " + endpoint;
-  }
-
-  private static final int LONGEST_OVERLAP_HOURS = 24 * 7;
   private static final Set<String> MEMBERS =
       Set.of(
           "name",
@@ -63,54 +55,23 @@ final class EndpointResources {
       Stream.of(MEMBERS, TermsMembers.MEMBERS)
           .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
-  private static final Set<String> KINDS =
-      Stream.concat(
-              Stream.of(
-                  "lead.created",
-                  "lead.updated",
-                  "lead.*",
-                  "endpoint.*",
-                  "feed.notified",
-                  "feed.*",
-                  "contact.*",
-                  "listing.*"),
-              Stream.concat(Notices.KINDS.stream(), Changes.KINDS.stream()))
-          .collect(Collectors.toUnmodifiableSet());
   private static final String EVENT = "event.published";
-  private static final Set<String> OUR_HEADERS =
-      Set.of(
-          "content-type",
-          "content-length",
-          "host",
-          "connection",
-          "transfer-encoding",
-          "user-agent",
-          "x-signature",
-          "webhook-id",
-          "webhook-timestamp",
-          "webhook-signature",
-          "porchlight-sequence",
-          "porchlight-delivery",
-          "porchlight-path",
-          "traceparent");
-
   private final Store store;
   private final int hub;
   private final Secrets secrets;
-  private final Predicate<String> writable;
+  private final EndpointSetup setup;
   private final Function<String, Optional<String>> objection;
   private final Deliveries deliveries;
   private final Leads leads;
   private final Engine engine;
   private final EndpointTest test;
 
-  /// @param writable whether facts can be written in a contract
   /// @param objection why a URL can't be an endpoint's; empty when it can
   EndpointResources(
       Store store,
       int hub,
       Secrets secrets,
-      Predicate<String> writable,
+      EndpointSetup setup,
       Function<String, Optional<String>> objection,
       Deliveries deliveries,
       Leads leads,
@@ -119,7 +80,7 @@ final class EndpointResources {
     this.store = store;
     this.hub = hub;
     this.secrets = secrets;
-    this.writable = writable;
+    this.setup = setup;
     this.objection = objection;
     this.deliveries = deliveries;
     this.leads = leads;
@@ -176,22 +137,26 @@ final class EndpointResources {
     var draw = Draw.fresh(store.now(), hub);
     var id = draw.uuid("endpoint");
     var name = body.needName("name");
-    var url = url(body.needText("url"));
-    var contract = contract(body.needText("contract"));
-    var secret = StandardWebhooks.newSecret();
-    var sealedSecret = secrets.seal(owner(id), "signing " + draw.uuid("secret"), secret);
-    var apiKey = body.text("api_key").map(k -> secrets.seal(owner(id), "api_key", visible(k)));
+    var url = setup.url(body.needText("url"));
+    var contract = setup.contract(body.needText("contract"));
+    var secret = setup.secret(id, false);
+    var sealed = new ArrayList<>(List.of(secret.sealed()));
+    body.text("api_key")
+        .map(EndpointSetup::apiKey)
+        .ifPresent(k -> sealed.add(setup.seal(id, EndpointSetup.API_KEY, k)));
     var authorization = AuthorizationMember.read(body, null, objection);
-    var shown = sealed(id, authorization);
+    sealed(id, authorization).ifPresent(sealed::add);
     var tls = TlsMember.read(body, store.now());
-    var kept = tls.seal(secrets, owner(id));
+    var kept = tls.seal(secrets, EndpointSetup.owner(id));
     return call.change(batch -> {
       var node = body.text("node");
       var blank =
           new Endpoint(
               id,
               name,
-              node.isEmpty() ? home(call, batch) : node.get(),
+              node.isEmpty()
+                  ? EndpointSetup.home(call.scope(), Nodes.in(batch.settings()))
+                  : node.get(),
               url,
               false,
               contract,
@@ -208,13 +173,10 @@ final class EndpointResources {
               Terms.USUAL,
               null);
       var endpoint = with(call, batch, blank, body, authorization, tls);
-      batch.change(Endpoint.SETTING, id, endpoint.body());
-      secrets.put(batch, sealedSecret, null);
-      apiKey.ifPresent(k -> secrets.put(batch, k, null));
-      shown.ifPresent(k -> secrets.put(batch, k, null));
+      setup.make(batch, call.scope(), endpoint, sealed);
       kept.put(batch);
       var view = Views.endpoint(endpoint, store.now());
-      view.put("secret", secret);
+      view.put("secret", secret.shown());
       return new Call.Answer(201, view);
     });
   }
@@ -223,44 +185,7 @@ final class EndpointResources {
       String endpoint, Optional<AuthorizationMember.Given> authorization) {
     return authorization
         .map(AuthorizationMember.Given::secret)
-        .map(s -> secrets.seal(owner(endpoint), AuthorizationMember.SECRET, s));
-  }
-
-  static boolean isUsableHeader(String header) {
-    return header.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
-        && !OUR_HEADERS.contains(header.toLowerCase(Locale.ROOT));
-  }
-
-  private static String home(Call call, Batch batch) {
-    var office = Nodes.in(batch.settings()).defaultOffice();
-    if (!call.scope().contains(office.id())) {
-      throw new FaultException(Fault.BODY_INVALID, "Name the node whose leads it gets.");
-    }
-    return office.id();
-  }
-
-  private static String visible(String key) {
-    if (key.length() > 1024 || key.chars().anyMatch(c -> c < ' ' || c > '~')) {
-      throw new FaultException(
-          Fault.BODY_INVALID, "An API key has at most 1,024 ASCII characters.");
-    }
-    return key;
-  }
-
-  private String url(String url) {
-    var why = url.length() > 2048 ? Optional.of("it is too long") : objection.apply(url);
-    if (why.isPresent()) {
-      throw new FaultException(Fault.BODY_INVALID, "The URL can't be used: " + why.get());
-    }
-    return url;
-  }
-
-  private String contract(String name) {
-    if (!writable.test(name)) {
-      throw new FaultException(
-          Fault.BODY_INVALID, "`" + name + "` is no contract that can be written.");
-    }
-    return name;
+        .map(s -> setup.seal(endpoint, AuthorizationMember.SECRET, s));
   }
 
   /// The endpoint with what the body says of it.
@@ -272,50 +197,12 @@ final class EndpointResources {
       Optional<AuthorizationMember.Given> authorization,
       TlsMember tls) {
     var nodes = Nodes.in(batch.settings());
-    var node = body.text("node").orElse(e.node());
-    if (nodes.find(node).isEmpty() || !sees(call, nodes, node)) {
-      throw new FaultException(Fault.BODY_INVALID, "There is no such node.");
-    }
     boolean inbox = body.text("contract").orElse(e.contract()).equals(PartyResources.CONTRACT);
     // A pod's inbox is planned for by itself; leads go there only where they are asked for.
     var kinds =
         body.texts("kinds").orElse(inbox && e.kinds().isEmpty() ? Set.of(EVENT) : e.kinds());
-    if (!KINDS.containsAll(kinds) && !(inbox && kinds.equals(Set.of(EVENT)))) {
-      throw new FaultException(
-          Fault.BODY_INVALID,
-          "Kinds are "
-              + String.join(", ", KINDS.stream().sorted().toList())
-              + (inbox ? "; or " + EVENT + " alone" : "")
-              + ".");
-    }
-    if (!body.text("contract").orElse(e.contract()).equals("porchlight")) {
-      kinds.stream()
-          .filter(k -> Changes.KINDS.contains(k) || k.equals("contact.*") || k.equals("listing.*"))
-          .findFirst()
-          .ifPresent(k -> {
-            throw new FaultException(
-                Fault.BODY_INVALID, "Only the contract `porchlight` carries " + k + ".");
-          });
-    }
-    var sources = body.texts("sources").orElse(e.sources());
-    for (var source : sources) {
-      // One that was chosen before stays, though it be gone or moved since.
-      if (!e.sources().contains(source)
-          && Sources.in(batch.settings())
-              .find(source)
-              .filter(found -> sees(call, nodes, found.node()))
-              .isEmpty()) {
-        throw new FaultException(Fault.BODY_INVALID, "There is no source `" + source + "`.");
-      }
-    }
-    mailGoesByMail(
-        body.text("contract").orElse(e.contract()),
-        body.text("fallback_contract").orElse(null),
-        body.text("url").orElse(e.url()));
-    var header = body.text("api_key_header").orElse(e.apiKeyHeader());
-    if (!isUsableHeader(header)) {
-      throw new FaultException(
-          Fault.BODY_INVALID, "`" + header + "` can't be the header of an API key.");
+    if (!(inbox && kinds.equals(Set.of(EVENT)))) {
+      EndpointSetup.kinds(kinds, inbox ? "; or " + EVENT + " alone" : "");
     }
     var role =
         body.text("assumed_role")
@@ -329,24 +216,20 @@ final class EndpointResources {
       throw new FaultException(
           Fault.BODY_INVALID, "The member `assumed_role` must be buyer or seller.");
     }
-    if (tls.over(e.terms().tls()) != null
-        && !body.text("url").orElse(e.url()).startsWith("https:")) {
-      throw new FaultException(Fault.BODY_INVALID, "Certificates go with a URL of https: only.");
-    }
     return new Endpoint(
         e.id(),
         body.line("name", Members.LONGEST_NAME).orElse(e.name()),
-        node,
-        body.text("url").map(this::url).orElse(e.url()),
+        body.text("node").orElse(e.node()),
+        body.text("url").map(setup::url).orElse(e.url()),
         body.flag("append_channel").orElse(e.appendChannel()),
-        body.text("contract").map(this::contract).orElse(e.contract()),
-        header,
+        body.text("contract").map(setup::contract).orElse(e.contract()),
+        body.text("api_key_header").orElse(e.apiKeyHeader()),
         kinds,
-        sources,
+        body.texts("sources").orElse(e.sources()),
         body.flag("tests").orElse(e.tests()),
         role.orElse(body.has("assumed_role") ? null : e.assumedRole()),
         body.text("fallback_contract")
-            .map(this::contract)
+            .map(setup::contract)
             .orElse(body.has("fallback_contract") ? null : e.fallbackContract()),
         body.flag("received_bytes").orElse(e.receivedBytes()),
         body.flag("x_signature").orElse(body.has("x_signature") ? null : e.bodySignatureHeader()),
@@ -354,15 +237,6 @@ final class EndpointResources {
         body.flag("disabled").orElse(e.disabled()),
         TermsMembers.read(body, e.terms(), nodes, n -> sees(call, nodes, n), authorization, tls),
         e.subscription());
-  }
-
-  /// What is written as a mail goes to an address of mail, and nothing else does.
-  private static void mailGoesByMail(String contract, @Nullable String fallback, String url) {
-    boolean mail = url.startsWith("mailto:");
-    if (mail != contract.equals("mail") || fallback != null && mail != fallback.equals("mail")) {
-      throw new FaultException(
-          Fault.BODY_INVALID, "The contract `mail`, and no other, goes with a URL of `mailto:`.");
-    }
   }
 
   private static boolean sees(Call call, Nodes nodes, String node) {
@@ -373,11 +247,13 @@ final class EndpointResources {
     var known = made(call);
     var body = call.members(ALL_MEMBERS);
     var apiKey =
-        body.text("api_key").map(k -> secrets.seal(owner(known.id()), "api_key", visible(k)));
+        body.text("api_key")
+            .map(EndpointSetup::apiKey)
+            .map(k -> setup.seal(known.id(), EndpointSetup.API_KEY, k));
     var authorization = AuthorizationMember.read(body, known.terms().authorization(), objection);
     var shown = sealed(known.id(), authorization);
     var tls = TlsMember.read(body, store.now());
-    var kept = tls.seal(secrets, owner(known.id()));
+    var kept = tls.seal(secrets, EndpointSetup.owner(known.id()));
     var reply =
         call.change(batch -> {
           var now =
@@ -385,19 +261,16 @@ final class EndpointResources {
                   .find(known.id())
                   .orElseThrow(() -> AccountResources.missing("endpoint"));
           var changed = with(call, batch, now, body, authorization, tls);
-          batch.change(Endpoint.SETTING, now.id(), changed.body());
-          if (now.disabled() && !changed.disabled()) {
-            Deliveries.forgetFailures(batch, now.id());
-          }
+          setup.change(batch, call.scope(), now, changed);
           if (apiKey.isPresent()) {
             secrets.put(batch, apiKey.get(), null);
           } else if (body.has("api_key")) {
-            secrets.remove(batch, owner(now.id()), "api_key");
+            secrets.remove(batch, EndpointSetup.owner(now.id()), "api_key");
           }
           if (shown.isPresent()) {
             secrets.put(batch, shown.get(), null);
           } else if (changed.terms().authorization() == null) {
-            secrets.remove(batch, owner(now.id()), AuthorizationMember.SECRET);
+            secrets.remove(batch, EndpointSetup.owner(now.id()), AuthorizationMember.SECRET);
           }
           kept.put(batch);
           return new Call.Answer(200, Views.endpoint(changed, store.now()));
@@ -415,7 +288,7 @@ final class EndpointResources {
           }
           batch.change(Endpoint.SETTING, known.id(), null);
           Deliveries.forgetFailures(batch, known.id());
-          secrets.removeAll(batch, owner(known.id()));
+          secrets.removeAll(batch, EndpointSetup.owner(known.id()));
           return new Call.Answer(200, Views.endpoint(known, store.now()));
         });
     engine.wake();
@@ -431,30 +304,17 @@ final class EndpointResources {
       throw new FaultException(Fault.BODY_INVALID, "The member `kind` must be shared or ed25519.");
     }
     var overlap =
-        Duration.ofHours(body.number("overlap_hours", 0, LONGEST_OVERLAP_HOURS).orElse(24));
-    var draw = Draw.fresh(store.now(), hub);
-    var pair = kind.equals("ed25519") ? StandardWebhooks.newPair() : null;
-    var secret = pair == null ? StandardWebhooks.newSecret() : pair.secret();
-    var owner = owner(endpoint.id());
-    var sealed = secrets.seal(owner, "signing " + draw.uuid("secret"), secret);
-    var old = secrets.list(owner).stream().filter(s -> s.id().startsWith("signing ")).toList();
+        Duration.ofHours(
+            body.number("overlap_hours", 0, EndpointSetup.LONGEST_OVERLAP_HOURS).orElse(24));
+    boolean pair = kind.equals("ed25519");
+    var secret = setup.secret(endpoint.id(), pair);
+    var old = setup.listSigning(endpoint.id());
     return call.change(batch -> {
-      for (var s : old) {
-        var end = batch.now().plus(overlap);
-        if (s.expiresAt() == null || s.expiresAt().isAfter(end)) {
-          secrets.expire(batch, owner, s.id(), end);
-        }
-      }
-      secrets.put(batch, sealed, null);
-      batch.append("endpoint.secret-rotated", endpoint.id(), call.principal().id());
+      var end = setup.rotate(batch, endpoint.id(), secret, old, overlap, call.principal().id());
       var view = Json.object();
       view.put("endpoint", endpoint.id());
-      if (pair == null) {
-        view.put("secret", secret);
-      } else {
-        view.put("public_key", pair.shown());
-      }
-      view.put("old_secrets_end_at", batch.now().plus(overlap).toString());
+      view.put(pair ? "public_key" : "secret", secret.shown());
+      view.put("old_secrets_end_at", end.toString());
       return new Call.Answer(201, view);
     });
   }

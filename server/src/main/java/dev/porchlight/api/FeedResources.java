@@ -7,6 +7,7 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Feed;
 import dev.porchlight.delivery.Renderer.Rendered;
+import dev.porchlight.desk.EndpointSetup;
 import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
@@ -143,7 +144,7 @@ final class FeedResources {
   }
 
   private List<StandardWebhooks.Key> keys(Endpoint endpoint) {
-    return secrets.list(EndpointResources.owner(endpoint.id())).stream()
+    return secrets.list(EndpointSetup.owner(endpoint.id())).stream()
         .filter(s -> s.id().startsWith("signing "))
         .map(s -> StandardWebhooks.parseKey(s.text()).key())
         .toList();

@@ -1,5 +1,6 @@
 package dev.porchlight.api;
 
+import dev.porchlight.desk.SetupException;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.BodyException;
@@ -39,6 +40,15 @@ public final class Problems implements Route.Refusals {
         var reply = problem(request, e.fault(), e.detail());
         yield e.fault() == Fault.UNAUTHENTICATED ? reply.with("WWW-Authenticate", "Bearer") : reply;
       }
+      case SetupException e ->
+          problem(
+              request,
+              switch (e.why()) {
+                case INVALID -> Fault.BODY_INVALID;
+                case NAME_TAKEN -> Fault.NAME_TAKEN;
+                case KEY_TAKEN -> Fault.KEY_TAKEN;
+              },
+              e.sentence());
       case BodyException e ->
           problem(
               request,

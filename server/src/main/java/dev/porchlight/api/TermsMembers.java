@@ -6,6 +6,7 @@ import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.EventCatalogue;
 import dev.porchlight.delivery.Order;
 import dev.porchlight.delivery.Terms;
+import dev.porchlight.desk.EndpointSetup;
 import dev.porchlight.filter.FilterException;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,7 +58,7 @@ final class TermsMembers {
         authorization
             .map(AuthorizationMember.Given::how)
             .orElse(authorization.isPresent() ? null : known.authorization()),
-        AuthorizationMember.signature(body, known.signature(), EndpointResources::isUsableHeader),
+        AuthorizationMember.signature(body, known.signature(), EndpointSetup::isUsableHeader),
         tls.over(known.tls()),
         order(body, known));
   }

@@ -338,6 +338,48 @@ public record SignatureProfile(
     return new Verdict.Wrong(wellFormed ? Verdict.Reason.MISMATCH : Verdict.Reason.MALFORMED);
   }
 
+  /// The bytes that are signed, piece by piece; empty when the request lacks one.
+  Optional<List<byte[]>> parts(SignedRequest request) {
+    BodyMember.Found member =
+        location instanceof Location.BodyField(var name)
+                && BodyMember.find(request.body(), name) instanceof BodyMember.Found found
+            ? found
+            : null;
+    var parts = new ArrayList<byte[]>();
+    for (var part : Template.parse(content)) {
+      var bytes = part.bytes(request, member);
+      if (bytes.isEmpty()) {
+        return Optional.empty();
+      }
+      parts.add(bytes.get());
+    }
+    return Optional.of(parts);
+  }
+
+  /// The signature that each key gives over these pieces, encoded.
+  List<String> expected(List<byte[]> parts) {
+    return keys.stream()
+        .map(k -> Macs.mac(algorithm.mac(), keyForm.bytes(k), parts.toArray(byte[][]::new)))
+        .map(mac ->
+            switch (encoding) {
+              case HEX -> HexFormat.of().formatHex(mac);
+              case BASE64 -> Base64.getEncoder().encodeToString(mac);
+              case BASE64URL -> Base64.getUrlEncoder().encodeToString(mac);
+            })
+        .toList();
+  }
+
+  /// The value that carries the signature, as it came; empty when there is none.
+  String received(SignedRequest request) {
+    return switch (location) {
+      case Location.Header(var name) -> String.join(", ", request.headers().apply(name));
+      case Location.BodyField(var name) ->
+          BodyMember.find(request.body(), name) instanceof BodyMember.Found found
+              ? found.value()
+              : "";
+    };
+  }
+
   private Optional<Verdict.Reason> checkTime(List<String> values, Instant now) {
     if (values.size() != 1 || values.getFirst().isBlank()) {
       return Optional.of(Verdict.Reason.HEADER_MISSING);

@@ -1,6 +1,5 @@
-package dev.porchlight.api;
+package dev.porchlight.delivery;
 
-import dev.porchlight.delivery.Endpoint;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

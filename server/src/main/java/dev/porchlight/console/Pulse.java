@@ -1,0 +1,67 @@
+package dev.porchlight.console;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How something went hour by hour in the last day, for `pulse.jte`.
+///
+/// @param label what is to be seen, in words
+/// @param bars of each hour with anything in it
+/// @param count of all that there was
+public record Pulse(String label, List<Bar> bars, int count) {
+  private static final int HOURS = 24;
+  private static final int WIDTH = 10;
+  private static final int HEIGHT = 40;
+
+  /// One thing that happened.
+  public record Mark(Instant at, Tone tone) {}
+
+  /// One rectangle.
+  public record Bar(int x, int y, int height, String css) {}
+
+  /// @param marks in any order
+  public static Pulse of(Texts texts, Instant now, List<Mark> marks) {
+    var counts = new int[HOURS][Tone.values().length];
+    var sums = new int[Tone.values().length];
+    int highest = 1;
+    for (var mark : marks) {
+      long ago = Duration.between(mark.at(), now).toHours();
+      if (ago >= 0 && ago < HOURS) {
+        int hour = HOURS - 1 - (int) ago;
+        counts[hour][mark.tone().ordinal()]++;
+        sums[mark.tone().ordinal()]++;
+        highest = Math.max(highest, sum(counts[hour]));
+      }
+    }
+    var bars = new ArrayList<Bar>();
+    for (int hour = 0; hour < HOURS; hour++) {
+      int y = HEIGHT;
+      for (var tone : Tone.values()) {
+        int n = counts[hour][tone.ordinal()];
+        if (n > 0) {
+          int height = Math.max(2, n * (HEIGHT - 4) / highest);
+          y -= height;
+          bars.add(new Bar(hour * WIDTH + 1, Math.max(0, y), height, tone.css()));
+        }
+      }
+    }
+    return new Pulse(
+        texts.of(
+            "pulse.label",
+            sums[Tone.GOOD.ordinal()] + sums[Tone.PLAIN.ordinal()],
+            sums[Tone.WAITING.ordinal()],
+            sums[Tone.BAD.ordinal()]),
+        List.copyOf(bars),
+        sum(sums));
+  }
+
+  private static int sum(int[] counts) {
+    int sum = 0;
+    for (int count : counts) {
+      sum += count;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,377 @@
+package dev.porchlight.console.sources;
+
+import dev.porchlight.access.Permission;
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.connector.Body;
+import dev.porchlight.console.Badge;
+import dev.porchlight.console.Choice;
+import dev.porchlight.console.Clean;
+import dev.porchlight.console.Fact;
+import dev.porchlight.console.Form;
+import dev.porchlight.console.Pulse;
+import dev.porchlight.console.Section;
+import dev.porchlight.console.Texts;
+import dev.porchlight.console.Tone;
+import dev.porchlight.console.Visit;
+import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.Polling;
+import dev.porchlight.desk.Receipt;
+import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.SetupException;
+import dev.porchlight.desk.Source;
+import dev.porchlight.desk.SourceSetup;
+import dev.porchlight.desk.Sources;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Json;
+import dev.porchlight.web.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/// `/console/sources`: who sends to us, a form for a new one that says what to paste where, and the
+/// page of each.
+public final class SourceSection implements Section {
+  static final String PATH = "/console/sources/";
+
+  private static final int MOST_LISTED = 500;
+  private static final int LOOKED_AT = 20;
+  private static final int SHOWN = 20;
+  private static final int COUNTED = 1000;
+  private static final List<Integer> OVERLAPS = List.of(24, 1, 72, 168, 0);
+
+  private final Store store;
+  private final SourceSetup setup;
+  private final Receipts receipts;
+  private final Desk desk;
+  private final List<String> contracts;
+  private final Map<String, String> channels;
+  private final Function<String, Optional<Body>> sample;
+  private final SignaturePages signatures;
+
+  /// @param channels the contracts that can be received, each with its channel, which may be empty
+  /// @param sample a test lead as a sender of that contract would write it; empty where that can't
+  ///   be marked as a test
+  public SourceSection(
+      Store store,
+      SourceSetup setup,
+      Receipts receipts,
+      Desk desk,
+      Map<String, String> channels,
+      Function<String, Optional<Body>> sample) {
+    this.store = store;
+    this.setup = setup;
+    this.receipts = receipts;
+    this.desk = desk;
+    this.channels = Map.copyOf(channels);
+    this.contracts = channels.keySet().stream().sorted(SourceSection::usualFirst).toList();
+    this.sample = sample;
+    signatures = new SignaturePages(setup, receipts);
+  }
+
+  private static int usualFirst(String one, String other) {
+    var usual = List.of("connections-plus", "lead-delivery", "seeker-leads", "porchlight", "mail");
+    Function<String, Integer> place = c -> usual.contains(c) ? usual.indexOf(c) : usual.size();
+    return Comparator.comparing(place).thenComparing(Comparator.naturalOrder()).compare(one, other);
+  }
+
+  @Override
+  public String name() {
+    return "sources";
+  }
+
+  @Override
+  public void addTo(Paths paths) {
+    paths.get("/sources", Permission.READ, this::list);
+    paths.get("/sources/new", Permission.ADMIN, v -> v.page("sources/new.jte", form(v, "")));
+    paths.post("/sources/new", Permission.ADMIN, this::make);
+    paths.get("/sources/{id}", Permission.READ, v -> on(v, s -> show(v, s, "")));
+    paths.post("/sources/{id}/key", Permission.ADMIN, v -> on(v, s -> rotate(v, s)));
+    paths.post("/sources/{id}/test", Permission.ADMIN, v -> on(v, s -> test(v, s)));
+    paths.get("/sources/{id}/signature", Permission.ADMIN, v -> on(v, s -> signatures.show(v, s)));
+    paths.post("/sources/{id}/signature", Permission.ADMIN, v -> on(v, s -> signatures.look(v, s)));
+  }
+
+  @FunctionalInterface
+  private interface Answer {
+    Reply of(Source source);
+  }
+
+  private Reply on(Visit visit, Answer answer) {
+    var settings = store.settings();
+    return Sources.in(settings)
+        .find(visit.path("id"))
+        .filter(s -> visit.scope().containsNode(Nodes.in(settings), s.node()))
+        .map(answer::of)
+        .orElseGet(visit::missing);
+  }
+
+  private Reply list(Visit visit) {
+    var settings = store.settings();
+    var nodes = Nodes.in(settings);
+    var lines =
+        Sources.in(settings).all().stream()
+            .filter(s -> visit.scope().containsNode(nodes, s.node()))
+            .limit(MOST_LISTED)
+            .map(s -> line(visit, nodes, s))
+            .toList();
+    return visit.page(
+        "sources/list.jte", new SourceView.Listed(lines, visit.may(Permission.ADMIN)));
+  }
+
+  private SourceView.Line line(Visit visit, Nodes nodes, Source source) {
+    var newest = newest(visit, source, LOOKED_AT);
+    return new SourceView.Line(
+        PATH + source.id(),
+        Clean.line(source.name()),
+        source.contract(),
+        Clean.line(nodes.find(source.node()).map(Node::name).orElse("")),
+        standing(visit.texts(), newest),
+        newest.isEmpty() ? null : visit.time(newest.getFirst().at()));
+  }
+
+  private List<Receipt> newest(Visit visit, Source source, int most) {
+    return receipts.list(visit.scope(), new Receipts.Query(null, source.id(), null, "", most));
+  }
+
+  /// How the newest requests ended, at a glance.
+  private static List<Badge> standing(Texts t, List<Receipt> newest) {
+    if (newest.isEmpty()) {
+      return List.of(new Badge(Tone.WAITING, t.of("source.quiet")));
+    }
+    var badges = new ArrayList<Badge>();
+    for (var state : Receipt.State.values()) {
+      long n = newest.stream().filter(r -> r.state() == state).count();
+      if (n > 0) {
+        badges.add(new Badge(tone(state), n + " " + state(t, state)));
+      }
+    }
+    return badges;
+  }
+
+  private static String state(Texts t, Receipt.State state) {
+    return t.of("receipt.state." + state.word());
+  }
+
+  private static Tone tone(Receipt.State state) {
+    return switch (state) {
+      case DONE -> Tone.GOOD;
+      case REPEAT, MENDED, ERASED -> Tone.PLAIN;
+      case OWED -> Tone.WAITING;
+      case QUARANTINED, REFUSED -> Tone.BAD;
+    };
+  }
+
+  private SourceView.New form(Visit visit, String trouble) {
+    var t = visit.texts();
+    var form = visit.request().method().equals("POST") ? visit.form() : Form.empty();
+    var nodes = Nodes.in(store.settings());
+    return new SourceView.New(
+        form.field("name", t.of("source.name")).hint(t.of("source.name.hint")).longest(64).needed(),
+        form.field("contract", t.of("source.contract")).or(contracts.getFirst()),
+        contracts.stream().map(c -> new Choice(c, label(t, c))).toList(),
+        contracts.stream().map(c -> new SourceView.Guide(label(t, c), guide(t, c))).toList(),
+        form.field("node", t.of("source.node"))
+            .hint(t.of("source.node.hint"))
+            .or(nodes.defaultOffice().id()),
+        nodes.all().stream()
+            .filter(n -> n.kind() == Node.Kind.OFFICE)
+            .filter(n -> visit.scope().containsNode(nodes, n.id()))
+            .limit(MOST_LISTED)
+            .map(n -> new Choice(n.id(), Clean.line(n.name())))
+            .toList(),
+        form.field("region", t.of("source.region"))
+            .hint(t.of("source.region.hint"))
+            .longest(2)
+            .or(SourceSetup.REGION),
+        form.field("api_key", t.of("source.key")).hint(t.of("source.key.hint")).longest(256),
+        trouble);
+  }
+
+  private static String label(Texts t, String contract) {
+    var key = "contract." + contract;
+    return t.has(key) ? t.of(key) : contract;
+  }
+
+  private static String guide(Texts t, String contract) {
+    var key = "guide." + contract;
+    return t.has(key) ? t.of(key) : t.of("guide.other");
+  }
+
+  private Reply make(Visit visit) {
+    var form = visit.form();
+    try {
+      var key = form.text("api_key");
+      var prepared =
+          setup.prepare(
+              new SourceSetup.Wanted(
+                  form.text("name"),
+                  form.text("contract"),
+                  form.text("node").isEmpty() ? null : form.text("node"),
+                  form.text("region"),
+                  null,
+                  null,
+                  null,
+                  key.isEmpty() ? null : key));
+      var source = store.write(WorkQueue.EDITS, batch -> setup.put(batch, visit.scope(), prepared));
+      return show(visit, source, prepared.key().text());
+    } catch (SetupException e) {
+      return refused(visit, e);
+    }
+  }
+
+  private Reply refused(Visit visit, SetupException e) {
+    var field =
+        e.member().isEmpty() && e.sentence().contains("region")
+            ? "region"
+            : e.member().isEmpty() ? "name" : e.member();
+    visit.form().refuse(field, sentence(e));
+    boolean shown = Set.of("name", "contract", "node", "region", "api_key").contains(field);
+    return visit.refused("sources/new.jte", form(visit, shown ? "" : sentence(e)));
+  }
+
+  private static String sentence(SetupException e) {
+    var text = Clean.line(e.sentence());
+    return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
+  }
+
+  private Reply rotate(Visit visit, Source source) {
+    int hours = OVERLAPS.getFirst();
+    for (var overlap : OVERLAPS) {
+      if (visit.form().text("overlap").equals(overlap.toString())) {
+        hours = overlap;
+      }
+    }
+    var overlap = Duration.ofHours(hours);
+    var key = setup.key(source.id(), null);
+    store.write(
+        WorkQueue.EDITS,
+        batch -> {
+          setup.rotate(batch, key, overlap);
+          return true;
+        });
+    return show(visit, source, key.text());
+  }
+
+  /// Takes a test lead as if it had come through the door, so that its whole way can be seen.
+  private Reply test(Visit visit, Source source) {
+    var body = sample.apply(source.contract());
+    if (body.isEmpty()) {
+      return visit.missing();
+    }
+    var note = Json.object().put("tested_by", visit.principal().id());
+    var receipt =
+        desk.accept(source, body.get(), new Desk.Circumstances(note.toString(), "", null));
+    return switch (receipt.state()) {
+      case DONE, REPEAT -> visit.done("/sources/" + source.id(), "source.tested");
+      default -> visit.done("/sources/" + source.id(), "source.tested.held");
+    };
+  }
+
+  private Reply show(Visit visit, Source source, String key) {
+    var t = visit.texts();
+    var newest = newest(visit, source, COUNTED);
+    var nodes = Nodes.in(store.settings());
+    var facts = new ArrayList<Fact>();
+    facts.add(new Fact(t.of("source.contract"), label(t, source.contract())));
+    facts.add(
+        new Fact(
+            t.of("source.node"), Clean.line(nodes.find(source.node()).map(Node::name).orElse(""))));
+    facts.add(new Fact(t.of("source.region"), source.region()));
+    if (source.portal() != null) {
+      facts.add(new Fact(t.of("source.portal"), source.portal()));
+    }
+    if (source.retention() != null) {
+      facts.add(new Fact(t.of("source.retention"), source.retention()));
+    }
+    Polling.find(store.settings(), source.id())
+        .ifPresent(p ->
+            facts.add(
+                new Fact(
+                    t.of("source.polled"),
+                    t.of("source.polled.text", Clean.line(p.url()), p.intervalSeconds()))));
+    return visit.page(
+        "sources/one.jte",
+        new SourceView(
+            PATH + source.id(),
+            Clean.line(source.name()),
+            source.contract(),
+            standing(t, newest.subList(0, Math.min(LOOKED_AT, newest.size()))),
+            key,
+            pastes(visit, source, key),
+            guide(t, source.contract()),
+            facts,
+            setup.listKeys(source.id()).stream()
+                .map(k ->
+                    new SourceView.Key(
+                        Json.tree(k.body()).path("hint").asString(""),
+                        visit.time(k.createdAt()),
+                        k.expiresAt() == null ? null : visit.time(k.expiresAt())))
+                .toList(),
+            signature(t, source),
+            Pulse.of(
+                t,
+                visit.now(),
+                newest.stream().map(r -> new Pulse.Mark(r.at(), tone(r.state()))).toList()),
+            newest.stream().limit(SHOWN).map(r -> came(visit, source, r)).toList(),
+            Form.empty().field("overlap", t.of("source.overlap")).or("24"),
+            OVERLAPS.stream()
+                .map(h -> new Choice(h.toString(), t.of("source.overlap.hours", h)))
+                .toList(),
+            sample.apply(source.contract()).isPresent(),
+            visit.may(Permission.ADMIN)));
+  }
+
+  private List<SourceView.Paste> pastes(Visit visit, Source source, String key) {
+    var t = visit.texts();
+    var all = new ArrayList<SourceView.Paste>();
+    var channel = channels.getOrDefault(source.contract(), "");
+    all.add(
+        new SourceView.Paste(
+            t.of("source.url"),
+            visit.request().baseUrl()
+                + "/in/"
+                + source.name()
+                + (channel.isEmpty() ? "" : "/" + channel)));
+    all.add(new SourceView.Paste(t.of("source.header"), "X-API-Key"));
+    if (!key.isEmpty()) {
+      all.add(new SourceView.Paste(t.of("source.key"), key));
+    }
+    return all;
+  }
+
+  private static String signature(Texts t, Source source) {
+    if (source.signature() == null) {
+      return t.of("source.unsigned");
+    }
+    var where =
+        source
+            .signature()
+            .path("header")
+            .asString(source.signature().path("body_field").asString(""));
+    return t.of(
+        "source.signed",
+        Clean.line(where),
+        source.signature().path("algorithm").asString(""),
+        t.of("source.policy." + source.signature().path("policy").asString("off")));
+  }
+
+  private static SourceView.Came came(Visit visit, Source source, Receipt receipt) {
+    return new SourceView.Came(
+        visit.time(receipt.at()),
+        new Badge(tone(receipt.state()), state(visit.texts(), receipt.state())),
+        Clean.line(receipt.message()),
+        Clean.line(receipt.reason()),
+        Clean.line(receipt.signature()),
+        receipt.leadId() == null ? null : "/console/leads/" + receipt.leadId(),
+        source.signature() == null || receipt.erasedAt() != null || !visit.may(Permission.ADMIN)
+            ? null
+            : PATH + source.id() + "/signature?receipt=" + receipt.id());
+  }
+}

@@ -1,0 +1,172 @@
+package dev.porchlight.console.sources;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.options.SelectOption;
+import dev.porchlight.sign.XSignature;
+import dev.porchlight.testing.ConsoleBrowser;
+import dev.porchlight.testing.ConsoleGuest;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Sources at the console: made, tested, rotated, and why a signature does not hold.
+@Timeout(180)
+class SourcePagesTest {
+  private static final String KEY = "a key to sign with";
+
+  @TempDir Path folder;
+
+  @Test
+  void a_source_is_added_in_a_minute_tested_and_given_another_key() {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub);
+        var browser = ConsoleBrowser.open(hub, ada)) {
+      var page = browser.page();
+      browser.visit("/console/sources");
+      assertThat(page.getByText("No sources yet").isVisible()).isTrue();
+      page.getByText("Add a source").first().click();
+      browser.check();
+      page.locator("#name").fill("Realtor com");
+      page.keyboard().press("Enter");
+      page.getByText("A source's name is 1 to 64").waitFor();
+      browser.forgive();
+      page.locator("#name").fill("realtor-com");
+      page.locator("#contract").selectOption(new SelectOption().setValue("lead-delivery"));
+      page.getByText("Add it").click();
+      page.getByText("This key is shown only now. Copy it.").waitFor();
+      browser.check();
+      var pasted = page.locator(".copy code").allInnerTexts();
+      assertThat(pasted)
+          .hasSize(3)
+          .contains(hub.address() + "/in/realtor-com/lead-delivery", "X-API-Key");
+      var key = pasted.getLast();
+
+      // What the page says to paste is what works.
+      var lead = LeadBodies.standard("L-1", InventedPerson.of(1));
+      var sender = hub.sender("realtor-com", key).withPath("/in/realtor-com/lead-delivery");
+      assertThat(sender.post(lead).status()).isEqualTo(200);
+
+      page.navigate(hub.address() + "/console/sources");
+      page.getByText("realtor-com").click();
+      assertThat(page.locator("main").innerText())
+          .contains("1 done", "1 taken, 0 waiting, 0 failed")
+          .doesNotContain(key);
+      page.getByText("Send a test lead").click();
+      page.getByText("The test lead was taken.").waitFor();
+      browser.check();
+      assertThat(hub.items("/leads?test=true")).hasSize(1);
+
+      page.locator("#overlap").selectOption("0");
+      page.getByText("Make a new key").click();
+      page.getByText("This key is shown only now. Copy it.").waitFor();
+      var other = page.locator(".copy code").allInnerTexts().getLast();
+      assertThat(other).isNotEqualTo(key);
+      assertThat(sender.post(lead).status()).isEqualTo(401);
+      assertThat(sender.withKey(other).post(lead).status()).isEqualTo(200);
+
+      var taken =
+          ada.submit(
+              "/console/sources/new",
+              "/console/sources/new",
+              Map.of("name", "realtor-com", "contract", "lead-delivery", "region", "US"));
+      assertThat(taken.statusCode()).isEqualTo(422);
+      assertThat(taken.body()).contains("There is a source named `realtor-com` already.");
+      var region =
+          ada.submit(
+              "/console/sources/new",
+              "/console/sources/new",
+              Map.of("name", "other", "contract", "lead-delivery", "region", "us"));
+      assertThat(region.body()).contains("id=\"region-error\"");
+      assertThat(ada.get("/console/sources/01890000-0000-7000-8000-000000000000").statusCode())
+          .isEqualTo(404);
+    }
+  }
+
+  @Test
+  void the_first_byte_that_differs_is_shown_of_a_signature_that_does_not_hold() {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub);
+        var browser = ConsoleBrowser.open(hub, ada)) {
+      var page = browser.page();
+      var source =
+          hub.addSource(
+              "signed",
+              "connections-plus",
+              b -> {
+                var signature = b.putObject("signature");
+                signature.put("header", "X-Signature").put("algorithm", "hmac-sha256");
+                signature.put("policy", "require").putArray("keys").add(KEY);
+              });
+      var path = "/console/sources/" + source.id() + "/signature";
+      var body = LeadBodies.buyer("L-1", InventedPerson.of(1)).toString();
+      var signed = body + "\n";
+      var answer =
+          source
+              .sender()
+              .withHeader("X-Signature", XSignature.of(KEY, signed.getBytes(UTF_8)))
+              .post(body);
+      assertThat(answer.status()).isEqualTo(401);
+
+      browser.visit(path);
+      page.locator("section[aria-labelledby=refused] a").first().click();
+      browser.check();
+      assertThat(page.locator("section[aria-labelledby=found]").innerText())
+          .contains("does not hold", "No key gives this signature.")
+          .contains("It was signed with a line feed behind the body, and sent without.")
+          .contains("At byte " + java.text.NumberFormat.getInstance().format(body.length()))
+          .contains("0x0a")
+          .doesNotContain(KEY)
+          // No oracle: nobody can sign with what is shown.
+          .doesNotContain(XSignature.of(KEY, body.getBytes(UTF_8)));
+
+      page.getByLabel("What the sender says").fill(body.replace("L-1", "L-2"));
+      page.getByText("Look", new com.microsoft.playwright.Page.GetByTextOptions().setExact(true))
+          .click();
+      page.getByText("It is not what came:").waitFor();
+      assertThat(page.locator("section[aria-labelledby=found]").innerText())
+          .contains("At byte " + (body.indexOf("L-1") + 2), "0x32", "0x31");
+
+      // Pasted, and it holds.
+      var good =
+          ada.submit(
+              path,
+              path,
+              Map.of(
+                  "headers",
+                  "Host: example.org\r\nx-signature: " + XSignature.of(KEY, signed.getBytes(UTF_8)),
+                  "body",
+                  signed.replace("\n", "\r\n")));
+      assertThat(good.body()).contains("It is verified with key 1.");
+      var stranger = hub.addSource("other", "connections-plus");
+      assertThat(
+              ada.get(
+                      "/console/sources/"
+                          + stranger.id()
+                          + "/signature?receipt="
+                          + answer.json().path("communications_guid").asString("x"))
+                  .statusCode())
+          .isEqualTo(404);
+      var fitting =
+          ada.submit(
+              "/console/sources/" + stranger.id() + "/signature",
+              "/console/sources/" + stranger.id() + "/signature",
+              Map.of(
+                  "key",
+                  KEY,
+                  "headers",
+                  "X-Signature: " + XSignature.of(KEY, body.getBytes(UTF_8)),
+                  "body",
+                  body));
+      assertThat(fitting.body()).contains("With this key it fits: realtor-x-signature");
+      assertThat(Json.write(hub.api().read("/sources/" + source.id()))).doesNotContain(KEY);
+    }
+  }
+}
