@@ -78,7 +78,8 @@ record People(int contacts, int owners, int largest) {
                   "58" + phone.substring(9)),
               null,
               false,
-              Map.of()));
+              Map.of(),
+              List.of()));
     }
   }
 
