@@ -48,6 +48,7 @@ import dev.porchlight.delivery.Renderer;
 import dev.porchlight.delivery.Sender;
 import dev.porchlight.delivery.Transport;
 import dev.porchlight.desk.Announcing;
+import dev.porchlight.desk.BodyAge;
 import dev.porchlight.desk.Bounces;
 import dev.porchlight.desk.ChangeBodies;
 import dev.porchlight.desk.Desk;
@@ -314,6 +315,7 @@ public final class Hub implements AutoCloseable {
             List.of(Api.answers(secrets), new EventErasure(store)));
     store.follow(erasure::follow);
     var attempts = new AttemptAge(store, config.attemptsKeptDays());
+    var bodies = new BodyAge(store, desk, config.receiptsKeptDays());
     var eventAge = new EventAge(store, events, config.eventsKeptDays());
     retention =
         new Retention(
@@ -321,6 +323,7 @@ public final class Hub implements AutoCloseable {
             erasure,
             () -> {
               secrets.dropExpired();
+              bodies.drop();
               attempts.drop();
               eventAge.drop();
               audit.drop();

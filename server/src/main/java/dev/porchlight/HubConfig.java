@@ -44,6 +44,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 ///   -1, not at all
 /// @param sparkTwinsByName `spark_twins_by_name`, `PORCHLIGHT_SPARK_TWINS_BY_NAME`: whether two
 ///   contacts of one owner may share an e-mail address when their names differ; false
+/// @param receiptsKeptDays `receipts_kept_days`: after so many days the bodies of receipts that
+///   became leads are dropped; 0 for never
 /// @param attemptsKeptDays `attempts_kept_days`: after so many days what attempts at deliveries
 ///   that have ended showed is forgotten; 0 for never
 /// @param eventsKeptDays `events_kept_days`: after so many days published events are dropped, with
@@ -66,9 +68,13 @@ public record HubConfig(
     TlsConfig tls,
     boolean sparkTwinsByName,
     int smtpPort,
+    int receiptsKeptDays,
     int attemptsKeptDays,
     int eventsKeptDays,
     Tracing tracing) {
+  /// For so many days the bodies of receipts are kept, unless told otherwise.
+  public static final int RECEIPTS_KEPT_DAYS = 90;
+
   /// For so many days attempts are kept, unless told otherwise.
   public static final int ATTEMPTS_KEPT_DAYS = 30;
 
@@ -93,6 +99,7 @@ public record HubConfig(
           "tls_port",
           "spark_twins_by_name",
           "smtp_port",
+          "receipts_kept_days",
           "attempts_kept_days",
           "events_kept_days",
           "otlp_endpoint");
@@ -138,6 +145,7 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         NO_SMTP,
+        RECEIPTS_KEPT_DAYS,
         ATTEMPTS_KEPT_DAYS,
         0,
         Tracing.NONE);
@@ -161,6 +169,7 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         smtpPort,
+        receiptsKeptDays,
         attemptsKeptDays,
         days,
         tracing);
@@ -184,6 +193,7 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         listenAt,
+        receiptsKeptDays,
         attemptsKeptDays,
         eventsKeptDays,
         tracing);
@@ -231,6 +241,7 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         smtpPort,
+        receiptsKeptDays,
         attemptsKeptDays,
         eventsKeptDays,
         tracing);
@@ -297,6 +308,7 @@ public record HubConfig(
         tls(values),
         flag(values, "spark_twins_by_name"),
         number(values, "smtp_port", NO_SMTP, -1, 65535),
+        number(values, "receipts_kept_days", RECEIPTS_KEPT_DAYS, 0, 36_500),
         number(values, "attempts_kept_days", ATTEMPTS_KEPT_DAYS, 0, 36_500),
         number(values, "events_kept_days", 0, 0, 36_500),
         Tracing.read(values.get("otlp_endpoint"), environment));
@@ -352,6 +364,7 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         smtpPort,
+        receiptsKeptDays,
         attemptsKeptDays,
         eventsKeptDays,
         tracing);
@@ -375,6 +388,7 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         smtpPort,
+        receiptsKeptDays,
         attemptsKeptDays,
         eventsKeptDays,
         other);
@@ -398,6 +412,7 @@ public record HubConfig(
         tls,
         sparkTwinsByName,
         smtpPort,
+        receiptsKeptDays,
         attemptsKeptDays,
         eventsKeptDays,
         tracing);
@@ -421,6 +436,7 @@ public record HubConfig(
         tls,
         true,
         smtpPort,
+        receiptsKeptDays,
         attemptsKeptDays,
         eventsKeptDays,
         tracing);
@@ -444,6 +460,7 @@ public record HubConfig(
         other,
         sparkTwinsByName,
         smtpPort,
+        receiptsKeptDays,
         attemptsKeptDays,
         eventsKeptDays,
         tracing);

@@ -261,7 +261,15 @@ class CommandLineTest {
       assertThat(ran.code()).as(ran.err()).isZero();
       assertThat(ran.out()).contains("SellerLead", "in the place of receipt " + id);
     }
-    assertThat(ok("lead", "list", "--json").json().path("items")).hasSize(2);
+    var leads = ok("lead", "list", "--json").json().path("items");
+    assertThat(leads).hasSize(2);
+    var lead = leads.get(0).path("id").asString();
+    assertThat(ok("lead", "pin", lead).out()).contains("Pinned");
+    assertThat(ok("lead", "show", lead).out()).contains("no retention drops it");
+    assertThat(ok("lead", "unpin", lead).out()).contains("No longer pinned");
+    assertThat(ok("lead", "show", lead).out()).doesNotContain("no retention drops it");
+    assertThat(run("receipt", "pin", "none").code()).isNotZero();
+    assertThat(run("delivery", "pin", "none").code()).isNotZero();
   }
 
   @Test

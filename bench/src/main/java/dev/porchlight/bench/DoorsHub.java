@@ -190,9 +190,9 @@ final class DoorsHub implements AutoCloseable {
     return store().read(h -> h.createQuery(sql).mapTo(Long.class).one());
   }
 
-  /// Waits until that holds, for two minutes at most.
+  /// Waits until that holds, for ten minutes at most.
   static void await(String what, BooleanSupplier done) throws InterruptedException {
-    long end = System.nanoTime() + 120_000_000_000L;
+    long end = System.nanoTime() + 600_000_000_000L;
     while (!done.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new IllegalStateException("in vain: " + what);

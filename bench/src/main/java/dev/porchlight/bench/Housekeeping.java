@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 final class Housekeeping {
   private static final int LINES = 128;
   private static final double RATE = 200;
-  private static final int OLD = 6_000;
+  private static final int OLD = 2_000;
   private static final int DAYS = 60;
 
   /// How long ago the hub's own settings are made, which is before all leads.

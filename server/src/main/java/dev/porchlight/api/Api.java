@@ -21,6 +21,7 @@ import dev.porchlight.desk.ErasurePlace;
 import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.GrantChanges;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Pins;
 import dev.porchlight.desk.Rebuild;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Replays;
@@ -220,6 +221,17 @@ public final class Api {
     add("GET", "/leads/{id}", Permission.READ, leads::get);
     add("POST", "/leads/{id}/answered", Permission.WORK, leads::markAnswered);
     add("POST", "/leads/{id}/link", Permission.READ, leads::link);
+    var pins = new PinResources(parts.store(), parts.leads(), parts.receipts(), parts.deliveries());
+    for (var kind :
+        Map.of(
+                "/leads", Pins.Kind.LEAD,
+                "/receipts", Pins.Kind.RECEIPT,
+                "/deliveries", Pins.Kind.DELIVERY)
+            .entrySet()) {
+      var path = kind.getKey() + "/{id}";
+      add("POST", path + "/pin", Permission.WORK, call -> pins.pin(call, kind.getValue()));
+      add("POST", path + "/unpin", Permission.WORK, call -> pins.unpin(call, kind.getValue()));
+    }
     add("GET", "/receipts", Permission.READ, leads::listReceipts);
     add("GET", "/receipts/{id}", Permission.READ, leads::getReceipt);
     add("GET", "/receipts/{id}/raw", Permission.READ, leads::getRaw);

@@ -11,6 +11,7 @@ import dev.porchlight.delivery.Engine;
 import dev.porchlight.delivery.Terms;
 import dev.porchlight.desk.EndpointSetup;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Pins;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
@@ -431,6 +432,7 @@ final class EndpointResources {
         Views.delivery(
             standing,
             Endpoints.in(store.settings()).find(standing.delivery().endpointId()).orElse(null));
+    PinResources.show(new Pins(store), Pins.Kind.DELIVERY, standing.delivery().id(), view);
     var made = deliveries.listAttempts(standing.delivery().id());
     var explanation = deliveries.explain(standing, made);
     explanation.endedBy().ifPresent(by -> view.put("ended_by", by.word()));

@@ -14,6 +14,7 @@ import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.LeadSteps;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Pins;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Resubmission;
@@ -154,6 +155,7 @@ final class LeadResources {
     var lead = lead(call);
     var view = Views.lead(lead, leads.getNewest(lead), store.settings());
     view.put("evidence", lead.evidence());
+    PinResources.show(new Pins(store), Pins.Kind.LEAD, lead.id(), view);
     listing(lead).ifPresent(id -> view.put("listing", id));
     if (lead.erasedAt() != null) {
       erasures.findOfLead(lead.id()).ifPresent(e -> view.set("erasure", PersonResources.view(e)));
@@ -291,6 +293,7 @@ final class LeadResources {
     var receipt = found(call);
     var view = receipt(receipt);
     view.set("headers", Json.tree(receipt.headers()));
+    PinResources.show(new Pins(store), Pins.Kind.RECEIPT, receipt.id(), view);
     receipts
         .findRaw(receipt.id())
         .ifPresent(bytes -> {

@@ -11,7 +11,11 @@ import picocli.CommandLine.Parameters;
 
 /// `porchlight delivery`.
 @Command(name = "delivery", description = "What is owed to an endpoint, and how it goes.")
-final class DeliveryCommand extends Noun {
+final class DeliveryCommand extends PinnableNoun {
+  DeliveryCommand() {
+    super("/deliveries");
+  }
+
   @Command(name = "list", description = "Lists deliveries, newest first.")
   int list(
       @Option(

@@ -11,7 +11,11 @@ import tools.jackson.databind.JsonNode;
 
 /// `porchlight lead`.
 @Command(name = "lead", description = "Leads and their stories.")
-final class LeadCommand extends Noun {
+final class LeadCommand extends PinnableNoun {
+  LeadCommand() {
+    super("/leads");
+  }
+
   @Command(name = "list", description = "Lists leads, newest first.")
   int list(
       @Option(names = "--source", paramLabel = "SOURCE", description = "a source's id or name")

@@ -14,7 +14,11 @@ import picocli.CommandLine.Parameters;
 
 /// `porchlight receipt`.
 @Command(name = "receipt", description = "What arrived, as it arrived.")
-final class ReceiptCommand extends Noun {
+final class ReceiptCommand extends PinnableNoun {
+  ReceiptCommand() {
+    super("/receipts");
+  }
+
   @Command(name = "list", description = "Lists receipts, newest first.")
   int list(
       @Option(

@@ -50,6 +50,7 @@ final class Story {
             + (lead.path("lead_id_derived").asBoolean(false)
                 ? " (made by us, they sent none)"
                 : ""));
+    pinned(lines, lead);
     lines.add("");
     lines.add("Received");
     for (var receipt : lead.path("receipts")) {
@@ -97,6 +98,17 @@ final class Story {
     }
     leftOut(lines, lead.path("left_out"));
     return lines;
+  }
+
+  private static void pinned(List<String> lines, JsonNode thing) {
+    if (thing.has("pin")) {
+      lines.add(
+          "  pinned "
+              + Text.time(Text.at(thing, "pin.pinned_at"))
+              + " by "
+              + Text.at(thing, "pin.pinned_by")
+              + ": no retention drops it");
+    }
   }
 
   private static void leftOut(List<String> lines, JsonNode rules) {

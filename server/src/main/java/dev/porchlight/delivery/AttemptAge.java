@@ -9,7 +9,7 @@ import java.util.List;
 
 /// Forgets what old attempts showed, in small steps behind everything else that waits for the
 /// writer. That there were so many, and how the delivery ended, stays with it; while a delivery is
-/// pending its attempts stay too.
+/// pending its attempts stay too, and so do those of what is pinned.
 public final class AttemptAge {
   private static final int STEP = 100;
   private static final int STEPS = 200;
@@ -74,6 +74,10 @@ public final class AttemptAge {
                     + " JOIN delivery_state s ON s.delivery_id = a.delivery_id"
                     + " WHERE a.delivery_id >= :from AND a.delivery_id < :before"
                     + " AND a.at < :limit AND s.state <> 'pending'"
+                    + " AND NOT EXISTS (SELECT 1 FROM pin p WHERE p.kind = 'delivery'"
+                    + " AND p.id = a.delivery_id)"
+                    + " AND NOT EXISTS (SELECT 1 FROM delivery d JOIN pin p ON p.kind = 'lead'"
+                    + " AND p.id = d.lead_id WHERE d.id = a.delivery_id)"
                     + " ORDER BY a.delivery_id, a.n LIMIT "
                     + STEP)
             .bind("from", from)

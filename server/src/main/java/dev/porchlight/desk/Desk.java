@@ -243,6 +243,55 @@ public final class Desk {
         .receipt();
   }
 
+  /// Decides within a batch that a rebuild has open, by what is kept of a body that was dropped.
+  Receipt replay(
+      Batch batch,
+      Receipt receipt,
+      Reading kept,
+      boolean rework,
+      Source source,
+      Others erasedOthers) {
+    var none = new byte[0];
+    var body = new Body(none, receipt.contentType(), receipt.channel());
+    return decision
+        .decide(
+            batch,
+            intake(
+                receipt, RawBody.of(receipt.id(), none), source, kept, body, rework, erasedOthers))
+        .receipt();
+  }
+
+  /// Whether a receipt's body can be dropped: what is kept of its lead says all that the body says
+  /// to a decision.
+  boolean isKept(Receipt receipt) {
+    var source = Sources.in(store.settings()).find(receipt.sourceId());
+    var raw = source.isEmpty() ? null : store.read(h -> LeadErasure.raw(h, receipt.id()));
+    var kept = raw == null ? null : store.read(h -> KeptReading.of(h, receipt));
+    if (raw == null || raw.isEmpty() || kept.isEmpty()) {
+      return false;
+    }
+    try {
+      var body = new Body(raw.get(), receipt.contentType(), receipt.channel());
+      var reading = connectors.apply(source.get().contract()).read(body);
+      var none = new Body(new byte[0], receipt.contentType(), receipt.channel());
+      return content(receipt, source.get(), reading, body)
+          .equals(content(receipt, source.get(), kept.get(), none));
+    } catch (RuntimeException e) {
+      LOG.error("Receipt {} could not be read again; its body is kept", receipt.id(), e);
+      return false;
+    }
+  }
+
+  private Intake.Content content(Receipt receipt, Source source, Reading reading, Body body) {
+    return Intake.content(
+        reading,
+        body,
+        source,
+        !receipt.channel().equals(MAIL) && connectors.apply(source.contract()).timesVersions(),
+        requestKey(receipt),
+        askedAt(receipt));
+  }
+
   private Intake intake(
       Receipt receipt,
       RawBody raw,
@@ -260,13 +309,7 @@ public final class Desk {
         receipt.named(message),
         raw,
         source,
-        Intake.content(
-            reading,
-            body,
-            source,
-            !receipt.channel().equals(MAIL) && connectors.apply(source.contract()).timesVersions(),
-            requestKey(receipt),
-            askedAt(receipt)),
+        content(receipt, source, reading, body),
         rework,
         erasedOthers);
   }

@@ -364,7 +364,11 @@ public final class Erasure {
       }
       prepared = prepare(within(batch), person, search, false);
     }
-    if (unlessKept && (prepared.leadCount() > 1 || prepared.person().edits() > 0)) {
+    if (unlessKept
+        && (prepared.leadCount() > 1
+            || prepared.person().edits() > 0
+            || prepared.leads().stream()
+                .anyMatch(l -> Pins.holds(batch, Pins.Kind.LEAD, l.lead().id())))) {
       return new Outcome.Kept();
     }
     var id = known.map(Erasures.Erased::id).orElse(newId);
@@ -490,7 +494,7 @@ public final class Erasure {
     return store.write(
         WorkQueue.RETENTION,
         batch -> {
-          if (!LeadErasure.fits(batch, plan.get())) {
+          if (!LeadErasure.fits(batch, plan.get()) || Pins.holds(batch, Pins.Kind.LEAD, lead)) {
             return false;
           }
           var id = draw.uuid("erasure");
@@ -512,6 +516,9 @@ public final class Erasure {
     return store.write(
         WorkQueue.RETENTION,
         batch -> {
+          if (Pins.holds(batch, Pins.Kind.RECEIPT, receipt.id())) {
+            return false;
+          }
           var id = draw.uuid("erasure");
           var counts = LeadErasure.eraseReceipt(batch, receipt.id(), id);
           if (counts.receipts() == 0) {

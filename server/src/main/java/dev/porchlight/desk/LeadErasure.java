@@ -166,6 +166,7 @@ final class LeadErasure {
     long at = Row.micros(batch.now());
     batch.append("lead.erased", id, ref);
     batch.leaveNoTrace();
+    Pins.forgetLead(batch, id);
     var deliveries = Erased.erase(batch, id);
     var sql = batch.sql();
     plan.facts()

@@ -1,5 +1,6 @@
 package dev.porchlight.desk;
 
+import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Planner;
 import dev.porchlight.person.Consents;
 import dev.porchlight.person.Others;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -356,8 +358,15 @@ public final class Rebuild {
       }
     }
 
+    /// @param kept what is kept of a body that was dropped, which then is empty; else null
     record Decide(
-        long seq, Receipt receipt, byte[] raw, String became, Desk desk, Others erasedOthers)
+        long seq,
+        Receipt receipt,
+        byte[] raw,
+        @Nullable Reading kept,
+        String became,
+        Desk desk,
+        Others erasedOthers)
         implements Step {
       @Override
       public void run(Batch batch) {
@@ -381,7 +390,11 @@ public final class Rebuild {
                     .find(receipt.sourceId())
                     .orElseThrow(
                         () -> new IllegalStateException("no source " + receipt.sourceId()));
-            desk.replay(batch, blank(receipt), raw, there != null, source, erasedOthers);
+            if (kept == null) {
+              desk.replay(batch, blank(receipt), raw, there != null, source, erasedOthers);
+            } else {
+              desk.replay(batch, blank(receipt), kept, there != null, source, erasedOthers);
+            }
           }
         }
       }
@@ -539,18 +552,21 @@ public final class Rebuild {
       if (receipt.erasedAt() != null) {
         return Copied.erasedReceipt(h, line, receipt, others);
       }
-      var raw =
-          kept.orElseThrow(() ->
-              new IllegalStateException(
-                  "the raw body of receipt "
-                      + line.ref()
-                      + " is no longer kept: a rebuild is possible from after log entry "
-                      + line.seq()));
+      // Where it was dropped for its age, what is kept of its lead says the same.
+      var read = kept.isPresent() ? Optional.<Reading.Facts>empty() : KeptReading.of(h, receipt);
+      if (kept.isEmpty() && read.isEmpty()) {
+        throw new IllegalStateException(
+            "the raw body of receipt "
+                + line.ref()
+                + " is no longer kept: a rebuild is possible from after log entry "
+                + line.seq());
+      }
       return (Step)
           new Step.Decide(
               line.seq(),
               receipt,
-              raw.bytes(),
+              kept.map(RawBody::bytes).orElseGet(() -> new byte[0]),
+              read.orElse(null),
               line.kind().substring("receipt.".length()),
               desk,
               others);

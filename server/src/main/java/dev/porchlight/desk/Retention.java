@@ -30,6 +30,7 @@ public final class Retention implements AutoCloseable {
 
   private final Store store;
   private final Erasure erasure;
+  private final Pins pins;
   private final Runnable others;
   private final Semaphore wake = new Semaphore(0);
   private final Thread thread;
@@ -43,6 +44,7 @@ public final class Retention implements AutoCloseable {
   public Retention(Store store, Erasure erasure, Runnable others) {
     this.store = store;
     this.erasure = erasure;
+    pins = new Pins(store);
     this.others = others;
     thread = Thread.ofPlatform().name("retention").daemon().start(this::run);
   }
@@ -107,7 +109,10 @@ public final class Retention implements AutoCloseable {
   private List<String> over(Instant now) {
     return store.read(h ->
         h.createQuery(
-                "SELECT lead_id FROM lead_deadline WHERE at <= :now ORDER BY at LIMIT " + PAGE)
+                "SELECT lead_id FROM lead_deadline WHERE at <= :now AND NOT EXISTS (SELECT 1 FROM"
+                    + " pin p WHERE p.kind = 'lead' AND p.id = lead_deadline.lead_id)"
+                    + " ORDER BY at LIMIT "
+                    + PAGE)
             .bind("now", Row.micros(now))
             .mapTo(String.class)
             .list());
@@ -186,11 +191,12 @@ public final class Retention implements AutoCloseable {
             .map((r, _) -> new Row(r).time(1))
             .findOne()
             .filter(at -> !keeping.end(at).isAfter(now))
-            .isPresent());
+            .isPresent())
+        && !pins.holds(Pins.Kind.LEAD, lead);
   }
 
   /// Ids begin with the time of their making: those before that time are less than this.
-  private static String firstIdAt(Instant time) {
+  static String firstIdAt(Instant time) {
     var hex = "%012x".formatted(Math.max(0, time.toEpochMilli()));
     return hex.substring(0, 8) + "-" + hex.substring(8);
   }

@@ -121,6 +121,10 @@ final class IdempotencyTest {
               "/api/v1/replays/" + admin.post("/api/v1/replays", replay).expect(201).id(),
               "{\"per_second\": 2}"));
       requests.add(List.of("POST", "/api/v1/leads/" + lead + "/link", ""));
+      for (var path : List.of("leads/" + lead, "receipts/" + receipt, "deliveries/" + delivery)) {
+        requests.add(List.of("POST", "/api/v1/" + path + "/pin", ""));
+        requests.add(List.of("POST", "/api/v1/" + path + "/unpin", ""));
+      }
       requests.add(List.of("PATCH", "/api/v1/contacts/" + contact, "{\"given_name\": \"S\"}"));
       requests.add(
           List.of(

@@ -261,9 +261,14 @@ final class OpenApiTest {
       admin.get("/api/v1/leads/" + lead).expect(200);
       admin.post("/api/v1/leads/" + lead + "/answered", "").expect(200);
       admin.post("/api/v1/leads/" + lead + "/link", "").expect(201);
+      admin.post("/api/v1/leads/" + lead + "/pin", "").expect(200);
+      admin.get("/api/v1/leads/" + lead).expect(200);
+      admin.post("/api/v1/leads/" + lead + "/unpin", "").expect(200);
       admin.get("/api/v1/receipts?state=done").expect(200);
       var quarantined = world.first("/api/v1/receipts?state=quarantined");
+      admin.post("/api/v1/receipts/" + quarantined + "/pin", "").expect(200);
       admin.get("/api/v1/receipts/" + quarantined).expect(200);
+      admin.post("/api/v1/receipts/" + quarantined + "/unpin", "").expect(200);
       var raw = admin.get("/api/v1/receipts/" + quarantined + "/raw").expect(200);
       assertThat(raw.text()).isEqualTo("[]");
       admin.post("/api/v1/receipts/" + quarantined + "/resubmit", "").expect(422);
@@ -302,7 +307,9 @@ final class OpenApiTest {
                       .size()
                   == 5);
       var delivery = world.first("/api/v1/deliveries?lead=" + lead);
+      admin.post("/api/v1/deliveries/" + delivery + "/pin", "").expect(200);
       admin.get("/api/v1/deliveries/" + delivery).expect(200);
+      admin.post("/api/v1/deliveries/" + delivery + "/unpin", "").expect(200);
       admin.get("/api/v1/leads/" + lead).expect(200);
       admin.post("/api/v1/deliveries/" + delivery + "/retry", "").expect(202);
       admin

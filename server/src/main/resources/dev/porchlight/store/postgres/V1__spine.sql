@@ -155,6 +155,15 @@ CREATE TABLE receipt_raw (
   body       BYTEA NOT NULL
 );
 
+-- What no retention drops, since somebody said so.
+CREATE TABLE pin (
+  kind      TEXT COLLATE "C" NOT NULL,   -- receipt | lead | delivery
+  id        TEXT COLLATE "C" NOT NULL,
+  principal TEXT COLLATE "C" NOT NULL,
+  at        BIGINT NOT NULL,
+  PRIMARY KEY (kind, id)
+);
+
 CREATE TABLE violation (
   receipt_id TEXT COLLATE "C" NOT NULL,
   n          BIGINT NOT NULL,

@@ -148,6 +148,15 @@ CREATE TABLE receipt_raw (
   body       BLOB NOT NULL
 );
 
+-- What no retention drops, since somebody said so.
+CREATE TABLE pin (
+  kind      TEXT NOT NULL,   -- receipt | lead | delivery
+  id        TEXT NOT NULL,
+  principal TEXT NOT NULL,
+  at        INTEGER NOT NULL,
+  PRIMARY KEY (kind, id)
+) WITHOUT ROWID;
+
 CREATE TABLE violation (
   receipt_id TEXT NOT NULL,
   n          INTEGER NOT NULL,
