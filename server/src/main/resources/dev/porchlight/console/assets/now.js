@@ -18,7 +18,7 @@
       labels: rows.map((r) => r[0]),
       datasets: names.map((name, i) => i < names.length - 1
         ? { type: "bar", label: name, data: rows.map((r) => Number(r[i + 1])), backgroundColor: colours[i % colours.length], stack: "in", order: 1 }
-        : { type: "line", label: canvas.dataset.delivered, data: rows.map((r) => Number(r[i + 1])), borderColor: ink(), backgroundColor: ink(), borderWidth: 2, pointRadius: 0, tension: 0.3, order: 0 }),
+        : { type: "line", label: canvas.dataset.delivered, data: rows.map((r) => Number(r[i + 1])), borderColor: ink(), backgroundColor: ink(), borderWidth: 2, pointRadius: 0, cubicInterpolationMode: "monotone", order: 0 }),
     };
   };
   const ink = () => getComputedStyle(canvas).color;
