@@ -1,0 +1,289 @@
+package dev.porchlight.door.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.connector.Body;
+import dev.porchlight.connector.Connector;
+import dev.porchlight.connector.Message;
+import dev.porchlight.connector.Reading;
+import dev.porchlight.connector.WriteOptions;
+import dev.porchlight.connector.Written;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Events about people that break their contract: refused in the contract's form, or taken with
+/// violations; nothing is lost, and nothing breaks.
+class BadFamilyTest {
+  private static final String[] GROUPS = {
+    "realestate/lead",
+    "realestate/contact",
+    "realestate/website",
+    "realestate/marketingpreferences",
+    "realestate/servicearea"
+  };
+
+  @TempDir Path folder;
+
+  private static Pods.Pod portal(Pods pods) {
+    var office = pods.party("Harbor Realty", "office");
+    var portal = pods.party("Harbor portal", "app", b -> b.put("default_recipient", office.id));
+    for (var group : GROUPS) {
+      pods.grant(office, portal, group, null);
+    }
+    return portal;
+  }
+
+  private static final String LEAD =
+      """
+      {"topic": "realestate/lead#add", "data": {"type": "lead#add", "object": {"type": "Lead",
+       "identifier": {"crm": "%s"}, "object": {"type": "Contact", "name": "Ana Lopez",
+       "email": "ana@example.org"}, "leadSource": [{"object": {"text": "Hello"}}]}}}
+      """;
+
+  @Test
+  void what_is_odd_is_refused_or_noted_and_never_lost() {
+    try (var pods = new Pods(TestHub.start(folder))) {
+      var portal = portal(pods);
+      var lead = LEAD.formatted("1");
+      var office = pods.hub.address() + "/pods/harbor-realty/profile/card#me";
+      var refused = new LinkedHashMap<String, Integer>();
+      refused.put("[" + lead + "]", 400);
+      refused.put(lead.replace("realestate/lead#add", "lead"), 400);
+      refused.put(lead.replace("\"data\"", "\"date\""), 400);
+      refused.put(lead.replaceFirst("\\{", "{\"recipient\": \"{lead-owner}\", "), 403);
+      refused.put(lead.replaceFirst("\\{", "{\"recipient\": \"" + portal.profile + "\", "), 400);
+      refused.put("[".repeat(70) + "]".repeat(70), 400);
+      refused.put(lead.replace("Hello", "x".repeat(1024 * 1024)), 413);
+      refused.forEach((body, status) -> {
+        var answer = portal.publish(body);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.error()).isNotEmpty();
+      });
+      assertThat(pods.hub.items("/receipts")).isEmpty();
+
+      // Taken, and what was wrong is told beside the event and its receipt.
+      var noted = new LinkedHashMap<String, String>();
+      noted.put(
+          lead.replace("realestate/lead", "https://old.example.org/realestate/lead"), "/topic");
+      noted.put(
+          LEAD.formatted("2").replace("\"ana@example.org\"", "7"), "/data/object/object/email");
+      noted.put(
+          LEAD.formatted("3")
+              .replace("\"Hello\"", "\"Hello\"}, \"about\": {\"daysOnMarket\": \"9\""),
+          "/data/object/leadSource/0/about/daysOnMarket");
+      noted.put(LEAD.formatted("4").replace("{\"crm\": \"4\"}", "[4]"), "/data/object/identifier");
+      noted.put(LEAD.formatted("x".repeat(200)), "/data/object/identifier");
+      noted.put(LEAD.formatted("6").replaceFirst("\\{", "{\"source\": \"{x}\", "), "/source");
+      int taken = 0;
+      for (var one : noted.entrySet()) {
+        assertThat(portal.publish(one.getKey()).status()).as(one.getKey()).isEqualTo(201);
+        assertThat(pods.hub.items("/receipts")).hasSize(++taken);
+        var event = pods.hub.items("/events?violations=true").getFirst();
+        assertThat(event.path("violations").valueStream().map(v -> v.path("pointer").asString()))
+            .as(one.getKey())
+            .contains(one.getValue());
+      }
+      // Recipient and source in one: once.
+      var twice = (ObjectNode) Json.tree(LEAD.formatted("9"));
+      twice.put("recipient", office).put("source", office);
+      assertThat(portal.publish(twice).status()).isEqualTo(201);
+      assertThat(pods.hub.items("/receipts")).hasSize(++taken);
+      assertThat(pods.hub.items("/leads")).hasSize(taken);
+      // No id, no time: another body is another lead, and one that names nobody waits for help.
+      var nobody = "{\"topic\": \"realestate/lead#add\", \"data\": {\"object\": 5}}";
+      assertThat(portal.publish(nobody).status()).isEqualTo(201);
+      assertThat(pods.hub.items("/receipts?state=quarantined")).hasSize(1);
+    }
+  }
+
+  private static final List<String> VALID =
+      List.of(
+          LEAD.formatted("7"),
+          """
+          {"topic": "realestate/lead#reject", "data": {"agent": "x", "recipient": {"id": "y"},
+           "participant": {"@id": "z"}, "reason": "r", "object": {"identifier": {"crm": 7},
+           "sameAs": "crm:7", "object": {"givenName": "Ana"}}}}
+          """,
+          """
+          {"topic": "realestate/contact#update", "data": {"agent": "x", "object": {"name": "Ana Lopez",
+           "identifier": {"crm": "8"}, "email": "ana@example.org", "telephone": "1", "jobTitle": ["a"],
+           "contactPoint": [{"email": "b@example.org", "telephone": "2"}], "keywords": ["k"],
+           "contactGroup": [{"name": "g"}], "address": [{"streetAddress": "s"}], "birthDate": "1980-01-01",
+           "leadOwner": {"id": "x"}}}}
+          """,
+          """
+          {"topic": "realestate/website#listingoffer", "identifier": "1", "data": {"identifier": "2",
+           "agent": {"name": "Ana", "email": "ana@example.org", "contactPoint": {"telephone": "3"},
+           "additionalProperty": {"preferredLanguage": "en"}}, "object": {"text": "t"},
+           "offerPrice": {"price": 1, "priceCurrency": "USD"}, "propertyListing": {"listingId": 1,
+           "listingPrice": {"price": 2, "priceCurrency": "USD"}, "numberOfBedrooms": "3",
+           "livingArea": {"value": 4, "unitCode": "FTK"}, "listingAgent": {"name": "n"}},
+           "leadOwner": {"id": "x"}, "instrument": {"name": "i"}}}
+          """,
+          """
+          {"topic": "realestate/website#saveproperty", "data": {"agent": {"email": "ana@example.org"},
+           "object": {"originatingSystemName": "M", "originatingSystemKey": 5, "url": "https://x.example"}}}
+          """,
+          """
+          {"topic": "realestate/website#propertysearchsave", "data": {"agent": {"email": "ana@example.org"},
+           "object": {"name": "n", "description": "d", "price": {"minValue": 1}, "bedrooms": {"minValue": 2},
+           "livingArea": {"minValue": 3, "unitCode": "FTK"}, "propertyType": "RESI", "listingStatus": "Active",
+           "location": {"addressLocality": "H", "radius": 5}}}}
+          """,
+          """
+          {"topic": "realestate/marketingpreferences#unsubscribe", "data": {"endTime": "2026-01-01",
+           "agent": {"email": "ana@example.org", "telephone": "+1 804 555 0142", "identifier": {"crm": "8"},
+           "subscriptionChangeDateTime": "2026-01-01T00:00:00"}, "participant": [{"id": "x"}]}}
+          """,
+          """
+          {"topic": "realestate/servicearea#update", "data": {"object": {"identifier": {"a": 1},
+           "kind": "City", "provider": {"id": "x"}, "additionalProperty": {"weight": 1, "sortOrder": 2,
+           "sentToConsumerSite": true}}}}
+          """);
+
+  private static final List<String> ODD =
+      List.of(
+          "null",
+          "true",
+          "5",
+          "-1e400",
+          "\"\"",
+          "\" \"",
+          "[]",
+          "{}",
+          "[[1]]",
+          "{\"a\": null}",
+          "\"\\u0000\"",
+          "\"\\ud83c half\"",
+          "\"line\\nbreak\"",
+          "\"' Or City Eq '\"",
+          "\"\\\\\"",
+          "\"{lead-owner}\"",
+          "\"crm:\"",
+          "1e9",
+          "\"2026-13-01\"",
+          "[null, 3, {}]",
+          "\"" + "y".repeat(5000) + "\"",
+          "\"porchlight:x\"",
+          "[{\"id\": {}}]");
+
+  @Test
+  void whatever_stands_in_any_place_is_taken_and_can_be_done_again() {
+    try (var pods = new Pods(TestHub.start(folder))) {
+      var portal = portal(pods);
+      var random = new Random(20260314);
+      int events = 0;
+      for (int n = 0; n < 400; n++) {
+        var event = (ObjectNode) Json.tree(VALID.get(n % VALID.size()));
+        for (int i = 0; i <= n % 3; i++) {
+          spoil((ObjectNode) event.path("data"), random);
+        }
+        var answer = portal.publish(event);
+        assertThat(answer.status()).as(event + " " + answer.text()).isEqualTo(201);
+        events++;
+      }
+      long published =
+          pods.hub
+              .hub()
+              .store()
+              .read(h -> h.createQuery("SELECT COUNT(*) FROM event").mapTo(Long.class).one());
+      // Grants told of themselves.
+      assertThat(published).isGreaterThanOrEqualTo(events);
+      assertThat(pods.hub.items("/receipts?state=owed")).isEmpty();
+      for (var path : List.of("/contacts", "/leads", "/service-areas", "/persons")) {
+        assertThat(pods.hub.items(path)).isNotEmpty();
+      }
+    }
+  }
+
+  /// Puts something odd in some place.
+  private static void spoil(ObjectNode root, Random random) {
+    var places = new ArrayList<ObjectNode>();
+    places(root, places);
+    var place = places.get(random.nextInt(places.size()));
+    var names = List.copyOf(place.propertyNames());
+    if (!names.isEmpty()) {
+      place.set(
+          names.get(random.nextInt(names.size())), Json.tree(ODD.get(random.nextInt(ODD.size()))));
+    }
+  }
+
+  private static void places(JsonNode node, List<ObjectNode> to) {
+    if (node instanceof ObjectNode object) {
+      to.add(object);
+    }
+    if (node instanceof ObjectNode || node instanceof ArrayNode) {
+      node.forEach(n -> places(n, to));
+    }
+  }
+
+  /// A connector with a defect that is mended later.
+  private record Mended(Connector usual, AtomicBoolean broken) implements Connector {
+    @Override
+    public String contract() {
+      return usual.contract();
+    }
+
+    @Override
+    public boolean reads() {
+      return true;
+    }
+
+    @Override
+    public boolean writes() {
+      return true;
+    }
+
+    @Override
+    public Reading read(Body body) {
+      if (broken.get()) {
+        throw new IllegalStateException("a defect of ours");
+      }
+      return usual.read(body);
+    }
+
+    @Override
+    public @Nullable String peekLeadId(Body body) {
+      return usual.peekLeadId(body);
+    }
+
+    @Override
+    public Written write(Message message, WriteOptions options) {
+      return usual.write(message, options);
+    }
+  }
+
+  @Test
+  void a_defect_of_ours_costs_no_lead() {
+    var broken = new AtomicBoolean(true);
+    var setup =
+        TestHub.in(folder)
+            .connectors(all -> {
+              all.compute("realestate-events", (_, c) -> new Mended(c, broken));
+              return all;
+            });
+    try (var pods = new Pods(setup.start())) {
+      var portal = portal(pods);
+      assertThat(portal.publish(LEAD.formatted("1")).status()).isEqualTo(201);
+      assertThat(pods.hub.items("/receipts?state=owed")).hasSize(1);
+      broken.set(false);
+      pods.hub.hub().wake();
+      pods.hub.await(
+          "the lead", () -> pods.hub.leads().stream().findFirst().filter(_ -> !broken.get()));
+      assertThat(Optional.of(pods.hub.leads())).hasValueSatisfying(l -> assertThat(l).hasSize(1));
+    }
+  }
+}
