@@ -29,6 +29,7 @@ import dev.porchlight.connector.verbatim.Verbatim;
 import dev.porchlight.console.Console;
 import dev.porchlight.console.audit.AuditSection;
 import dev.porchlight.console.contacts.ContactSection;
+import dev.porchlight.console.endpoints.EndpointSection;
 import dev.porchlight.console.leads.DeliverySection;
 import dev.porchlight.console.leads.LeadPage;
 import dev.porchlight.console.leads.LeadSection;
@@ -452,6 +453,24 @@ public final class Hub implements AutoCloseable {
                     .filter(Connector::reads)
                     .collect(Collectors.toMap(Connector::contract, Connector::channel)),
                 contract -> SampleLead.asTest(get(connectors, contract), store.now(), number)))
+        .with(
+            new EndpointSection(
+                store,
+                number,
+                endpointSetup,
+                leads,
+                deliveries,
+                replays,
+                replayWork::wake,
+                engine,
+                endpoint -> trial(endpoint, rendering, engine, secrets, store),
+                connectors.values().stream()
+                    .filter(Connector::writes)
+                    .map(Connector::contract)
+                    .toList(),
+                (delivery, endpoint) ->
+                    rendering.render(
+                        delivery, endpoint, new EndpointSecrets(List.of(), null, null, null))))
         .with(
             new ReceiptSection(
                 store,

@@ -2,6 +2,7 @@ package dev.porchlight.api;
 
 import dev.porchlight.delivery.Authorization;
 import dev.porchlight.delivery.SignatureForm;
+import dev.porchlight.desk.EndpointSetup;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// The members `authorization` and `signature` of an endpoint's body.
 final class AuthorizationMember {
   /// Under which id its secret is kept with the endpoint's.
-  static final String SECRET = "authorization";
+  static final String SECRET = EndpointSetup.AUTHORIZATION;
 
   private static final int LONGEST = 1024;
 

@@ -562,17 +562,20 @@ public final class Deliveries {
     return all;
   }
 
-  /// Whether an endpoint has so many lanes with something open; no more than these are counted.
-  public boolean hasLanes(String endpoint, int many) {
+  /// How many lanes of an endpoint have something open, counted no further than that.
+  public int countLanes(String endpoint, int most) {
     return store.read(h ->
         h.createQuery(
-                "SELECT COUNT(*) FROM (SELECT 1 FROM lane WHERE endpoint_id = :e LIMIT :many)"
-                    + " AS few")
+                "SELECT COUNT(*) FROM (SELECT 1 FROM lane WHERE endpoint_id = :e LIMIT :most) l")
             .bind("e", endpoint)
-            .bind("many", many)
+            .bind("most", most)
             .mapTo(Integer.class)
-            .one())
-        >= many;
+            .one());
+  }
+
+  /// Whether an endpoint has so many lanes with something open; no more than these are counted.
+  public boolean hasLanes(String endpoint, int many) {
+    return countLanes(endpoint, many) >= many;
   }
 
   /// Sees to it that a lane knows of a delivery that is due now.

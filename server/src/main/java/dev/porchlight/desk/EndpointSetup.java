@@ -32,6 +32,9 @@ public final class EndpointSetup {
   /// The name of the secret that goes into the header of an API key.
   public static final String API_KEY = "api_key";
 
+  /// The name of the secret that belongs to its authorization.
+  public static final String AUTHORIZATION = "authorization";
+
   private static final Set<String> KINDS =
       Stream.concat(
               Stream.of(
