@@ -4,6 +4,7 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.delivery.Delivery;
+import dev.porchlight.person.Consents;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
@@ -16,6 +17,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Reads what a notice to the holder of feeds says.
@@ -59,7 +61,8 @@ public final class FeedLetters {
       return new Found.Not("Whom it was for is no longer there.");
     }
     var to = notice.get().addresses().get(delivery.version() - 1);
-    if (FeedOptOut.find(store, notice.get().holderId()).isPresent()) {
+    if (FeedOptOut.find(store, notice.get().holderId()).isPresent()
+        || addressees.get().contact() && hasWithdrawn(notice.get().holderId())) {
       return new Found.Not("Whom it was for wants no mail about listings any more.");
     }
     if (addressees.get().addresses().stream().noneMatch(to::equalsIgnoreCase)) {
@@ -72,6 +75,17 @@ public final class FeedLetters {
             sender(addressees.get().owner()),
             to,
             homes(FeedNews.tell(store, notice.get()))));
+  }
+
+  /// Whether a contact's person no longer consents to mail.
+  private boolean hasWithdrawn(String contact) {
+    return persons
+        .find(Scope.EVERYTHING, contact)
+        .filter(c ->
+            store
+                .<Set<Consents.Channel>>read(h -> Consents.withdrawn(h, c.personId()))
+                .contains(Consents.Channel.EMAIL))
+        .isPresent();
   }
 
   private Optional<FeedAddressees> addressees(String holder) {

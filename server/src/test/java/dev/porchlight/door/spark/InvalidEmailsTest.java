@@ -111,16 +111,26 @@ class InvalidEmailsTest {
       listings.changes("4", 1);
       assertThat(post.await(2).getLast().recipients()).containsExactly("ana@example.org");
 
-      // Erased, the contact gets nothing more, and nothing of the mails says who it was.
+      // What waits is not sent to who wants no mail by then.
       post.answers("RCPT", "450 4.2.1 <ana@example.org>: come again");
       world.hub.clock().advance(Duration.ofMinutes(6));
       listings.changes("5", 1);
+      await(world, "pending", 1);
+      listings.allows("ana@example.org", false);
+      world.hub.clock().advance(Duration.ofMinutes(6));
+      assertThat(await(world, "unwritable", 1).path("reason").asString()).contains("wants no mail");
+      listings.allows("ana@example.org", true);
+
+      // Erased, the contact gets nothing more, and nothing of the mails says who it was.
+      post.answers("RCPT", "450 4.2.1 <ana@example.org>: come again");
+      world.hub.clock().advance(Duration.ofMinutes(6));
+      listings.changes("6", 1);
       await(world, "pending", 1);
       var person = world.hub.api().read(own).path("person_id").asString();
       var erased = world.hub.api().post("/persons/" + person + "/erase", "");
       assertThat(erased.status()).as(erased.toString()).isEqualTo(200);
       world.hub.clock().advance(Duration.ofMinutes(6));
-      listings.changes("6", 1);
+      listings.changes("7", 1);
       assertThat(
               world
                   .hub
