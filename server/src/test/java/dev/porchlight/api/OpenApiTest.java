@@ -20,7 +20,7 @@ final class OpenApiTest {
           world.hub.routes().stream()
               .filter(r ->
                   r.template()
-                      .matches("/(api/.*|in/.*|lead|lead-delivery|health.*|metrics|.*yaml)"))
+                      .matches("/(api/v1/.*|in/.*|lead|lead-delivery|health.*|metrics|.*yaml)"))
               .map(r -> r.method() + " " + r.template())
               .collect(Collectors.toCollection(TreeSet::new));
       assertThat(world.documents.operations()).isEqualTo(routes);

@@ -146,6 +146,16 @@ class HandshakeTest {
         .containsExactly("RejectAction", "yodata/subscription#revoke");
     publish();
     assertThat(app.all()).hasSize(7);
+    for (var pod : List.of(office, app)) {
+      for (var item : pod.all()) {
+        var topic = item.path("topic").asString("");
+        EventSchemas.check(
+            topic.isEmpty()
+                ? "HandshakeItem"
+                : topic.startsWith("yodata/") ? "GrantChange" : "Copy",
+            item);
+      }
+    }
     assertThat(app.post(office, confirm).status()).isEqualTo(403);
     assertThat(app.publish(Pods.listing(office.profile, "1", _ -> {})).status()).isEqualTo(403);
   }
