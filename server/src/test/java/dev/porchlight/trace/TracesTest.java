@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,10 @@ class TracesTest {
 
   private static Map<String, OtlpSpans.Sent> byName(List<OtlpSpans.Sent> spans) {
     return spans.stream().collect(Collectors.toMap(OtlpSpans.Sent::name, s -> s, (a, _) -> a));
+  }
+
+  private static OtlpSpans.Sent get(Map<String, OtlpSpans.Sent> spans, String name) {
+    return Objects.requireNonNull(spans.get(name), name);
   }
 
   @Test
@@ -73,17 +78,18 @@ class TracesTest {
         var one = byName(mine);
         assertThat(one.keySet())
             .containsExactlyInAnyOrder("POST /in/{source}", "desk", "commit", "plan", "attempt");
-        var request = one.get("POST /in/{source}");
+        var request = get(one, "POST /in/{source}");
         assertThat(request.parent()).isEqualTo("00f067aa0ba902b7");
         assertThat(request.attributes())
             .containsEntry("http.route", "/in/{source}")
             .containsEntry("service.name", "porchlight");
-        assertThat(one.get("desk").parent()).isEqualTo(request.id());
-        assertThat(one.get("commit").parent()).isEqualTo(one.get("desk").id());
-        assertThat(one.get("plan").parent()).isEqualTo(one.get("desk").id());
-        assertThat(one.get("plan").attributes()).containsEntry("porchlight.deliveries", "1");
-        assertThat(one.get("plan").start())
-            .isBetween(one.get("commit").start() - 2_000_000, one.get("commit").end() + 2_000_000);
+        assertThat(get(one, "desk").parent()).isEqualTo(request.id());
+        assertThat(get(one, "commit").parent()).isEqualTo(get(one, "desk").id());
+        assertThat(get(one, "plan").parent()).isEqualTo(get(one, "desk").id());
+        assertThat(get(one, "plan").attributes()).containsEntry("porchlight.deliveries", "1");
+        assertThat(get(one, "plan").start())
+            .isBetween(
+                get(one, "commit").start() - 2_000_000, get(one, "commit").end() + 2_000_000);
         var attempts = mine.stream().filter(s -> s.name().equals("attempt")).toList();
         assertThat(attempts).allMatch(a -> a.parent().equals(request.id())).hasSize(2);
         assertThat(attempts.get(0).failed()).isTrue();

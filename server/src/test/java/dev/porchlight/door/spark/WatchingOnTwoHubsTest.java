@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 /// Searches and changes of listings at two hubs that share a database: each matches all, and
 /// whoever is first writes.
+@SuppressWarnings("NullAway.Init") // the one test sets them first
 class WatchingOnTwoHubsTest {
   @TempDir Path folder;
   private SparkWorld.Key agent;
