@@ -153,19 +153,16 @@ public final class FeedEvents {
   /// What there is in a holder's feeds that pass.
   public Summary summary(Collection<NewsFeed> feeds) {
     var counts = new int[2];
-    var newest = new ArrayList<Trace>();
+    var newest = new long[1];
     walk(
         feeds,
         trace -> {
-          if (newest.isEmpty()) {
-            newest.add(trace);
-          }
+          newest[0] = Math.max(newest[0], trace.seq());
           counts[0] += trace.approved() ? 0 : 1;
           counts[1] += trace.approved() && !trace.viewed() ? 1 : 0;
           return true;
         });
-    var last = items(newest).stream().map(i -> i.block().at()).findFirst().orElse(null);
-    return new Summary(last, counts[0], counts[1]);
+    return new Summary(times(List.of(newest[0])).get(newest[0]), counts[0], counts[1]);
   }
 
   /// What a holder was told, and is to be told, of what there is in their feeds.
@@ -197,16 +194,47 @@ public final class FeedEvents {
 
   /// When something last happened in each of some feeds; those are missing where nothing did.
   public Map<String, Instant> last(Collection<NewsFeed> feeds) {
-    var newest = new HashMap<String, Trace>();
-    walk(
+    if (feeds.isEmpty()) {
+      return Map.of();
+    }
+    long turned = store.read(FeedPages::turned);
+    var newest = new HashMap<String, Long>();
+    walkBlocks(
         feeds,
+        turned,
         trace -> {
-          newest.putIfAbsent(trace.feed().id(), trace);
+          newest.putIfAbsent(trace.feed().id(), trace.seq());
           return newest.size() < feeds.size();
         });
+    var quiet = new TreeMap<String, Long>();
+    feeds.stream()
+        .map(NewsFeed::id)
+        .filter(f -> !newest.containsKey(f))
+        .forEach(f -> quiet.put(f, turned + 1));
+    store
+        .read(h -> FeedPages.read(h, quiet))
+        .forEach((feed, fetched) -> newest.put(feed, fetched.events().getFirst().seq()));
+    var times = times(newest.values());
     var last = new HashMap<String, Instant>();
-    items(List.copyOf(newest.values())).forEach(i -> last.put(i.feed().id(), i.block().at()));
+    newest.forEach(
+        (feed, seq) -> Optional.ofNullable(times.get(seq)).ifPresent(at -> last.put(feed, at)));
     return last;
+  }
+
+  /// When what blocks say happened.
+  private Map<Long, Instant> times(Collection<Long> blocks) {
+    var times = new HashMap<Long, Instant>();
+    if (blocks.isEmpty()) {
+      return times;
+    }
+    store.read(h -> {
+      h.createQuery("SELECT seq, at FROM feed_block WHERE seq IN (<seqs>)")
+          .bindList("seqs", List.copyOf(new HashSet<>(blocks)))
+          .map((r, _) -> times.put(r.getLong(1), new Row(r).time(2)))
+          .list();
+      return true;
+    });
+    return times;
   }
 
   /// The event of that id in any of some feeds.
@@ -260,25 +288,31 @@ public final class FeedEvents {
     if (feeds.isEmpty()) {
       return;
     }
-    var since = feeds.stream().map(NewsFeed::createdAt).min(Instant::compareTo).orElseThrow();
     long turned = store.read(FeedPages::turned);
     long oldest = store.read(FeedBlock::oldest);
+    if (walkBlocks(feeds, turned, goOn)) {
+      walkPages(feeds, turned, t -> t.seq() >= oldest && goOn.test(t));
+    }
+  }
+
+  /// Whether to go on.
+  private boolean walkBlocks(Collection<NewsFeed> feeds, long after, Predicate<Trace> goOn) {
+    var since = feeds.stream().map(NewsFeed::createdAt).min(Instant::compareTo).orElseThrow();
     long before = Long.MAX_VALUE;
     while (true) {
       long end = before;
       var traces = new ArrayList<Trace>();
-      var page = store.read(h -> page(h, since, turned, end, feeds, traces));
+      var page = store.read(h -> page(h, since, after, end, feeds, traces));
       for (var trace : traces) {
         if (!goOn.test(trace)) {
-          return;
+          return false;
         }
       }
       if (page.size() < PAGE) {
-        break;
+        return true;
       }
       before = page.getLast().seq();
     }
-    walkPages(feeds, turned, t -> t.seq() >= oldest && goOn.test(t));
   }
 
   private static List<FeedBlock> page(
