@@ -161,7 +161,9 @@ public final class Fallback implements AutoCloseable {
             h.createQuery(
                     "SELECT "
                         + Tables.RECEIPT.columnList()
-                        + " FROM receipt WHERE state IN ('owed', 'quarantined') AND id > :a"
+                        + " FROM receipt WHERE state IN ('owed', 'quarantined') AND "
+                        + Receipt.State.FEW
+                        + " AND id > :a"
                         + " ORDER BY id LIMIT "
                         + PAGE)
                 .bind("a", place)

@@ -110,7 +110,9 @@ public final class OwedWork implements AutoCloseable {
         h.createQuery(
                 "SELECT "
                     + Tables.RECEIPT.columnList()
-                    + " FROM receipt WHERE state = 'owed' AND id > :after ORDER BY id LIMIT "
+                    + " FROM receipt WHERE "
+                    + Receipt.State.OWED.sql()
+                    + " AND id > :after ORDER BY id LIMIT "
                     + AT_ONCE)
             .bind("after", after)
             .map((r, _) -> Tables.RECEIPT.read(new Row(r)))

@@ -18,9 +18,9 @@ public final class Pulse {
 
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration WEEK = Duration.ofDays(7);
-  private static final int MOST_ROWS = 20_000;
-  private static final int MOST_LINES = 100_000;
-  private static final int MOST_READ = 5_000;
+  private static final int MOST_ROWS = 10_000;
+  private static final int MOST_LINES = 50_000;
+  private static final int MOST_READ = 1_000;
   private static final int MOST_BREACHES = 8;
   private static final long MICROS_A_MINUTE = 60_000_000L;
 
@@ -37,7 +37,7 @@ public final class Pulse {
   public record Minute(Instant at, String source, int accepted, int delivered) {}
 
   /// The last hour, minute by minute; minutes in which nothing happened are left out. Of more than
-  /// 20,000 the newest are counted.
+  /// 10,000 the newest are counted.
   public List<Minute> hour(Scope scope, Instant now) {
     return store.read(h -> {
       var accepted =
@@ -117,9 +117,9 @@ public final class Pulse {
   private static int receipts(Handle h, Scope scope, Receipt.State state) {
     return count(
         h,
-        "SELECT 1 FROM receipt WHERE state = '"
-            + state.word()
-            + "' AND "
+        "SELECT 1 FROM receipt WHERE "
+            + state.sql()
+            + " AND "
             + scope.sqlOfLead("office_id", "lead_id"));
   }
 
@@ -145,7 +145,7 @@ public final class Pulse {
   public record Breaches(String source, String rule, int times, Instant last) {}
 
   /// Who broke which contract how often in the last seven days, most often first; of more than
-  /// 5,000 receipts the newest are looked at.
+  /// 1,000 receipts the newest are looked at.
   public List<Breaches> breaches(Scope scope, Instant now) {
     return store.read(h ->
         h.createQuery(

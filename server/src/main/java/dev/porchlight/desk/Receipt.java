@@ -62,6 +62,19 @@ public record Receipt(
       return name().toLowerCase(Locale.ROOT);
     }
 
+    /// That a receipt is in this state, as SQL. Of the states that few are in, it says so in the
+    /// words of their index, as SQLite does not work out that one state is among those that it
+    /// lists.
+    String sql() {
+      return switch (this) {
+        case OWED, QUARANTINED, REFUSED, MENDED -> "state = '" + word() + "' AND " + FEW;
+        case DONE, REPEAT, ERASED -> "state = '" + word() + "'";
+      };
+    }
+
+    /// That a receipt is in one of the states that few are in, as their index has it.
+    static final String FEW = "state IN ('owed', 'quarantined', 'refused', 'mended')";
+
     /// @throws IllegalArgumentException for another word
     public static State of(String word) {
       return valueOf(word.toUpperCase(Locale.ROOT));

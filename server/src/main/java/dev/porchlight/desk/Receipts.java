@@ -48,8 +48,7 @@ public final class Receipts {
       sql.append(" AND id < :before");
     }
     if (query.state() != null) {
-      // The literal lets the database use its index of what is open.
-      sql.append(" AND state = '").append(query.state().word()).append("'");
+      sql.append(" AND ").append(query.state().sql());
     }
     if (query.source() != null) {
       sql.append(" AND source_id = :source");
@@ -99,8 +98,6 @@ public final class Receipts {
   /// How many stand like that.
   public long count(Receipt.State state) {
     return store.read(h ->
-        h.createQuery("SELECT COUNT(*) FROM receipt WHERE state = '" + state.word() + "'")
-            .mapTo(Long.class)
-            .one());
+        h.createQuery("SELECT COUNT(*) FROM receipt WHERE " + state.sql()).mapTo(Long.class).one());
   }
 }

@@ -1,5 +1,6 @@
 package dev.porchlight.console;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -8,6 +9,7 @@ import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -199,6 +201,26 @@ class SigningInTest {
         assertThat(led.headers().firstValue("Location")).as(next).hasValue("/console");
         ada.submit("/console/me", "/console/sign-out", Map.of());
       }
+    }
+  }
+
+  @Test
+  void away_from_loopback_cookies_are_secure_and_of_this_host_alone() throws Exception {
+    try (var hub = TestHub.start(folder);
+        var socket = new Socket("127.0.0.1", hub.address().getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("GET /console/sign-in HTTP/1.1\r\nHost: hub.example.org\r\n"
+                      + "Cookie: porchlight_form="
+                      + "a".repeat(32)
+                      + "\r\nConnection: close\r\n\r\n")
+                  .getBytes(UTF_8));
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+          .containsPattern(
+              "Set-Cookie: __Host-porchlight_form=[0-9A-Za-z]{32}; Path=/; Max-Age=43200;"
+                  + " HttpOnly; SameSite=Lax; Secure\r\n")
+          .doesNotContain("a".repeat(32));
     }
   }
 

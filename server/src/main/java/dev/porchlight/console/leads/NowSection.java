@@ -85,10 +85,10 @@ public final class NowSection implements Section {
   /// Who broke which rule.
   record Breach(String source, String rule, String times, Time last) {}
 
-  /// The last hour: a line a minute, a column a source, and what was delivered.
+  /// The last hour: a line a minute, two columns a source.
   record Chart(List<String> sources, List<Line> lines, int accepted, int delivered) {}
 
-  record Line(String minute, List<Integer> accepted, int delivered) {}
+  record Line(String minute, List<Integer> accepted, List<Integer> delivered) {}
 
   record Now(
       String now,
@@ -234,10 +234,9 @@ public final class NowSection implements Section {
   private Chart chart(Visit visit, Function<String, String> name, Instant now) {
     var all = pulse.hour(visit.scope(), now);
     Map<String, Integer> bySource = new LinkedHashMap<>();
-    all.forEach(m -> bySource.merge(m.source(), m.accepted(), Integer::sum));
+    all.forEach(m -> bySource.merge(m.source(), m.accepted() + m.delivered(), Integer::sum));
     var busiest =
         bySource.entrySet().stream()
-            .filter(e -> e.getValue() > 0)
             .sorted(
                 Map.Entry.<String, Integer>comparingByValue()
                     .reversed()
@@ -255,18 +254,20 @@ public final class NowSection implements Section {
     for (int i = 0; i < MINUTES; i++) {
       var minute = first.plus(Duration.ofMinutes(i));
       var accepted = new int[columns.size()];
-      int delivered = 0;
+      var delivered = new int[columns.size()];
       for (var m : all) {
         if (m.at().equals(minute)) {
-          delivered += m.delivered();
-          int column = shown.indexOf(m.source());
-          if (m.accepted() > 0) {
-            accepted[column < 0 ? columns.size() - 1 : column] += m.accepted();
-          }
+          int known = shown.indexOf(m.source());
+          int column = known < 0 ? columns.size() - 1 : known;
+          accepted[column] += m.accepted();
+          delivered[column] += m.delivered();
         }
       }
       lines.add(
-          new Line(MINUTE.format(minute), Arrays.stream(accepted).boxed().toList(), delivered));
+          new Line(
+              MINUTE.format(minute),
+              Arrays.stream(accepted).boxed().toList(),
+              Arrays.stream(delivered).boxed().toList()));
     }
     return new Chart(
         columns,

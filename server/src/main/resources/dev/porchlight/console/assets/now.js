@@ -16,9 +16,14 @@
     const rows = [...table.tBodies[0].rows].map((r) => [...r.cells].map((c) => c.textContent.trim()));
     return {
       labels: rows.map((r) => r[0]),
-      datasets: names.map((name, i) => i < names.length - 1
-        ? { type: "bar", label: name, data: rows.map((r) => Number(r[i + 1])), backgroundColor: colours[i % colours.length], stack: "in", order: 1 }
-        : { type: "line", label: canvas.dataset.delivered, data: rows.map((r) => Number(r[i + 1])), borderColor: ink(), backgroundColor: ink(), borderWidth: 2, pointRadius: 0, cubicInterpolationMode: "monotone", order: 0 }),
+      // Two columns a source: what was accepted, and, lighter and beside it, what was delivered.
+      datasets: names.map((name, i) => ({
+        type: "bar",
+        label: name,
+        data: rows.map((r) => Number(r[i + 1])),
+        backgroundColor: colours[(i >> 1) % colours.length] + (i % 2 ? "80" : ""),
+        stack: i % 2 ? "out" : "in",
+      })),
     };
   };
   const ink = () => getComputedStyle(canvas).color;
