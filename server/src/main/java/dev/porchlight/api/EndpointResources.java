@@ -130,6 +130,7 @@ final class EndpointResources {
     var endpoint = endpoint(call);
     var view = Views.endpoint(endpoint, store.now());
     TermsMembers.show(deliveries.listAiling().get(endpoint.id()), view);
+    MissedMember.show(store, endpoint, view);
     return Call.ok(view);
   }
 
@@ -255,6 +256,10 @@ final class EndpointResources {
     var shown = sealed(known.id(), authorization);
     var tls = TlsMember.read(body, store.now());
     var kept = tls.seal(secrets, EndpointSetup.owner(known.id()));
+    var missed = Json.object();
+    if (body.flag("disabled").filter(d -> !d).isPresent()) {
+      MissedMember.show(store, known, missed);
+    }
     var reply =
         call.change(batch -> {
           var now =
@@ -274,7 +279,9 @@ final class EndpointResources {
             secrets.remove(batch, EndpointSetup.owner(now.id()), AuthorizationMember.SECRET);
           }
           kept.put(batch);
-          return new Call.Answer(200, Views.endpoint(changed, store.now()));
+          var view = Views.endpoint(changed, store.now());
+          view.setAll(missed);
+          return new Call.Answer(200, view);
         });
     engine.wake();
     return reply;

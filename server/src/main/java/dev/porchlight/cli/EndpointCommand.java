@@ -133,9 +133,36 @@ final class EndpointCommand extends Noun {
     var path = "/endpoints/" + HubClient.segment(id);
     var seen = hub.post(path + "/test", Json.object());
     if (enable && seen.path("delivered").asBoolean(false)) {
-      hub.patch(path, Json.object().put("disabled", false));
+      var enabled = hub.patch(path, Json.object().put("disabled", false));
+      if (enabled.has("missed")) {
+        ((ObjectNode) seen).set("missed", enabled.get("missed"));
+      }
     }
     return seen;
+  }
+
+  /// What goes out now that it is enabled, and how to get back what was given up.
+  private void missed(JsonNode endpoint) {
+    var missed = endpoint.path("missed");
+    if (missed.isMissingNode()) {
+      return;
+    }
+    var more = missed.path("more").asBoolean(false) ? " or more" : "";
+    say(
+        "Since "
+            + Text.time(Text.at(missed, "since"))
+            + " so many have waited, and go out from now on: "
+            + missed.path("waiting").asLong(0)
+            + more
+            + ".");
+    if (missed.has("command")) {
+      say(
+          "Given up meanwhile: "
+              + missed.path("given_up").asLong(0)
+              + more
+              + ". To send them too:");
+      say("  " + Text.at(missed, "command"));
+    }
   }
 
   @Command(name = "set", description = "Changes what an endpoint gets and how.")
@@ -152,7 +179,12 @@ final class EndpointCommand extends Noun {
     try (var hub = connect()) {
       var id = resolve(hub, "/endpoints", endpoint);
       var changed = hub.patch("/endpoints/" + HubClient.segment(id), body);
-      return show(changed, () -> say("Endpoint " + Text.at(changed, "name") + " is changed."));
+      return show(
+          changed,
+          () -> {
+            say("Endpoint " + Text.at(changed, "name") + " is changed.");
+            missed(changed);
+          });
     }
   }
 
@@ -228,7 +260,12 @@ final class EndpointCommand extends Noun {
       throws HubException {
     try (var hub = connect()) {
       var seen = tried(hub, resolve(hub, "/endpoints", endpoint), enable);
-      show(seen, () -> exchange(seen));
+      show(
+          seen,
+          () -> {
+            exchange(seen);
+            missed(seen);
+          });
       return seen.path("delivered").asBoolean(false)
           ? CommandLineProgram.OK
           : CommandLineProgram.FAILED;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
@@ -98,6 +99,28 @@ public final class Pem {
       }
     } catch (PEMException | RuntimeException e) {
       throw new UnusableException(Trouble.BAD_KEY, e);
+    }
+    throw new UnusableException(Trouble.NO_KEY, null);
+  }
+
+  /// The public key of a text: itself, or that of a certificate.
+  public static PublicKey publicKey(String text) throws UnusableException {
+    for (var object : objects(text)) {
+      try {
+        switch (object) {
+          case SubjectPublicKeyInfo info -> {
+            return new JcaPEMKeyConverter().getPublicKey(info);
+          }
+          case X509CertificateHolder holder -> {
+            return new JcaX509CertificateConverter().getCertificate(holder).getPublicKey();
+          }
+          default -> {
+            // Parameters of a curve.
+          }
+        }
+      } catch (PEMException | CertificateException | RuntimeException e) {
+        throw new UnusableException(Trouble.BAD_KEY, e);
+      }
     }
     throw new UnusableException(Trouble.NO_KEY, null);
   }

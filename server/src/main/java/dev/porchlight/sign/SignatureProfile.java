@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// received and compares in constant time. May be shared by threads.
 ///
 /// @param location where the signature is
-/// @param algorithm how it was made; only HMACs work so far
+/// @param algorithm how it was made
 /// @param encoding how its bytes are written; hex in any letter case, base64 with or without
 ///   padding
 /// @param prefix what stands before the encoded bytes, for example `sha256=`; may be empty
@@ -36,7 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param toleranceSeconds how far that time may be off, on both sides; 0 exactly without a
 ///   timestamp header
 /// @param keyForm how the texts of the keys become bytes
-/// @param keys the shared secrets, each tried; empty only while the policy is off
+/// @param keys the shared secrets, or the sender's public keys, each tried; empty only while the
+///   policy is off
 /// @param policy what follows; [#verify] itself doesn't look at it
 public record SignatureProfile(
     Location location,
@@ -60,9 +61,11 @@ public record SignatureProfile(
   /// @throws IllegalArgumentException with a sentence for whoever configures; it holds no key
   public SignatureProfile {
     keys = List.copyOf(keys);
-    if (!algorithm.isSupported()) {
+    if (algorithm.isShared() == (keyForm == KeyForm.PUBLIC)) {
       throw new IllegalArgumentException(
-          "The signature algorithm " + algorithm.word() + " is not supported yet.");
+          algorithm.isShared()
+              ? "An HMAC has shared secrets: its key_form is text or base64."
+              : algorithm.word() + " has public keys: its key_form is public.");
     }
     var parts = Template.parse(content);
     boolean inBody = location instanceof Location.BodyField;
@@ -97,7 +100,11 @@ public record SignatureProfile(
       throw new IllegalArgumentException("At most " + MAX_KEYS + " keys can be active.");
     }
     for (var key : keys) {
-      var _ = keyForm.bytes(key);
+      if (algorithm.isShared()) {
+        var _ = keyForm.bytes(key);
+      } else {
+        var _ = PublicKeys.of(algorithm, key);
+      }
     }
   }
 
@@ -120,8 +127,8 @@ public record SignatureProfile(
     }
   }
 
-  /// The algorithms that senders use. The last four are known by name only: the place to make them
-  /// work is where `verify` computes an HMAC, and the keys' form.
+  /// The algorithms that senders use; the last four with a pair of keys, of which we have the
+  /// public one.
   public enum Algorithm {
     HMAC_SHA256("hmac-sha256", "HmacSHA256"),
     HMAC_SHA1("hmac-sha1", "HmacSHA1"),
@@ -144,14 +151,14 @@ public record SignatureProfile(
       return word;
     }
 
-    /// True when signatures of this kind can be verified.
-    public boolean isSupported() {
+    /// Whether both sides have the same secret.
+    public boolean isShared() {
       return mac != null;
     }
 
     private String mac() {
       if (mac == null) {
-        throw new IllegalStateException("refused when configured: " + word);
+        throw new IllegalStateException("no HMAC: " + word);
       }
       return mac;
     }
@@ -193,7 +200,9 @@ public record SignatureProfile(
     /// The UTF-8 bytes of the text as it is.
     TEXT("text"),
     /// Base64, with or without `whsec_` before it, as Standard Webhooks has it.
-    BASE64("base64");
+    BASE64("base64"),
+    /// A public key: PEM of it or of its certificate, base64 of what PEM has within, or `whpk_…`.
+    PUBLIC("public");
 
     private final String word;
 
@@ -327,6 +336,16 @@ public record SignatureProfile(
     }
     boolean wellFormed = false;
     for (int k = 0; k < keys.size(); k++) {
+      if (!algorithm.isShared()) {
+        wellFormed |= !candidates.isEmpty();
+        var key = PublicKeys.of(algorithm, keys.get(k));
+        for (var candidate : candidates) {
+          if (PublicKeys.verifies(algorithm, key, candidate, signed)) {
+            return new Verdict.Verified(k);
+          }
+        }
+        continue;
+      }
       var mac = Macs.mac(algorithm.mac(), keyForm.bytes(keys.get(k)), signed);
       for (var candidate : candidates) {
         wellFormed |= candidate.length == mac.length;
@@ -432,8 +451,8 @@ public record SignatureProfile(
   /// Reads what [#toJson] gives and what people write: `header` or `body_field`, `algorithm`, and,
   /// where they differ from `hex`, no prefix, false, `{body}`, no timestamp, `text`, `report`:
   /// `encoding`, `prefix`, `several`, `content`, `timestamp_header` with `tolerance_seconds` (else
-  /// 300), `key_form`, `policy`; `keys`. A signature in the body has no default for `content`:
-  /// which rule holds must be said.
+  /// 300), `key_form` (`public` for pairs of keys), `policy`; `keys`. A signature in the body has
+  /// no default for `content`: which rule holds must be said.
   ///
   /// @throws IllegalArgumentException with a sentence that names the member; it holds no key
   public static SignatureProfile fromJson(JsonNode json) {
@@ -477,16 +496,22 @@ public record SignatureProfile(
       }
     }
     var prefix = text(json, "prefix");
+    var algorithm = oneOf(Algorithm.values(), Algorithm::word, json, "algorithm", null);
     return new SignatureProfile(
         location,
-        oneOf(Algorithm.values(), Algorithm::word, json, "algorithm", null),
+        algorithm,
         oneOf(Encoding.values(), Encoding::word, json, "encoding", Encoding.HEX),
         prefix == null ? "" : prefix,
         flag(json, "several"),
         content,
         timestampHeader,
         number(json, "tolerance_seconds", timestampHeader == null ? 0 : 300),
-        oneOf(KeyForm.values(), KeyForm::word, json, "key_form", KeyForm.TEXT),
+        oneOf(
+            KeyForm.values(),
+            KeyForm::word,
+            json,
+            "key_form",
+            algorithm.isShared() ? KeyForm.TEXT : KeyForm.PUBLIC),
         keys,
         oneOf(Policy.values(), Policy::word, json, "policy", Policy.REPORT));
   }

@@ -24,7 +24,7 @@ public final class SignatureProfiles {
   /// All of them in the order in which they are reported, without keys and with policy off:
   /// `realtor-x-signature`, `realtor-x-signature-prefixed`, `realtor-x-signature-base64`,
   /// `realtor-digital-signature-emptied`, `realtor-digital-signature-without`, `aviv`,
-  /// `followupboss`, `meta`, `dotloop`, `twenty`, `standard-webhooks`.
+  /// `followupboss`, `meta`, `dotloop`, `twenty`, `standard-webhooks`, `standard-webhooks-v1a`.
   public static Map<String, SignatureProfile> known() {
     return KNOWN;
   }
@@ -87,6 +87,20 @@ public final class SignatureProfiles {
             StandardWebhooks.TIMESTAMP,
             (int) StandardWebhooks.TOLERANCE_SECONDS,
             KeyForm.BASE64,
+            List.of(),
+            Policy.OFF));
+    known.put(
+        "standard-webhooks-v1a",
+        new SignatureProfile(
+            new Location.Header(StandardWebhooks.SIGNATURE),
+            Algorithm.ED25519,
+            Encoding.BASE64,
+            "v1a,",
+            true,
+            "{header:webhook-id}.{header:webhook-timestamp}.{body}",
+            StandardWebhooks.TIMESTAMP,
+            (int) StandardWebhooks.TOLERANCE_SECONDS,
+            KeyForm.PUBLIC,
             List.of(),
             Policy.OFF));
     return Collections.unmodifiableMap(known);

@@ -242,6 +242,11 @@ public final class StandardWebhooks {
     }
   }
 
+  /// The key behind `whpk_…`.
+  static PublicKey publicKey(String shown) {
+    return publicKey(Base64.getDecoder().decode(shown.substring(PUBLIC.length())));
+  }
+
   private static PublicKey publicKey(byte[] bytes) {
     if (bytes.length != 32) {
       throw new IllegalArgumentException(

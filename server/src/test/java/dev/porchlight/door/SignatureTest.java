@@ -2,6 +2,9 @@ package dev.porchlight.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.sign.SignatureProfile;
+import dev.porchlight.sign.SignatureProfiles;
+import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
@@ -145,6 +148,37 @@ class SignatureTest {
         Sealed.replace(hub, portal.id(), sound);
         assertThat(sender.post(body).status()).isEqualTo(200);
       }
+    }
+  }
+
+  @Test
+  void a_sender_that_signs_with_a_pair_of_keys_is_known_by_the_public_one() {
+    try (var hub = database.start(folder)) {
+      var pair = StandardWebhooks.newPair();
+      var profile =
+          SignatureProfiles.known()
+              .get("standard-webhooks-v1a")
+              .with(List.of(pair.shown()), SignatureProfile.Policy.REQUIRE);
+      var portal =
+          hub.addSource("portal", "connections-plus", b -> b.set("signature", profile.toJson()));
+      var shown = hub.api().read("/sources/" + portal.id()).path("signature");
+      assertThat(shown.path("key_form").stringValue()).isEqualTo("public");
+      assertThat(shown.path("key_count").intValue()).isEqualTo(1);
+      var body = LeadBodies.buyer("L-1", InventedPerson.of(1)).toString();
+      var signed =
+          StandardWebhooks.headers(
+              "msg_1",
+              hub.clock().instant(),
+              body.getBytes(StandardCharsets.UTF_8),
+              List.of(StandardWebhooks.parseKey(pair.secret()).key()));
+      var sender = portal.sender();
+      for (var header : signed.entrySet()) {
+        sender = sender.withHeader(header.getKey(), header.getValue());
+      }
+      assertThat(sender.post(body + " ").status()).isEqualTo(401);
+      assertThat(sender.post(body).status()).isEqualTo(200);
+      assertThat(hub.story("L-1").path("receipts").get(0).path("signature").stringValue())
+          .isEqualTo("verified");
     }
   }
 }

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.porchlight.sign.SignatureProfile.Policy;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -202,11 +207,91 @@ final class SignatureProfileTest {
     }
   }
 
+  private static String signature(String form, KeyPair pair, byte[] text) throws Exception {
+    var signer = Signature.getInstance(form);
+    if (form.equals("RSASSA-PSS")) {
+      signer.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+    }
+    signer.initSign(pair.getPrivate());
+    signer.update(text);
+    return HexFormat.of().formatHex(signer.sign());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rsa-sha256, RSA, 2048, SHA256withRSA",
+    "rsa-pss-sha256, RSA, 2048, RSASSA-PSS",
+    "ecdsa-p256-sha256, EC, 256, SHA256withECDSA",
+    "ecdsa-p256-sha256, EC, 256, SHA256withECDSAinP1363Format",
+    "ed25519, Ed25519, 255, Ed25519"
+  })
+  void a_pair_of_keys_signs_and_its_public_half_verifies(
+      String algorithm, String family, int size, String form) throws Exception {
+    var generator = KeyPairGenerator.getInstance(family);
+    generator.initialize(size);
+    var pair = generator.generateKeyPair();
+    var other = generator.generateKeyPair();
+    var der = Base64.getEncoder().encodeToString(pair.getPublic().getEncoded());
+    var pem = "-----BEGIN PUBLIC KEY-----\n" + der + "\n-----END PUBLIC KEY-----\n";
+    var others = Base64.getEncoder().encodeToString(other.getPublic().getEncoded());
+    for (var key : List.of(der, pem)) {
+      var profile =
+          SignatureProfile.fromJson(
+              JsonMapper.shared()
+                  .createObjectNode()
+                  .put("header", "X-S")
+                  .put("algorithm", algorithm)
+                  .set("keys", JsonMapper.shared().createArrayNode().add(others).add(key)));
+      assertThat(SignatureProfile.fromJson(profile.toJson())).isEqualTo(profile);
+      assertThat(profile.toString()).doesNotContain(der.substring(40));
+      var good = signature(form, pair, BODY);
+      assertThat(profile.verify(request(BODY, Map.of("X-S", good)), NOW))
+          .isEqualTo(new Verdict.Verified(1));
+      for (var wrong :
+          List.of(
+              signature(form, generator.generateKeyPair(), BODY),
+              signature(form, pair, "something else".getBytes(UTF_8)),
+              "00".repeat(64),
+              "30",
+              good.substring(2))) {
+        assertThat(profile.verify(request(BODY, Map.of("X-S", wrong)), NOW))
+            .isInstanceOf(Verdict.Wrong.class);
+      }
+    }
+    // Another family's key, and one that is too weak.
+    var wrongKind = KeyPairGenerator.getInstance(family.equals("RSA") ? "EC" : "RSA");
+    var stranger =
+        Base64.getEncoder().encodeToString(wrongKind.generateKeyPair().getPublic().getEncoded());
+    assertThatThrownBy(() ->
+            json("{'header':'a','algorithm':'" + algorithm + "','keys':['" + stranger + "']}"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void standard_webhooks_of_a_pair_are_a_known_scheme() {
+    var pair = StandardWebhooks.newPair();
+    var headers =
+        StandardWebhooks.headers(
+            "msg_1", NOW, BODY, List.of(StandardWebhooks.parseKey(pair.secret()).key()));
+    var request = request(BODY, headers);
+    assertThat(known("standard-webhooks-v1a", pair.shown()).verify(request, NOW))
+        .isEqualTo(new Verdict.Verified(0));
+    assertThat(SignatureProfiles.fitting(List.of(pair.shown()), request, NOW))
+        .containsExactly("standard-webhooks-v1a");
+    assertThat(
+            known("standard-webhooks-v1a", StandardWebhooks.newPair().shown()).verify(request, NOW))
+        .isEqualTo(new Verdict.Wrong(Verdict.Reason.MISMATCH));
+  }
+
   @Test
   void every_profile_survives_json_and_shows_no_key() {
     SignatureProfiles.known()
         .forEach((_, profile) -> {
-          var keyed = profile.with(List.of("c2VjcmV0IGtleQ=="), Policy.REPORT);
+          var key =
+              profile.algorithm().isShared()
+                  ? "c2VjcmV0IGtleQ=="
+                  : StandardWebhooks.newPair().shown();
+          var keyed = profile.with(List.of(key), Policy.REPORT);
           assertThat(SignatureProfile.fromJson(keyed.toJson())).isEqualTo(keyed);
           assertThat(keyed.toString()).doesNotContain("c2VjcmV0IGtleQ");
           assertThat(keyed.toPublicJson().toString()).doesNotContain("c2VjcmV0IGtleQ");
@@ -217,8 +302,12 @@ final class SignatureProfileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'header':'X-S','algorithm':'rsa-sha256','keys':['k']}|not supported yet",
-        "{'header':'X-S','algorithm':'ed25519','keys':['k']}|not supported yet",
+        "{'header':'X-S','algorithm':'rsa-sha256','keys':['k']}|no public key",
+        "{'header':'X-S','algorithm':'ed25519','key_form':'text','keys':['k']}|has public keys",
+        "{'header':'X-S','algorithm':'hmac-sha256','key_form':'public','keys':['k']}|shared"
+            + " secrets",
+        "{'header':'X-S','algorithm':'ed25519','keys':['whsk_AAAA']}|private key",
+        "{'header':'X-S','algorithm':'ed25519','keys':['whpk_AAAA']}|no public key",
         "{'header':'X-S','algorithm':'md5','keys':['k']}|algorithm is one of",
         "{'header':'X-S','algorithm':'hmac-sha256'}|without a key",
         "{'algorithm':'hmac-sha256','keys':['k']}|name one",
