@@ -8,6 +8,7 @@ import dev.porchlight.connector.Message;
 import dev.porchlight.connector.Reading;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
+import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
@@ -16,7 +17,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -284,6 +289,48 @@ class BadFamilyTest {
       pods.hub.await(
           "the lead", () -> pods.hub.leads().stream().findFirst().filter(_ -> !broken.get()));
       assertThat(Optional.of(pods.hub.leads())).hasValueSatisfying(l -> assertThat(l).hasSize(1));
+    }
+  }
+
+  @Test
+  void what_waits_too_long_for_the_writer_is_taken_and_done_later() throws Exception {
+    try (var pods = new Pods(TestHub.start(folder))) {
+      var portal = portal(pods);
+      var store = pods.hub.hub().store();
+      var held = new CountDownLatch(1);
+      var release = new CountDownLatch(1);
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        threads.submit(() ->
+            store.write(
+                WorkQueue.LEADS,
+                _ -> {
+                  held.countDown();
+                  return awaited(release);
+                }));
+        assertThat(held.await(30, TimeUnit.SECONDS)).isTrue();
+        var answer = threads.submit(() -> portal.publish(LEAD.formatted("1")).status());
+        Awaitility.await().until(() -> store.waiting() > 0);
+        // Longer than a lead waits to be decided on.
+        Thread.sleep(300);
+        release.countDown();
+        assertThat(answer.get()).isEqualTo(201);
+      }
+      pods.hub.await("the lead", () -> pods.hub.leads().stream().findFirst());
+      List<String> lines =
+          store.read(h ->
+              h.createQuery("SELECT kind FROM log WHERE kind LIKE 'receipt.%' ORDER BY seq")
+                  .mapTo(String.class)
+                  .list());
+      assertThat(lines).containsExactly("receipt.owed", "receipt.done");
+    }
+  }
+
+  private static boolean awaited(CountDownLatch latch) {
+    try {
+      return latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 }
