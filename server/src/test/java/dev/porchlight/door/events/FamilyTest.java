@@ -189,6 +189,13 @@ class FamilyTest {
       published(lead("lead#update", "L-1", d -> person(d, "Inês")));
       assertThat(story(id).path("versions")).hasSize(2);
       assertThat(crm.await(2).get(1).json().path("type").asString()).isEqualTo("lead.updated");
+
+      // An erasure takes what others wrote about it, and every event that names the person.
+      pods.hub
+          .api()
+          .make("/persons/" + story.path("person_id").asString() + "/erase", Json.object());
+      assertThat(story(id).path("steps").toString()).doesNotContain("Too far", "Sorry");
+      assertThat(office.inbox().toString()).doesNotContain("almeida");
     }
   }
 
@@ -500,6 +507,10 @@ class FamilyTest {
               Json.object().put("owner", desk));
       assertThat(arrived(follower, 7).getLast().path("topic").asString())
           .isEqualTo("realestate/lead#assign");
+      assertThat(follower.inbox().toString()).contains("noe@example.org");
+      var noe = pods.hub.items("/persons?email=noe@example.org").getFirst().path("id").asString();
+      pods.hub.api().make("/persons/" + noe + "/erase", Json.object());
+      assertThat(follower.inbox().toString()).doesNotContain("noe@example.org");
     }
   }
 
