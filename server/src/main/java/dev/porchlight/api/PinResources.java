@@ -67,9 +67,9 @@ final class PinResources {
                       .erasedAt()
                   != null;
           case DELIVERY -> {
-            deliveries
-                .find(call.scope(), id)
-                .orElseThrow(() -> AccountResources.missing("delivery"));
+            if (deliveries.find(call.scope(), id).isEmpty()) {
+              throw AccountResources.missing("delivery");
+            }
             yield false;
           }
         };

@@ -265,9 +265,12 @@ public final class Desk {
   /// to a decision.
   boolean isKept(Receipt receipt) {
     var source = Sources.in(store.settings()).find(receipt.sourceId());
-    var raw = source.isEmpty() ? null : store.read(h -> LeadErasure.raw(h, receipt.id()));
-    var kept = raw == null ? null : store.read(h -> KeptReading.of(h, receipt));
-    if (raw == null || raw.isEmpty() || kept.isEmpty()) {
+    if (source.isEmpty()) {
+      return false;
+    }
+    var raw = store.read(h -> LeadErasure.raw(h, receipt.id()));
+    var kept = store.read(h -> KeptReading.of(h, receipt));
+    if (raw.isEmpty() || kept.isEmpty()) {
       return false;
     }
     try {

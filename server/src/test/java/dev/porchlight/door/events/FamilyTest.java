@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -321,7 +322,7 @@ class FamilyTest {
         .toList();
   }
 
-  private void consents(String action, String at, String email, String phone) {
+  private void consents(String action, String at, String email, @Nullable String phone) {
     published(
         event(
             "marketingpreferences#" + action,
