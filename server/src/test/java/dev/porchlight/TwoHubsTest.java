@@ -7,6 +7,7 @@ import dev.porchlight.ops.Doctor;
 import dev.porchlight.store.postgres.TestPostgres;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.FakePortal;
+import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -222,6 +224,64 @@ class TwoHubsTest {
           .isEqualTo(200);
       after.await(1);
       assertThat(before.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void what_two_hubs_follow_is_told_once_and_a_replay_of_both_delivers_once() {
+    try (var crm = FakeCrm.open()) {
+      var source =
+          make(
+              one, "/api/v1/sources", "{\"name\": \"portal\", \"contract\": \"connections-plus\"}");
+      var path = URI.create(source.path("url").asString()).getPath();
+      var key = source.path("api_key").asString();
+      make(
+          one,
+          "/api/v1/endpoints",
+          "{\"name\": \"contacts\", \"contract\": \"porchlight\", \"kinds\": [\"contact.*\"],"
+              + " \"url\": \""
+              + crm.url("/contacts")
+              + "\"}");
+      withinASecond(
+          () -> post(two, path, lead(0, "ana0@example.org"), "X-API-Key", key).statusCode() == 200);
+      for (int n = 1; n < 10; n++) {
+        var hub = n % 2 == 0 ? one : two;
+        assertThat(
+                post(hub, path, lead(n, "ana" + n + "@example.org"), "X-API-Key", key).statusCode())
+            .isEqualTo(200);
+      }
+      var late =
+          make(
+              one,
+              "/api/v1/endpoints",
+              "{\"name\": \"late\", \"contract\": \"porchlight\", \"url\": \""
+                  + crm.url("/late")
+                  + "\"}");
+      var replay =
+          make(
+              one,
+              "/api/v1/replays",
+              "{\"per_second\": 1000, \"endpoint\": \"" + late.path("id").asString() + "\"}");
+      Awaitility.await()
+          .atMost(TestHub.PATIENCE)
+          .until(() ->
+              get(two, "/api/v1/replays/" + replay.path("id").asString())
+                  .path("state")
+                  .asString()
+                  .equals("finished"));
+      var all =
+          crm.awaitUntil(
+              "ten of each",
+              r ->
+                  r.stream().filter(x -> x.path().equals("/late")).count() >= 10
+                      && r.stream().filter(x -> x.path().equals("/contacts")).count() >= 10);
+      for (var where : List.of("/late", "/contacts")) {
+        assertThat(all.stream().filter(r -> r.path().equals(where)))
+            .extracting(r -> r.header("webhook-id"))
+            .doesNotHaveDuplicates()
+            .hasSize(10);
+      }
+      assertThat(one.checkRebuild().differences()).isEmpty();
     }
   }
 

@@ -8,7 +8,12 @@ import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -78,6 +83,77 @@ class ExplanationTest {
       var delivered = shown(hub, hub.awaitDelivery("L-1", endpoint, "delivered"));
       assertThat(told(delivered)).contains("Attempt 2 at", "was taken with status 200.");
       assertThat(delivered.has("ended_by")).isFalse();
+    }
+  }
+
+  private static Explanation ended(
+      DeliveryState.State state, String reason, Attempt.Outcome... outcomes) {
+    var at = Instant.parse("2026-03-14T09:30:00Z");
+    var delivery =
+        new Delivery(
+            "d", 7, "e", "k", "evt", "lead.created", "l", 1, "o", at, "It takes every kind.");
+    var attempts = new ArrayList<Attempt>();
+    for (var outcome : outcomes) {
+      attempts.add(
+          new Attempt(
+              "d",
+              attempts.size() + 1,
+              at,
+              Duration.ZERO,
+              outcome,
+              outcome == Attempt.Outcome.REFUSED || outcome == Attempt.Outcome.REJECTED
+                  ? Integer.valueOf(500)
+                  : null,
+              "some reason",
+              new byte[0],
+              1));
+    }
+    var standing =
+        new DeliveryState("d", "e", 7, state, attempts.size(), 1, false, null, at, reason, "[]");
+    return Explanation.of(
+        new Deliveries.Standing(delivery, standing),
+        attempts,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        at);
+  }
+
+  @Test
+  void each_ending_has_its_sentence_and_says_who_ended_it() {
+    var used = ended(DeliveryState.State.DEAD, "", Attempt.Outcome.REFUSED);
+    assertThat(used.sentences().toString()).contains("without a word", "All waits are used up");
+    assertThat(used.endedBy()).contains(Explanation.By.RECEIVER);
+    var away = ended(DeliveryState.State.DEAD, "", Attempt.Outcome.UNREACHABLE);
+    assertThat(away.sentences().toString()).contains("had no answer: some reason.");
+    assertThat(away.endedBy()).contains(Explanation.By.RECEIVER);
+    var refused =
+        ended(DeliveryState.State.DEAD, "", Attempt.Outcome.UNREACHABLE, Attempt.Outcome.REJECTED);
+    assertThat(refused.sentences().toString()).contains("trying again will not help");
+    assertThat(refused.endedBy()).contains(Explanation.By.RECEIVER);
+    var ours = ended(DeliveryState.State.DEAD, "", Attempt.Outcome.DEFECT);
+    assertThat(ours.sentences().toString()).contains("failed by a defect of ours: some reason.");
+    assertThat(ours.endedBy()).contains(Explanation.By.HUB);
+    var guarded = ended(DeliveryState.State.DEAD, "", Attempt.Outcome.GUARDED);
+    assertThat(guarded.sentences().toString()).contains("was not sent, by the rules for addresses");
+    assertThat(guarded.endedBy()).contains(Explanation.By.RULE);
+    var mute = ended(DeliveryState.State.UNWRITABLE, "There is no e-mail address.");
+    assertThat(mute.sentences().toString())
+        .contains("can't be written in the endpoint's format: There is no e-mail address.");
+    assertThat(mute.endedBy()).contains(Explanation.By.RULE);
+    for (var why : List.of("Superseded: a newer state of the same is planned.", Erased.REASON)) {
+      var dropped = ended(DeliveryState.State.DROPPED, why);
+      assertThat(dropped.sentences().toString()).contains("It was dropped: " + why);
+      assertThat(dropped.endedBy()).contains(Explanation.By.RULE);
+    }
+    // Attempts are kept for their time only.
+    var old = ended(DeliveryState.State.DELIVERED, "");
+    assertThat(old.sentences().toString()).contains("It takes every kind.", "It was delivered.");
+    assertThat(old.endedBy()).isEmpty();
+    for (var outcome : Attempt.Outcome.values()) {
+      assertThat(ended(DeliveryState.State.DEAD, "", outcome).sentences())
+          .hasSizeGreaterThan(2)
+          .allMatch(sentence -> sentence.matches("(?s).*[.”]"));
     }
   }
 }
