@@ -270,6 +270,12 @@ class CommandLineTest {
     assertThat(ok("lead", "show", lead).out()).doesNotContain("no retention drops it");
     assertThat(run("receipt", "pin", "none").code()).isNotZero();
     assertThat(run("delivery", "pin", "none").code()).isNotZero();
+
+    // An endpoint that comes late gets what it missed, and a bar says how far that is.
+    ok("endpoint", "add", "late", "--to", "http://127.0.0.1:9/", "--contract", "porchlight");
+    var replayed = ok("replay", "start", "late", "--wait").out().lines().toList();
+    assertThat(replayed.getFirst()).matches("\\[#*\\.*\\] +[0-9]+ % .*");
+    assertThat(replayed.getLast()).matches("\\[#+\\] 100 %  finished: 2 planned, 0 retried, .*");
   }
 
   @Test
