@@ -299,6 +299,8 @@ public final class Watching implements AutoCloseable {
             .list();
     end[0] = entries.isEmpty() ? from : entries.getLast().seq();
     var lines = new ArrayList<Line>();
+    // A search that is given to a thousand contacts is a thousand lines.
+    var searches = new HashMap<String, Optional<Watched>>();
     for (var entry : entries) {
       if (entry.kind().equals("listing.changed")) {
         orStepOver(
@@ -307,7 +309,8 @@ public final class Watching implements AutoCloseable {
                 ListingEvents.around(h, entry.subject(), entry.ref())
                     .ifPresent(change -> lines.add(new Line(entry, change, null))));
       } else if (isOfInterest(entry.kind()) && !entry.kind().equals("feed.marked")) {
-        lines.add(new Line(entry, null, Watched.find(h, searchOf(entry)).orElse(null)));
+        var search = searches.computeIfAbsent(searchOf(entry), id -> Watched.find(h, id));
+        lines.add(new Line(entry, null, search.orElse(null)));
       }
     }
     return lines;
