@@ -17,6 +17,7 @@ import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -156,8 +157,7 @@ class SignatureTest {
     try (var hub = database.start(folder)) {
       var pair = StandardWebhooks.newPair();
       var profile =
-          SignatureProfiles.known()
-              .get("standard-webhooks-v1a")
+          Objects.requireNonNull(SignatureProfiles.known().get("standard-webhooks-v1a"))
               .with(List.of(pair.shown()), SignatureProfile.Policy.REQUIRE);
       var portal =
           hub.addSource("portal", "connections-plus", b -> b.set("signature", profile.toJson()));
