@@ -105,7 +105,15 @@ public final class Announcing implements AutoCloseable {
   }
 
   /// One event to publish.
-  private record Telling(long seq, Consumer<Batch> work) {}
+  private record Telling(long seq, String lead, Consumer<Batch> work) {
+    /// Does it, unless the lead was erased since it was read.
+    void tell(Batch batch) {
+      var now = batch.find(Tables.LEAD, lead);
+      if (now != null && now.erasedAt() == null) {
+        work.accept(batch);
+      }
+    }
+  }
 
   /// Goes one page of the log on; whether there may be more.
   private boolean step() {
@@ -127,7 +135,7 @@ public final class Announcing implements AutoCloseable {
           WorkQueue.EVENTS,
           batch -> {
             long done = FeedBlock.place(batch, WORK);
-            tellings.stream().filter(t -> t.seq() > done).forEach(t -> t.work().accept(batch));
+            tellings.stream().filter(t -> t.seq() > done).forEach(t -> t.tell(batch));
             if (to > done) {
               FeedBlock.reached(batch, WORK, to);
             }
@@ -269,7 +277,7 @@ public final class Announcing implements AutoCloseable {
     var except = version.event().isEmpty() ? "" : store.read(h -> publisher(h, version.event()));
     return publishing
         .own(owners.getFirst(), addressed(body, owners), draw, except)
-        .map(work -> new Telling(line.seq(), work));
+        .map(work -> new Telling(line.seq(), lead, work));
   }
 
   private static Optional<LeadRecord> record(Handle h, String lead) {

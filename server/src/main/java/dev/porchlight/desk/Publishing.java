@@ -127,6 +127,8 @@ public final class Publishing {
         store.read(h ->
             h.createQuery(
                     "SELECT at FROM event WHERE publisher_id = :p AND at > :since"
+                        // Not what the hub says in their name.
+                        + " AND base LIKE 'http%'"
                         + " ORDER BY at DESC LIMIT 1 OFFSET :o")
                 .bind("p", publisher.id())
                 .bind("since", Row.micros(now.minus(RateLimits.WINDOW)))

@@ -111,6 +111,12 @@ class EventsForgottenTest {
       crm.alwaysAnswers(503);
       var portal = pods.hub.addSource("portal", "connections-plus");
       assertThat(portal.post(LeadBodies.buyer("L-1", ANA)).status()).isEqualTo(200);
+      // The hub tells of it by an event, and of one who leaves neither address nor number.
+      var shy = LeadBodies.buyer("L-2", ANA);
+      ((ObjectNode) shy.path("contact")).remove(List.of("email", "phone"));
+      assertThat(portal.post(shy).status()).isEqualTo(200);
+      pods.hub.await(
+          "the leads to be told of", () -> Optional.of(1).filter(_ -> app.inbox().size() == 2));
 
       var own = contact(office, "By mail", "email", "ANA.QUILL@example.org");
       own.put("id", app.url + "publish/ana.quill@example.org");
@@ -138,7 +144,7 @@ class EventsForgottenTest {
       // One in which nothing but the lead's number says whose it is.
       taken(app.publish(lead(office, "lead#add", l -> l.put("email", EMAIL), "")));
       taken(app.publish(lead(office, "lead#reject", _ -> {}, "does not like herons")));
-      assertThat(office.inbox()).hasSize(7);
+      assertThat(office.inbox()).hasSize(9);
       var address = app.inbox().getFirst().path("@id").asString();
 
       // Two companies know somebody of that address; this is the one who enquired.
@@ -146,6 +152,11 @@ class EventsForgottenTest {
       var erased = pods.hub.api().post("/persons/" + person + "/erase", "{}");
       assertThat(erased.status()).as(erased.text()).isEqualTo(200);
 
+      var shyOne = pods.hub.story("L-2").path("person_id").asString();
+      assertThat(shyOne).isNotEqualTo(person);
+      assertThat(office.inbox()).hasSize(3);
+      assertThat(pods.hub.api().post("/persons/" + shyOne + "/erase", "{}").status())
+          .isEqualTo(200);
       for (var pod : List.of(office, app)) {
         assertThat(names(pod)).containsExactly("Ben", "Listing");
       }
