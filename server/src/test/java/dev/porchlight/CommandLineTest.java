@@ -421,6 +421,13 @@ class CommandLineTest {
             .json();
     assertThat(ok("grant", "list", "--owner", "harbor-realty").out())
         .contains("realestate/listing", "/pods/feed/");
+    // The hub tells of grants by events.
+    assertThat(ok("event", "list", "--topic", "yodata/subscription").out()).contains("yodata/");
+    var told =
+        ok("event", "list", "--publisher", "harbor-realty", "--json").json().at("/items/0/id");
+    assertThat(ok("event", "show", told.asString()).out()).contains("publish/", "2 copies");
+    assertThat(ok("event", "list", "--violations").out()).contains("no such events");
+    assertThat(ok("event", "areas").out()).contains("no service areas");
     var id = grant.path("id").asString();
     assertThat(ok("grant", "show", id).out()).contains("City Eq 'Harbor'", "/object/buyerAgent");
     assertThat(ok("grant", "revoke", id).out()).contains("allows nothing");

@@ -68,6 +68,16 @@ final class PersonCommand extends Noun {
       say("Contact " + Text.at(contact, "id") + (name.isEmpty() ? "" : ", " + name) + ".");
     }
     say(Text.count(person.path("leads").size(), "lead", "leads") + ".");
+    for (var consent : person.path("consents")) {
+      if (consent.path("holds").asBoolean()) {
+        say(
+            (consent.path("given").asBoolean() ? "Allows " : "Wants no ")
+                + Text.at(consent, "channel")
+                + ", "
+                + Text.time(Text.at(consent, "at"))
+                + ".");
+      }
+    }
     person.path("erasures").forEach(this::record);
   }
 

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       MailCommand.class,
       PartyCommand.class,
       GrantCommand.class,
+      EventCommand.class,
     },
     footer = {
       "",
