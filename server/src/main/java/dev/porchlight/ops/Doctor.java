@@ -11,6 +11,7 @@ import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.net.CertificateNote;
+import dev.porchlight.net.MailServer;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreState;
@@ -85,7 +86,26 @@ public final class Doctor {
     certificates(findings);
     findings.addAll(more.get());
     polls(findings);
+    mails(findings);
     return findings;
+  }
+
+  /// People must be able to end the mails that they get.
+  private void mails(List<Finding> findings) {
+    var server = MailServer.in(store.settings());
+    if (server.isPresent()
+        && server.get().links() == null
+        && store.read(h ->
+            h.createQuery("SELECT 1 FROM feed_schedule LIMIT 1")
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent())) {
+      findings.add(
+          new Finding(
+              "attention",
+              "The links by which people end mails about listings lead to the address that the hub"
+                  + " listens at: say where they reach it with `porchlight mail set --links`."));
+    }
   }
 
   private void endpoints(List<Finding> findings) {

@@ -165,6 +165,9 @@ class TellingTest {
                   .asString())
           .isEqualTo("2026-03-14T09:30:03Z");
 
+      assertThat(world.hub.hub().examine())
+          .anyMatch(f -> f.sentence().contains("porchlight mail set --links"));
+
       // Nothing that opens the link ends the mails; the one click does.
       assertThat(both.getHeader("List-Unsubscribe-Post"))
           .containsExactly("List-Unsubscribe=One-Click");
