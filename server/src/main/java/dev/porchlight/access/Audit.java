@@ -193,11 +193,11 @@ public final class Audit implements AutoCloseable {
 
   /// Forgets some of what is too old.
   public void drop() {
-    var oldest = store.now().minus(KEPT);
+    var oldest = Draw.leastUuid(store.now().minus(KEPT));
     var ids =
         store.read(h ->
-            h.createQuery("SELECT id FROM audit WHERE at < :t ORDER BY id LIMIT :most")
-                .bind("t", Row.micros(oldest))
+            h.createQuery("SELECT id FROM audit WHERE id < :oldest ORDER BY id LIMIT :most")
+                .bind("oldest", oldest)
                 .bind("most", AT_ONCE)
                 .mapTo(String.class)
                 .list());

@@ -4,6 +4,7 @@ import dev.porchlight.account.Scope;
 import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.value.Draw;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class Pulse {
           minutes(
               h,
               "SELECT at, source_id FROM receipt WHERE id >= '"
-                  + idAt(now.minus(HOUR))
+                  + Draw.leastUuid(now.minus(HOUR))
                   + "' AND state IN ('done', 'repeat', 'owed') AND "
                   + scope.sqlOfLead("office_id", "lead_id")
                   + " ORDER BY id DESC LIMIT "
@@ -89,12 +90,6 @@ public final class Pulse {
 
   private static long last(Handle h) {
     return h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one();
-  }
-
-  /// The least id that anything made then can have.
-  private static String idAt(Instant time) {
-    var hex = "%012x".formatted(Math.max(0, time.toEpochMilli()));
-    return hex.substring(0, 8) + "-" + hex.substring(8) + "-7000-8000-000000000000";
   }
 
   /// How many need a hand, each at most [#MOST].
@@ -151,7 +146,7 @@ public final class Pulse {
         h.createQuery(
                 "SELECT r.source_id, v.rule, COUNT(*) AS times, MAX(r.at) FROM (SELECT id,"
                     + " source_id, at FROM receipt WHERE id >= '"
-                    + idAt(now.minus(WEEK))
+                    + Draw.leastUuid(now.minus(WEEK))
                     + "' AND "
                     + scope.sqlOfLead("office_id", "lead_id")
                     + " ORDER BY id DESC LIMIT "

@@ -42,6 +42,12 @@ public record Draw(Instant at, String seed, int counter) {
         now, hex(bytes), hub * 10_000 + Math.floorMod(COUNTER.getAndIncrement(), 10_000));
   }
 
+  /// The least that [#uuid] gives for any draw of that time or later.
+  public static String leastUuid(Instant at) {
+    var hex = "%012x".formatted(Math.max(0, at.toEpochMilli()));
+    return hex.substring(0, 8) + "-" + hex.substring(8) + "-7000-8000-000000000000";
+  }
+
   /// A UUIDv7 with the draw's time.
   public String uuid(String purpose) {
     var hash = sha256((seed + purpose).getBytes(StandardCharsets.UTF_8));

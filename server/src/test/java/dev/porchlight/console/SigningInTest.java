@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.porchlight.access.Audit;
 import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
@@ -293,6 +294,11 @@ class SigningInTest {
       assertThat(ada.get("/console/audit?subject=" + lead).body())
           .contains("Ada Example", "POST /console/leads/{id}/answered")
           .doesNotContain("Nothing here");
+
+      hub.clock().advance(Audit.KEPT.plusDays(1));
+      Awaitility.await()
+          .atMost(TestHub.PATIENCE)
+          .untilAsserted(() -> assertThat(hub.items("/audit?subject=" + lead)).isEmpty());
     }
   }
 
