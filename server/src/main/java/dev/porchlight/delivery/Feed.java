@@ -2,9 +2,8 @@ package dev.porchlight.delivery;
 
 import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Store;
+import dev.porchlight.value.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -70,7 +69,7 @@ public final class Feed {
     var ends = begins.plus(Duration.ofDays(1));
     long first = store.read(h -> LogTimes.firstAt(h, begins));
     long end = store.read(h -> LogTimes.firstAt(h, ends));
-    var digest = sha256();
+    var digest = Sha256.digest();
     long events = 0;
     for (var last = new Sent(first - 1, "~", ""); ; ) {
       var from = last;
@@ -106,13 +105,5 @@ public final class Feed {
 
   private static long last(Handle h) {
     return h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

@@ -10,12 +10,10 @@ import dev.porchlight.value.Fact;
 import dev.porchlight.value.Interest;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
+import dev.porchlight.value.Sha256;
 import dev.porchlight.value.Violation;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +126,9 @@ record Intake(
             new String(LeadJson.bytes(lead), StandardCharsets.UTF_8),
             fingerprint,
             identity,
-            requestKey == null ? key(lead, identity, body) : "request " + hash(utf8(requestKey)),
+            requestKey == null
+                ? key(lead, identity, body)
+                : "request " + Sha256.hex(utf8(requestKey)),
             requestKey != null || lead.leadId() == null && lead.timestamp() == null,
             requestKey != null,
             Twin.of(source.id(), lead, identity),
@@ -144,7 +144,7 @@ record Intake(
     if (lead.leadId() != null) {
       return lead.leadId().length() <= LONGEST_KEY
           ? "id " + lead.leadId()
-          : "id# " + hash(utf8(lead.leadId()));
+          : "id# " + Sha256.hex(utf8(lead.leadId()));
     }
     if (lead.timestamp() != null) {
       return "is "
@@ -153,7 +153,7 @@ record Intake(
               about(lead.interest()),
               lead.timestamp().at().toString());
     }
-    return "raw " + hash(body.bytes());
+    return "raw " + Sha256.hex(body.bytes());
   }
 
   /// The person, however written: by e-mail whatever else is said; else by phone and family name;
@@ -204,13 +204,5 @@ record Intake(
 
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String hash(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

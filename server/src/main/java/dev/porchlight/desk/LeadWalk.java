@@ -2,6 +2,7 @@ package dev.porchlight.desk;
 
 import dev.porchlight.account.Scope;
 import dev.porchlight.connector.Message;
+import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
@@ -109,11 +110,11 @@ public final class LeadWalk {
 
   private Page read(Scope scope, Window window, long after, int limit) {
     return store.read(h -> {
-      var head = entry(h, "ORDER BY seq DESC LIMIT 1", 0);
-      if (head == null) {
+      var head = head(h);
+      if (head.isEmpty()) {
         return new Page(List.of(), false);
       }
-      long first = Math.max(after, firstAt(h, window.from(), head) - 1);
+      long first = Math.max(after, LogTimes.firstAt(h, window.from()) - 1);
       var seqs = places(h, scope, first, limit);
       var leads =
           seqs.isEmpty()
@@ -124,41 +125,15 @@ public final class LeadWalk {
                   .list();
       return new Page(
           leads.stream().filter(l -> l.ingestedAt().isBefore(window.until())).toList(),
-          !head.at().isBefore(window.until()));
+          !head.get().isBefore(window.until()));
     });
   }
 
-  private record Entry(long seq, Instant at) {}
-
-  private static @Nullable Entry entry(Handle h, String which, long seq) {
-    var query = h.createQuery("SELECT seq, at FROM log " + which);
-    if (which.contains(":seq")) {
-      query.bind("seq", seq);
-    }
-    return query
-        .map((r, _) -> new Entry(r.getLong(1), Row.instant(r.getLong(2))))
-        .findOne()
-        .orElse(null);
-  }
-
-  /// The first place in the log whose time is not before that; the one behind the head when there
-  /// is none. Found by halving: the log's times never go back.
-  private static long firstAt(Handle h, Instant time, Entry head) {
-    if (head.at().isBefore(time)) {
-      return head.seq() + 1;
-    }
-    long low = 1;
-    long high = head.seq();
-    while (low < high) {
-      long middle = (low + high) >>> 1;
-      var found = entry(h, "WHERE seq >= :seq ORDER BY seq LIMIT 1", middle);
-      if (found == null || !found.at().isBefore(time)) {
-        high = middle;
-      } else {
-        low = found.seq() + 1;
-      }
-    }
-    return low;
+  /// When the log's last line was written.
+  private static Optional<Instant> head(Handle h) {
+    return h.createQuery("SELECT at FROM log ORDER BY seq DESC LIMIT 1")
+        .map((r, _) -> Row.instant(r.getLong(1)))
+        .findOne();
   }
 
   /// The places of the first leads behind one: for a few offices as for many each is a walk along

@@ -1,10 +1,10 @@
 package dev.porchlight.person;
 
+import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,32 +33,11 @@ public final class Activities {
     return owners.isEmpty()
         ? Map.of()
         : store.read(h -> {
-          long from = place(h, now.minus(Activity.REACH));
+          long from = LogTimes.firstAt(h, now.minus(Activity.REACH));
           return owners.stream()
               .collect(
                   Collectors.toUnmodifiableMap(o -> o, o -> Activity.of(acts(h, o, from), now)));
         });
-  }
-
-  /// The first place in the log at or after a time. Places are dense and times never go back, so a
-  /// few looks find it.
-  static long place(Handle h, Instant at) {
-    long low = 1;
-    long high = 1 + h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one();
-    while (low < high) {
-      long middle = low + (high - low) / 2;
-      var time =
-          h.createQuery("SELECT at FROM log WHERE seq >= ? ORDER BY seq LIMIT 1")
-              .bind(0, middle)
-              .map((r, _) -> new Row(r).time(1))
-              .findOne();
-      if (time.isPresent() && time.get().isBefore(at)) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
   private static List<Activity.Act> acts(Handle h, String owner, long from) {

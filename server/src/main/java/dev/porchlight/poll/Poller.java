@@ -12,15 +12,13 @@ import dev.porchlight.net.OutgoingClient;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Sha256;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -343,7 +341,7 @@ public final class Poller implements AutoCloseable {
     /// @throws InterruptedException when the hub stops, or somebody else has taken over
     private Handed hand(Window window, List<byte[]> items, long asked) throws InterruptedException {
       var byHash = new LinkedHashMap<String, byte[]>();
-      items.forEach(i -> byHash.putIfAbsent(hash(i), i));
+      items.forEach(i -> byHash.putIfAbsent(Sha256.hex(i), i));
       var seen = cursors.seen(source.id(), byHash.keySet());
       var handed = new ArrayList<Cursors.Item>();
       boolean doubt = false;
@@ -410,14 +408,6 @@ public final class Poller implements AutoCloseable {
       }
       renewed = System.nanoTime();
       return cursors.renew(state);
-    }
-  }
-
-  private static String hash(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 }

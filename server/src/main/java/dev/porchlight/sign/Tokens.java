@@ -2,9 +2,8 @@ package dev.porchlight.sign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.porchlight.value.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /// Keys and tokens that we give out and later only check: made at random, stored as hashes. A plain
 /// SHA-256 is enough for what has 190 random bits; a password would need more.
@@ -45,12 +44,7 @@ public final class Tokens {
 
   /// What to store of a key: 64 lower-case hex digits of the SHA-256 of its UTF-8 bytes.
   public static String hash(String key) {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every JDK", e);
-    }
+    return Sha256.hex(key.getBytes(UTF_8));
   }
 
   /// True when the presented key has that hash. Takes the same time wherever they differ.

@@ -13,7 +13,10 @@ public final class LogTimes {
   /// The first place in the log whose time is not before that; the one behind the last line when
   /// there is none. Found by halving: the log's times never go back.
   public static long firstAt(Handle h, Instant time) {
-    var last = line(h, "ORDER BY seq DESC LIMIT 1");
+    var last =
+        h.createQuery("SELECT seq, at FROM log ORDER BY seq DESC LIMIT 1")
+            .map((r, _) -> new Line(r.getLong(1), Row.instant(r.getLong(2))))
+            .findOne();
     if (last.isEmpty() || last.get().at().isBefore(time)) {
       return last.map(Line::seq).orElse(0L) + 1;
     }
@@ -21,7 +24,7 @@ public final class LogTimes {
     long high = last.get().seq();
     while (low < high) {
       long middle = (low + high) >>> 1;
-      var found = line(h, "WHERE seq >= " + middle + " ORDER BY seq LIMIT 1");
+      var found = lineFrom(h, middle);
       if (found.isEmpty() || !found.get().at().isBefore(time)) {
         high = middle;
       } else {
@@ -31,8 +34,10 @@ public final class LogTimes {
     return low;
   }
 
-  private static Optional<Line> line(Handle h, String which) {
-    return h.createQuery("SELECT seq, at FROM log " + which)
+  /// With a value bound, so that the statement is prepared once.
+  private static Optional<Line> lineFrom(Handle h, long seq) {
+    return h.createQuery("SELECT seq, at FROM log WHERE seq >= :seq ORDER BY seq LIMIT 1")
+        .bind("seq", seq)
         .map((r, _) -> new Line(r.getLong(1), Row.instant(r.getLong(2))))
         .findOne();
   }

@@ -2,8 +2,6 @@ package dev.porchlight.value;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -65,7 +63,7 @@ public record Draw(Instant at, String seed, int counter) {
 
   /// The name-based UUID (version 5 form, over SHA-256) of some texts; the same for the same texts.
   public static String named(String... texts) {
-    var digest = digest();
+    var digest = Sha256.digest();
     for (var text : texts) {
       var bytes = text.getBytes(StandardCharsets.UTF_8);
       digest.update(ByteBuffer.allocate(4).putInt(bytes.length).array());
@@ -78,15 +76,7 @@ public record Draw(Instant at, String seed, int counter) {
   }
 
   private static byte[] sha256(byte[] bytes) {
-    return digest().digest(bytes);
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.digest().digest(bytes);
   }
 
   private static String hex(byte[] bytes) {
