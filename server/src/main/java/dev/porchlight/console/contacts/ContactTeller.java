@@ -24,6 +24,7 @@ import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.person.Comment;
+import dev.porchlight.person.Consents;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactBody;
 import dev.porchlight.person.ContactDetail;
@@ -41,6 +42,7 @@ import dev.porchlight.watch.NewsFeed;
 import dev.porchlight.watch.SavedSearch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -140,10 +142,24 @@ final class ContactTeller {
     return Clean.line(nodes.find(id).map(Node::name).orElse(""));
   }
 
-  private static List<Badge> badges(Texts t, Contact contact) {
-    return contact.connected()
-        ? List.of()
-        : List.of(new Badge(Tone.WAITING, t.of("contact.unconnected")));
+  private List<Badge> badges(Texts t, Contact contact) {
+    var badges = new ArrayList<Badge>();
+    if (!contact.connected()) {
+      badges.add(new Badge(Tone.WAITING, t.of("contact.unconnected")));
+    }
+    // Of each channel what was said last.
+    var seen = EnumSet.noneOf(Consents.Channel.class);
+    for (var said : Consents.list(store, contact.personId())) {
+      if (seen.add(said.channel())) {
+        badges.add(
+            new Badge(
+                said.given() ? Tone.GOOD : Tone.BAD,
+                t.of(
+                    (said.given() ? "contact.wants." : "contact.wantsno.")
+                        + said.channel().word())));
+      }
+    }
+    return badges;
   }
 
   private static List<Fact> reach(Texts t, ContactBody body) {

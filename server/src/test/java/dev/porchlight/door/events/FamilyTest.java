@@ -2,6 +2,7 @@ package dev.porchlight.door.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
@@ -201,7 +202,7 @@ class FamilyTest {
   }
 
   @Test
-  void contacts_what_visitors_keep_and_what_they_allow_are_taken_in() {
+  void contacts_what_visitors_keep_and_what_they_allow_are_taken_in() throws Exception {
     var ruth = pods.hub.api().make("/nodes", member("Ruth Okafor")).path("id").asString();
     var owner = pods.party("Ruth Okafor", "person", b -> b.put("node", ruth));
     published(
@@ -288,6 +289,10 @@ class FamilyTest {
     assertThat(said.at("/0/providers/0").asString()).isEqualTo(office.profile);
     var person = pods.hub.api().read("/persons/" + contact.path("person_id").asString());
     assertThat(person.path("consents")).isEqualTo(said);
+    try (var ada = ConsoleGuest.administrator(pods.hub)) {
+      assertThat(ada.get("/console/contacts/" + id).body())
+          .contains("Wants no e-mail", "Allows calls");
+    }
     // Somebody whom nobody knows can forbid it too.
     consents("unsubscribe", "2026-03-14T09:10:00Z", "noe@example.org", null);
     assertThat(pods.hub.items("/contacts")).hasSize(2);
