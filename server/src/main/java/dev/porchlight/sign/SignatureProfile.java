@@ -375,8 +375,12 @@ public record SignatureProfile(
     return Optional.of(parts);
   }
 
-  /// The signature that each key gives over these pieces, encoded.
+  /// The signature that each key gives over these pieces, encoded; empty for public keys, by which
+  /// nobody can sign.
   List<String> expected(List<byte[]> parts) {
+    if (!algorithm.isShared()) {
+      return keys.stream().map(_ -> "").toList();
+    }
     return keys.stream()
         .map(k -> Macs.mac(algorithm.mac(), keyForm.bytes(k), parts.toArray(byte[][]::new)))
         .map(mac ->

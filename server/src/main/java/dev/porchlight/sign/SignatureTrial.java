@@ -60,7 +60,7 @@ public record SignatureTrial(
   /// What one key gives.
   ///
   /// @param head the first characters of the signature that was expected: enough to compare, too
-  ///   little to be used
+  ///   little to be used; empty for a public key
   public record OfKey(int number, String head, boolean holds) {}
 
   /// A changed body with which the signature holds.

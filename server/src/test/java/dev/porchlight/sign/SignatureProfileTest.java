@@ -245,6 +245,10 @@ final class SignatureProfileTest {
       assertThat(SignatureProfile.fromJson(profile.toJson())).isEqualTo(profile);
       assertThat(profile.toString()).doesNotContain(der.substring(40));
       var good = signature(form, pair, BODY);
+      var trial = SignatureTrial.of(profile, request(BODY, Map.of("X-S", good)), NOW, null);
+      assertThat(trial.keys())
+          .containsExactly(
+              new SignatureTrial.OfKey(1, "", false), new SignatureTrial.OfKey(2, "", true));
       assertThat(profile.verify(request(BODY, Map.of("X-S", good)), NOW))
           .isEqualTo(new Verdict.Verified(1));
       for (var wrong :

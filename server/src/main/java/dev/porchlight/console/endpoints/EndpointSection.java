@@ -25,6 +25,7 @@ import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.EndpointTest;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Engine;
+import dev.porchlight.delivery.Missed;
 import dev.porchlight.delivery.Renderer;
 import dev.porchlight.delivery.Terms;
 import dev.porchlight.desk.EndpointSetup;
@@ -43,6 +44,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -377,6 +379,7 @@ public final class EndpointSection implements Section {
   }
 
   private Reply pause(Visit visit, Endpoint endpoint, boolean disabled) {
+    var missed = disabled ? Optional.<Missed>empty() : Missed.by(store, endpoint);
     boolean known =
         store.write(
             WorkQueue.EDITS,
@@ -387,6 +390,14 @@ public final class EndpointSection implements Section {
               return now.isPresent();
             });
     engine.wake();
+    long givenUp = missed.map(Missed::givenUp).orElse(0L);
+    if (known && givenUp > 0) {
+      return show(
+          visit,
+          endpoint.with(endpoint.subscription(), false),
+          "",
+          visit.texts().of("endpoint.enabled.missed", givenUp));
+    }
     return known
         ? visit.done(
             "/endpoints/" + endpoint.id(), disabled ? "endpoint.paused" : "endpoint.enabled")
@@ -489,6 +500,14 @@ public final class EndpointSection implements Section {
                     .toList()),
             newest.stream().limit(SHOWN).map(s -> sent(visit, s)).toList(),
             endpoint.disabled(),
+            Missed.by(store, endpoint)
+                .map(m ->
+                    t.of(
+                        "endpoint.missed",
+                        visit.time(m.since()).relative(),
+                        m.waiting(),
+                        m.givenUp()))
+                .orElse(""),
             Endpoints.in(settings).isDerived(endpoint.id()) || endpoint.subscription() != null,
             Form.empty().field("overlap", t.of("endpoint.overlap")).or("24"),
             OVERLAPS.stream()

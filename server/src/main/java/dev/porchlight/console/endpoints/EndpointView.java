@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param secret what its receiver checks signatures with, to be shown this once; empty else
 /// @param trouble why it does not take what it is sent; empty when it does
+/// @param missed what waits while it is disabled; empty while it is not
 /// @param derived whether it follows from something else, and can't be changed itself
 /// @param counted how much a replay would do, as a sentence; empty when nobody asked
 record EndpointView(
@@ -27,6 +28,7 @@ record EndpointView(
     Pulse pulse,
     List<Sent> sent,
     boolean disabled,
+    String missed,
     boolean derived,
     Form.Field overlap,
     List<Choice> overlaps,

@@ -269,7 +269,8 @@ final class SignaturePages {
             facts.add(
                 new Fact(
                     t.of("signature.expected", k.number()),
-                    Clean.line(k.head()) + "… " + (k.holds() ? t.of("signature.holds") : ""))));
+                    (k.head().isEmpty() ? t.of("signature.public") : Clean.line(k.head()) + "…")
+                        + (k.holds() ? " " + t.of("signature.holds") : ""))));
     if (!trial.schemes().isEmpty()) {
       facts.add(new Fact(t.of("signature.fits"), String.join(", ", trial.schemes())));
     }

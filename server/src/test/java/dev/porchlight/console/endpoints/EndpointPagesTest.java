@@ -84,6 +84,8 @@ class EndpointPagesTest {
       browser.visit("/console/endpoints");
       assertThat(page.locator("tbody").innerText()).contains("paused", "1 pending", "1 delivered");
       page.getByText("Sales CRM").click();
+      assertThat(page.locator("main").innerText())
+          .contains("one delivery waits and goes out when it is enabled; none was given up.");
       page.getByText("Enable it").click();
       page.getByText("The endpoint is enabled").waitFor();
       crm.await(3);

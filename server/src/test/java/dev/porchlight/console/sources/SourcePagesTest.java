@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.options.SelectOption;
+import dev.porchlight.access.ConsoleRole;
 import dev.porchlight.sign.XSignature;
+import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.ConsoleBrowser;
 import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.InventedPerson;
@@ -12,7 +14,10 @@ import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -168,5 +173,100 @@ class SourcePagesTest {
       assertThat(fitting.body()).contains("With this key it fits: realtor-x-signature");
       assertThat(Json.write(hub.api().read("/sources/" + source.id()))).doesNotContain(KEY);
     }
+  }
+
+  /// Whoever sees another office finds nothing of ours, changes nothing, and puts nothing there.
+  @Test
+  void sources_and_endpoints_of_others_are_not_there() {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub);
+        var mia = ConsoleGuest.at(hub);
+        var bo = ConsoleGuest.at(hub)) {
+      var source = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint("http://127.0.0.1:9/", "porchlight");
+      var landing = hub.api().read("/sources/" + source.id()).path("node").asString();
+      var company = make(hub, "company", "Elsewhere", make(hub, "mls", "Another MLS", null));
+      var office = make(hub, "office", "Elsewhere office", company);
+      role(hub, office, "mia@example.org", ConsoleRole.Kind.ADMINISTRATOR, office);
+      role(hub, landing, "bo@example.org", ConsoleRole.Kind.MANAGER, landing);
+      mia.signIn("mia@example.org", "a long password");
+      bo.signIn("bo@example.org", "a long password");
+
+      assertThat(mia.get("/console/sources").body()).contains("No sources yet");
+      assertThat(mia.get("/console/endpoints").body()).contains("No endpoints yet");
+      var csrf = mia.csrf("/console/me");
+      var ours = List.of("/console/sources/" + source.id(), "/console/endpoints/" + endpoint.id());
+      for (var path : ours) {
+        assertThat(mia.get(path).statusCode()).as(path).isEqualTo(404);
+        assertThat(bo.get(path).statusCode()).as(path).isEqualTo(200);
+        assertThat(bo.get(path).body()).as(path).doesNotContain("Make a new");
+      }
+      var acts =
+          List.of(
+              ours.getFirst() + "/key",
+              ours.getFirst() + "/test",
+              ours.getFirst() + "/signature",
+              ours.getLast() + "/test",
+              ours.getLast() + "/secret",
+              ours.getLast() + "/pause",
+              ours.getLast() + "/enable",
+              ours.getLast() + "/replay");
+      var token = bo.csrf("/console/me");
+      for (var act : acts) {
+        assertThat(post(hub, mia, act, csrf, Map.of())).as(act).isEqualTo(404);
+        assertThat(post(hub, bo, act, token, Map.of())).as(act).isEqualTo(403);
+      }
+      var there =
+          Map.of(
+              "name", "sneaked-in",
+              "contract", "porchlight",
+              "region", "US",
+              "url", "http://127.0.0.1:9/",
+              "node", landing);
+      assertThat(post(hub, mia, "/console/sources/new", csrf, there)).isEqualTo(422);
+      assertThat(post(hub, mia, "/console/endpoints/new", csrf, there)).isEqualTo(422);
+      assertThat(hub.items("/sources")).hasSize(1);
+      assertThat(hub.items("/endpoints")).hasSize(1);
+      assertThat(ada.get("/console/sources").body()).contains("portal");
+    }
+  }
+
+  private static int post(
+      TestHub hub, ConsoleGuest guest, String path, String csrf, Map<String, String> fields) {
+    var all = new HashMap<>(fields);
+    all.put("csrf", csrf);
+    return guest.post(path, all, "Origin", hub.address().toString()).statusCode();
+  }
+
+  private static String make(TestHub hub, String kind, String name, @Nullable String parent) {
+    return hub.api()
+        .make("/nodes", Json.object().put("kind", kind).put("name", name).put("parent", parent))
+        .path("id")
+        .asString();
+  }
+
+  private static void role(
+      TestHub hub, String office, String email, ConsoleRole.Kind kind, String node) {
+    var member =
+        hub.api()
+            .make(
+                "/nodes",
+                Json.object()
+                    .put("kind", "member")
+                    .put("name", "Somebody")
+                    .put("email", email)
+                    .put("parent", office))
+            .path("id")
+            .asString();
+    hub.api()
+        .make("/nodes/" + member + "/password", Json.object().put("password", "a long password"));
+    hub.hub()
+        .store()
+        .write(
+            WorkQueue.EDITS,
+            batch -> {
+              new ConsoleRole(member, kind, node).put(batch);
+              return true;
+            });
   }
 }
