@@ -117,10 +117,7 @@ public final class Notices implements AutoCloseable {
   }
 
   private boolean look() {
-    var asking =
-        Endpoints.in(store.settings()).all().stream()
-            .filter(e -> KINDS.stream().anyMatch(e::names) || Changes.areAskedForBy(e))
-            .toList();
+    var asking = Endpoints.in(store.settings()).all().stream().filter(Notices::asks).toList();
     asked = !asking.isEmpty();
     if (asking.isEmpty()) {
       idle =
@@ -148,6 +145,11 @@ public final class Notices implements AutoCloseable {
               if (!Objects.equals(row == null ? "" : row.place(), place)) {
                 return false;
               }
+              // Made or changed at another hub just now: looked at again with those in view.
+              if (Endpoints.in(batch.settings()).all().stream()
+                  .anyMatch(e -> asks(e) && !asking.contains(e))) {
+                return false;
+              }
               batch.put(
                   Tables.FALLBACK_PLACE,
                   new FallbackPlaceRow(PLACE, Long.toString(page.getLast().seq())));
@@ -164,6 +166,10 @@ public final class Notices implements AutoCloseable {
       work.run();
     }
     return page.size() == PAGE;
+  }
+
+  private static boolean asks(Endpoint endpoint) {
+    return KINDS.stream().anyMatch(endpoint::names) || Changes.areAskedForBy(endpoint);
   }
 
   private List<Changes.Change> changes(List<Endpoint> asking, List<LogEntry> page) {
