@@ -118,7 +118,10 @@ class EndpointPagesTest {
             .orElseThrow()
             .path("id")
             .asString();
-    browser.visit("/console/endpoints/preview?lead=" + lead);
+    browser.go("/console/leads/" + lead);
+    page.getByText("In every contract").click();
+    page.waitForURL("**/console/endpoints/preview?lead=" + lead);
+    browser.check();
     assertThat(page.locator("#in-connections-plus").innerText()).contains("nothing lost");
     assertThat(page.locator("section[aria-labelledby=in-seeker-leads] .breaches li").count())
         .isPositive();
