@@ -64,6 +64,11 @@ class LeadActionsTest {
       var late = hub.addEndpoint(crm.url("/late"), "porchlight", b -> b.put("name", "Late CRM"));
       browser.go("/console/leads/" + lead);
       page.getByLabel("Endpoint", exactly()).selectOption("Late CRM");
+      // News arrives meanwhile, and what was chosen stays chosen.
+      browser.sees("Live");
+      var delivery = hub.deliveries("L-1", endpoint).getFirst().path("id").asString();
+      hub.api().post("/deliveries/" + delivery + "/retry", "");
+      page.getByText("Retried by hand on").nth(1).waitFor();
       browser.press("Send it there");
       browser.sees("It is on its way");
       hub.await(
