@@ -36,6 +36,8 @@ import dev.porchlight.console.leads.LeadSection;
 import dev.porchlight.console.leads.NowSection;
 import dev.porchlight.console.leads.ReceiptSection;
 import dev.porchlight.console.leads.StoryTeller;
+import dev.porchlight.console.replays.ReplaySection;
+import dev.porchlight.console.search.SearchSection;
 import dev.porchlight.console.sources.SourceSection;
 import dev.porchlight.delivery.AttemptAge;
 import dev.porchlight.delivery.Deliveries;
@@ -485,7 +487,9 @@ public final class Hub implements AutoCloseable {
                 (delivery, endpoint) ->
                     rendering.render(delivery, endpoint, secretsOf(secrets, endpoint.id())),
                 engine::wake))
-        .with(new AuditSection(store, audit));
+        .with(new ReplaySection(store, number, replays, replayWork::wake))
+        .with(new AuditSection(store, audit))
+        .with(new SearchSection(store, teller, leads, receipts, deliveries, persons));
     routes.addAll(console.routes());
     routes.addAll(
         new LeadPage(console, store, credentials, principals, leads, receipts, persons, deliveries)

@@ -1,10 +1,8 @@
 package dev.porchlight.api;
 
 import dev.porchlight.account.Nodes;
-import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
-import dev.porchlight.desk.Changes;
 import dev.porchlight.desk.Replay;
 import dev.porchlight.desk.Replays;
 import dev.porchlight.store.Store;
@@ -14,28 +12,12 @@ import dev.porchlight.web.Reply;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Replays: jobs that deliver past events to an endpoint.
 final class ReplayResources {
-  private static final int USUAL_PER_SECOND = 20;
-  private static final int MOST_PER_SECOND = 1000;
-  private static final Set<String> USUAL_STATES =
-      Set.of(Replay.NEVER, "dead", "unwritable", "dropped");
-  private static final Set<String> KINDS =
-      Stream.concat(Stream.of("lead.created", "lead.updated"), Changes.KINDS.stream())
-          .collect(Collectors.toUnmodifiableSet());
-  private static final Set<String> STATES =
-      Stream.concat(
-              Stream.of(Replay.NEVER),
-              Arrays.stream(DeliveryState.State.values()).map(DeliveryState.State::word))
-          .collect(Collectors.toUnmodifiableSet());
-
   private final Store store;
   private final int hub;
   private final Replays replays;
@@ -93,13 +75,15 @@ final class ReplayResources {
             .orElseThrow(() -> invalid("There is no such endpoint."));
     var from = body.text("from").map(t -> time("from", t));
     var to = body.text("to").map(t -> time("to", t));
-    var states = body.texts("states").orElse(USUAL_STATES);
-    if (states.isEmpty() || !STATES.containsAll(states)) {
-      throw invalid("States are " + String.join(", ", STATES.stream().sorted().toList()) + ".");
+    var states = body.texts("states").orElse(Replay.MISSED);
+    if (states.isEmpty() || !Replay.STATES.containsAll(states)) {
+      throw invalid(
+          "States are " + String.join(", ", Replay.STATES.stream().sorted().toList()) + ".");
     }
     var kinds = body.texts("kinds").orElse(Set.of());
-    if (!KINDS.containsAll(kinds)) {
-      throw invalid("Kinds are " + String.join(", ", KINDS.stream().sorted().toList()) + ".");
+    if (!Replay.KINDS.containsAll(kinds)) {
+      throw invalid(
+          "Kinds are " + String.join(", ", Replay.KINDS.stream().sorted().toList()) + ".");
     }
     var wanted =
         new Replay.Wanted(
@@ -111,7 +95,8 @@ final class ReplayResources {
             kinds,
             body.texts("sources").orElse(Set.of()),
             TermsMembers.filter(body));
-    int perSecond = body.number("per_second", 1, MOST_PER_SECOND).orElse(USUAL_PER_SECOND);
+    int perSecond =
+        body.number("per_second", 1, Replay.MOST_PER_SECOND).orElse(Replay.USUAL_PER_SECOND);
     if (body.flag("dry_run").orElse(false)) {
       return Call.ok(counted(endpoint, wanted));
     }
@@ -159,7 +144,7 @@ final class ReplayResources {
     if (state.isPresent() && state.get() == Replay.State.FINISHED) {
       throw invalid("The member `state` must be running, paused or stopped.");
     }
-    var perSecond = body.number("per_second", 1, MOST_PER_SECOND);
+    var perSecond = body.number("per_second", 1, Replay.MOST_PER_SECOND);
     var reply =
         call.change(batch -> {
           var now = batch.find(Replay.TABLE, known.id());
@@ -170,14 +155,8 @@ final class ReplayResources {
             throw new FaultException(
                 Fault.STATE_CONFLICT, "It is " + now.state().word() + " and does not go on.");
           }
-          var changed = perSecond.map(now::at).orElse(now);
-          if (state.isPresent() && state.get() != now.state()) {
-            changed = changed.in(state.get(), "", batch.clock());
-            var word = state.get() == Replay.State.RUNNING ? "resumed" : state.get().word();
-            batch.append("replay." + word, now.endpointId(), now.id());
-          }
-          batch.put(Replay.TABLE, changed);
-          return new Call.Answer(200, view(changed));
+          return new Call.Answer(
+              200, view(Replay.change(batch, now, state.orElse(null), perSecond.orElse(null))));
         });
     work.run();
     return reply;

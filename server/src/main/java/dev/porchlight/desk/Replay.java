@@ -1,13 +1,17 @@
 package dev.porchlight.desk;
 
+import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Table;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A job that delivers past events to an endpoint: again, or for the first time.
@@ -90,6 +94,26 @@ public record Replay(
   /// Stands among states for an event that was never planned for the endpoint.
   public static final String NEVER = "never";
 
+  /// How many it makes due in a second where nobody says.
+  public static final int USUAL_PER_SECOND = 20;
+
+  public static final int MOST_PER_SECOND = 1000;
+
+  /// The states of those that an endpoint missed.
+  public static final Set<String> MISSED = Set.of(NEVER, "dead", "unwritable", "dropped");
+
+  /// All states that may be asked for.
+  public static final Set<String> STATES =
+      Stream.concat(
+              Stream.of(NEVER),
+              Arrays.stream(DeliveryState.State.values()).map(DeliveryState.State::word))
+          .collect(Collectors.toUnmodifiableSet());
+
+  /// All kinds of event that may be asked for.
+  public static final Set<String> KINDS =
+      Stream.concat(Stream.of("lead.created", "lead.updated"), Changes.KINDS.stream())
+          .collect(Collectors.toUnmodifiableSet());
+
   /// Which events.
   ///
   /// @param first the first place in the log
@@ -115,6 +139,27 @@ public record Replay(
       sources = Set.copyOf(sources);
       filter = Objects.requireNonNullElse(filter, "");
     }
+  }
+
+  /// Pauses one that is open, lets it go on or stops it, and sets its pace, within a unit.
+  ///
+  /// @param wanted null for as it is
+  /// @param otherPerSecond null for as it is
+  public static Replay change(
+      Batch batch, Replay now, @Nullable State wanted, @Nullable Integer otherPerSecond) {
+    if (!now.state().isOpen() || wanted == State.FINISHED) {
+      throw new IllegalArgumentException("it can't become that by hand");
+    }
+    var changed = otherPerSecond == null ? now : now.at(otherPerSecond);
+    if (wanted != null && wanted != now.state()) {
+      changed = changed.in(wanted, "", batch.clock());
+      batch.append(
+          "replay." + (wanted == State.RUNNING ? "resumed" : wanted.word()),
+          now.endpointId(),
+          now.id());
+    }
+    batch.put(TABLE, changed);
+    return changed;
   }
 
   /// Of how many lines of the log it has looked at how many.

@@ -58,11 +58,9 @@ public final class EndpointSection implements Section {
   private static final int LOOKED_AT = 20;
   private static final int SHOWN = 20;
   private static final int COUNTED = 1000;
-  private static final int PER_SECOND = 20;
   private static final int BODY = 20_000;
   private static final List<Integer> OVERLAPS = List.of(24, 1, 72, 168, 0);
   private static final List<Integer> DAYS = List.of(1, 7, 30, 365);
-  private static final Set<String> MISSED = Set.of("dead", "unwritable", "dropped", Replay.NEVER);
   private static final Set<String> FIELDS =
       Set.of("name", "contract", "url", "node", "api_key_header", "api_key");
 
@@ -441,7 +439,7 @@ public final class EndpointSection implements Section {
             replays.end(),
             from.toString(),
             "",
-            MISSED,
+            Replay.MISSED,
             Set.of(),
             Set.of(),
             "");
@@ -458,7 +456,13 @@ public final class EndpointSection implements Section {
     store.write(
         WorkQueue.EDITS,
         batch ->
-            Replay.begin(batch, draw, endpoint.id(), wanted, PER_SECOND, visit.principal().id()));
+            Replay.begin(
+                batch,
+                draw,
+                endpoint.id(),
+                wanted,
+                Replay.USUAL_PER_SECOND,
+                visit.principal().id()));
     replayWork.run();
     return visit.done("/endpoints/" + endpoint.id(), "endpoint.replayed");
   }

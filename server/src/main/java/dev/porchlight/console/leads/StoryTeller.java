@@ -169,10 +169,10 @@ public final class StoryTeller {
   ///
   /// @param wants what it is about, in a few words
   /// @param arose when the portal says it arose; null where it says nothing
-  record Gist(String name, String wants, @Nullable Instant arose) {}
+  public record Gist(String name, String wants, @Nullable Instant arose) {}
 
   /// The newest version of a lead in a line.
-  Gist gist(LeadRecord record) {
+  public Gist gist(LeadRecord record) {
     var newest = parse(leads.getNewest(record));
     return new Gist(
         record.erasedAt() == null ? name(newest.enquirer()) : texts.of("who.erased"),

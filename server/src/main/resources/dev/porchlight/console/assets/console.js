@@ -44,6 +44,12 @@
     }
   });
   document.addEventListener("keydown", (event) => {
+    const find = document.getElementById("find");
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && find && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      find.focus();
+    }
     if (event.key !== "Escape") return;
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       menu.open = false;

@@ -1,0 +1,321 @@
+package dev.porchlight.console.search;
+
+import dev.porchlight.access.Permission;
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.console.Clean;
+import dev.porchlight.console.Section;
+import dev.porchlight.console.Visit;
+import dev.porchlight.console.leads.StoryTeller;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.LeadRecord;
+import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.Source;
+import dev.porchlight.desk.Sources;
+import dev.porchlight.filter.Filter;
+import dev.porchlight.filter.FilterException;
+import dev.porchlight.person.Contact;
+import dev.porchlight.person.ContactCatalogue;
+import dev.porchlight.person.Contacts;
+import dev.porchlight.person.Identity;
+import dev.porchlight.person.People;
+import dev.porchlight.person.Persons;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.web.Reply;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// `/console/search`: everything that somebody may see, by a name, an e-mail address, a phone
+/// number or an id. Each kind is looked up by its indexes, none is walked through.
+public final class SearchSection implements Section {
+  private static final int LONGEST = 200;
+  private static final int OF_EACH = 10;
+  private static final int LEADS_OF_EACH = 3;
+
+  private static final Pattern ID = Pattern.compile("[0-9A-Za-z_-]{8,80}");
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{26}");
+  private static final Pattern PHONE = Pattern.compile("[+()\\d .-]*\\d{3}[()\\d .-]*");
+
+  private final Store store;
+  private final StoryTeller teller;
+  private final Leads leads;
+  private final Receipts receipts;
+  private final Deliveries deliveries;
+  private final Persons persons;
+  private final People people;
+  private final Contacts contacts;
+
+  public SearchSection(
+      Store store,
+      StoryTeller teller,
+      Leads leads,
+      Receipts receipts,
+      Deliveries deliveries,
+      Persons persons) {
+    this.store = store;
+    this.teller = teller;
+    this.leads = leads;
+    this.receipts = receipts;
+    this.deliveries = deliveries;
+    this.persons = persons;
+    people = new People(store);
+    contacts = new Contacts(store);
+  }
+
+  record Hit(String href, String name, String note) {}
+
+  record Group(String name, String title, List<Hit> hits) {}
+
+  /// @param note what could not be looked for; empty else
+  record View(String query, List<Group> groups, String note) {}
+
+  @Override
+  public String name() {
+    return "search";
+  }
+
+  @Override
+  public boolean isInNavigation() {
+    return false;
+  }
+
+  @Override
+  public void addTo(Paths paths) {
+    paths.get("/search", Permission.READ, this::answer);
+  }
+
+  private Reply answer(Visit visit) {
+    var query = visit.query("q").map(q -> q.substring(0, Math.min(LONGEST, q.length()))).orElse("");
+    var groups = new ArrayList<Group>();
+    var note = "";
+    if (!query.isEmpty()) {
+      Map<String, Contact> known = new LinkedHashMap<>();
+      try {
+        known.putAll(contacts(visit, query));
+      } catch (StoreUnavailableException e) {
+        if (!e.isTooLong()) {
+          throw e;
+        }
+        note = visit.texts().of("search.long");
+      }
+      add(visit, groups, "contacts", known.values().stream().map(c -> hit(visit, c)));
+      add(visit, groups, "leads", leads(visit, query, known.values()));
+      add(visit, groups, "receipts", receipt(visit, query).stream());
+      add(visit, groups, "deliveries", delivery(visit, query).stream());
+      add(visit, groups, "sources", sources(visit, query));
+      add(visit, groups, "endpoints", endpoints(visit, query));
+    }
+    return visit.page("search/found.jte", new View(Clean.line(query), groups, note));
+  }
+
+  private static void add(Visit visit, List<Group> groups, String name, Stream<Hit> found) {
+    var hits = found.limit(OF_EACH).toList();
+    if (!hits.isEmpty()) {
+      groups.add(new Group(name, visit.texts().of("nav." + name), hits));
+    }
+  }
+
+  private Map<String, Contact> contacts(Visit visit, String query) {
+    var found = new LinkedHashMap<String, Contact>();
+    if (DIGITS.matcher(query).matches()) {
+      persons.find(visit.scope(), query).ifPresent(c -> found.put(c.id(), c));
+    } else if (Identity.isEmail(query)) {
+      put(visit, found, people(visit, new People.Query(query, null, null, "", OF_EACH)));
+      put(found, named(visit, "PrimaryEmail Eq '" + quoted(query) + "'"));
+    } else if (PHONE.matcher(query).matches()) {
+      numbers(query)
+          .forEach(
+              n -> put(visit, found, people(visit, new People.Query(null, n, null, "", OF_EACH))));
+      put(found, named(visit, "PrimaryPhoneNumber Eq '" + quoted(query) + "'"));
+    } else {
+      put(visit, found, people.find(visit.scope(), query).stream().toList());
+      var beginning = quoted(query).replace("*", "").replace("?", "");
+      if (!beginning.isBlank()) {
+        put(found, named(visit, "DisplayName Eq '" + beginning + "*'"));
+        put(found, named(visit, "FamilyName Eq '" + beginning + "*'"));
+      }
+    }
+    return found;
+  }
+
+  private static String quoted(String text) {
+    return text.replace("\\", "").replace("'", "\\'");
+  }
+
+  /// A number as it was typed, and with each country that a source assumes.
+  private Set<String> numbers(String typed) {
+    return Stream.concat(
+            Stream.of("ZZ"), Sources.in(store.settings()).all().stream().map(Source::region))
+        .distinct()
+        .flatMap(region -> Stream.ofNullable(Identity.phone(typed, region)))
+        .collect(Collectors.toSet());
+  }
+
+  private List<People.Person> people(Visit visit, People.Query query) {
+    return people.list(visit.scope(), query);
+  }
+
+  private void put(Visit visit, Map<String, Contact> found, List<People.Person> people) {
+    people.stream()
+        .flatMap(p -> p.contacts().stream())
+        .limit(OF_EACH)
+        .forEach(
+            k -> persons.find(visit.scope(), k.id()).ifPresent(c -> found.putIfAbsent(c.id(), c)));
+  }
+
+  private static void put(Map<String, Contact> found, List<Contacts.Listed> listed) {
+    listed.forEach(l -> found.putIfAbsent(l.contact().id(), l.contact()));
+  }
+
+  private List<Contacts.Listed> named(Visit visit, String filter) {
+    var owners = owners(visit);
+    if (owners.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return contacts
+          .list(
+              new Contacts.Wanted(
+                  owners,
+                  true,
+                  Filter.parse(filter, ContactCatalogue.CATALOGUE, visit.now()).expression(),
+                  null,
+                  List.of(),
+                  new Contacts.Page.At(0, OF_EACH),
+                  false))
+          .contacts();
+    } catch (FilterException _) {
+      // What was typed has characters that no name has.
+      return List.of();
+    }
+  }
+
+  private Set<String> owners(Visit visit) {
+    var own = visit.scope().member();
+    var nodes = Nodes.in(store.settings());
+    return own != null
+        ? Set.of(own)
+        : nodes.all().stream()
+            .filter(n -> n.kind() == Node.Kind.MEMBER || n.kind() == Node.Kind.MLS)
+            .map(Node::id)
+            .filter(id -> visit.scope().containsNode(nodes, id))
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private Hit hit(Visit visit, Contact contact) {
+    var body = contact.body();
+    return new Hit(
+        "/console/contacts/" + contact.id(),
+        Clean.line(body.shownName()),
+        joined(
+            body.primaryEmail().orElse(""),
+            body.primaryPhone().orElse(""),
+            visit
+                .texts()
+                .of(
+                    "search.owner",
+                    Nodes.in(store.settings())
+                        .find(contact.ownerId())
+                        .map(Node::name)
+                        .orElse(""))));
+  }
+
+  private Stream<Hit> leads(Visit visit, String query, Collection<Contact> known) {
+    var found = new LinkedHashMap<String, LeadRecord>();
+    if (ID.matcher(query).matches()) {
+      leads.find(visit.scope(), query).ifPresent(l -> found.put(l.id(), l));
+    }
+    leads(visit, query, null, OF_EACH).forEach(l -> found.putIfAbsent(l.id(), l));
+    for (var contact : known) {
+      if (found.size() >= OF_EACH) {
+        break;
+      }
+      leads(visit, null, contact.id(), LEADS_OF_EACH).forEach(l -> found.putIfAbsent(l.id(), l));
+    }
+    var sources = Sources.in(store.settings());
+    return found.values().stream()
+        .map(l -> {
+          var gist = teller.gist(l);
+          return new Hit(
+              "/console/leads/" + l.id(),
+              gist.name(),
+              joined(
+                  gist.wants(),
+                  sources.find(l.sourceId()).map(Source::name).orElse(""),
+                  visit.time(l.createdAt()).relative()));
+        });
+  }
+
+  private List<LeadRecord> leads(
+      Visit visit, @Nullable String external, @Nullable String contact, int most) {
+    return leads.list(
+        visit.scope(), new Leads.Query(null, external, contact, null, Long.MAX_VALUE, most));
+  }
+
+  private Optional<Hit> receipt(Visit visit, String query) {
+    return ID.matcher(query).matches()
+        ? receipts
+            .find(visit.scope(), query)
+            .map(r -> new Hit("/console/receipts/" + r.id(), r.id(), visit.time(r.at()).relative()))
+        : Optional.empty();
+  }
+
+  private Optional<Hit> delivery(Visit visit, String query) {
+    return ID.matcher(query).matches()
+        ? deliveries
+            .find(visit.scope(), query)
+            .map(d ->
+                new Hit(
+                    "/console/deliveries/" + d.delivery().id(),
+                    Clean.line(d.delivery().kind()),
+                    joined(
+                        visit.texts().of("delivery.state." + d.state().state().word()),
+                        visit.time(d.delivery().plannedAt()).relative())))
+        : Optional.empty();
+  }
+
+  private Stream<Hit> sources(Visit visit, String query) {
+    var nodes = Nodes.in(store.settings());
+    return Sources.in(store.settings()).all().stream()
+        .filter(s -> visit.scope().containsNode(nodes, s.node()))
+        .filter(s -> isMeant(query, s.id(), s.name()))
+        .map(s -> new Hit("/console/sources/" + s.id(), Clean.line(s.name()), s.contract()));
+  }
+
+  private Stream<Hit> endpoints(Visit visit, String query) {
+    var nodes = Nodes.in(store.settings());
+    Function<Endpoint, Hit> hit =
+        e -> new Hit("/console/endpoints/" + e.id(), Clean.line(e.name()), e.contract());
+    return Endpoints.in(store.settings()).all().stream()
+        .filter(e -> visit.scope().containsNode(nodes, e.node()))
+        .filter(e -> isMeant(query, e.id(), e.name()))
+        .map(hit);
+  }
+
+  private static boolean isMeant(String query, String id, String name) {
+    return id.equals(query)
+        || name.toLowerCase(Locale.ROOT).contains(query.toLowerCase(Locale.ROOT));
+  }
+
+  private static String joined(String... parts) {
+    return Stream.of(parts)
+        .filter(p -> !p.isBlank())
+        .map(Clean::line)
+        .collect(Collectors.joining(" · "));
+  }
+}

@@ -1,0 +1,127 @@
+package dev.porchlight.console.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.ConsoleBrowser;
+import dev.porchlight.testing.ConsoleGuest;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The search over everything.
+@Timeout(120)
+class SearchPageTest {
+  @TempDir Path folder;
+
+  private static String search(ConsoleGuest guest, String query) {
+    var answer = guest.get("/console/search?q=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
+    assertThat(answer.statusCode()).as(query).isEqualTo(200);
+    return answer.body();
+  }
+
+  @Test
+  void everything_is_found_by_name_address_number_and_id_by_whoever_may_see_it() {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub);
+        var agent = ConsoleGuest.at(hub);
+        var browser = ConsoleBrowser.open(hub, ada)) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var mia = InventedPerson.of(1).withName("Mia", "O'Mine<b>");
+      var otto = InventedPerson.of(2).withName("Otto", "Other");
+      portal.post(LeadBodies.buyer("MINE", mia));
+      portal.post(LeadBodies.buyer("OTHERS", otto));
+      var mine = hub.story("MINE");
+      var others = hub.story("OTHERS");
+
+      for (var query :
+          new String[] {
+            "mia o'm",
+            "O'Mine<b",
+            mia.email().toUpperCase(Locale.ROOT),
+            mia.phone(),
+            mine.path("contact_id").asString()
+          }) {
+        assertThat(search(ada, query))
+            .as(query)
+            .contains(
+                "Mia O'Mine&lt;b&gt;",
+                "/console/contacts/" + mine.path("contact_id").asString(),
+                "/console/leads/" + mine.path("id").asString())
+            .doesNotContain("Otto", "<b>");
+      }
+      for (var query : new String[] {"OTHERS", others.path("id").asString()}) {
+        assertThat(search(ada, query))
+            .as(query)
+            .contains("/console/leads/" + others.path("id").asString())
+            .doesNotContain("Mia");
+      }
+      var receipt = hub.items("/receipts").getFirst().path("id").asString();
+      assertThat(search(ada, receipt)).contains("/console/receipts/" + receipt);
+      assertThat(search(ada, "PORT")).contains("/console/sources/");
+      for (var query : new String[] {"%", "'", "\\", "*", "Eq ' Or", "\u202E", "x".repeat(5000)}) {
+        assertThat(search(ada, query)).as(query).contains("Nothing found").doesNotContain("Mia");
+      }
+
+      // An agent finds what is their own.
+      var office =
+          hub.items("/nodes").stream()
+              .filter(n -> n.path("kind").asString().equals("office"))
+              .findFirst()
+              .orElseThrow()
+              .path("id")
+              .asString();
+      var ana =
+          hub.api()
+              .make(
+                  "/nodes",
+                  Json.object()
+                      .put("kind", "member")
+                      .put("name", "ana")
+                      .put("parent", office)
+                      .put("email", "ana@example.org"))
+              .path("id")
+              .asString();
+      hub.api()
+          .make(
+              "/nodes/" + ana + "/password", Json.object().put("password", ConsoleGuest.PASSWORD));
+      hub.api().put("/nodes/" + ana + "/role", Json.object().put("role", "agent"));
+      hub.api()
+          .patch(
+              "/contacts/" + mine.path("contact_id").asString(), Json.object().put("owner", ana));
+      agent.signIn("ana@example.org", ConsoleGuest.PASSWORD);
+      assertThat(search(agent, "Mia")).contains("Mia O'Mine");
+      for (var query :
+          new String[] {
+            "Otto",
+            otto.email(),
+            otto.phone(),
+            "OTHERS",
+            others.path("id").asString(),
+            others.path("contact_id").asString(),
+            "portal"
+          }) {
+        assertThat(search(agent, query)).as(query).contains("Nothing found");
+      }
+
+      var page = browser.page();
+      browser.visit("/console/now");
+      page.keyboard().press("/");
+      page.keyboard().type("mia");
+      page.keyboard().press("Enter");
+      page.locator("#found-contacts").waitFor();
+      browser.check();
+      page.locator("#q").fill("nobody at all");
+      page.getByText("Nothing found").waitFor();
+      browser.check();
+      browser.visit("/console/search");
+    }
+  }
+}
