@@ -30,12 +30,14 @@ import dev.porchlight.console.Console;
 import dev.porchlight.console.audit.AuditSection;
 import dev.porchlight.console.contacts.ContactSection;
 import dev.porchlight.console.endpoints.EndpointSection;
+import dev.porchlight.console.events.EventSection;
 import dev.porchlight.console.leads.DeliverySection;
 import dev.porchlight.console.leads.LeadPage;
 import dev.porchlight.console.leads.LeadSection;
 import dev.porchlight.console.leads.NowSection;
 import dev.porchlight.console.leads.ReceiptSection;
 import dev.porchlight.console.leads.StoryTeller;
+import dev.porchlight.console.listings.ListingSection;
 import dev.porchlight.console.replays.ReplaySection;
 import dev.porchlight.console.search.SearchSection;
 import dev.porchlight.console.sources.SourceSection;
@@ -473,6 +475,8 @@ public final class Hub implements AutoCloseable {
                 (delivery, endpoint) ->
                     rendering.render(
                         delivery, endpoint, new EndpointSecrets(List.of(), null, null, null))))
+        .with(new ListingSection(store, listings, leads, teller))
+        .with(new EventSection(store))
         .with(
             new ReceiptSection(
                 store,
@@ -489,7 +493,7 @@ public final class Hub implements AutoCloseable {
                 engine::wake))
         .with(new ReplaySection(store, number, replays, replayWork::wake))
         .with(new AuditSection(store, audit))
-        .with(new SearchSection(store, teller, leads, receipts, deliveries, persons));
+        .with(new SearchSection(store, teller, leads, receipts, deliveries, persons, listings));
     routes.addAll(console.routes());
     routes.addAll(
         new LeadPage(console, store, credentials, principals, leads, receipts, persons, deliveries)

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -149,6 +150,46 @@ public final class Listings {
       query.bind("b", b);
     }
     return query.mapTo(String.class).findFirst();
+  }
+
+  /// Those made last, from the newest on.
+  ///
+  /// @param before only those whose id is less; empty for all
+  public List<Listing> newest(Scope scope, String before, int limit) {
+    return store.read(h -> {
+      var query =
+          h.createQuery(
+              SELECT
+                  + scope.sql("office_id")
+                  + (before.isEmpty() ? "" : " AND id < :before")
+                  + " ORDER BY id DESC LIMIT :limit");
+      if (!before.isEmpty()) {
+        query.bind("before", before);
+      }
+      return query.bind("limit", limit).map((r, _) -> Listing.TABLE.read(new Row(r))).list();
+    });
+  }
+
+  /// Those that somebody calls so: by our id, the portal's, the number within an MLS, or the URL.
+  public List<Listing> named(Scope scope, String name, int limit) {
+    return store.read(h ->
+        Stream.of("id", "classified_id", "mls_id", "url")
+            .flatMap(column ->
+                h
+                    .createQuery(
+                        SELECT
+                            + column
+                            + " = :name AND "
+                            + scope.sql("office_id")
+                            + " ORDER BY id LIMIT :limit")
+                    .bind("name", name)
+                    .bind("limit", limit)
+                    .map((r, _) -> Listing.TABLE.read(new Row(r)))
+                    .list()
+                    .stream())
+            .distinct()
+            .limit(limit)
+            .toList());
   }
 
   /// @param after only those whose id is greater

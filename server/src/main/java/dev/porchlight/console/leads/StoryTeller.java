@@ -32,6 +32,7 @@ import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Settings;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Enquirer;
+import dev.porchlight.value.Interest;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
@@ -169,7 +170,10 @@ public final class StoryTeller {
   ///
   /// @param wants what it is about, in a few words
   /// @param arose when the portal says it arose; null where it says nothing
-  public record Gist(String name, String wants, @Nullable Instant arose) {}
+  ///
+  /// @param about the home that the lead names; null for none
+  public record Gist(
+      String name, String wants, @Nullable Instant arose, @Nullable Property about) {}
 
   /// The newest version of a lead in a line.
   public Gist gist(LeadRecord record) {
@@ -177,7 +181,10 @@ public final class StoryTeller {
     return new Gist(
         record.erasedAt() == null ? name(newest.enquirer()) : texts.of("who.erased"),
         texts.of("wants." + newest.intent().word()),
-        newest.timestamp() == null ? null : newest.timestamp().at());
+        newest.timestamp() == null ? null : newest.timestamp().at(),
+        record.erasedAt() == null && newest.interest() instanceof Interest.InListing(var home)
+            ? home
+            : null);
   }
 
   private static Lead parse(Leads.Version version) {

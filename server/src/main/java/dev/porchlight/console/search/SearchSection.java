@@ -7,6 +7,7 @@ import dev.porchlight.console.Clean;
 import dev.porchlight.console.Section;
 import dev.porchlight.console.Visit;
 import dev.porchlight.console.leads.StoryTeller;
+import dev.porchlight.console.listings.ListingSection;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
@@ -17,6 +18,7 @@ import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.FilterException;
+import dev.porchlight.listing.Listings;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactCatalogue;
 import dev.porchlight.person.Contacts;
@@ -57,6 +59,7 @@ public final class SearchSection implements Section {
   private final Receipts receipts;
   private final Deliveries deliveries;
   private final Persons persons;
+  private final Listings listings;
   private final People people;
   private final Contacts contacts;
 
@@ -66,13 +69,15 @@ public final class SearchSection implements Section {
       Leads leads,
       Receipts receipts,
       Deliveries deliveries,
-      Persons persons) {
+      Persons persons,
+      Listings listings) {
     this.store = store;
     this.teller = teller;
     this.leads = leads;
     this.receipts = receipts;
     this.deliveries = deliveries;
     this.persons = persons;
+    this.listings = listings;
     people = new People(store);
     contacts = new Contacts(store);
   }
@@ -117,6 +122,16 @@ public final class SearchSection implements Section {
       add(visit, groups, "leads", leads(visit, query, known.values()));
       add(visit, groups, "receipts", receipt(visit, query).stream());
       add(visit, groups, "deliveries", delivery(visit, query).stream());
+      add(
+          visit,
+          groups,
+          "listings",
+          listings.named(visit.scope(), query, OF_EACH).stream()
+              .map(l ->
+                  new Hit(
+                      "/console/listings/" + l.id(),
+                      ListingSection.shown(l),
+                      Clean.line(l.url()))));
       add(visit, groups, "sources", sources(visit, query));
       add(visit, groups, "endpoints", endpoints(visit, query));
     }

@@ -1,0 +1,145 @@
+package dev.porchlight.console.listings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.ConsoleBrowser;
+import dev.porchlight.testing.ConsoleGuest;
+import dev.porchlight.testing.FakeSender;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Listings at the console, and the events that make them.
+@Timeout(120)
+class ListingPagesTest {
+  @TempDir Path folder;
+
+  private static ObjectNode update(String recipient, String city, int price) {
+    var event = Json.object();
+    event.put("topic", "realestate/listing#update");
+    event.put("recipient", recipient);
+    var object = event.putObject("data").put("type", "UpdateAction").putObject("object");
+    object.put("type", "PropertyListing");
+    object.put("originatingSystemName", "HARBOR-MLS");
+    object.put("originatingSystemKey", "H-77");
+    object.put(
+        "modificationTimestamp", price > 280_000 ? "2026-01-01T10:00:00Z" : "2026-01-02T10:00:00Z");
+    object.put("addressLocality", city);
+    object.putObject("listingPrice").put("price", price).put("priceCurrency", "USD");
+    return event;
+  }
+
+  private static void publish(TestHub hub, JsonNode pod, JsonNode event) {
+    var answer =
+        FakeSender.to(hub.address(), "pod", null)
+            .withPath(URI.create(pod.path("pod").asString()).getPath() + "publish/")
+            .withHeader("x-api-key", pod.path("api_key").asString())
+            .post(event);
+    assertThat(answer.status()).as(answer.text()).isBetween(200, 202);
+  }
+
+  @Test
+  void a_listing_shows_what_changed_by_which_event_and_the_event_who_got_it() throws Exception {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub);
+        var bo = ConsoleGuest.at(hub);
+        var browser = ConsoleBrowser.open(hub, ada)) {
+      var page = browser.page();
+      browser.visit("/console/listings").sees("No listings yet");
+      browser.visit("/console/events").sees("No events yet");
+      browser.go("/console/events/parties").sees("No parties yet");
+
+      var owner =
+          hub.api().make("/parties", Json.object().put("name", "Harbor").put("kind", "company"));
+      var other =
+          hub.api().make("/parties", Json.object().put("name", "Feed app").put("kind", "app"));
+      var grant =
+          Json.object()
+              .put("owner", owner.path("id").asString())
+              .put("party", other.path("id").asString());
+      grant.putArray("subscribes").add("realestate/listing");
+      grant.putArray("redaction").add("/object/listingPrice");
+      hub.api().make("/grants", grant);
+      var profile = owner.path("profile").asString();
+      publish(hub, owner, update(profile, "Galveston<script>alert(1)</script>", 300_000));
+      publish(hub, owner, update(profile, "Austin", 275_000));
+      var listing = hub.items("/listings").getFirst().path("id").asString();
+
+      browser.visit("/console/listings");
+      assertThat(page.locator("tbody").innerText())
+          .contains("HARBOR-MLS H-77", "Austin", "275,000");
+      browser.follow("HARBOR-MLS H-77").sees("What changed, by which event");
+      browser.check();
+      assertThat(page.locator("section[aria-labelledby=versions]").innerText())
+          .contains("Version 2", "Galveston<script>", "Austin");
+      page.locator("section[aria-labelledby=versions] h3 a").first().click();
+      browser.sees("Who got a copy");
+      browser.check();
+      assertThat(page.locator("section[aria-labelledby=copies]").innerText())
+          .contains("Harbor", "Feed app", "a grant of Harbor");
+      browser.visit("/console/events/parties");
+      assertThat(page.locator("main").innerText())
+          .contains("Feed app", "realestate/listing", "without /object/listingPrice", "in force");
+      browser.visit("/console/events?topic=realestate/listing");
+      assertThat(page.locator("tbody tr").count()).isEqualTo(2);
+
+      for (var name : new String[] {"H-77", listing}) {
+        assertThat(ada.get("/console/listings?q=" + name).body()).contains("HARBOR-MLS H-77");
+        assertThat(ada.get("/console/search?q=" + name).body())
+            .contains("/console/listings/" + listing);
+      }
+      assertThat(ada.get("/console/listings?q=H-7").body()).contains("Nothing fits");
+      assertThat(ada.get("/console/events?topic=realestate/other").body()).contains("Nothing fits");
+
+      // Whoever sees another office sees none of it.
+      var event = hub.items("/events").getFirst().path("id").asString();
+      var company =
+          hub.items("/nodes").stream()
+              .filter(n -> n.path("kind").asString().equals("company"))
+              .findFirst()
+              .orElseThrow()
+              .path("id")
+              .asString();
+      var office =
+          hub.api()
+              .make(
+                  "/nodes",
+                  Json.object().put("kind", "office").put("name", "Else").put("parent", company))
+              .path("id")
+              .asString();
+      var member =
+          hub.api()
+              .make(
+                  "/nodes",
+                  Json.object()
+                      .put("kind", "member")
+                      .put("name", "bo")
+                      .put("parent", office)
+                      .put("email", "bo@example.org"))
+              .path("id")
+              .asString();
+      hub.api()
+          .make(
+              "/nodes/" + member + "/password",
+              Json.object().put("password", ConsoleGuest.PASSWORD));
+      hub.api()
+          .put(
+              "/nodes/" + member + "/role",
+              Json.object().put("role", "manager").put("node", office));
+      bo.signIn("bo@example.org", ConsoleGuest.PASSWORD);
+      for (var path : new String[] {"listings/" + listing, "events/" + event}) {
+        assertThat(ada.get("/console/" + path).statusCode()).isEqualTo(200);
+        assertThat(bo.get("/console/" + path).statusCode()).as(path).isEqualTo(404);
+      }
+      assertThat(bo.get("/console/listings").body()).contains("No listings yet");
+      assertThat(bo.get("/console/events").body()).contains("No events yet");
+      assertThat(bo.get("/console/search?q=H-77").body()).contains("Nothing found");
+    }
+  }
+}
