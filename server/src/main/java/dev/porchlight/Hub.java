@@ -40,6 +40,7 @@ import dev.porchlight.console.leads.StoryTeller;
 import dev.porchlight.console.listings.ListingSection;
 import dev.porchlight.console.replays.ReplaySection;
 import dev.porchlight.console.search.SearchSection;
+import dev.porchlight.console.settings.SettingSection;
 import dev.porchlight.console.sources.SourceSection;
 import dev.porchlight.delivery.AttemptAge;
 import dev.porchlight.delivery.Deliveries;
@@ -487,11 +488,13 @@ public final class Hub implements AutoCloseable {
             new DeliverySection(
                 store,
                 teller,
+                leads,
                 deliveries,
                 (delivery, endpoint) ->
                     rendering.render(delivery, endpoint, secretsOf(secrets, endpoint.id())),
                 engine::wake))
         .with(new ReplaySection(store, number, replays, replayWork::wake))
+        .with(new SettingSection(store, number, credentials))
         .with(new AuditSection(store, audit))
         .with(new SearchSection(store, teller, leads, receipts, deliveries, persons, listings));
     routes.addAll(console.routes());

@@ -105,6 +105,19 @@ public record ConsoleRole(String member, Kind kind, @Nullable String node) {
     return new Principal("member " + member, kind.permission(), scope(settings), null);
   }
 
+  /// Whether a scope covers all that whoever has it sees.
+  public boolean isWithin(Scope scope, Settings settings) {
+    return scope.everything()
+        || kind == Kind.AGENT
+        || node != null && scope.containsNode(Nodes.in(settings), node);
+  }
+
+  /// Whether a scope covers all that a member sees. Whoever could change the role or the password
+  /// of somebody who sees more than they do, would soon see as much.
+  public static boolean isWithin(Scope scope, Settings settings, String member) {
+    return find(settings, member).map(r -> r.isWithin(scope, settings)).orElse(true);
+  }
+
   /// Sets it within a unit, and ends what the member was signed in with.
   public void put(Batch batch) {
     batch.change(SETTING, member, Json.write(this));

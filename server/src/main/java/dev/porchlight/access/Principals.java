@@ -1,16 +1,23 @@
 package dev.porchlight.access;
 
+import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Tells who presents a bearer token.
 public final class Principals {
+  /// What the token of a link starts with.
+  public static final String LINK = "pli_";
+
+  private static final Duration LINK_LIFE = Duration.ofMinutes(15);
+
   private final Store store;
   private final Credentials credentials;
   private final @Nullable String adminToken;
@@ -79,6 +86,25 @@ public final class Principals {
         draw.at(),
         null,
         null);
+  }
+
+  /// The credential of a link by which a member signs in at the console once, without a password.
+  public static Credential link(String token, String member, Draw draw) {
+    return new Credential(
+        Tokens.hash(token),
+        draw.uuid("credential"),
+        Credential.Kind.SIGN_IN,
+        member,
+        "{}",
+        draw.at(),
+        draw.at().plus(LINK_LIFE),
+        null);
+  }
+
+  /// Whether a scope covers what a token sees.
+  public static boolean isWithin(Scope scope, Nodes nodes, Credential token) {
+    var node = Json.read(token.body(), Grant.class).node();
+    return scope.everything() || node != null && scope.containsNode(nodes, node);
   }
 
   /// The first characters of a token, enough to tell it from others.

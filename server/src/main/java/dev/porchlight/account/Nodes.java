@@ -146,10 +146,27 @@ public final class Nodes {
         WorkQueue.EDITS,
         batch -> {
           var node = new Node(office, Node.Kind.OFFICE, company, name, null, desk);
-          put(batch, node);
-          put(batch, new Node(desk, Node.Kind.MEMBER, office, "Front desk", null, null));
+          add(batch, node);
           return node;
         });
+  }
+
+  /// Whether a scope may put a new node of a kind below a parent.
+  public boolean fits(Scope scope, Node.Kind kind, @Nullable String parent) {
+    return kind == Node.Kind.MLS
+        ? parent == null && scope.everything()
+        : parent != null
+            && find(parent)
+                .filter(p -> scope.containsNode(this, p.id()) && kind.fitsBelow(p.kind()))
+                .isPresent();
+  }
+
+  /// Adds a new node within a unit, and the front desk of an office.
+  public static void add(Batch batch, Node node) {
+    put(batch, node);
+    if (node.frontDesk() != null) {
+      put(batch, new Node(node.frontDesk(), Node.Kind.MEMBER, node.id(), "Front desk", null, null));
+    }
   }
 
   /// Sets a node, new or changed.

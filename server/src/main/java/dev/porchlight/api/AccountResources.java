@@ -95,7 +95,7 @@ final class AccountResources {
     var desk = draw().digits();
     return call.change(batch -> {
       var nodes = Nodes.in(batch.settings());
-      if (kind == Node.Kind.MLS ? parent != null : !fits(call.scope(), nodes, kind, parent)) {
+      if (kind == Node.Kind.MLS ? parent != null : !nodes.fits(call.scope(), kind, parent)) {
         throw new FaultException(
             Fault.BODY_INVALID,
             "A " + kind.name().toLowerCase(Locale.ROOT) + " can't stand below that parent.");
@@ -104,20 +104,9 @@ final class AccountResources {
         throw new FaultException(Fault.NOT_ALLOWED, "This token does not see all MLSs.");
       }
       var node = build(id, kind, parent, name, email, kind == Node.Kind.OFFICE ? desk : null);
-      Nodes.put(batch, node);
-      if (kind == Node.Kind.OFFICE) {
-        Nodes.put(batch, new Node(desk, Node.Kind.MEMBER, id, "Front desk", null, null));
-      }
+      Nodes.add(batch, node);
       return new Call.Answer(201, Views.node(node));
     });
-  }
-
-  private static boolean fits(Scope scope, Nodes nodes, Node.Kind kind, @Nullable String parent) {
-    return parent != null
-        && nodes
-            .find(parent)
-            .filter(p -> sees(scope, nodes, p.id()) && kind.fitsBelow(p.kind()))
-            .isPresent();
   }
 
   private static Node build(
@@ -367,9 +356,7 @@ final class AccountResources {
   }
 
   private boolean sees(Call call, Credential token) {
-    var node = Json.read(token.body(), Principals.Grant.class).node();
-    return call.scope().everything()
-        || node != null && sees(call.scope(), Nodes.in(store.settings()), node);
+    return Principals.isWithin(call.scope(), Nodes.in(store.settings()), token);
   }
 
   Reply makeToken(Call call) throws Exception {

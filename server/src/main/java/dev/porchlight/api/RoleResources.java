@@ -1,8 +1,8 @@
 package dev.porchlight.api;
 
 import dev.porchlight.access.ConsoleRole;
-import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
+import dev.porchlight.access.Principals;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
@@ -12,14 +12,11 @@ import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
-import java.time.Duration;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What members are at the console.
 final class RoleResources {
-  private static final Duration LINK_LIFE = Duration.ofMinutes(15);
-
   private final Store store;
   private final int hub;
   private final Credentials credentials;
@@ -34,18 +31,9 @@ final class RoleResources {
   Reply link(Call call) throws Exception {
     var member = member(call);
     call.members(Set.of());
-    var token = Tokens.create("pli_");
+    var token = Tokens.create(Principals.LINK);
     var draw = Draw.fresh(store.now(), hub);
-    var credential =
-        new Credential(
-            Tokens.hash(token),
-            draw.uuid("credential"),
-            Credential.Kind.SIGN_IN,
-            member,
-            "{}",
-            draw.at(),
-            draw.at().plus(LINK_LIFE),
-            null);
+    var credential = Principals.link(token, member, draw);
     return call.change(batch -> {
       if (ConsoleRole.find(batch.settings(), member).isEmpty()) {
         throw new FaultException(
@@ -83,7 +71,7 @@ final class RoleResources {
     return call.change(batch -> {
       var settings = batch.settings();
       needWithin(call.scope(), settings, member);
-      if (!covers(call.scope(), settings, role)) {
+      if (!role.isWithin(call.scope(), settings)) {
         throw new FaultException(
             Fault.BODY_INVALID, "There is no such node, or this token does not see it.");
       }
@@ -117,20 +105,11 @@ final class RoleResources {
         .orElseThrow(() -> AccountResources.missing("node"));
   }
 
-  /// Whoever could change the role or the password of somebody who sees more than they do, would
-  /// soon see as much.
   static void needWithin(Scope scope, Settings settings, String member) {
-    if (ConsoleRole.find(settings, member).filter(r -> !covers(scope, settings, r)).isPresent()) {
+    if (!ConsoleRole.isWithin(scope, settings, member)) {
       throw new FaultException(
           Fault.NOT_ALLOWED, "This member sees more at the console than this token does.");
     }
-  }
-
-  private static boolean covers(Scope scope, Settings settings, ConsoleRole role) {
-    var node = role.node();
-    return scope.everything()
-        || role.kind() == ConsoleRole.Kind.AGENT
-        || node != null && scope.containsNode(Nodes.in(settings), node);
   }
 
   private static ObjectNode view(ConsoleRole role) {

@@ -1,6 +1,7 @@
 package dev.porchlight.console.leads;
 
 import dev.porchlight.access.Permission;
+import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
 import dev.porchlight.console.Pager;
@@ -13,20 +14,32 @@ import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Renderer;
+import dev.porchlight.desk.Leads;
 import dev.porchlight.store.Store;
 import dev.porchlight.web.Reply;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// `/console/deliveries`: what is owed to endpoints and how it went, with the bytes, and retried by
 /// hand.
 public final class DeliverySection implements Section {
   private static final int AT_ONCE = 50;
+  private static final int LONGEST_WORDS = 200;
   private static final String PATH = "/console/deliveries";
 
   private final Store store;
+  private final Leads leads;
   private final Deliveries deliveries;
   private final BiFunction<Delivery, Endpoint, Renderer.Rendered> renderer;
   private final Runnable wake;
@@ -37,10 +50,12 @@ public final class DeliverySection implements Section {
   public DeliverySection(
       Store store,
       StoryTeller teller,
+      Leads leads,
       Deliveries deliveries,
       BiFunction<Delivery, Endpoint, Renderer.Rendered> renderer,
       Runnable wake) {
     this.store = store;
+    this.leads = leads;
     this.deliveries = deliveries;
     this.renderer = renderer;
     this.wake = wake;
@@ -50,7 +65,20 @@ public final class DeliverySection implements Section {
   record Row(
       String href, String lead, String endpoint, String event, Badge state, Time at, String why) {}
 
-  record Listed(List<Row> rows, Pager pager, String state, List<Choice> states) {}
+  /// @param wordsError what is wrong with the words that were asked for; empty when nothing is
+  record Listed(
+      List<Row> rows,
+      Pager pager,
+      boolean isFiltered,
+      String state,
+      List<Choice> states,
+      String endpoint,
+      List<Choice> endpoints,
+      String email,
+      String words,
+      String wordsError,
+      String from,
+      String to) {}
 
   record Choice(String value, String text) {}
 
@@ -83,6 +111,7 @@ public final class DeliverySection implements Section {
   }
 
   private Reply list(Visit visit) {
+    var t = visit.texts();
     var state =
         visit
             .query("state")
@@ -95,33 +124,75 @@ public final class DeliverySection implements Section {
     long before =
         place.map(p -> Long.parseLong(p.substring(0, p.indexOf('~')))).orElse(Long.MAX_VALUE);
     var after = place.map(p -> p.substring(p.indexOf('~') + 1)).orElse("");
+    var email = visit.query("email").orElse("");
+    var words = visit.query("words").orElse("");
+    var endpoint = visit.query("endpoint").orElse("");
+    var from = time(visit, "from");
+    var to = time(visit, "to");
+    long since = from.map(deliveries::firstAt).orElse(0L);
+    long end = to.map(deliveries::firstAt).orElse(Long.MAX_VALUE);
+    boolean fromEnd = end <= before;
+    boolean readable =
+        words.isEmpty() || words.length() <= LONGEST_WORDS && Deliveries.mayLookFor(words);
     var found =
-        deliveries.list(
-            visit.scope(),
-            new Deliveries.Query(null, null, state, null, 0, "", before, after, AT_ONCE + 1));
-    var shown = found.subList(0, Math.min(AT_ONCE, found.size()));
-    var chosen = state == null ? "" : state.word();
-    var filter = chosen.isEmpty() ? "" : "&state=" + chosen;
-    var texts = visit.texts();
+        readable
+            ? deliveries.search(
+                visit.scope(),
+                new Deliveries.Query(
+                    endpoint.isEmpty() ? null : endpoint,
+                    null,
+                    state,
+                    email.isEmpty() ? null : leads.listOfEmail(visit.scope(), email),
+                    since,
+                    words,
+                    fromEnd ? end : before,
+                    fromEnd ? "" : after,
+                    AT_ONCE))
+            : new Deliveries.Found(List.of(), Optional.empty());
+    var filter =
+        Stream.of("state", "endpoint", "email", "words", "from", "to")
+            .flatMap(n -> visit.query(n).stream().map(v -> "&" + n + "=" + encoded(v)))
+            .collect(Collectors.joining());
     var endpoints = Endpoints.in(store.settings());
+    var nodes = Nodes.in(store.settings());
     return visit.page(
         "leads/deliveries.jte",
         new Listed(
-            shown.stream().map(s -> row(visit, endpoints, s)).toList(),
+            found.standings().stream().map(s -> row(visit, endpoints, s)).toList(),
             new Pager(
                 place.isEmpty() ? "" : PATH + "?" + filter,
-                found.size() > AT_ONCE
-                    ? PATH
-                        + "?before="
-                        + shown.getLast().delivery().seq()
-                        + "~"
-                        + shown.getLast().delivery().id()
-                        + filter
-                    : ""),
-            chosen,
+                found
+                    .next()
+                    .map(p -> PATH + "?before=" + p.seq() + "~" + p.id() + filter)
+                    .orElse("")),
+            !filter.isEmpty(),
+            state == null ? "" : state.word(),
             Arrays.stream(DeliveryState.State.values())
-                .map(s -> new Choice(s.word(), texts.of("delivery.state." + s.word())))
-                .toList()));
+                .map(s -> new Choice(s.word(), t.of("delivery.state." + s.word())))
+                .toList(),
+            endpoint,
+            endpoints.all().stream()
+                .filter(e -> visit.scope().containsNode(nodes, e.node()))
+                .map(e -> new Choice(e.id(), Clean.line(e.name())))
+                .toList(),
+            Clean.line(email),
+            Clean.line(words),
+            readable ? "" : t.of("deliveries.words.wrong"),
+            from.isPresent() ? visit.query("from").orElse("") : "",
+            to.isPresent() ? visit.query("to").orElse("") : ""));
+  }
+
+  /// A time as a browser's field for times gives it, in UTC; empty for anything else.
+  private static Optional<Instant> time(Visit visit, String name) {
+    try {
+      return visit.query(name).map(LocalDateTime::parse).map(t -> t.toInstant(ZoneOffset.UTC));
+    } catch (DateTimeException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   private static Row row(Visit visit, Endpoints endpoints, Deliveries.Standing standing) {
@@ -129,7 +200,7 @@ public final class DeliverySection implements Section {
     var state = standing.state();
     return new Row(
         PATH + "/" + delivery.id(),
-        "/console/leads/" + delivery.leadId(),
+        delivery.leadId().isEmpty() ? "" : "/console/leads/" + delivery.leadId(),
         endpoints
             .find(delivery.endpointId())
             .map(e -> Clean.line(e.name()))

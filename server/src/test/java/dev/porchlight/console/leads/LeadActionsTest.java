@@ -52,6 +52,7 @@ class LeadActionsTest {
                   .asString());
 
       crm.alwaysAnswers(200);
+      found(ada, endpoint.id());
       browser.visit("/console/deliveries?state=pending");
       page.locator("tbody a").first().click();
       page.waitForURL("**/console/deliveries/*");
@@ -77,6 +78,32 @@ class LeadActionsTest {
       browser.sees("To Late CRM");
       browser.checkTroubles();
     }
+  }
+
+  /// Looks for the only delivery as the API can.
+  private static void found(ConsoleGuest ada, String endpoint) {
+    var email = InventedPerson.of(1).email();
+    for (var fits :
+        new String[] {
+          "endpoint=" + endpoint,
+          "email=" + email + "&state=pending",
+          "words=503+nothing&from=2020-01-01T00:00",
+          "from=2020-01-01T00:00&to=2199-01-01T00:00"
+        }) {
+      var body = ada.get("/console/deliveries?" + fits).body();
+      if (fits.startsWith("words")) {
+        assertThat(body).contains("Nothing fits");
+      } else {
+        assertThat(body).as(fits).contains("lead.created", "Its lead");
+      }
+    }
+    for (var none :
+        new String[] {
+          "endpoint=nothing", "email=nobody@example.org", "to=2020-01-01T00:00", "state=dead"
+        }) {
+      assertThat(ada.get("/console/deliveries?" + none).body()).as(none).contains("Nothing fits");
+    }
+    assertThat(ada.get("/console/deliveries?words=x").body()).contains("a word of 3 or more");
   }
 
   @Test

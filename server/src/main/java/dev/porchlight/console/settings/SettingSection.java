@@ -1,0 +1,382 @@
+package dev.porchlight.console.settings;
+
+import dev.porchlight.access.ConsoleRole;
+import dev.porchlight.access.Credentials;
+import dev.porchlight.access.MemberPasswords;
+import dev.porchlight.access.Permission;
+import dev.porchlight.access.Principals;
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.console.Choice;
+import dev.porchlight.console.Clean;
+import dev.porchlight.console.Fact;
+import dev.porchlight.console.Form;
+import dev.porchlight.console.Section;
+import dev.porchlight.console.Texts;
+import dev.porchlight.console.Visit;
+import dev.porchlight.sign.Passwords;
+import dev.porchlight.sign.Tokens;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Draw;
+import dev.porchlight.web.Reply;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// `/console/settings`: the account tree, what members are at the console, and, beside it, tokens
+/// of the API. For administrators.
+public final class SettingSection implements Section {
+  static final String PATH = "/console/settings";
+  private static final int MOST_LISTED = 1000;
+
+  private final Store store;
+  private final int hub;
+  private final Credentials credentials;
+  private final TokenPage tokens;
+
+  /// @param hub the hub's number
+  public SettingSection(Store store, int hub, Credentials credentials) {
+    this.store = store;
+    this.hub = hub;
+    this.credentials = credentials;
+    tokens = new TokenPage(store, hub, credentials);
+  }
+
+  /// A line of the tree.
+  ///
+  /// @param depth from 0
+  record Row(int depth, String href, String name, String kind, String email, String role) {}
+
+  record Tree(
+      List<Row> rows,
+      Form.Field kind,
+      List<Choice> kinds,
+      Form.Field name,
+      Form.Field parent,
+      List<Choice> parents,
+      Form.Field email) {}
+
+  /// One node.
+  ///
+  /// @param member whether it can have a role
+  /// @param mayChange whether who looks sees all that the member sees
+  /// @param link by which the member signs in once, to be shown this once; empty else
+  record One(
+      String path,
+      String name,
+      List<Fact> facts,
+      boolean member,
+      boolean mayChange,
+      boolean hasRole,
+      Form.Field role,
+      List<Choice> roles,
+      Form.Field at,
+      List<Choice> places,
+      Form.Field password,
+      String link) {}
+
+  @Override
+  public String name() {
+    return "settings";
+  }
+
+  @Override
+  public Permission needed() {
+    return Permission.ADMIN;
+  }
+
+  @Override
+  public void addTo(Paths paths) {
+    paths.get(
+        "/settings", Permission.ADMIN, v -> v.page("settings/tree.jte", tree(v, Form.empty())));
+    paths.post("/settings/nodes", Permission.ADMIN, this::add);
+    paths.get("/settings/nodes/{id}", Permission.ADMIN, v -> on(v, n -> show(v, n, "")));
+    paths.post("/settings/nodes/{id}/role", Permission.ADMIN, v -> on(v, n -> setRole(v, n)));
+    paths.post("/settings/nodes/{id}/no-role", Permission.ADMIN, v -> on(v, n -> endRole(v, n)));
+    paths.post("/settings/nodes/{id}/password", Permission.ADMIN, v -> on(v, n -> password(v, n)));
+    paths.post("/settings/nodes/{id}/link", Permission.ADMIN, v -> on(v, n -> link(v, n)));
+    paths.get("/settings/tokens", Permission.ADMIN, tokens::list);
+    paths.post("/settings/tokens", Permission.ADMIN, tokens::make);
+    paths.post("/settings/tokens/{id}/end", Permission.ADMIN, tokens::end);
+  }
+
+  @FunctionalInterface
+  private interface Answer {
+    Reply of(Node node);
+  }
+
+  private Reply on(Visit visit, Answer answer) {
+    var nodes = Nodes.in(store.settings());
+    return nodes
+        .find(visit.path("id"))
+        .filter(n -> visit.scope().containsNode(nodes, n.id()))
+        .map(answer::of)
+        .orElseGet(visit::missing);
+  }
+
+  private Tree tree(Visit visit, Form form) {
+    var t = visit.texts();
+    var nodes = Nodes.in(store.settings());
+    var rows = new ArrayList<Row>();
+    nodes.all().stream()
+        .filter(n -> visit.scope().containsNode(nodes, n.id()))
+        .filter(n -> n.parent() == null || !visit.scope().containsNode(nodes, n.parent()))
+        .forEach(n -> collect(t, nodes, n, 0, rows));
+    return new Tree(
+        rows,
+        form.field("kind", t.of("node.kind")).or("member"),
+        Arrays.stream(Node.Kind.values())
+            .map(k -> word(k))
+            .map(k -> new Choice(k, t.of("node.kind." + k)))
+            .toList(),
+        form.field("name", t.of("node.name")).longest(200).needed(),
+        form.field("parent", t.of("node.parent")).or(nodes.defaultOffice().id()),
+        places(visit, nodes, n -> true, t.of("node.parent.none")),
+        form.field("email", t.of("node.email"))
+            .type("email")
+            .hint(t.of("node.email.hint"))
+            .longest(254));
+  }
+
+  private void collect(Texts t, Nodes nodes, Node node, int depth, List<Row> rows) {
+    if (rows.size() >= MOST_LISTED) {
+      return;
+    }
+    rows.add(
+        new Row(
+            Math.min(4, depth),
+            PATH + "/nodes/" + node.id(),
+            Clean.line(node.name()),
+            t.of("node.kind." + word(node.kind())),
+            Clean.line(node.email()),
+            ConsoleRole.find(store.settings(), node.id()).map(r -> role(t, nodes, r)).orElse("")));
+    nodes.childrenOf(node.id()).stream()
+        .sorted(Comparator.comparing(Node::kind).reversed().thenComparing(Node::name))
+        .forEach(child -> collect(t, nodes, child, depth + 1, rows));
+  }
+
+  private static String role(Texts t, Nodes nodes, ConsoleRole role) {
+    var word = t.of("role." + role.kind().word());
+    return role.node() == null
+        ? word
+        : t.of(
+            "node.role.at", word, Clean.line(nodes.find(role.node()).map(Node::name).orElse("")));
+  }
+
+  private static String word(Node.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  /// Nodes at which something can be.
+  ///
+  /// @param none what is said of the choice of none
+  static List<Choice> places(Visit visit, Nodes nodes, Predicate<Node> also, String none) {
+    var places = new ArrayList<Choice>();
+    if (visit.scope().everything()) {
+      places.add(new Choice("", none));
+    }
+    nodes.all().stream()
+        .filter(n -> n.kind() != Node.Kind.MEMBER && n.kind() != Node.Kind.TEAM)
+        .filter(also)
+        .filter(n -> visit.scope().containsNode(nodes, n.id()))
+        .limit(MOST_LISTED)
+        .forEach(n -> places.add(new Choice(n.id(), Clean.line(n.name()))));
+    return places;
+  }
+
+  private Reply add(Visit visit) {
+    var t = visit.texts();
+    var form = visit.form();
+    var kind =
+        Arrays.stream(Node.Kind.values())
+            .filter(k -> word(k).equals(form.text("kind")))
+            .findFirst()
+            .orElse(Node.Kind.MEMBER);
+    var parent = form.text("parent").isEmpty() ? null : form.text("parent");
+    var email = form.text("email").isEmpty() ? null : form.text("email");
+    var name = form.text("name");
+    if (name.isEmpty() || name.length() > 200 || name.chars().anyMatch(Character::isISOControl)) {
+      form.refuse("name", t.of("node.name.wrong"));
+    }
+    if (email != null && (email.length() > 254 || !email.contains("@"))) {
+      form.refuse("email", t.of("first.email.missing"));
+    }
+    var id = Draw.fresh(store.now(), hub).digits();
+    var desk = Draw.fresh(store.now(), hub).digits();
+    if (form.isFine()) {
+      boolean added =
+          store.write(
+              WorkQueue.EDITS,
+              batch -> {
+                if (!Nodes.in(batch.settings()).fits(visit.scope(), kind, parent)) {
+                  return false;
+                }
+                Nodes.add(
+                    batch,
+                    new Node(
+                        id, kind, parent, name, email, kind == Node.Kind.OFFICE ? desk : null));
+                return true;
+              });
+      if (added) {
+        return visit.done("/settings/nodes/" + id, "node.added");
+      }
+      form.refuse("parent", t.of("node.parent.wrong"));
+    }
+    return visit.refused("settings/tree.jte", tree(visit, form));
+  }
+
+  private Reply show(Visit visit, Node node, String link) {
+    return visit.page("settings/node.jte", one(visit, node, link));
+  }
+
+  private One one(Visit visit, Node node, String link) {
+    var t = visit.texts();
+    var settings = store.settings();
+    var nodes = Nodes.in(settings);
+    var role = ConsoleRole.find(settings, node.id());
+    var form = visit.request().method().equals("POST") ? visit.form() : Form.empty();
+    var facts = new ArrayList<Fact>();
+    facts.add(new Fact(t.of("node.kind"), t.of("node.kind." + word(node.kind()))));
+    facts.add(new Fact(t.of("node.id"), node.id()));
+    if (node.parent() != null) {
+      facts.add(
+          new Fact(
+              t.of("node.parent"),
+              Clean.line(nodes.find(node.parent()).map(Node::name).orElse(""))));
+    }
+    if (node.email() != null) {
+      facts.add(new Fact(t.of("node.email"), Clean.line(node.email())));
+    }
+    if (node.kind() == Node.Kind.MEMBER) {
+      facts.add(
+          new Fact(
+              t.of("node.role"), role.map(r -> role(t, nodes, r)).orElse(t.of("node.role.none"))));
+    }
+    return new One(
+        PATH + "/nodes/" + node.id(),
+        Clean.line(node.name()),
+        facts,
+        node.kind() == Node.Kind.MEMBER,
+        ConsoleRole.isWithin(visit.scope(), settings, node.id()),
+        role.isPresent(),
+        form.field("role", t.of("node.role")).or(role.map(r -> r.kind().word()).orElse("agent")),
+        Arrays.stream(ConsoleRole.Kind.values())
+            .map(k -> new Choice(k.word(), t.of("role." + k.word())))
+            .toList(),
+        form.field("at", t.of("node.at"))
+            .hint(t.of("node.at.hint"))
+            .or(Optional.ofNullable(role.map(ConsoleRole::node).orElse(null)).orElse("")),
+        places(visit, nodes, n -> true, t.of("node.at.all")),
+        form.field("password", t.of("first.password"))
+            .type("password")
+            .fill("new-password")
+            .hint(t.of("first.password.hint", Passwords.SHORTEST))
+            .longest(Passwords.LONGEST)
+            .needed(),
+        link);
+  }
+
+  @FunctionalInterface
+  private interface Change {
+    boolean in(Batch batch);
+  }
+
+  /// Changes something about a member, unless they see more than who asks.
+  private Reply change(Visit visit, Node member, String key, Change change) {
+    boolean done =
+        store.write(
+            WorkQueue.EDITS,
+            batch ->
+                ConsoleRole.isWithin(visit.scope(), batch.settings(), member.id())
+                    && change.in(batch));
+    return done ? visit.done("/settings/nodes/" + member.id(), key) : visit.notAllowed();
+  }
+
+  private Reply setRole(Visit visit, Node member) {
+    var form = visit.form();
+    var kind =
+        Arrays.stream(ConsoleRole.Kind.values())
+            .filter(k -> k.word().equals(form.text("role")))
+            .findFirst()
+            .orElse(ConsoleRole.Kind.AGENT);
+    var at = kind == ConsoleRole.Kind.AGENT || form.text("at").isEmpty() ? null : form.text("at");
+    var role = new ConsoleRole(member.id(), kind, at);
+    var objection = role.objection(Nodes.in(store.settings()));
+    if (objection.isPresent()) {
+      form.refuse("at", objection.get());
+      return visit.refused("settings/node.jte", one(visit, member, ""));
+    }
+    return change(
+        visit,
+        member,
+        "node.role",
+        batch -> {
+          boolean fine =
+              role.isWithin(visit.scope(), batch.settings())
+                  && role.objection(Nodes.in(batch.settings())).isEmpty();
+          if (fine) {
+            role.put(batch);
+          }
+          return fine;
+        });
+  }
+
+  private Reply endRole(Visit visit, Node member) {
+    return change(
+        visit,
+        member,
+        "node.no-role",
+        batch -> {
+          boolean there = ConsoleRole.find(batch.settings(), member.id()).isPresent();
+          if (there) {
+            ConsoleRole.remove(batch, member.id());
+          }
+          return there;
+        });
+  }
+
+  private Reply password(Visit visit, Node member) {
+    var password = visit.form().raw("password");
+    int length = password.codePointCount(0, password.length());
+    if (length < Passwords.SHORTEST || length > Passwords.LONGEST) {
+      visit
+          .form()
+          .refuse(
+              "password", visit.texts().of("sign.length", Passwords.SHORTEST, Passwords.LONGEST));
+      return visit.refused("settings/node.jte", one(visit, member, ""));
+    }
+    if (member.kind() == Node.Kind.TEAM) {
+      return visit.notAllowed();
+    }
+    var hash = Passwords.hash(password);
+    return change(
+        visit,
+        member,
+        "node.password",
+        batch -> {
+          MemberPasswords.set(batch, member.id(), hash);
+          return true;
+        });
+  }
+
+  private Reply link(Visit visit, Node member) {
+    var token = Tokens.create(Principals.LINK);
+    var credential = Principals.link(token, member.id(), Draw.fresh(store.now(), hub));
+    boolean made =
+        store.write(
+            WorkQueue.EDITS,
+            batch ->
+                ConsoleRole.find(batch.settings(), member.id()).isPresent()
+                    && ConsoleRole.isWithin(visit.scope(), batch.settings(), member.id())
+                    && credentials.add(batch, credential));
+    return made
+        ? show(visit, member, visit.request().baseUrl() + "/console/enter?token=" + token)
+        : visit.notAllowed();
+  }
+}
