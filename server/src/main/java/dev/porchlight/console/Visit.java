@@ -88,8 +88,9 @@ public final class Visit {
   }
 
   /// A parameter of the address without blanks around it; empty when there is none, or it is blank.
+  /// No text that is kept has a NUL, and PostgreSQL can't even be asked for one.
   public Optional<String> query(String name) {
-    return request.queryValue(name).map(String::strip).filter(v -> !v.isEmpty());
+    return request.queryValue(name).map(v -> v.replace("\0", "").strip()).filter(v -> !v.isEmpty());
   }
 
   /// What a form was filled with.

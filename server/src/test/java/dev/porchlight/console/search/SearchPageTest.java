@@ -70,6 +70,8 @@ class SearchPageTest {
         assertThat(search(ada, query)).as(query).contains("Nothing found").doesNotContain("Mia");
       }
 
+      assertThat(search(ada, "mi\0a")).contains("Mia O'Mine");
+
       // An agent finds what is their own.
       var office =
           hub.items("/nodes").stream()
