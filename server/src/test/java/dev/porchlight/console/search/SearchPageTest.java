@@ -12,6 +12,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,7 @@ class SearchPageTest {
           new String[] {
             "mia o'm",
             "O'Mine<b",
-            mia.email().toUpperCase(Locale.ROOT),
+            Objects.requireNonNull(mia.email()).toUpperCase(Locale.ROOT),
             mia.phone(),
             mine.path("contact_id").asString()
           }) {
