@@ -385,14 +385,14 @@ final class Sayings {
       return;
     }
     if (Persons.mayOwn(Nodes.in(batch.settings()), member, contact.officeId())) {
-      Persons.edit(batch, contact, owned(member), principal(publisher), draw.at());
+      Persons.edit(batch, contact, owned(member), principal(publisher), batch.now());
     } else {
       Persons.transfer(
           batch,
           contact,
           new Persons.Transfer(draw, member, new Identity(null, null, "")),
           principal(publisher),
-          draw.at());
+          batch.now());
     }
   }
 
@@ -413,7 +413,7 @@ final class Sayings {
     var named = named(batch, place.company(), said.names());
     if (said.change() == Change.DELETE) {
       if (named.isPresent()) {
-        Persons.delete(batch, named.get(), principal(publisher), event.draw().at());
+        Persons.delete(batch, named.get(), principal(publisher), batch.now());
         Holdings.delete(batch, named.get().id());
       } else {
         batch.append("contact.unknown", event.id(), publisher.id());
@@ -436,7 +436,7 @@ final class Sayings {
                 .map(p -> Routing.decide(Nodes.in(batch.settings()), p.landing()).member());
     var contact =
         found
-            .map(c -> changed(batch, c, said, publisher, event.draw().at()))
+            .map(c -> changed(batch, c, said, publisher))
             .orElseGet(
                 () -> made(batch, event, publisher, place, said, owner.orElse(null), prepared));
     name(batch, event, place.company(), said.names(), contact);
@@ -501,14 +501,14 @@ final class Sayings {
   }
 
   private static Contact changed(
-      Batch batch, Contact contact, Saying.OfContact said, Party publisher, Instant at) {
+      Batch batch, Contact contact, Saying.OfContact said, Party publisher) {
     var body = contact.body();
     return Persons.edit(
         batch,
         contact,
         edit(said, body.emails(), body.phones(), body.tags(), false),
         principal(publisher),
-        at);
+        batch.now());
   }
 
   /// What the event says, before what was there; what it does not say stays.

@@ -9,16 +9,22 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// A clock that stands still until it is set. Whoever follows it is told of each move, after it.
-/// Safe for use by many threads.
+/// A clock that stands still until it is set, or goes forward with each look at it: two looks then
+/// never show the same. Whoever follows it is told of each move, but not of those that looks make,
+/// after it. Safe for use by many threads.
 public final class SettableClock extends Clock {
   private final AtomicReference<Instant> now;
   private final ZoneId zone;
   private final CopyOnWriteArrayList<Runnable> followers;
+  private final AtomicReference<Duration> step;
 
   private SettableClock(
-      AtomicReference<Instant> now, ZoneId zone, CopyOnWriteArrayList<Runnable> followers) {
+      AtomicReference<Instant> now,
+      AtomicReference<Duration> step,
+      ZoneId zone,
+      CopyOnWriteArrayList<Runnable> followers) {
     this.now = now;
+    this.step = step;
     this.zone = zone;
     this.followers = followers;
   }
@@ -26,7 +32,10 @@ public final class SettableClock extends Clock {
   /// A clock that stands at that instant, in UTC.
   public static SettableClock at(Instant now) {
     return new SettableClock(
-        new AtomicReference<>(now), ZoneOffset.UTC, new CopyOnWriteArrayList<>());
+        new AtomicReference<>(now),
+        new AtomicReference<>(Duration.ZERO),
+        ZoneOffset.UTC,
+        new CopyOnWriteArrayList<>());
   }
 
   /// A clock that stands at that instant, in UTC.
@@ -53,6 +62,16 @@ public final class SettableClock extends Clock {
     followers.forEach(Runnable::run);
   }
 
+  /// From now on goes forward by that much with each look at it; by nothing: stands still again.
+  ///
+  /// @throws IllegalArgumentException when the duration is negative
+  public void stepBy(Duration each) {
+    if (each.isNegative()) {
+      throw new IllegalArgumentException("time goes forward, not by " + each);
+    }
+    step.set(each);
+  }
+
   /// Tells of each move from now on, on the thread that moves the clock. Close the result to stop.
   public AutoCloseable follow(Runnable follower) {
     followers.add(follower);
@@ -61,7 +80,8 @@ public final class SettableClock extends Clock {
 
   @Override
   public Instant instant() {
-    return Objects.requireNonNull(now.get());
+    var each = Objects.requireNonNull(step.get());
+    return Objects.requireNonNull(each.isZero() ? now.get() : now.updateAndGet(t -> t.plus(each)));
   }
 
   @Override
@@ -72,7 +92,7 @@ public final class SettableClock extends Clock {
   /// The same clock, moved by the same calls, that shows another zone.
   @Override
   public SettableClock withZone(ZoneId other) {
-    return new SettableClock(now, other, followers);
+    return new SettableClock(now, step, other, followers);
   }
 
   @Override

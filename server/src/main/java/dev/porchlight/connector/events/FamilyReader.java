@@ -784,7 +784,9 @@ final class FamilyReader {
     var names = names(typed(object));
     if (names.isEmpty() && change != Change.ADD) {
       contact.note(
-          "identifier", "a contact is known by its identifier or sameAs", "sought by its address");
+          "identifier",
+          "a contact is known by its identifier or sameAs",
+          change == Change.DELETE ? "nobody is deleted" : "sought by its address");
     }
     return new Saying.OfContact(
         change,
