@@ -108,6 +108,7 @@ import dev.porchlight.ops.Metrics;
 import dev.porchlight.person.Persons;
 import dev.porchlight.poll.Poller;
 import dev.porchlight.sign.KeyFile;
+import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.store.Backups;
 import dev.porchlight.store.EngineStore;
 import dev.porchlight.store.Store;
@@ -626,6 +627,8 @@ public final class Hub implements AutoCloseable {
         secrets.list(owner).stream()
             .filter(s -> s.id().startsWith("signing "))
             .map(Secrets.Open::text)
+            // The newest; those beyond have been replaced as many times.
+            .limit(StandardWebhooks.MAX_KEYS)
             .toList(),
         secrets.find(owner, "api_key").orElse(null),
         secrets.find(owner, "authorization").orElse(null),

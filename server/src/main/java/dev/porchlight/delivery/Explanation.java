@@ -62,7 +62,15 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
       all.add(told(attempts.getLast()));
     }
     switch (state.state()) {
-      case PENDING -> all.addAll(waits(state, endpoint, health, ahead, now));
+      case PENDING ->
+          all.addAll(
+              waits(
+                  state,
+                  endpoint,
+                  health,
+                  ahead,
+                  ahead.filter(a -> a.delivery().leadId().equals(delivery.leadId())).isPresent(),
+                  now));
       case DELIVERED -> {
         if (attempts.isEmpty()) {
           all.add("It was delivered.");
@@ -71,7 +79,7 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
       case DEAD ->
           all.add(
               lastWas(attempts, Attempt.Outcome.REJECTED)
-                  ? "That ended it: they said that trying again will not help. `delivery retry`"
+                  ? "That ended it: at this endpoint such an answer is final. `delivery retry`"
                       + " tries all the same."
                   : "All waits are used up. `delivery retry` starts anew.");
       case UNWRITABLE ->
@@ -100,11 +108,13 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
     };
   }
 
+  /// @param sameSubject whether what is ahead tells an older state of the same
   private static List<String> waits(
       DeliveryState state,
       Optional<Endpoint> endpoint,
       Optional<EndpointHealth> health,
       Optional<Deliveries.Standing> ahead,
+      boolean sameSubject,
       Instant now) {
     var all = new ArrayList<String>();
     if (endpoint.isEmpty()) {
@@ -113,8 +123,8 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
     if (endpoint.get().disabled()) {
       all.add(
           "The endpoint is disabled"
-              + health.map(h -> ", " + since(h)).orElse("")
-              + ": it is kept, and goes out when the endpoint is enabled.");
+              + health.map(h -> " (" + since(h) + ")").orElse("")
+              + ". The delivery is kept, and goes out when the endpoint is enabled.");
       return all;
     }
     if (health.isPresent() && health.get().isShut()) {
@@ -128,7 +138,8 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
               + ".");
     }
     if (ahead.isPresent()
-        && endpoint.get().terms().order(ahead.get().delivery().orderKey()) != Order.NEWEST
+        && !(sameSubject
+            && endpoint.get().terms().order(ahead.get().delivery().orderKey()) == Order.NEWEST)
         && !state.passed()) {
       var first = ahead.get();
       all.add(
@@ -152,11 +163,10 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
   }
 
   private static String since(EndpointHealth health) {
-    return "which has failed since "
+    return "it has failed since "
         + TIME.format(health.failingSince())
-        + " (the last time: "
-        + health.reason()
-        + ")";
+        + ", the last time so: "
+        + health.reason();
   }
 
   private static String told(Attempt a) {

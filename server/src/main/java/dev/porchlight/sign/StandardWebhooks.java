@@ -42,7 +42,10 @@ public final class StandardWebhooks {
 
   static final int MAX_HEADER_BYTES = 4096;
   static final int MAX_ENTRIES = 20;
-  private static final int MAX_KEYS = 10;
+
+  /// How many keys may sign at once.
+  public static final int MAX_KEYS = 10;
+
   private static final int NEW_SECRET_BYTES = 32;
   private static final String SHARED = "whsec_";
   private static final String PRIVATE = "whsk_";

@@ -75,14 +75,32 @@ class ExplanationTest {
       portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
       var dead = shown(hub, hub.awaitDelivery("L-1", endpoint, "dead"));
       assertThat(dead.path("ended_by").asString()).isEqualTo("receiver");
-      assertThat(told(dead))
-          .contains("in these words: “no such agent”", "trying again will not help");
+      assertThat(told(dead)).contains("in these words: “no such agent”", "such an answer is final");
       hub.awaitAttempts("L-1", mute, 1);
       crm.alwaysAnswers(200);
       hub.api().post("/deliveries/" + dead.path("id").asString() + "/retry", "{}");
       var delivered = shown(hub, hub.awaitDelivery("L-1", endpoint, "delivered"));
       assertThat(told(delivered)).contains("Attempt 2 at", "was taken with status 200.");
       assertThat(delivered.has("ended_by")).isFalse();
+    }
+  }
+
+  @Test
+  void what_waits_behind_another_lead_is_told_so_where_the_newest_wins_too() {
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/"), "porchlight", b -> b.put("order", "newest"));
+      crm.alwaysAnswers(500);
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      hub.awaitAttempts("L-1", endpoint, 1);
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(1)));
+      var second = hub.deliveries("L-2", endpoint).getFirst();
+      assertThat(told(hub.api().read("/deliveries/" + second.path("id").asString())))
+          .contains(
+              "It waits behind delivery "
+                  + hub.deliveries("L-1", endpoint).getFirst().path("id").asString())
+          .doesNotContain("It is due now");
     }
   }
 
@@ -129,7 +147,7 @@ class ExplanationTest {
     assertThat(away.endedBy()).contains(Explanation.By.RECEIVER);
     var refused =
         ended(DeliveryState.State.DEAD, "", Attempt.Outcome.UNREACHABLE, Attempt.Outcome.REJECTED);
-    assertThat(refused.sentences().toString()).contains("trying again will not help");
+    assertThat(refused.sentences().toString()).contains("such an answer is final");
     assertThat(refused.endedBy()).contains(Explanation.By.RECEIVER);
     var ours = ended(DeliveryState.State.DEAD, "", Attempt.Outcome.DEFECT);
     assertThat(ours.sentences().toString()).contains("failed by a defect of ours: some reason.");

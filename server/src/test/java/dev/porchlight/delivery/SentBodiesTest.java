@@ -167,6 +167,30 @@ class SentBodiesTest {
   }
 
   @Test
+  void of_many_secrets_in_their_overlap_the_newest_ten_sign() throws Exception {
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
+      var fresh = "";
+      for (int i = 0; i < 11; i++) {
+        hub.clock().advance(Duration.ofSeconds(1));
+        fresh =
+            hub.api()
+                .make("/endpoints/" + endpoint.id() + "/rotate-secret", Json.object())
+                .path("secret")
+                .stringValue();
+      }
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      hub.awaitDelivery("L-1", endpoint, "delivered");
+      var sent = crm.requests().getFirst();
+      assertThat(sent.header("webhook-signature").split(" "))
+          .hasSize(10)
+          .startsWith(webhookSignature(fresh, sent));
+    }
+  }
+
+  @Test
   void verbatim_gives_the_bytes_and_the_content_type_as_received() {
     try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
