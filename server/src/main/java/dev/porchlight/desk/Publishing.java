@@ -45,6 +45,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Takes events that parties publish: who may, who gets a copy, what they say of listings, and what
@@ -239,6 +240,14 @@ public final class Publishing {
               "/time", "an event is not of the future", "the time of publishing is taken"));
       time = null;
     }
+    var listing = said.listing();
+    if (listing != null && ListingEvents.isAhead(listing, draw.at())) {
+      violations.add(
+          new Violation(
+              "/data/object/modificationTimestamp",
+              "a listing's change is not more than a day ahead",
+              "kept, but the event's time says what is newer"));
+    }
     if (said.saying() instanceof Saying.OfSavedSearch search
         && !Sayings.isUsable(search, draw.at())) {
       violations.add(
@@ -262,13 +271,20 @@ public final class Publishing {
     return new Prepared(event, said, RawBody.of(id, body), adopt, null);
   }
 
+  /// What makes an address below a place one of another place, or of no place of its own: a query,
+  /// a fragment, dot segments, and slashes in disguise, encoded however often.
+  private static final Pattern LEADS_ASTRAY =
+      Pattern.compile("[?#\\\\]|%(?:25)*+(?:2[fF]|5[cC])|/(?:\\.|%(?:25)*+2[eE]){1,2}(?:[/;]|$)");
+
   /// The producer's id where it lies in its own pod, so that nobody can shadow another's event;
   /// else one of ours.
   private static String uri(
       Party publisher, @Nullable String sent, String id, List<Violation> violations) {
     var place = publisher.url() + "publish/";
     if (sent != null) {
-      if (sent.startsWith(place) && sent.length() > place.length()) {
+      if (sent.startsWith(place)
+          && sent.length() > place.length()
+          && !LEADS_ASTRAY.matcher(sent).find(place.length() - 1)) {
         return sent;
       }
       violations.add(

@@ -48,7 +48,7 @@ public final class ListingEvents {
 
     private ListingState.Stamp stamp() {
       var modified = change.modifiedAt();
-      boolean sound = modified != null && !modified.isAfter(published.plus(AHEAD));
+      boolean sound = modified != null && !isAhead(change, published);
       return new ListingState.Stamp(sound && modified != null ? modified : time, time, id);
     }
 
@@ -62,6 +62,13 @@ public final class ListingEvents {
       }
       return keys;
     }
+  }
+
+  /// Whether that says of itself that it was made long after it was published; then it does not
+  /// count as newer than what comes later.
+  public static boolean isAhead(ListingChange change, Instant published) {
+    var modified = change.modifiedAt();
+    return modified != null && modified.isAfter(published.plus(AHEAD));
   }
 
   /// What became of a listing.

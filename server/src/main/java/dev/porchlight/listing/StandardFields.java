@@ -336,7 +336,13 @@ public final class StandardFields {
 
   private static @Nullable Instant instant(@Nullable JsonNode node) {
     try {
-      return string(node).map(Instant::parse).orElse(null);
+      // Times that could be read are written in one form; others may look like times, too.
+      return string(node)
+          .filter(t -> !t.startsWith("+") && !t.startsWith("-") && !t.startsWith("0000"))
+          .map(t -> Map.entry(t, Instant.parse(t)))
+          .filter(t -> t.getValue().toString().equals(t.getKey()))
+          .map(Map.Entry::getValue)
+          .orElse(null);
     } catch (DateTimeException e) {
       // Kept as it was sent, since it is no time.
       return null;

@@ -4,6 +4,7 @@ import dev.porchlight.connector.json.BodyJson;
 import dev.porchlight.connector.json.BodyJson.Null;
 import dev.porchlight.connector.json.BodyJson.Num;
 import dev.porchlight.connector.json.Findings;
+import dev.porchlight.connector.json.Text;
 import dev.porchlight.connector.json.Times;
 import dev.porchlight.value.ListingChange;
 import dev.porchlight.value.Topic;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what an event says of a listing: tolerantly, as senders are known to write, into the form
@@ -119,8 +121,8 @@ final class ListingReader {
   }
 
   private ListingChange change(ListingChange.Kind kind, Map<?, ?> object) {
-    object.forEach((name, value) -> member((String) name, value));
-    boolean gone = kind == ListingChange.Kind.UPDATE && isYes(object.get("deleted"));
+    object.forEach((name, value) -> member((String) name, value, object));
+    boolean gone = kind == ListingChange.Kind.UPDATE && isTrue(object.get("deleted"));
     if (kind == ListingChange.Kind.COMPENSATION) {
       // Whatever else such an event shows of the listing is there to tell which one it is.
       members.keySet().retainAll(Set.of("buyerCompensation"));
@@ -171,12 +173,28 @@ final class ListingReader {
     findings.violation(POINTER + "/" + BodyJson.escape(name), rule, action);
   }
 
-  private void member(String written, @Nullable Object value) {
-    if (value == null || value == Null.NULL || value.equals("")) {
+  /// Notes what stands within a member, one step of the place each.
+  private void note(List<String> place, String rule, String action) {
+    var pointer = new StringBuilder(POINTER);
+    place.forEach(step -> pointer.append('/').append(BodyJson.escape(step)));
+    findings.violation(pointer.toString(), rule, action);
+  }
+
+  private static boolean isSaid(@Nullable Object value) {
+    return value != null && value != Null.NULL && !value.equals("");
+  }
+
+  private void member(String written, @Nullable Object value, Map<?, ?> object) {
+    if (value == null || !isSaid(value)) {
       return;
     }
     var name = SPELLINGS.getOrDefault(written, written);
     if (!name.equals(written)) {
+      if (isSaid(object.get(name))) {
+        note(
+            written, "the member is called `" + name + "`", "passed over: `" + name + "` is there");
+        return;
+      }
       note(written, "the member is called `" + name + "`", "taken as that");
     }
     var read = read(name, written, value);
@@ -214,13 +232,13 @@ final class ListingReader {
       case "listingStatus" -> word(written, value, STATUSES);
       case "propertyType" -> word(written, value, TYPES);
       case "propertySubType" -> word(written, unwrapped(value), SUB_TYPES);
+      case "url" -> address(written, value);
       case "internetAddressDisplayYN" -> yesNo(written, value);
       case "latitude" -> degrees(written, value, 90);
       case "longitude" -> degrees(written, value, 180);
       case "image" -> images(written, value);
       case "coListingAgent" -> parties(written, value);
-      // Said by the kind of the change.
-      case "deleted" -> null;
+      case "deleted" -> deleted(written, value);
       // What a later revision of the contract may bring is kept as it is.
       default -> value;
     };
@@ -244,6 +262,46 @@ final class ListingReader {
       note(written, "at most " + most + " characters", "kept whole");
     }
     return text;
+  }
+
+  private Object address(String written, Object value) {
+    var read = text("url", written, value, 0);
+    if (read instanceof String) {
+      uri(List.of(written), read);
+    }
+    return read;
+  }
+
+  /// Notes what should be a URI and is none, such as a placeholder that nobody has filled in.
+  private void uri(List<String> place, @Nullable Object value) {
+    if (isSaid(value) && !(value instanceof String text && Text.isUri(text.strip()))) {
+      note(place, "an absolute URI", value instanceof String ? "kept as text" : "kept as it is");
+    }
+  }
+
+  private void uris(List<String> place, Map<?, ?> object, String... names) {
+    for (var name : names) {
+      var within = new ArrayList<>(place);
+      within.add(name);
+      uri(within, object.get(name));
+    }
+  }
+
+  /// Nothing to keep: whether the listing is gone is said by the kind of the change.
+  private @Nullable Object deleted(String written, Object value) {
+    if (!(value instanceof Boolean)) {
+      boolean read = isTrue(value) || value instanceof String s && isWord(s, "false");
+      note(written, "true or false", read ? "read out of the text" : "left out");
+    }
+    return null;
+  }
+
+  private static boolean isTrue(@Nullable Object value) {
+    return value instanceof Boolean b && b || value instanceof String s && isWord(s, "true");
+  }
+
+  private static boolean isWord(String text, String word) {
+    return text.strip().equalsIgnoreCase(word);
   }
 
   private Object count(String written, Object value) {
@@ -325,7 +383,7 @@ final class ListingReader {
     if (read.get("unitCode") instanceof String unit) {
       var known = UNITS.get(unit.strip().toUpperCase(Locale.ROOT));
       if (known == null) {
-        note(written + "/unitCode", "a unit such as FTK or ACR", "kept as it is");
+        note(List.of(written, "unitCode"), "a unit such as FTK or ACR", "kept as it is");
       } else {
         read.put("unitCode", known);
       }
@@ -385,8 +443,12 @@ final class ListingReader {
     return copy;
   }
 
-  /// A party; an empty one means that there is none.
   private @Nullable Object party(String written, Object value) {
+    return party(List.of(written), value);
+  }
+
+  /// A party; an empty one means that there is none.
+  private @Nullable Object party(List<String> written, Object value) {
     if (!(value instanceof Map<?, ?> object)) {
       note(written, "an object that describes a party", "kept as it is");
       return value;
@@ -400,6 +462,7 @@ final class ListingReader {
       note(written, "a party that is not there is left out", "taken as absent");
       return null;
     }
+    uris(written, object, "id", "@id");
     return value;
   }
 
@@ -419,8 +482,8 @@ final class ListingReader {
       return one == null ? null : List.of(one);
     }
     var all = new ArrayList<Object>();
-    for (var item : list) {
-      var read = party(written, item);
+    for (int i = 0; i < list.size(); i++) {
+      var read = party(List.of(written, Integer.toString(i)), list.get(i));
       if (read != null) {
         all.add(read);
       }
@@ -432,9 +495,22 @@ final class ListingReader {
     if (value instanceof List<?> list && list.size() == 1) {
       return unwrapped(list.getFirst());
     }
-    return value instanceof Map<?, ?> object && object.get("propertySubType") instanceof String s
-        ? s
-        : value;
+    if (!(value instanceof Map<?, ?> object)) {
+      return value;
+    }
+    var within =
+        Stream.of("propertySubType", "name", "type", "@type")
+            .map(object::get)
+            .filter(ListingReader::isSaid)
+            .filter(String.class::isInstance)
+            .map(s -> ((String) s).strip())
+            .toList();
+    // Beside a name the type may be that of the wrapper.
+    return within.stream()
+        .filter(SUB_TYPES::contains)
+        .findFirst()
+        .<Object>map(s -> s)
+        .orElse(within.isEmpty() ? value : within.getFirst());
   }
 
   private Object word(String written, Object value, Set<String> known) {
@@ -490,13 +566,17 @@ final class ListingReader {
       note(written, "a list of images", "taken as a list of one");
     }
     var all = new ArrayList<Object>();
-    for (var item : list) {
+    for (int i = 0; i < list.size(); i++) {
+      var item = list.get(i);
+      var place = value instanceof List ? List.of(written, Integer.toString(i)) : List.of(written);
       if (item instanceof String uri) {
+        uri(place, uri);
         var image = new LinkedHashMap<String, Object>();
         image.put("type", "ImageObject");
         image.put("id", uri);
         all.add(image);
-      } else if (item instanceof Map) {
+      } else if (item instanceof Map<?, ?> object) {
+        uris(place, object, "id", "@id", "url");
         all.add(item);
       } else {
         note(written, "an image is an object or an address", "left out");
@@ -517,7 +597,6 @@ final class ListingReader {
     all.put("postalCode", 12);
     all.put("streetAddress", 75);
     all.put("universalPropertyId", 0);
-    all.put("url", 0);
     return all;
   }
 

@@ -71,6 +71,9 @@ public final class RealEstateEvents implements EventContract {
       findings.violation(
           "/topic", "a topic is written domain/group#action", "read as " + topic.get().text());
     }
+    if (topic.get().action() == null) {
+      findings.violation("/topic", "a topic is written domain/group#action", "carried unread");
+    }
     var recipients = parties(root, "recipient", findings);
     var sources = parties(root, "source", findings);
     if (recipients.isEmpty()
@@ -98,6 +101,7 @@ public final class RealEstateEvents implements EventContract {
       }
     }
     var original = root.get("originalRecipient");
+    original(original, findings);
     return new Event(
         topic.get(),
         recipients,
@@ -143,6 +147,21 @@ public final class RealEstateEvents implements EventContract {
       }
     }
     return all;
+  }
+
+  /// Whom an event was for at first is kept as it was sent.
+  private static void original(@Nullable Object original, Findings findings) {
+    var items =
+        original instanceof List<?> list ? list : isSaid(original) ? List.of(original) : List.of();
+    for (int i = 0; i < items.size(); i++) {
+      var item = items.get(i);
+      if (!(item instanceof String text && Text.isUri(text.strip()))) {
+        findings.violation(
+            "/originalRecipient" + (original instanceof List ? "/" + i : ""),
+            "a party is named by an absolute URI",
+            item instanceof String ? "kept as text" : "kept as it is");
+      }
+    }
   }
 
   /// The id of what is written as an object.

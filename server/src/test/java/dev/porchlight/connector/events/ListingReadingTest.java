@@ -174,7 +174,22 @@ class ListingReadingTest {
           soldPrice             | {"value":"5"}                         | {"price":5}              | 2
           listingPrice          | 5                                     | {"price":5}              | 1
           numberOf1/2Bathrooms  | 1                                     | "1"                      | 1
-          url                   | "{listing-url}"                       | "{listing-url}"          | 0
+          url                   | "{listing-url}"                       | "{listing-url}"          | 1
+          url                   | "homes/1"                             | "homes/1"                | 1
+          image                 | ["{photo}"]                           | [{"type":"ImageObject","id":"{photo}"}] | 1
+          image                 | [{"id":"{id}","url":"photo one"}]     | [{"id":"{id}","url":"photo one"}] | 2
+          listingAgent          | {"name":"Lee","id":"{listing-agent}"} | {"name":"Lee","id":"{listing-agent}"} | 1
+          coListingAgent        | [{"name":"Lee","id":5}]               | [{"name":"Lee","id":5}]  | 1
+          propertySubType       | {"name":"CabinPropertyType"}          | "CabinPropertyType"      | 0
+          propertySubType       | {"type":"CabinPropertyType"}          | "CabinPropertyType"      | 0
+          propertySubType       | {"name":"Hut","type":"CabinPropertyType"} | "CabinPropertyType"  | 0
+          propertySubType       | {"name":"Hut"}                        | "Hut"                    | 1
+          propertySubType       | {"else":"Hut"}                        | {"else":"Hut"}           | 1
+          deleted               | "yes"                                 |                          | 1
+          deleted               | "true"                                |                          | 1
+          deleted               | "False"                               |                          | 1
+          deleted               | 1                                     |                          | 1
+          deleted               | true                                  |                          | 0
           laterMember           | {"a":[1,2]}                           | {"a":[1,2]}              | 0
           """)
   void oddities_are_read_and_noted(String member, String sent, String kept, int noted) {
@@ -200,6 +215,23 @@ class ListingReadingTest {
     assertThat(event.violations()).isNotEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "colistingAgent, coListingAgent",
+    "coListingAgent, colistingAgent",
+  })
+  void of_two_spellings_the_right_one_counts_whatever_the_order(String first, String second) {
+    var object = named();
+    object.putObject(first).put("name", first);
+    object.putObject(second).put("name", second);
+    var event = read("realestate/listing#update", object);
+    assertThat(kept(event, "coListingAgent").at("/0/name").asString()).isEqualTo("coListingAgent");
+    assertThat(event.violations())
+        .extracting(Violation::pointer)
+        .containsExactly("/data/object/colistingAgent");
+    assertThat(event.violations().getFirst().action()).startsWith("passed over");
+  }
+
   @Test
   void a_listing_is_known_by_its_system_and_number_whatever_their_type() {
     var object =
@@ -220,6 +252,11 @@ class ListingReadingTest {
     object.putObject("buyerCompensation").put("compensationValue", "2");
     var update = Objects.requireNonNull(read("realestate/listing#update", object).listing());
     assertThat(update.kind()).isEqualTo(ListingChange.Kind.DELETE);
+    for (var odd : List.of("\"yes\"", "1", "\"false\"", "[true]")) {
+      object.set("deleted", Json.tree(odd));
+      update = Objects.requireNonNull(read("realestate/listing#update", object).listing());
+      assertThat(update.kind()).as(odd).isEqualTo(ListingChange.Kind.UPDATE);
+    }
     object.put("deleted", false);
     update = Objects.requireNonNull(read("realestate/listing#update", object).listing());
     assertThat(update.kind()).isEqualTo(ListingChange.Kind.UPDATE);
