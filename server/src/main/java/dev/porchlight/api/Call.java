@@ -411,7 +411,8 @@ final class Call {
   /// A place in the log, in a parameter of that name.
   static long seq(String parameter, String text) {
     if (!text.matches("[0-9]{1,18}")) {
-      throw invalid(parameter, "what `next_cursor` was");
+      var member = parameter.equals("cursor") ? "next_cursor" : parameter;
+      throw invalid(parameter, "what `" + member + "` was");
     }
     return Long.parseLong(text);
   }

@@ -69,6 +69,9 @@ class FeedTest {
       assertThat(rest.path("items")).isEmpty();
       assertThat(rest.path("after").asLong()).isEqualTo(after);
 
+      assertThat(pull.get("/endpoints/" + endpoint.id() + "/feed?after=-1").text())
+          .contains("what `after` was");
+
       // The token is for that and nothing else.
       assertThat(pull.get("/endpoints/" + other.id() + "/feed").status()).isEqualTo(404);
       assertThat(pull.get("/endpoints/" + endpoint.id()).status()).isEqualTo(403);
