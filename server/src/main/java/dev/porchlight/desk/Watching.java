@@ -158,7 +158,8 @@ public final class Watching implements AutoCloseable {
       return;
     }
     watched.put(search.id(), search);
-    if (!matcher.put(search.id(), root.get(), search.filter(), store.now())) {
+    var side = search.consumers() ? ofConsumers(root.get()) : root.get();
+    if (!matcher.put(search.id(), side, search.filter(), store.now())) {
       LOG.warn("The filter of the saved search {} can't be read: nothing meets it", search.id());
     }
   }
@@ -365,7 +366,18 @@ public final class Watching implements AutoCloseable {
 
   private Set<String> find(
       String root, StandardFields.@Nullable Known listing, java.time.Instant now) {
-    return listing == null ? Set.of() : matcher.find(root, Watchable.of(listing), now);
+    if (listing == null) {
+      return Set.of();
+    }
+    var found = new HashSet<>(matcher.find(root, Watchable.of(listing), now));
+    found.addAll(matcher.find(ofConsumers(root), Watchable.forConsumers(listing), now));
+    return found;
+  }
+
+  /// Under what the searches of consumers stand in the index, apart from those of accounts: they
+  /// see less of a listing.
+  private static String ofConsumers(String root) {
+    return root + " consumers";
   }
 
   private static Happening.Seen seen(StandardFields.@Nullable Known listing) {

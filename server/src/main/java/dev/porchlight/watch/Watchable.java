@@ -5,6 +5,7 @@ import dev.porchlight.filter.Type;
 import dev.porchlight.filter.Value;
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,29 @@ public final class Watchable {
           "BuildingAreaTotal", "LivingArea",
           "CurrentPrice", "ListPrice");
 
+  /// What tells where exactly a listing is.
+  private static final Set<String> ADDRESS =
+      Set.of(
+          "StreetNumber",
+          "StreetDirPrefix",
+          "StreetName",
+          "StreetSuffix",
+          "UnitNumber",
+          "UnparsedAddress",
+          "Latitude",
+          "Longitude");
+
   private Watchable() {}
+
+  /// A listing as searches of consumers see it: where it does not say that its address may be shown
+  /// online, it has no street and no place, else wildcards and radii would spell them out.
+  ///
+  /// @param row see [#of]
+  public static Function<String, Value> forConsumers(Function<String, Value> row) {
+    return row.apply("InternetAddressDisplayYN").equals(Value.flag(true))
+        ? of(row)
+        : of(name -> ADDRESS.contains(name) ? Value.UNSET : row.apply(name));
+  }
 
   /// The same values, numbers in the form that searches take them for.
   ///

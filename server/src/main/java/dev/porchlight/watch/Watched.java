@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// A search with the feeds that gather what happens to listings that meet it.
 ///
 /// @param seq of the search
+/// @param consumers a consumer made it, or was the last to change it
 /// @param office the office of the contact that holds it; null where an account does
 /// @param feeds those that are active
 public record Watched(
@@ -19,10 +20,11 @@ public record Watched(
     String filter,
     long seq,
     String holder,
+    boolean consumers,
     @Nullable String office,
     List<NewsFeed> feeds) {
   private static final String SELECT =
-      "SELECT s.id, s.filter, s.seq, s.holder_id, c.office_id FROM saved_search s"
+      "SELECT s.id, s.filter, s.seq, s.holder_id, s.maker_id, c.office_id FROM saved_search s"
           + " LEFT JOIN contact c ON c.id = s.holder_id";
 
   /// Those whose search was last changed after a line of the log, in the log's order.
@@ -54,11 +56,15 @@ public record Watched(
 
   /// The same with other feeds.
   public Watched with(List<NewsFeed> others) {
-    return new Watched(id, filter, seq, holder, office, List.copyOf(others));
+    return new Watched(id, filter, seq, holder, consumers, office, List.copyOf(others));
   }
 
   private static Watched read(Row r) throws java.sql.SQLException {
-    return new Watched(r.text(1), r.text(2), r.number(3), r.text(4), r.textOrNull(5), List.of());
+    var holder = r.text(4);
+    var office = r.textOrNull(6);
+    // Nobody else changes what a contact made.
+    boolean consumers = office != null && r.text(5).equals(holder);
+    return new Watched(r.text(1), r.text(2), r.number(3), holder, consumers, office, List.of());
   }
 
   private static List<Watched> withFeeds(Handle h, List<Watched> bare) {

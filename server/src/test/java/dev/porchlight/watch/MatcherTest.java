@@ -34,6 +34,7 @@ class MatcherTest {
           "MlsStatus",
           "PropertyType",
           "ListingKey",
+          "UnparsedAddress",
           "SubdivisionName");
   private static final List<String> NUMBERS =
       List.of("ListPrice", "BedsTotal", "BathsTotal", "LivingArea", "Latitude", "Longitude");
@@ -223,6 +224,15 @@ class MatcherTest {
       assertThat(matcher.find("root", row(listing), now))
           .as(listing + " of " + searches)
           .isEqualTo(oneByOne(searches, listing, now));
+      listing.put("InternetAddressDisplayYN", Value.flag(n % 2 == 0));
+      Function<String, Value> all = name -> listing.getOrDefault(name, Value.UNSET);
+      var seen = new HashMap<>(listing);
+      if (n % 2 != 0) {
+        seen.keySet().removeAll(List.of("Latitude", "Longitude", "UnparsedAddress"));
+      }
+      assertThat(matcher.find("root", Watchable.forConsumers(all), now))
+          .as("a consumer's: " + listing + " of " + searches)
+          .isEqualTo(oneByOne(searches, seen, now));
     }
   }
 

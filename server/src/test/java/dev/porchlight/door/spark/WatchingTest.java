@@ -112,6 +112,22 @@ class WatchingTest {
         .asString();
   }
 
+  private void own(String filter) {
+    var search =
+        world
+            .as(
+                consumer,
+                "POST",
+                "/v1/savedsearches",
+                SavedSearchesTest.search("My " + filter, filter))
+            .succeeded(201)
+            .result()
+            .path("Id")
+            .asString();
+    var feed = "{\"D\":{\"Subscription\":{\"Id\":\"" + search + "\"}}}";
+    world.as(consumer, "POST", "/v1/newsfeeds", feed).succeeded(201);
+  }
+
   private List<JsonNode> events(SparkWorld.Key key, String path) {
     return world.get(key, path).succeeded(200).d().path("Results").valueStream().toList();
   }
@@ -224,6 +240,26 @@ class WatchingTest {
     publish("update", "2", o -> o.put("latitude", 41.5));
     publish("update", "2", o -> o.put("longitude", "-70.5"));
     assertThat(words(await(5)).getFirst()).isEqualTo("New");
+    // Of an address that is not shown online a contact's own searches find out nothing.
+    subscribed("UnparsedAddress Eq '1 Q*'", "");
+    own("UnparsedAddress Eq '1 Q*'");
+    own("Location Eq radius('5 5',1)");
+    own("Latitude Ge 4.9 And City Eq 'Hull'");
+    own("UnparsedAddress Eq NULL And Location Eq NULL And PostalCode Eq 'H1'");
+    publish(
+        "update",
+        "3",
+        o -> {
+          o.put("addressLocality", "Hull").put("postalCode", "H1").put("streetAddress", "1 Quay");
+          o.put("latitude", 5).put("longitude", 5);
+        });
+    assertThat(words(await(7))).startsWith("New", "New");
+    assertThat(events(consumer, "/v1/newsfeeds/events")).hasSize(7);
+    publish("update", "3", o -> o.put("internetAddressDisplayYN", "N").put("latitude", 5.001));
+    publish("update", "3", o -> o.put("internetAddressDisplayYN", "Y"));
+    // Four more; a page has ten.
+    assertThat(words(await(10)).subList(0, 4))
+        .containsExactlyInAnyOrder("New", "New", "New", "StatusChange");
   }
 
   @Test
