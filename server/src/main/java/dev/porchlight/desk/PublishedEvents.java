@@ -5,6 +5,7 @@ import dev.porchlight.store.Store;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class PublishedEvents {
   /// How many lines of the log can belong to one event.
   private static final int MOST_LINES = 500;
+
+  /// What lines are about that tell what became of what an event said.
+  private static final Set<String> SAID = Set.of("contact", "search", "cart", "listing", "area");
 
   private static final String SEEN =
       "(e.publisher_id IN (<parties>) OR EXISTS (SELECT 1 FROM event_copy c WHERE"
@@ -121,18 +125,32 @@ public final class PublishedEvents {
   }
 
   private static List<Line> consequences(Handle h, PublishedEvent event) {
-    return h
-        .createQuery(
-            "SELECT seq, kind, subject, ref FROM log WHERE seq > :s AND seq <= :t"
-                + " ORDER BY seq")
-        .bind("s", event.seq())
-        .bind("t", event.seq() + MOST_LINES)
-        .map((r, _) -> new Line(r.getLong(1), r.getString(2), r.getString(3), r.getString(4)))
-        .list()
-        .stream()
-        .takeWhile(l -> !l.kind().equals("event.published"))
-        .filter(l -> isOf(h, event, l))
+    var lines =
+        h
+            .createQuery(
+                "SELECT seq, kind, subject, ref FROM log WHERE seq > :s AND seq <= :t"
+                    + " ORDER BY seq")
+            .bind("s", event.seq())
+            .bind("t", event.seq() + MOST_LINES)
+            .map((r, _) -> new Line(r.getLong(1), r.getString(2), r.getString(3), r.getString(4)))
+            .list()
+            .stream()
+            .takeWhile(l -> !l.kind().equals("event.published"))
+            .toList();
+    long done =
+        lines.stream()
+            .filter(l -> l.kind().equals(Sayings.DONE) && l.subject().equals(event.id()))
+            .mapToLong(Line::seq)
+            .findFirst()
+            .orElse(event.seq());
+    return lines.stream()
+        .filter(l -> !l.kind().equals(Sayings.DONE))
+        .filter(l -> l.seq() < done && isSaid(l.kind()) || isOf(h, event, l))
         .toList();
+  }
+
+  private static boolean isSaid(String kind) {
+    return SAID.contains(kind.substring(0, Math.max(0, kind.indexOf('.'))));
   }
 
   private static boolean isOf(Handle h, PublishedEvent event, Line line) {

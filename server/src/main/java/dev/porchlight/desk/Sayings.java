@@ -66,6 +66,11 @@ final class Sayings {
   /// The name, among the headers kept with a receipt, of the event that it came by.
   static final String EVENT = ":event";
 
+  /// The log's kind of line that ends what an event said of somebody, but for leads; its subject is
+  /// the event. Lines of one unit stand together, so all from the event's own line to this one are
+  /// the event's.
+  static final String DONE = "saying.done";
+
   private final Desk desk;
 
   Sayings(Desk desk) {
@@ -209,6 +214,9 @@ final class Sayings {
         case Saying.OfConsent said -> consent(batch, event, publisher, place, said, prepared);
         case Saying.OfServiceArea said -> area(batch, event, place, said);
       }
+    }
+    if (!(prepared.saying() instanceof Saying.OfLead)) {
+      batch.append(DONE, event.id(), publisher.id());
     }
     return true;
   }

@@ -240,6 +240,7 @@ class FamilyTest {
     assertThat(contact.at("/emails/0").asString()).isEqualTo("ines@example.org");
     assertThat(contact.at("/phones/0").asString()).isEqualTo("+1 804 555 0142");
     assertThat(violations("realestate/contact#update")).containsExactly("/data/object/email");
+    assertThat(followed("realestate/contact#update")).containsExactly("contact.edited");
 
     // A visitor with that address is that contact.
     published(
@@ -277,6 +278,10 @@ class FamilyTest {
                     + " ON i.cart_id = c.id WHERE c.holder_id = :h AND c.type = 'Favorites'"))
         .containsExactly(listing);
 
+    assertThat(followed("realestate/website#saveproperty"))
+        .containsExactly("listing.set", "cart.created", "cart.changed");
+    assertThat(followed("realestate/website#propertysearchsave")).containsExactly("search.created");
+
     // Consent: of each channel the last word holds, whenever it comes.
     consents("unsubscribe", "2026-03-14T09:10:00Z", "ines@example.org", null);
     consents("subscribe", "2026-03-14T09:05:00Z", "ines@example.org", "+1 804 555 0142");
@@ -302,6 +307,8 @@ class FamilyTest {
 
     published(event("contact#delete", d -> d.putObject("object").put("sameAs", "harborcrm:88")));
     assertThat(only("/contacts")).isNotEqualTo(id);
+    assertThat(followed("realestate/contact#delete"))
+        .contains("contact.deleted", "search.deleted", "cart.deleted");
     published(event("contact#delete", d -> d.putObject("object").put("sameAs", "harborcrm:99")));
     // Without a name nobody is deleted, whatever address is given.
     published(event("contact#delete", d -> d.putObject("object").put("email", "noe@example.org")));
@@ -314,6 +321,15 @@ class FamilyTest {
     pods.hub.api().make("/persons/" + noe + "/erase", Json.object());
     assertThat(held(noe, "SELECT channel FROM consent WHERE person_id = :h")).isEmpty();
     assertThat(held(contact.path("person_id").asString(), CONSENTS)).hasSize(3);
+
+    published(
+        event(
+            "servicearea#create",
+            data -> {
+              var area = data.putObject("object").put("kind", "City");
+              area.putObject("identifier").put("harborcrm", "area-1");
+            }));
+    assertThat(followed("realestate/servicearea#create")).containsExactly("area.changed");
 
     // A lead's contact goes with it, at the time that the log has.
     published(lead("lead#add", "L-30", d -> person(d, "Lia")));
@@ -332,6 +348,17 @@ class FamilyTest {
 
   private JsonNode latest(String topic) {
     return pods.hub.items("/events?topic=" + topic.replace("#", "%23")).getFirst();
+  }
+
+  /// The kinds of the lines that the latest event of that topic brought about.
+  private List<String> followed(String topic) {
+    return pods.hub
+        .api()
+        .read("/events/" + latest(topic).path("id").asString())
+        .path("consequences")
+        .valueStream()
+        .map(l -> l.path("kind").asString())
+        .toList();
   }
 
   private List<String> violations(String topic) {
