@@ -29,16 +29,16 @@ final class HostileReceivers implements AutoCloseable {
     open("hangs", _ -> Thread.sleep(Duration.ofMinutes(10)));
     open("trickles", HostileReceivers::trickle);
     // Its port is known, and nobody listens there.
-    open("refuses", _ -> {});
-    servers.get("refuses").close();
+    open("refuses", _ -> {}).close();
     open("answers a gigabyte", HostileReceivers::flood);
     open("says 429", socket -> write(socket, "HTTP/1.1 429 Later\r\nContent-Length: 0\r\n\r\n"));
   }
 
-  private void open(String name, Manner manner) throws IOException {
+  private ServerSocket open(String name, Manner manner) throws IOException {
     var server = new ServerSocket(0, 1024, InetAddress.ofLiteral("127.0.0.1"));
     servers.put(name, server);
     Thread.ofPlatform().daemon().start(() -> accept(server, manner));
+    return server;
   }
 
   private static void accept(ServerSocket server, Manner manner) {
