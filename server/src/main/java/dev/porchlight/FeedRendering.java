@@ -6,7 +6,7 @@ import dev.porchlight.connector.mail.ListingMail;
 import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Renderer.Rendered;
-import dev.porchlight.desk.FeedLetters;
+import dev.porchlight.desk.feed.FeedLetters;
 import dev.porchlight.net.MailServer;
 import dev.porchlight.store.Store;
 import dev.porchlight.watch.Happening;

@@ -1,5 +1,6 @@
 package dev.porchlight;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -17,6 +18,15 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.EventFields;
+import dev.porchlight.desk.Keeping;
+import dev.porchlight.desk.KeptReading;
+import dev.porchlight.desk.RawBody;
+import dev.porchlight.desk.Tables;
+import dev.porchlight.desk.Twin;
+import dev.porchlight.desk.erasure.LeadErasure;
+import dev.porchlight.desk.events.EventRemoval;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -54,6 +64,9 @@ class ArchitectureTest {
   private static final String[] LEAVES = {
     "api", "http", "console", "ops", "cli", "demo", "door", "poll", "testing"
   };
+
+  /// Parts of the desk that stand by themselves.
+  private static final String[] APART = {ROOT + ".desk.feed..", ROOT + ".desk.poll.."};
 
   /// @param offender the source of a class that breaks the rule
   private record Arrow(String name, ArchRule rule, String offender) {}
@@ -198,6 +211,58 @@ class ArchitectureTest {
                   .allowEmptyShould(true),
               offender("." + capability, "dev.porchlight.desk.Desk desk")));
     }
+    all.add(
+        new Arrow(
+            "the desk's decision knows nothing of what stands on it",
+            noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".desk")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".desk.*.."),
+            offender(".desk", "dev.porchlight.desk.erasure.Pins pins")));
+    all.add(
+        new Arrow(
+            "feeds and polls need nothing else of the desk",
+            noClasses()
+                .that()
+                .resideInAnyPackage(APART)
+                .should()
+                .dependOnClassesThat(
+                    resideInAPackage(in("desk"))
+                        .and(DescribedPredicate.not(resideInAnyPackage(APART)))),
+            offender(".desk.feed", "dev.porchlight.desk.Receipt receipt")));
+    all.add(
+        new Arrow(
+            "the rebuild is known by nobody whose work it does again",
+            noClasses()
+                .that()
+                .resideInAPackage(in("desk"))
+                .and()
+                .resideOutsideOfPackage(in("desk.rebuild"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(in("desk.rebuild")),
+            offender(".desk.onward", "dev.porchlight.desk.rebuild.Rebuild rebuild")));
+    all.add(
+        new Arrow(
+            "the desk's rows are the desk's own",
+            noClasses()
+                .that()
+                .resideOutsideOfPackage(in("desk"))
+                .should()
+                .dependOnClassesThat(
+                    belongToAnyOf(
+                        Tables.class,
+                        RawBody.class,
+                        Twin.class,
+                        Keeping.class,
+                        KeptReading.class,
+                        EventFields.class,
+                        Desk.Prepared.class,
+                        EventRemoval.class,
+                        LeadErasure.class)),
+            offender(".api", "dev.porchlight.desk.RawBody body")));
     all.add(
         new Arrow(
             "foundations know no capability, nor desk, nor leaf",

@@ -2,7 +2,7 @@ package dev.porchlight.api;
 
 import dev.porchlight.delivery.Authorization;
 import dev.porchlight.delivery.SignatureForm;
-import dev.porchlight.desk.EndpointSetup;
+import dev.porchlight.desk.setup.EndpointSetup;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;

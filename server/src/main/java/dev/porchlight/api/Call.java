@@ -6,7 +6,7 @@ import dev.porchlight.access.Principal;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Scope;
-import dev.porchlight.desk.SetupException;
+import dev.porchlight.desk.setup.SetupException;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;

@@ -7,7 +7,7 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Feed;
 import dev.porchlight.delivery.Renderer.Rendered;
-import dev.porchlight.desk.EndpointSetup;
+import dev.porchlight.desk.setup.EndpointSetup;
 import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;

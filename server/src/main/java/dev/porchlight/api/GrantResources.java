@@ -5,7 +5,7 @@ import dev.porchlight.access.Grants;
 import dev.porchlight.access.Parties;
 import dev.porchlight.access.Party;
 import dev.porchlight.account.Nodes;
-import dev.porchlight.desk.GrantChanges;
+import dev.porchlight.desk.events.GrantChanges;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.FilterException;
 import dev.porchlight.listing.StandardFields;

@@ -1,7 +1,7 @@
 package dev.porchlight.api;
 
 import dev.porchlight.access.Secrets;
-import dev.porchlight.desk.ErasurePlace;
+import dev.porchlight.desk.erasure.ErasurePlace;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import java.util.function.Consumer;

@@ -8,7 +8,7 @@ import dev.porchlight.access.Party;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
-import dev.porchlight.desk.GrantChanges;
+import dev.porchlight.desk.events.GrantChanges;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Settings;

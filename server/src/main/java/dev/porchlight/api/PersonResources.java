@@ -1,9 +1,9 @@
 package dev.porchlight.api;
 
 import dev.porchlight.account.Nodes;
-import dev.porchlight.desk.Erasure;
-import dev.porchlight.desk.Erasures;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.erasure.Erasure;
+import dev.porchlight.desk.erasure.Erasures;
 import dev.porchlight.person.Consents;
 import dev.porchlight.person.People;
 import dev.porchlight.person.Persons;

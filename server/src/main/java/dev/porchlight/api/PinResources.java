@@ -2,8 +2,8 @@ package dev.porchlight.api;
 
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.desk.Leads;
-import dev.porchlight.desk.Pins;
 import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.erasure.Pins;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;

@@ -1,8 +1,8 @@
 package dev.porchlight.api;
 
 import dev.porchlight.access.Secrets;
-import dev.porchlight.desk.PollState;
-import dev.porchlight.desk.Polling;
+import dev.porchlight.desk.poll.PollState;
+import dev.porchlight.desk.poll.Polling;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;

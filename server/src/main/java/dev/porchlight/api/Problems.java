@@ -1,6 +1,6 @@
 package dev.porchlight.api;
 
-import dev.porchlight.desk.SetupException;
+import dev.porchlight.desk.setup.SetupException;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.BodyException;

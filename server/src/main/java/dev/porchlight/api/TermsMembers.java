@@ -6,7 +6,7 @@ import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.EventCatalogue;
 import dev.porchlight.delivery.Order;
 import dev.porchlight.delivery.Terms;
-import dev.porchlight.desk.EndpointSetup;
+import dev.porchlight.desk.setup.EndpointSetup;
 import dev.porchlight.filter.FilterException;
 import java.util.Locale;
 import java.util.Optional;

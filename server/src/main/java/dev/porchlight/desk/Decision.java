@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// Decides what becomes of a receipt: which lead it is a version of, whose, who answers, and to
 /// whom it is owed. A function of the intake and of the rows that the batch shows: the same
 /// receipts in the same order give the same rows, which is what a rebuild relies on.
-final class Decision {
+public final class Decision {
   private static final Duration KEY_LAPSES_AFTER = Duration.ofHours(24);
 
   /// No time that is meant is later.
@@ -387,7 +387,7 @@ final class Decision {
   /// and its person has not.
   ///
   /// @param known the lead as it is now
-  static void remember(
+  public static void remember(
       Batch batch, Receipt receipt, Enquirer enquirer, LeadRecord known, Others erasedOthers) {
     var source =
         Sources.in(batch.settings())

@@ -153,7 +153,7 @@ public final class Desk {
   /// A body that was read and waits for its decision in somebody else's unit.
   ///
   /// @param intake null when reading failed by a defect of ours: then it can only be owed
-  record Prepared(
+  public record Prepared(
       Receipt receipt,
       RawBody raw,
       Source source,
@@ -162,7 +162,7 @@ public final class Desk {
       String guid) {}
 
   /// Reads an authentic body for [#decide(Batch, Prepared)].
-  Prepared prepare(Source source, Body body, Circumstances circumstances) {
+  public Prepared prepare(Source source, Body body, Circumstances circumstances) {
     var receipt = receipt(source, body, circumstances, Draw.fresh(store.now(), hub));
     var raw = RawBody.of(receipt.id(), body.bytes());
     try {
@@ -176,14 +176,14 @@ public final class Desk {
   }
 
   /// Decides on what was read.
-  Receipt decide(Batch batch, Prepared prepared) {
+  public Receipt decide(Batch batch, Prepared prepared) {
     return prepared.intake() == null
         ? owe(batch, prepared, "Reading failed by a defect of ours.")
         : decide(batch, prepared.intake(), prepared.body()).receipt();
   }
 
   /// Keeps what was read as owed.
-  Receipt owe(Batch batch, Prepared prepared, String reason) {
+  public Receipt owe(Batch batch, Prepared prepared, String reason) {
     return owe(batch, prepared.receipt(), prepared.raw(), prepared.guid(), reason);
   }
 
@@ -220,7 +220,7 @@ public final class Desk {
   }
 
   /// Decides within a batch that a rebuild has open.
-  Receipt replay(
+  public Receipt replay(
       Batch batch,
       Receipt receipt,
       byte[] bytes,
@@ -244,7 +244,7 @@ public final class Desk {
   }
 
   /// Decides within a batch that a rebuild has open, by what is kept of a body that was dropped.
-  Receipt replay(
+  public Receipt replay(
       Batch batch,
       Receipt receipt,
       Reading kept,
@@ -263,12 +263,12 @@ public final class Desk {
 
   /// Whether a receipt's body can be dropped: what is kept of its lead says all that the body says
   /// to a decision.
-  boolean isKept(Receipt receipt) {
+  public boolean isKept(Receipt receipt) {
     var source = Sources.in(store.settings()).find(receipt.sourceId());
     if (source.isEmpty()) {
       return false;
     }
-    var raw = store.read(h -> LeadErasure.raw(h, receipt.id()));
+    var raw = store.read(h -> RawBody.ofReceipt(h, receipt.id()));
     var kept = store.read(h -> KeptReading.of(h, receipt));
     if (raw.isEmpty() || kept.isEmpty()) {
       return false;
@@ -373,7 +373,7 @@ public final class Desk {
     }
   }
 
-  static Receipt owe(Batch batch, Receipt receipt, RawBody raw, String guid, String reason) {
+  public static Receipt owe(Batch batch, Receipt receipt, RawBody raw, String guid, String reason) {
     long seq = batch.append("receipt.owed", receipt.sourceId(), receipt.id());
     var owed = receipt.became(Receipt.State.OWED, null, 0, guid, reason, seq);
     batch.put(Tables.RECEIPT, owed);

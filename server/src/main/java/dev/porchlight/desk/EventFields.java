@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// What an event about a lead says to the filters of endpoints.
 ///
 /// @param owner the member whose contact it is; empty when there is none
-record EventFields(
+public record EventFields(
     Nodes nodes, Source source, LeadRecord record, Lead lead, String kind, String owner, Instant at)
     implements Function<String, Value> {
   private static final int LONGEST = 300;

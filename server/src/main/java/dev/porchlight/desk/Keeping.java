@@ -8,13 +8,13 @@ import java.time.ZoneOffset;
 import java.time.temporal.TemporalAmount;
 
 /// For how long something is kept.
-record Keeping(TemporalAmount time) {
+public record Keeping(TemporalAmount time) {
   private static final Duration SHORTEST = Duration.ofHours(1);
   private static final Duration LONGEST = Duration.ofDays(36525);
 
   /// @param text an ISO 8601 period or duration
   /// @throws IllegalArgumentException when it is neither, or not from an hour to a hundred years
-  static Keeping of(String text) {
+  public static Keeping of(String text) {
     Keeping keeping;
     try {
       keeping = new Keeping(text.startsWith("PT") ? Duration.parse(text) : Period.parse(text));
@@ -41,12 +41,12 @@ record Keeping(TemporalAmount time) {
   }
 
   /// By the calendar, in UTC.
-  Instant end(Instant from) {
+  public Instant end(Instant from) {
     return from.atOffset(ZoneOffset.UTC).plus(time).toInstant();
   }
 
   /// Nothing that arrived after this is over by `now`, give or take a week for the calendar.
-  Instant latestStart(Instant now) {
+  public Instant latestStart(Instant now) {
     return now.atOffset(ZoneOffset.UTC).minus(time).plusDays(7).toInstant();
   }
 }

@@ -10,11 +10,11 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /// What was read of a body, put together again from what is kept of its lead.
-final class KeptReading {
+public final class KeptReading {
   private KeptReading() {}
 
   /// Of a receipt that became a version of a lead or repeats one; empty where that is not there.
-  static Optional<Reading.Facts> of(Handle h, Receipt receipt) {
+  public static Optional<Reading.Facts> of(Handle h, Receipt receipt) {
     if (receipt.leadId() == null) {
       return Optional.empty();
     }

@@ -65,7 +65,7 @@ public record LeadRecord(
         erasedAt);
   }
 
-  LeadRecord updated(int version, boolean test, Instant at) {
+  public LeadRecord updated(int version, boolean test, Instant at) {
     return new LeadRecord(
         id,
         sourceId,

@@ -53,7 +53,7 @@ public final class LeadSteps {
     }
   }
 
-  static final Table<LeadStep> TABLE =
+  public static final Table<LeadStep> TABLE =
       Table.<LeadStep>named("lead_step")
           .key("lead_id", LeadStep::lead)
           .key("seq", LeadStep::seq)
@@ -85,14 +85,14 @@ public final class LeadSteps {
                   r.text(13)));
 
   /// What the kinds of its lines in the log begin with; their subject is the lead.
-  static final String LINES = "step.";
+  public static final String LINES = "step.";
 
   private LeadSteps() {}
 
   /// Keeps a step, as a line of the log.
   ///
   /// @param step its `seq` is set here
-  static void keep(Batch batch, LeadStep step) {
+  public static void keep(Batch batch, LeadStep step) {
     apply(batch, step.at(batch.append(LINES + step.step(), step.lead(), step.event())));
   }
 
@@ -102,7 +102,7 @@ public final class LeadSteps {
   }
 
   /// Does to the lead what a step said of who answers it.
-  static void answered(Batch batch, LeadStep step) {
+  public static void answered(Batch batch, LeadStep step) {
     var lead = batch.find(Tables.LEAD, step.lead());
     if (lead != null && !step.answers().isEmpty()) {
       batch.put(Tables.LEAD, lead.answeredBy(step.answers()));

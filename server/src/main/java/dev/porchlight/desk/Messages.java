@@ -66,7 +66,7 @@ public final class Messages {
   }
 
   /// Forgets a lead that was erased.
-  void forget(String lead) {
+  public void forget(String lead) {
     synchronized (recent) {
       recent.keySet().removeIf(key -> key.startsWith(lead + " "));
     }

@@ -1,17 +1,20 @@
 package dev.porchlight.desk;
 
+import dev.porchlight.store.Row;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
+import org.jdbi.v3.core.Handle;
 
 /// A body as received, made small for keeping.
 ///
 /// @param codec 0 as it is, 1 deflated
-record RawBody(String receiptId, int codec, byte[] body) {
+public record RawBody(String receiptId, int codec, byte[] body) {
   private static final int WORTH_IT = 512;
   private static final int FAST = 1;
   private static final int KEPT = 8;
@@ -20,7 +23,7 @@ record RawBody(String receiptId, int codec, byte[] body) {
   /// memory that the system must find and clear.
   private static final BlockingQueue<Deflater> DEFLATERS = new ArrayBlockingQueue<>(KEPT);
 
-  static RawBody of(String receiptId, byte[] bytes) {
+  public static RawBody of(String receiptId, byte[] bytes) {
     if (bytes.length < WORTH_IT) {
       return new RawBody(receiptId, 0, bytes);
     }
@@ -42,7 +45,7 @@ record RawBody(String receiptId, int codec, byte[] body) {
     }
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     if (codec == 0) {
       return body;
     }
@@ -61,5 +64,15 @@ record RawBody(String receiptId, int codec, byte[] body) {
     } catch (DataFormatException e) {
       throw new IllegalStateException("the raw body of " + receiptId + " is damaged", e);
     }
+  }
+
+  /// What a receipt came with, while it is kept.
+  public static Optional<byte[]> ofReceipt(Handle h, String receipt) {
+    return h.createQuery(
+            "SELECT " + Tables.RAW.columnList() + " FROM receipt_raw WHERE receipt_id = :r")
+        .bind("r", receipt)
+        .map((r, _) -> Tables.RAW.read(new Row(r)))
+        .findOne()
+        .map(RawBody::bytes);
   }
 }

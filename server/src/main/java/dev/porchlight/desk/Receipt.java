@@ -73,7 +73,7 @@ public record Receipt(
     }
 
     /// That a receipt is in one of the states that few are in, as their index has it.
-    static final String FEW = "state IN ('owed', 'quarantined', 'refused', 'mended')";
+    public static final String FEW = "state IN ('owed', 'quarantined', 'refused', 'mended')";
 
     /// @throws IllegalArgumentException for another word
     public static State of(String word) {
@@ -97,7 +97,7 @@ public record Receipt(
     return draw.at();
   }
 
-  Receipt became(
+  public Receipt became(
       State state, @Nullable String leadId, int version, String guid, String reason, long seq) {
     return new Receipt(
         id,

@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// The tables of this package.
-final class Tables {
+public final class Tables {
   record ViolationRow(String receiptId, int n, String pointer, String rule, String action) {}
 
   record LeadKeyRow(String sourceId, String value, String leadId, Instant at) {}
@@ -16,7 +16,7 @@ final class Tables {
   /// @param saidAt when its sender made it, where the contract says that; else null
   /// @param asOf the log entry as of which it is the sender's word
   /// @param emptied its sender shows the person as erased
-  record LeadVersionRow(
+  public record LeadVersionRow(
       String leadId,
       int version,
       String receiptId,
@@ -29,7 +29,7 @@ final class Tables {
 
   record FingerprintRow(String leadId, String fingerprint, int version) {}
 
-  static final Table<Receipt> RECEIPT =
+  public static final Table<Receipt> RECEIPT =
       Table.<Receipt>named("receipt")
           .key("id", Receipt::id)
           .column("at", Receipt::at)
@@ -71,7 +71,7 @@ final class Tables {
                   r.textOrNull(18),
                   r.number(19),
                   r.timeOrNull(20)));
-  static final Table<RawBody> RAW =
+  public static final Table<RawBody> RAW =
       Table.<RawBody>named("receipt_raw")
           .key("receipt_id", RawBody::receiptId)
           .column("codec", RawBody::codec)
@@ -97,7 +97,7 @@ final class Tables {
           .key("lead_id", DeadlineRow::leadId)
           .column("at", DeadlineRow::at)
           .readBy(r -> new DeadlineRow(r.text(1), r.time(2)));
-  static final Table<LeadRecord> LEAD =
+  public static final Table<LeadRecord> LEAD =
       Table.<LeadRecord>named("lead")
           .key("id", LeadRecord::id)
           .column("source_id", LeadRecord::sourceId)
@@ -135,7 +135,7 @@ final class Tables {
                   r.number(15),
                   r.text(16),
                   r.timeOrNull(17)));
-  static final Table<LeadVersionRow> LEAD_VERSION =
+  public static final Table<LeadVersionRow> LEAD_VERSION =
       Table.<LeadVersionRow>named("lead_version")
           .key("lead_id", LeadVersionRow::leadId)
           .key("version", LeadVersionRow::version)
@@ -165,7 +165,7 @@ final class Tables {
   ///
   /// @param byMail it was made of a mail
   /// @param otherKey the key that the other channel has for it; empty while that was silent
-  record LeadMailRow(String leadId, boolean byMail, String otherKey) {}
+  public record LeadMailRow(String leadId, boolean byMail, String otherKey) {}
 
   static final Table<TwinRow> TWIN =
       Table.<TwinRow>named("twin")
@@ -173,30 +173,13 @@ final class Tables {
           .key("who", TwinRow::who)
           .column("leads", TwinRow::leads)
           .readBy(r -> new TwinRow(r.text(1), r.text(2), r.text(3)));
-  static final Table<LeadMailRow> LEAD_MAIL =
+  public static final Table<LeadMailRow> LEAD_MAIL =
       Table.<LeadMailRow>named("lead_mail")
           .key("lead_id", LeadMailRow::leadId)
           .column("by_mail", LeadMailRow::byMail)
           .column("other_key", LeadMailRow::otherKey)
           .readBy(r -> new LeadMailRow(r.text(1), r.flag(2), r.text(3)));
 
-  /// How far it was looked for what is stuck.
-  record FallbackPlaceRow(String kind, String place) {}
-
-  /// What was stuck, and went to its office by mail.
-  record FallbackRow(String ref, String deliveryId, Instant at) {}
-
-  static final Table<FallbackPlaceRow> FALLBACK_PLACE =
-      Table.<FallbackPlaceRow>named("fallback_place")
-          .key("kind", FallbackPlaceRow::kind)
-          .column("place", FallbackPlaceRow::place)
-          .readBy(r -> new FallbackPlaceRow(r.text(1), r.text(2)));
-  static final Table<FallbackRow> FALLBACK =
-      Table.<FallbackRow>named("fallback")
-          .key("ref", FallbackRow::ref)
-          .column("delivery_id", FallbackRow::deliveryId)
-          .column("at", FallbackRow::at)
-          .readBy(r -> new FallbackRow(r.text(1), r.text(2), r.time(3)));
   static final Table<FingerprintRow> FINGERPRINT =
       Table.<FingerprintRow>named("lead_fingerprint")
           .key("lead_id", FingerprintRow::leadId)
@@ -205,13 +188,4 @@ final class Tables {
           .readBy(r -> new FingerprintRow(r.text(1), r.text(2), r.integer(3)));
 
   private Tables() {}
-
-  record ContactNameRow(String companyId, String name, String contactId) {}
-
-  static final Table<ContactNameRow> CONTACT_NAME =
-      Table.<ContactNameRow>named("contact_name")
-          .key("company_id", ContactNameRow::companyId)
-          .key("name", ContactNameRow::name)
-          .column("contact_id", ContactNameRow::contactId)
-          .readBy(r -> new ContactNameRow(r.text(1), r.text(2), r.text(3)));
 }

@@ -21,12 +21,12 @@ import tools.jackson.databind.JsonNode;
 /// @param place the property; empty where nothing is said of one
 /// @param listing the listing's number; empty where none is said
 /// @param words the beginning of the message; empty where there is none
-record Twin(List<String> whos, String place, String listing, String words) {
+public record Twin(List<String> whos, String place, String listing, String words) {
   private static final Duration APART = Duration.ofDays(1);
   private static final int WORDS = 100;
   private static final int MOST = 20;
 
-  Twin {
+  public Twin {
     whos = List.copyOf(whos);
   }
 
@@ -46,7 +46,7 @@ record Twin(List<String> whos, String place, String listing, String words) {
   }
 
   /// The person, by each way to reach them.
-  static List<String> whos(String source, Identity identity) {
+  public static List<String> whos(String source, Identity identity) {
     var whos = new ArrayList<String>();
     if (identity.email() != null) {
       whos.add(Draw.named("twin", source, "email", identity.email()));
@@ -58,7 +58,7 @@ record Twin(List<String> whos, String place, String listing, String words) {
   }
 
   /// Forgets a lead that was remembered.
-  static void forget(Batch batch, String source, String who, String lead) {
+  public static void forget(Batch batch, String source, String who, String lead) {
     var row = batch.find(Tables.TWIN, source, who);
     if (row == null) {
       return;

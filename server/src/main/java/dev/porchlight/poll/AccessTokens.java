@@ -1,7 +1,7 @@
 package dev.porchlight.poll;
 
 import dev.porchlight.access.Secrets;
-import dev.porchlight.desk.Polling;
+import dev.porchlight.desk.poll.Polling;
 import dev.porchlight.net.OutgoingClient;
 import dev.porchlight.net.OutgoingRequest;
 import dev.porchlight.store.Store;

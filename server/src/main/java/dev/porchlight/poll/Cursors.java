@@ -1,7 +1,7 @@
 package dev.porchlight.poll;
 
-import dev.porchlight.desk.PollState;
-import dev.porchlight.desk.Polling;
+import dev.porchlight.desk.poll.PollState;
+import dev.porchlight.desk.poll.Polling;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Table;

@@ -1,6 +1,6 @@
 package dev.porchlight.poll;
 
-import dev.porchlight.desk.Polling;
+import dev.porchlight.desk.poll.Polling;
 import dev.porchlight.net.Exchange;
 import dev.porchlight.net.OutgoingRequest;
 import dev.porchlight.store.Store;

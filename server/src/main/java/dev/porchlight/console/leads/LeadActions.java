@@ -9,7 +9,7 @@ import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Answered;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
-import dev.porchlight.desk.Replay;
+import dev.porchlight.desk.onward.Replay;
 import dev.porchlight.person.ContactEdit;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.LogEntry;

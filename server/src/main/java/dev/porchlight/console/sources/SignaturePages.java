@@ -10,7 +10,7 @@ import dev.porchlight.console.Visit;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Source;
-import dev.porchlight.desk.SourceSetup;
+import dev.porchlight.desk.setup.SourceSetup;
 import dev.porchlight.sign.SignatureProfile;
 import dev.porchlight.sign.SignatureProfiles;
 import dev.porchlight.sign.SignatureTrial;

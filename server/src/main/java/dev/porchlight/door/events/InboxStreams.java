@@ -1,6 +1,6 @@
 package dev.porchlight.door.events;
 
-import dev.porchlight.desk.Inboxes;
+import dev.porchlight.desk.events.Inboxes;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;

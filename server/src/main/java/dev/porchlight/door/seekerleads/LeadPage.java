@@ -2,7 +2,7 @@ package dev.porchlight.door.seekerleads;
 
 import dev.porchlight.connector.Written;
 import dev.porchlight.desk.LeadWalk;
-import dev.porchlight.desk.ListingNames;
+import dev.porchlight.desk.feed.ListingNames;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.io.BufferedOutputStream;

@@ -2,7 +2,7 @@ package dev.porchlight.door.mail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.porchlight.desk.Bounces;
+import dev.porchlight.desk.feed.Bounces;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

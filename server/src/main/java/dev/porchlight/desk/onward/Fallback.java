@@ -1,0 +1,277 @@
+package dev.porchlight.desk.onward;
+
+import dev.porchlight.account.NodeMail;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Delivery;
+import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.delivery.Event;
+import dev.porchlight.delivery.Planner;
+import dev.porchlight.desk.Receipt;
+import dev.porchlight.desk.Tables;
+import dev.porchlight.filter.Value;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Settings;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Draw;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Sends to an office's fallback address what has been stuck for a minute: leads that an endpoint
+/// has not taken, and receipts that are quarantined or owed. The customer can't wait for an
+/// engineer.
+///
+/// Deliveries are looked at in the log's order and receipts in that of their ids, each once, when
+/// it is a minute old. How far that went is written in the unit that plans the mails, which does
+/// nothing where another hub was quicker; and a lead or a receipt that went once does not go again.
+public final class Fallback implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Fallback.class);
+
+  /// How long something may be stuck.
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final int PAGE = 100;
+  private static final String DELIVERIES = "delivery";
+  private static final String RECEIPTS = "receipt";
+
+  private final Store store;
+  private final int hub;
+  private final Planner planner;
+  private final Deliveries deliveries;
+  private final Consumer<List<Planner.Claim>> lanes;
+  private final Semaphore wake = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean closing;
+
+  /// Starts.
+  ///
+  /// @param lanes takes the lanes that may be started on at once
+  public Fallback(
+      Store store,
+      int hub,
+      Planner planner,
+      Deliveries deliveries,
+      Consumer<List<Planner.Claim>> lanes) {
+    this.store = store;
+    this.hub = hub;
+    this.planner = planner;
+    this.deliveries = deliveries;
+    this.lanes = lanes;
+    thread = Thread.ofPlatform().name("fallback").daemon().start(this::run);
+  }
+
+  /// Looks again now.
+  public void wake() {
+    wake.release();
+  }
+
+  private void run() {
+    while (!closing) {
+      try {
+        if (Endpoints.in(store.settings()).hasFallback()) {
+          while (!closing && (lookAtDeliveries() | lookAtReceipts())) {
+            // There may be more.
+          }
+        }
+      } catch (StoreUnavailableException e) {
+        LOG.debug("Looking for what is stuck waits for the store: {}", e.getMessage());
+      } catch (RuntimeException | Error e) {
+        // An Error too: without this thread nothing that is stuck would be noticed.
+        LOG.error("Looking for what is stuck failed; it is tried again", e);
+      }
+      try {
+        if (wake.tryAcquire(1, TimeUnit.SECONDS)) {
+          wake.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private String place(String kind) {
+    return store.read(h ->
+        h.createQuery("SELECT place FROM fallback_place WHERE kind = :k")
+            .bind("k", kind)
+            .mapTo(String.class)
+            .findOne()
+            .orElse(""));
+  }
+
+  /// Something that may be stuck, and the chance that its mail may use.
+  ///
+  /// @param version of the lead; 0 for a receipt
+  private record Stuck(
+      String kind, String ref, int version, String office, Instant since, String why, Draw draw) {}
+
+  private boolean lookAtDeliveries() {
+    var place = place(DELIVERIES);
+    var limit = store.now().minus(PATIENCE);
+    var stuck = new ArrayList<Stuck>();
+    long reached = place.isEmpty() ? 0 : Long.parseLong(place);
+    long before = reached;
+    var page = deliveries.listAfter(reached, PAGE);
+    // All of one event are looked at together, or its other deliveries would be passed over.
+    long last = page.size() == PAGE ? page.getLast().delivery().seq() : Long.MAX_VALUE;
+    boolean one = !page.isEmpty() && page.getFirst().delivery().seq() == last;
+    for (var aged : page) {
+      var d = aged.delivery();
+      if (d.plannedAt().isAfter(limit) || d.seq() == last && !one) {
+        break;
+      }
+      reached = d.seq();
+      if (aged.undelivered() && isOfALead(d)) {
+        stuck.add(
+            new Stuck(
+                Planner.UNDELIVERED,
+                d.leadId(),
+                d.version(),
+                d.officeId(),
+                d.plannedAt(),
+                "The lead was not delivered within 60 s.",
+                Draw.fresh(store.now(), hub)));
+      }
+    }
+    return reached > before && go(DELIVERIES, place, Long.toString(reached), stuck);
+  }
+
+  private boolean isOfALead(Delivery d) {
+    return (d.kind().equals("lead.created") || d.kind().equals("lead.updated"))
+        && !Endpoints.in(store.settings()).isDerived(d.endpointId());
+  }
+
+  private boolean lookAtReceipts() {
+    var place = place(RECEIPTS);
+    var limit = store.now().minus(PATIENCE);
+    var page =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT "
+                        + Tables.RECEIPT.columnList()
+                        + " FROM receipt WHERE state IN ('owed', 'quarantined') AND "
+                        + Receipt.State.FEW
+                        + " AND id > :a"
+                        + " ORDER BY id LIMIT "
+                        + PAGE)
+                .bind("a", place)
+                .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
+                .list());
+    var old = page.stream().takeWhile(r -> !r.at().isAfter(limit)).toList();
+    return !old.isEmpty()
+        && go(
+            RECEIPTS,
+            place,
+            old.getLast().id(),
+            old.stream()
+                .map(r ->
+                    new Stuck(
+                        Planner.UNREAD,
+                        r.id(),
+                        0,
+                        r.officeId(),
+                        r.at(),
+                        "What came could not be made a lead within 60 s.",
+                        Draw.fresh(store.now(), hub)))
+                .toList());
+  }
+
+  /// Plans the mails and moves on, unless another hub did.
+  private boolean go(String kind, String from, String to, List<Stuck> stuck) {
+    return store.write(
+        WorkQueue.EVENTS,
+        batch -> {
+          var row = batch.find(FallbackTables.FALLBACK_PLACE, kind);
+          if (!Objects.equals(row == null ? "" : row.place(), from)) {
+            return true;
+          }
+          batch.put(FallbackTables.FALLBACK_PLACE, new FallbackTables.FallbackPlaceRow(kind, to));
+          for (var one : stuck) {
+            plan(batch, one);
+          }
+          return true;
+        });
+  }
+
+  private void plan(Batch batch, Stuck stuck) {
+    var settings = batch.settings();
+    var fallback = fallbackOf(settings, stuck.office());
+    if (fallback.isEmpty()
+        || stuck.since().isBefore(fallback.get().since())
+        || batch.find(FallbackTables.FALLBACK, stuck.ref()) != null) {
+      return;
+    }
+    var source = stuck.version() > 0 ? ofLead(batch, stuck.ref()) : ofReceipt(batch, stuck.ref());
+    if (source == null) {
+      return;
+    }
+    var draw = stuck.draw();
+    var endpoint = fallback.get().endpoint();
+    long seq = batch.append(stuck.kind(), stuck.ref(), draw.uuid("delivery " + endpoint.id()));
+    var event =
+        new Event(
+            "evt_" + draw.uuid("event"),
+            stuck.kind(),
+            draw.at(),
+            seq,
+            stuck.ref(),
+            stuck.version(),
+            stuck.office(),
+            source,
+            false,
+            stuck.ref(),
+            "",
+            _ -> Value.UNSET);
+    var plan = planner.plan(batch, event, endpoint, stuck.why(), draw);
+    batch.put(
+        FallbackTables.FALLBACK,
+        new FallbackTables.FallbackRow(stuck.ref(), plan.deliveries().getFirst().id(), draw.at()));
+    if (!plan.claims().isEmpty()) {
+      batch.afterCommit(() -> lanes.accept(plan.claims()));
+    }
+  }
+
+  private static Optional<Endpoints.Fallback> fallbackOf(Settings settings, String office) {
+    return NodeMail.fallbackOf(settings, office)
+        .flatMap(said -> Endpoints.in(settings).fallbackAt(said.node()));
+  }
+
+  /// The source of a lead that somebody waits for; null for others.
+  private static @Nullable String ofLead(Batch batch, String id) {
+    var lead = batch.find(Tables.LEAD, id);
+    return lead == null || lead.test() || lead.erasedAt() != null ? null : lead.sourceId();
+  }
+
+  /// The source of a receipt that is still stuck; null for others.
+  private static @Nullable String ofReceipt(Batch batch, String id) {
+    var receipt = batch.find(Tables.RECEIPT, id);
+    return receipt == null
+            || receipt.state() != Receipt.State.QUARANTINED && receipt.state() != Receipt.State.OWED
+        ? null
+        : receipt.sourceId();
+  }
+
+  /// Returns when nothing is being planned any more.
+  @Override
+  public void close() {
+    closing = true;
+    wake.release();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,375 @@
+package dev.porchlight.desk.onward;
+
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.account.Scope;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Delivery;
+import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.delivery.Event;
+import dev.porchlight.delivery.Planner;
+import dev.porchlight.filter.Value;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells endpoints that ask for it what becomes of contacts and listings and who answers leads
+/// ([Changes]), and how other endpoints fare: which one fails, was disabled or is back, which
+/// delivery is dead, which replay has finished.
+///
+/// It follows the log. How far it went is written in the unit that plans, which does nothing where
+/// another hub was quicker; so each line is told once. What came before somebody asked is not.
+public final class Notices implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Notices.class);
+
+  /// The kinds of event, which only those get who name them, or their family (`endpoint.*`).
+  public static final Set<String> KINDS =
+      Set.of(
+          "endpoint.failing",
+          "endpoint.disabled",
+          "endpoint.recovered",
+          "delivery.dead",
+          "replay.finished");
+
+  private static final String PLACE = "notice";
+  private static final int PAGE = 1000;
+  private static final int VERSIONS = 100;
+
+  private final Store store;
+  private final int hub;
+  private final Deliveries deliveries;
+  private final Runnable work;
+  private final Semaphore wake = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean closing;
+  private volatile boolean asked;
+  private final AutoCloseable following;
+
+  /// While nobody asks: where the log ended when that was last seen.
+  private long idle;
+
+  /// Starts.
+  ///
+  /// @param work is told that deliveries are due
+  public Notices(Store store, int hub, Deliveries deliveries, Runnable work) {
+    this.store = store;
+    this.hub = hub;
+    this.deliveries = deliveries;
+    this.work = work;
+    following =
+        store.follow(lines -> {
+          if (asked && lines.stream().anyMatch(l -> isOfInterest(l.kind()))) {
+            wake.release();
+          }
+        });
+    thread = Thread.ofPlatform().name("notices").daemon().start(this::run);
+  }
+
+  private static boolean isOfInterest(String kind) {
+    return KINDS.contains(kind) || Changes.LINES.contains(kind);
+  }
+
+  /// Looks again now.
+  public void wake() {
+    wake.release();
+  }
+
+  private void run() {
+    while (!closing) {
+      try {
+        while (!closing && look()) {
+          // There may be more.
+        }
+      } catch (StoreUnavailableException e) {
+        LOG.debug("Notices wait for the store: {}", e.getMessage());
+      } catch (RuntimeException | Error e) {
+        // An Error too: without this thread nobody would be told.
+        LOG.error("Looking for what is to be told failed; it is tried again", e);
+      }
+      try {
+        if (wake.tryAcquire(1, TimeUnit.SECONDS)) {
+          wake.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private boolean look() {
+    var asking = Endpoints.in(store.settings()).all().stream().filter(Notices::asks).toList();
+    asked = !asking.isEmpty();
+    if (asking.isEmpty()) {
+      idle =
+          store.read(
+              h -> h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one());
+      return false;
+    }
+    var place = place();
+    long from = Math.max(idle, place.isEmpty() ? 0 : Long.parseLong(place));
+    var page = lines(from);
+    if (page.isEmpty()) {
+      return false;
+    }
+    var told = page.stream().filter(l -> KINDS.contains(l.kind())).toList();
+    var about = new ArrayList<About>();
+    told.forEach(line -> about(line).ifPresent(about::add));
+    var changes = changes(asking, page);
+    var since = about.isEmpty() && changes.isEmpty() ? Map.<String, Asking>of() : since(asking);
+    var draws = about.stream().map(_ -> Draw.fresh(store.now(), hub)).toList();
+    boolean planned =
+        store.write(
+            WorkQueue.EVENTS,
+            batch -> {
+              var row = batch.find(FallbackTables.FALLBACK_PLACE, PLACE);
+              if (!Objects.equals(row == null ? "" : row.place(), place)) {
+                return false;
+              }
+              // Made or changed at another hub just now: looked at again with those in view.
+              if (Endpoints.in(batch.settings()).all().stream()
+                  .anyMatch(e -> asks(e) && !asking.contains(e))) {
+                return false;
+              }
+              batch.put(
+                  FallbackTables.FALLBACK_PLACE,
+                  new FallbackTables.FallbackPlaceRow(PLACE, Long.toString(page.getLast().seq())));
+              boolean any = false;
+              for (int i = 0; i < about.size(); i++) {
+                any |= plan(batch, about.get(i), since, draws.get(i));
+              }
+              for (var change : changes) {
+                any |= plan(batch, change, since);
+              }
+              return any;
+            });
+    if (planned) {
+      work.run();
+    }
+    return page.size() == PAGE;
+  }
+
+  private static boolean asks(Endpoint endpoint) {
+    return KINDS.stream().anyMatch(endpoint::names) || Changes.areAskedForBy(endpoint);
+  }
+
+  private List<Changes.Change> changes(List<Endpoint> asking, List<LogEntry> page) {
+    if (asking.stream().noneMatch(Changes::areAskedForBy)) {
+      return List.of();
+    }
+    var settings = store.settings();
+    return store.read(h ->
+        page.stream()
+            .filter(l -> Changes.LINES.contains(l.kind()))
+            .flatMap(l -> Changes.in(h, settings, l).stream())
+            .filter(c -> asking.stream().anyMatch(e -> e.names(c.event().kind())))
+            .toList());
+  }
+
+  private static boolean plan(Batch batch, Changes.Change change, Map<String, Asking> since) {
+    var event = change.event();
+    return !Changes.isOver(batch, event)
+        && Planner.tell(
+            batch,
+            event,
+            change.draw(),
+            e -> since.containsKey(e.id()) && since.get(e.id()).already(event.seq(), event.kind()));
+  }
+
+  /// A line of the log and the endpoint that it concerns.
+  private record About(LogEntry line, String endpoint) {}
+
+  /// Empty for what is told to nobody: that a notice itself could not be delivered.
+  private Optional<About> about(LogEntry line) {
+    if (!line.kind().startsWith("delivery.")) {
+      return Optional.of(new About(line, line.subject()));
+    }
+    return deliveries
+        .find(Scope.EVERYTHING, line.ref())
+        .map(s -> s.delivery())
+        .filter(d -> !KINDS.contains(d.kind()))
+        .map(d -> new About(line, d.endpointId()));
+  }
+
+  /// @param since since when endpoints ask: they are told of what came after
+  private static boolean plan(Batch batch, About about, Map<String, Asking> since, Draw draw) {
+    var nodes = Nodes.in(batch.settings());
+    var endpoints = Endpoints.in(batch.settings());
+    var concerned = endpoints.find(about.endpoint());
+    if (concerned.isEmpty()) {
+      return false;
+    }
+    var node = concerned.get().node();
+    var office = nodes.officeOf(node).map(Node::id).orElse(node);
+    var line = about.line();
+    long seq = 0;
+    for (var endpoint : endpoints.all()) {
+      if (endpoint.id().equals(about.endpoint())
+          || !since.containsKey(endpoint.id())
+          || !since.get(endpoint.id()).already(line.seq(), line.kind())
+          || !nodes.isWithin(node, endpoint.node())) {
+        continue;
+      }
+      if (seq == 0) {
+        seq = batch.append(Planner.TOLD, about.endpoint(), Long.toString(line.seq()));
+      }
+      Planner.planTold(
+          batch,
+          new Event(
+              "evt_" + draw.uuid("event"),
+              line.kind(),
+              line.at(),
+              seq,
+              about.endpoint(),
+              0,
+              office,
+              "",
+              false,
+              about.endpoint(),
+              "",
+              _ -> Value.UNSET),
+          endpoint,
+          "It asks for " + line.kind() + " of the endpoints of its node.",
+          draw);
+    }
+    return seq > 0;
+  }
+
+  /// Since when an endpoint names which kinds.
+  ///
+  /// @param versions its versions in a row, newest first, each with its place in the log
+  private record Asking(List<Version> versions) {
+    record Version(long seq, Endpoint endpoint) {}
+
+    /// Whether it named that kind when a line was written, and has ever since.
+    boolean already(long seq, String kind) {
+      for (var version : versions) {
+        if (!version.endpoint().names(kind)) {
+          return false;
+        }
+        if (version.seq() < seq) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private Map<String, Asking> since(List<Endpoint> endpoints) {
+    var since = new HashMap<String, Asking>();
+    for (var endpoint : endpoints) {
+      var versions =
+          store.read(h ->
+              h.createQuery(
+                      "SELECT seq, body FROM setting WHERE kind = :k AND id = :i"
+                          + " AND body IS NOT NULL ORDER BY seq DESC LIMIT "
+                          + VERSIONS)
+                  .bind("k", Endpoint.SETTING)
+                  .bind("i", endpoint.id())
+                  .map((r, _) ->
+                      new Asking.Version(r.getLong(1), Json.read(r.getString(2), Endpoint.class)))
+                  .list());
+      since.put(endpoint.id(), new Asking(versions));
+    }
+    return since;
+  }
+
+  private String place() {
+    return store.read(h ->
+        h.createQuery("SELECT place FROM fallback_place WHERE kind = :k")
+            .bind("k", PLACE)
+            .mapTo(String.class)
+            .findOne()
+            .orElse(""));
+  }
+
+  private List<LogEntry> lines(long after) {
+    return lines(store, after, PAGE);
+  }
+
+  private static List<LogEntry> lines(Store store, long after, int most) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT seq, at, kind, subject, ref FROM log WHERE seq > :after"
+                    + " ORDER BY seq LIMIT "
+                    + most)
+            .bind("after", after)
+            .map((r, _) ->
+                new LogEntry(
+                    r.getLong(1),
+                    Row.instant(r.getLong(2)),
+                    r.getString(3),
+                    r.getString(4),
+                    r.getString(5)))
+            .list());
+  }
+
+  private static LogEntry line(Store store, long seq) {
+    return lines(store, seq - 1, 1).stream()
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no line " + seq));
+  }
+
+  /// What a notice says: `{"type", "timestamp", "data"}`.
+  ///
+  /// @throws IllegalStateException when its line is not in the log
+  public static byte[] body(Store store, Deliveries deliveries, Delivery delivery) {
+    var line = line(store, Long.parseLong(line(store, delivery.seq()).ref()));
+    var event = Json.object();
+    event.put("type", line.kind());
+    event.put("timestamp", line.at().toString());
+    var data = event.putObject("data");
+    data.put("sequence", delivery.seq());
+    data.put("endpoint", delivery.leadId());
+    Endpoints.in(store.settings())
+        .find(delivery.leadId())
+        .ifPresent(e -> data.put("endpoint_name", e.name()));
+    switch (line.kind()) {
+      case "delivery.dead" -> {
+        data.put("delivery", line.ref());
+        data.put("lead", line.subject());
+        deliveries
+            .find(Scope.EVERYTHING, line.ref())
+            .ifPresent(s -> data.put("reason", s.state().reason()));
+      }
+      case "endpoint.failing" -> data.put("patience_used_percent", Integer.parseInt(line.ref()));
+      case "endpoint.disabled" -> data.put("reason", line.ref());
+      case "replay.finished" -> data.put("replay", line.ref());
+      default -> {}
+    }
+    return event.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// Returns when nothing is being planned any more.
+  @Override
+  public void close() {
+    closing = true;
+    wake.release();
+    try {
+      following.close();
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      throw new IllegalStateException("following the log never fails to end", e);
+    }
+  }
+}

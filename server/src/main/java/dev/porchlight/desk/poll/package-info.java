@@ -1,0 +1,3 @@
+/// How far the asking for leads has come, source by source.
+@org.jspecify.annotations.NullMarked
+package dev.porchlight.desk.poll;

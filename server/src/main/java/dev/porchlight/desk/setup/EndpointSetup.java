@@ -1,0 +1,273 @@
+package dev.porchlight.desk.setup;
+
+import dev.porchlight.access.Secrets;
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.account.Scope;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.desk.Sources;
+import dev.porchlight.desk.onward.Changes;
+import dev.porchlight.desk.onward.Notices;
+import dev.porchlight.sign.StandardWebhooks;
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Store;
+import dev.porchlight.value.Draw;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Makes and changes endpoints and their secrets for whoever may: what an endpoint can be, whoever
+/// asks. What takes time is prepared before the writer is entered. May be shared by threads.
+public final class EndpointSetup {
+  /// For how many hours a secret may go on beside the one that takes its place.
+  public static final int LONGEST_OVERLAP_HOURS = 24 * 7;
+
+  /// The name of the secret that goes into the header of an API key.
+  public static final String API_KEY = "api_key";
+
+  /// The name of the secret that belongs to its authorization.
+  public static final String AUTHORIZATION = "authorization";
+
+  private static final Set<String> KINDS =
+      Stream.concat(
+              Stream.of(
+                  "lead.created",
+                  "lead.updated",
+                  "lead.*",
+                  "endpoint.*",
+                  "feed.notified",
+                  "feed.*",
+                  "contact.*",
+                  "listing.*"),
+              Stream.concat(Notices.KINDS.stream(), Changes.KINDS.stream()))
+          .collect(Collectors.toUnmodifiableSet());
+
+  private static final Set<String> OUR_HEADERS =
+      Set.of(
+          "content-type",
+          "content-length",
+          "host",
+          "connection",
+          "transfer-encoding",
+          "user-agent",
+          "x-signature",
+          "webhook-id",
+          "webhook-timestamp",
+          "webhook-signature",
+          "porchlight-sequence",
+          "porchlight-delivery",
+          "porchlight-path",
+          "traceparent");
+
+  private static final String SIGNING = "signing ";
+
+  /// A secret to sign with, before it is kept.
+  ///
+  /// @param shown to whoever checks signatures, once: the secret, or of a pair the public key
+  public record Secret(String shown, Secrets.Sealed sealed) {}
+
+  private final Store store;
+  private final int hub;
+  private final Secrets secrets;
+  private final Predicate<String> writable;
+  private final Function<String, Optional<String>> objection;
+
+  /// @param hub the hub's number
+  /// @param writable whether facts can be written in a contract
+  /// @param objection why a URL can't be an endpoint's; empty when it can
+  public EndpointSetup(
+      Store store,
+      int hub,
+      Secrets secrets,
+      Predicate<String> writable,
+      Function<String, Optional<String>> objection) {
+    this.store = store;
+    this.hub = hub;
+    this.secrets = secrets;
+    this.writable = writable;
+    this.objection = objection;
+  }
+
+  /// Who owns the secrets of an endpoint.
+  public static String owner(String endpoint) {
+    return "endpoint " + endpoint;
+  }
+
+  /// @throws SetupException when nothing can be sent there
+  public String url(String url) {
+    var why = url.length() > 2048 ? Optional.of("it is too long") : objection.apply(url);
+    if (why.isPresent()) {
+      throw SetupException.invalid("url", "The URL can't be used: " + why.get());
+    }
+    return url;
+  }
+
+  /// @throws SetupException when nothing can be written in it
+  public String contract(String name) {
+    if (!writable.test(name)) {
+      throw SetupException.invalid(
+          "contract", "`" + name + "` is no contract that can be written.");
+    }
+    return name;
+  }
+
+  /// @param more what may be said beside them, for the sentence
+  /// @throws SetupException when one of them can't be asked for
+  public static void kinds(Set<String> kinds, String more) {
+    if (!KINDS.containsAll(kinds)) {
+      throw SetupException.invalid(
+          "kinds", "Kinds are " + String.join(", ", KINDS.stream().sorted().toList()) + more + ".");
+    }
+  }
+
+  /// Whether a header of that name may be set.
+  public static boolean isUsableHeader(String header) {
+    return header.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
+        && !OUR_HEADERS.contains(header.toLowerCase(Locale.ROOT));
+  }
+
+  /// @throws SetupException when a request could not carry it
+  public static String apiKey(String key) {
+    if (key.length() > 1024 || key.chars().anyMatch(c -> c < ' ' || c > '~')) {
+      throw SetupException.invalid("api_key", "An API key has at most 1,024 ASCII characters.");
+    }
+    return key;
+  }
+
+  /// The node whose leads an endpoint gets that names none.
+  ///
+  /// @throws SetupException when that is not whoever asks's to choose
+  public static String home(Scope scope, Nodes nodes) {
+    var office = nodes.defaultOffice();
+    if (!scope.contains(office.id())) {
+      throw SetupException.invalid("node", "Name the node whose leads it gets.");
+    }
+    return office.id();
+  }
+
+  /// Whether an endpoint can be so, within the unit that writes it.
+  ///
+  /// @param before as it is; null for a new one
+  /// @throws SetupException when it can't
+  public static void check(Batch batch, Scope scope, Endpoint endpoint, @Nullable Endpoint before) {
+    var nodes = Nodes.in(batch.settings());
+    if (nodes.find(endpoint.node()).filter(n -> sees(scope, nodes, n)).isEmpty()) {
+      throw SetupException.invalid("node", "There is no such node.");
+    }
+    if (!endpoint.contract().equals("porchlight")) {
+      endpoint.kinds().stream()
+          .filter(k -> Changes.KINDS.contains(k) || k.equals("contact.*") || k.equals("listing.*"))
+          .findFirst()
+          .ifPresent(k -> {
+            throw SetupException.invalid(
+                "kinds", "Only the contract `porchlight` carries " + k + ".");
+          });
+    }
+    for (var source : endpoint.sources()) {
+      // One that was chosen before stays, though it be gone or moved since.
+      if ((before == null || !before.sources().contains(source))
+          && Sources.in(batch.settings())
+              .find(source)
+              .filter(found -> scope.containsNode(nodes, found.node()))
+              .isEmpty()) {
+        throw SetupException.invalid("sources", "There is no source `" + source + "`.");
+      }
+    }
+    // What is written as a mail goes to an address of mail, and nothing else does.
+    var fallback = endpoint.fallbackContract();
+    boolean mail = endpoint.isMail();
+    if (mail != endpoint.contract().equals("mail")
+        || fallback != null && mail != fallback.equals("mail")) {
+      throw SetupException.invalid(
+          "url", "The contract `mail`, and no other, goes with a URL of `mailto:`.");
+    }
+    if (!isUsableHeader(endpoint.apiKeyHeader())) {
+      throw SetupException.invalid(
+          "api_key_header", "`" + endpoint.apiKeyHeader() + "` can't be the header of an API key.");
+    }
+    if (endpoint.terms().tls() != null && !endpoint.url().startsWith("https:")) {
+      throw SetupException.invalid("tls", "Certificates go with a URL of https: only.");
+    }
+  }
+
+  private static boolean sees(Scope scope, Nodes nodes, Node node) {
+    return scope.containsNode(nodes, node.id());
+  }
+
+  /// Readies a secret to sign with.
+  ///
+  /// @param pair whether receivers get a public key instead of the secret itself
+  public Secret secret(String endpoint, boolean pair) {
+    var draw = Draw.fresh(store.now(), hub);
+    if (pair) {
+      var made = StandardWebhooks.newPair();
+      return new Secret(made.shown(), seal(endpoint, SIGNING + draw.uuid("secret"), made.secret()));
+    }
+    var text = StandardWebhooks.newSecret();
+    return new Secret(text, seal(endpoint, SIGNING + draw.uuid("secret"), text));
+  }
+
+  /// Seals another secret of an endpoint.
+  public Secrets.Sealed seal(String endpoint, String name, String text) {
+    return secrets.seal(owner(endpoint), name, text);
+  }
+
+  /// Makes an endpoint with what was sealed for it.
+  ///
+  /// @throws SetupException when it can't be so
+  public void make(Batch batch, Scope scope, Endpoint endpoint, List<Secrets.Sealed> sealed) {
+    check(batch, scope, endpoint, null);
+    batch.change(Endpoint.SETTING, endpoint.id(), endpoint.body());
+    sealed.forEach(s -> secrets.put(batch, s, null));
+  }
+
+  /// Changes an endpoint. One that is enabled again begins without the failures that it had.
+  ///
+  /// @throws SetupException when it can't be so
+  public void change(Batch batch, Scope scope, Endpoint now, Endpoint changed) {
+    check(batch, scope, changed, now);
+    batch.change(Endpoint.SETTING, now.id(), changed.body());
+    if (now.disabled() && !changed.disabled()) {
+      Deliveries.forgetFailures(batch, now.id());
+    }
+  }
+
+  /// The secrets that an endpoint signs with now.
+  public List<Secrets.Open> listSigning(String endpoint) {
+    return secrets.list(owner(endpoint)).stream().filter(s -> s.id().startsWith(SIGNING)).toList();
+  }
+
+  /// Has an endpoint sign with that secret from now on; the others sign beside it until the overlap
+  /// is over.
+  ///
+  /// @param old those of [#listSigning] before the writer was entered
+  /// @param principal who asked for it
+  /// @return when the others end
+  public Instant rotate(
+      Batch batch,
+      String endpoint,
+      Secret secret,
+      List<Secrets.Open> old,
+      Duration overlap,
+      String principal) {
+    var end = batch.now().plus(overlap);
+    for (var s : new ArrayList<>(old)) {
+      if (s.expiresAt() == null || s.expiresAt().isAfter(end)) {
+        secrets.expire(batch, owner(endpoint), s.id(), end);
+      }
+    }
+    secrets.put(batch, secret.sealed(), null);
+    batch.append("endpoint.secret-rotated", endpoint, principal);
+    return end;
+  }
+}

@@ -1,0 +1,195 @@
+package dev.porchlight.desk.onward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.FakeMailServer;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The mails that follow from a node's settings: copies, and what is stuck.
+class FallbackTest {
+  @TempDir Path folder;
+
+  private static void mails(TestHub hub, FakeMailServer post, ObjectNode node) {
+    var server = Json.object().put("host", "127.0.0.1").put("port", post.port());
+    server.put("security", "none").put("from", "hub@porch.example.org");
+    assertThat(hub.api().patch("/mail-server", server).status()).isEqualTo(200);
+    set(hub, node);
+  }
+
+  private static void set(TestHub hub, ObjectNode node) {
+    var office =
+        hub.items("/nodes").stream()
+            .filter(n -> n.path("kind").asString().equals("office"))
+            .findFirst()
+            .orElseThrow();
+    var answer = hub.api().patch("/nodes/" + office.path("id").asString() + "/mail", node);
+    assertThat(answer.status()).isEqualTo(200);
+  }
+
+  private static List<JsonNode> sent(TestHub hub, String kind) {
+    return hub.items("/deliveries?limit=200").stream()
+        .filter(d -> d.path("kind").asString().equals(kind))
+        .toList();
+  }
+
+  private static JsonNode awaitSent(TestHub hub, String kind) {
+    return hub.await(
+        kind + " to be delivered",
+        () ->
+            sent(hub, kind).stream()
+                .filter(d -> d.path("state").asString().equals("delivered"))
+                .findFirst());
+  }
+
+  @Test
+  void whoever_gets_a_lead_by_lead_delivery_gets_the_copy_too_unless_switched_off() {
+    try (var post = FakeMailServer.open();
+        var crm = FakeCrm.open();
+        var hub = TestHub.start(folder)) {
+      mails(hub, post, Json.object().put("address", "office@example.org"));
+      var portal = hub.addSource("portal", "lead-delivery");
+      hub.addEndpoint(crm.url("/one"), "lead-delivery");
+      hub.addEndpoint(crm.url("/two"), "lead-delivery-standard");
+      hub.addEndpoint(crm.url("/events"), "porchlight");
+      portal.post(LeadBodies.enhanced("L-1", InventedPerson.of(1)));
+      crm.await(3);
+      // One person gets it once, however many endpoints there are.
+      assertThat(post.await(1).getFirst().recipients()).containsExactly("office@example.org");
+      assertThat(hub.story("L-1").path("deliveries")).hasSize(4);
+      assertThat(hub.items("/endpoints")).hasSize(3);
+
+      set(hub, Json.object().put("copies", false));
+      portal.post(LeadBodies.enhanced("L-2", InventedPerson.of(2)));
+      crm.await(6);
+      assertThat(hub.story("L-2").path("deliveries")).hasSize(3);
+
+      set(hub, Json.object().put("copies", true));
+      hub.addEndpoint("mailto:OFFICE@example.org", "mail");
+      portal.post(LeadBodies.enhanced("L-3", InventedPerson.of(3)));
+      post.await(2);
+      assertThat(hub.story("L-3").path("deliveries")).hasSize(4);
+    }
+  }
+
+  @Test
+  void a_copy_follows_from_settings_and_is_not_changed_itself() {
+    try (var post = FakeMailServer.open();
+        var hub = TestHub.start(folder)) {
+      mails(hub, post, Json.object().put("address", "office@example.org"));
+      hub.addEndpoint("http://127.0.0.1:9/x", "lead-delivery");
+      var portal = hub.addSource("portal", "lead-delivery");
+      portal.post(LeadBodies.enhanced("L-1", InventedPerson.of(1)));
+      post.await(1);
+      var copy =
+          sent(hub, "lead.created").stream()
+              .filter(d -> d.path("contract").asString().equals("mail"))
+              .findFirst()
+              .orElseThrow()
+              .path("endpoint")
+              .asString();
+      assertThat(hub.api().read("/endpoints/" + copy).path("name").asString())
+          .startsWith("Mail copy of ");
+      var change = Json.object().put("name", "mine");
+      assertThat(hub.api().patch("/endpoints/" + copy, change).status()).isEqualTo(409);
+      assertThat(hub.api().delete("/endpoints/" + copy).status()).isEqualTo(409);
+      assertThat(hub.api().post("/endpoints/" + copy + "/rotate-secret", "").status())
+          .isEqualTo(409);
+    }
+  }
+
+  @Test
+  void a_lead_that_no_crm_takes_goes_to_the_office_after_a_minute_and_once() {
+    try (var post = FakeMailServer.open();
+        var crm = FakeCrm.open().alwaysAnswers(503);
+        var hub = TestHub.start(folder)) {
+      mails(hub, post, Json.object().put("fallback", "help@example.org"));
+      var portal = hub.addSource("portal", "connections-plus");
+      var one = hub.addEndpoint(crm.url("/one"), "porchlight");
+      var two = hub.addEndpoint(crm.url("/two"), "connections-plus");
+      hub.clock().advance(Duration.ofSeconds(1));
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      hub.awaitAttempts("L-1", one, 1);
+      hub.awaitAttempts("L-1", two, 1);
+      hub.clock().advance(Duration.ofSeconds(59));
+      hub.awaitAttempts("L-1", one, 2);
+      assertThat(sent(hub, "lead.undelivered")).isEmpty();
+
+      hub.clock().advance(Duration.ofSeconds(1));
+      awaitSent(hub, "lead.undelivered");
+      var mail = post.await(1).getFirst();
+      assertThat(mail.recipients()).containsExactly("help@example.org");
+      assertThat(mail.text()).contains("Subject: Lead not delivered: ").contains("L-1");
+
+      // Neither a start nor another version sends it again.
+      hub.restart();
+      portal =
+          new TestHub.SourceAtHub(
+              portal.id(), portal.name(), portal.key(), hub.sender("portal", portal.key()));
+      var changed = LeadBodies.buyer("L-1", InventedPerson.of(1)).put("message", "Anybody there?");
+      portal.post(changed);
+      hub.clock().advance(Duration.ofSeconds(61));
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(2)));
+      hub.clock().advance(Duration.ofSeconds(61));
+      hub.await(
+          "the second lead's mail",
+          () -> Optional.of(sent(hub, "lead.undelivered")).filter(s -> s.size() >= 2));
+      assertThat(sent(hub, "lead.undelivered")).hasSize(2);
+    }
+  }
+
+  @Test
+  void a_lead_that_arrived_and_a_test_do_not() {
+    try (var post = FakeMailServer.open();
+        var crm = FakeCrm.open();
+        var hub = TestHub.start(folder)) {
+      mails(hub, post, Json.object().put("fallback", "help@example.org"));
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/one"), "porchlight", b -> b.put("tests", true));
+      hub.clock().advance(Duration.ofSeconds(1));
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      hub.awaitDelivery("L-1", endpoint, "delivered");
+      crm.alwaysAnswers(503);
+      var test = LeadBodies.buyer("T-1", InventedPerson.of(2));
+      ((ObjectNode) test.path("contact")).put("email", "lead@move.com");
+      portal.post(test);
+      hub.awaitAttempts("T-1", endpoint, 1);
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(3)));
+      hub.clock().advance(Duration.ofSeconds(61));
+      awaitSent(hub, "lead.undelivered");
+      assertThat(sent(hub, "lead.undelivered")).hasSize(1);
+      assertThat(post.messages().getFirst().text()).contains("L-2");
+    }
+  }
+
+  @Test
+  void what_nobody_can_read_goes_to_the_office_after_a_minute_and_once() {
+    try (var post = FakeMailServer.open();
+        var hub = TestHub.start(folder)) {
+      mails(hub, post, Json.object().put("fallback", "help@example.org"));
+      var portal = hub.addSource("portal", "connections-plus");
+      hub.clock().advance(Duration.ofSeconds(1));
+      portal.post(Json.object().put("words", "Call me: <b>555 0100</b>"));
+      hub.clock().advance(Duration.ofSeconds(61));
+      awaitSent(hub, "receipt.unread");
+      var text = post.await(1).getFirst().text();
+      assertThat(text).contains("could not be read").contains("555 0100").contains("portal");
+      assertThat(text).contains("&lt;b&gt;");
+      hub.restart();
+      hub.clock().advance(Duration.ofSeconds(61));
+      hub.checkRebuild();
+      assertThat(sent(hub, "receipt.unread")).hasSize(1);
+    }
+  }
+}

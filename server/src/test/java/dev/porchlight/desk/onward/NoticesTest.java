@@ -1,0 +1,83 @@
+package dev.porchlight.desk.onward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Who asks for it is told how other endpoints fare.
+class NoticesTest {
+  @TempDir Path folder;
+
+  @Test
+  void what_becomes_of_an_endpoint_is_told_to_those_who_ask_once_and_to_nobody_else() {
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open(hub.clock());
+        var ops = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(crm.url("/"), "porchlight", b -> b.put("final_refusals", true));
+      var plain = hub.addEndpoint(ops.url("/leads"), "porchlight");
+      crm.answers(422);
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      hub.awaitDelivery("L-1", endpoint, "dead");
+      var watcher =
+          hub.addEndpoint(
+              ops.url("/ops"),
+              "porchlight",
+              b -> b.putArray("kinds").add("endpoint.*").add("delivery.dead"));
+      var own =
+          hub.addEndpoint(
+              crm.url("/own"), "lead-delivery", b -> b.putArray("kinds").add("delivery.dead"));
+
+      crm.answers(422, 410);
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(2)));
+      hub.awaitDelivery("L-2", endpoint, "dead");
+      portal.post(LeadBodies.buyer("L-3", InventedPerson.of(3)));
+      var told =
+          ops
+              .awaitUntil(
+                  "two notices",
+                  all -> all.stream().filter(r -> r.path().equals("/ops")).count() == 2)
+              .stream()
+              .filter(r -> r.path().equals("/ops"))
+              .toList();
+      var dead = told.get(0).json();
+      assertThat(dead.path("type").asString()).isEqualTo("delivery.dead");
+      assertThat(dead.at("/data/endpoint").asString()).isEqualTo(endpoint.id());
+      assertThat(dead.at("/data/lead").asString())
+          .isEqualTo(hub.story("L-2").path("id").asString());
+      assertThat(dead.at("/data/reason").asString()).contains("422");
+      assertThat(told.get(0).isSignedWith(watcher.secret())).isTrue();
+      var disabled = told.get(1).json();
+      assertThat(disabled.path("type").asString()).isEqualTo("endpoint.disabled");
+      assertThat(disabled.at("/data/reason").asString()).isEqualTo("gone");
+
+      // Whoever asks for leads gets leads.
+      hub.awaitDelivery("L-3", plain, "delivered");
+      assertThat(ops.requests()).filteredOn(r -> r.path().equals("/leads")).hasSize(3);
+      // A contract that carries leads only says so.
+      var unwritable =
+          hub.await(
+              "the notice that can't be written",
+              () ->
+                  hub.items("/deliveries?state=unwritable&endpoint=" + own.id()).stream()
+                      .findFirst());
+      assertThat(unwritable.path("kind").asString()).isEqualTo("delivery.dead");
+      assertThat(unwritable.path("reason").asString()).contains("carries leads only");
+
+      hub.restart();
+      hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", false));
+      hub.clock().advance(Duration.ofSeconds(10));
+      hub.awaitDelivery("L-3", endpoint, "delivered");
+      assertThat(ops.requests()).filteredOn(r -> r.path().equals("/ops")).hasSize(2);
+    }
+  }
+}
