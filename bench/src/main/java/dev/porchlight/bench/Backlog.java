@@ -304,7 +304,9 @@ final class Backlog {
                     + dead
                     + " THEN 'listing unknown ticket' || c.n ELSE '{\"id\":\"crm-' || c.n ||"
                     + " '\",\"status\":\"accepted\"}' END")
-            + ", 1500 FROM c WHERE c.n % 200 <> 1");
+            + ", 1500, "
+            + bytes("'a digest, thirty-two bytes long..'")
+            + " FROM c WHERE c.n % 200 <> 1");
     // The words of these answers, and of what could not be written.
     word(all, s, delivery, "'listing'", 1, dead);
     word(all, s, delivery, "'unknown'", 1, dead);

@@ -70,6 +70,7 @@ final class Settling {
           .column("leased_until", LaneRow::until)
           .column("fence", LaneRow::fence)
           .readBy(Settling::lane);
+  private static final byte[] DIGEST = new byte[32];
   private static final Table<AttemptRow> ATTEMPT =
       Table.<AttemptRow>named("attempt")
           .key("delivery_id", AttemptRow::id)
@@ -81,6 +82,7 @@ final class Settling {
           .column("error", _ -> "")
           .column("answer", _ -> new byte[0])
           .column("sent_bytes", _ -> 1000)
+          .column("sent_sha256", _ -> DIGEST)
           .readBy(r -> new AttemptRow(r.text(1), r.time(3)));
 
   private static LaneRow lane(Row r) throws java.sql.SQLException {

@@ -109,7 +109,8 @@ public final class Api {
             parts.deliveries(),
             parts.leads(),
             parts.engine(),
-            parts.endpointTest());
+            parts.endpointTest(),
+            parts.renderer());
     var mail = new MailResources(parts.store(), parts.secrets(), parts.engine());
     add("GET", "/mail-server", Permission.ADMIN, mail::getServer);
     add("PATCH", "/mail-server", Permission.ADMIN, mail::changeServer);

@@ -3,11 +3,14 @@ package dev.porchlight.api;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.EndpointTest;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Engine;
+import dev.porchlight.delivery.Renderer;
+import dev.porchlight.delivery.SentBody;
 import dev.porchlight.delivery.Terms;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.erasure.Pins;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -66,6 +70,7 @@ final class EndpointResources {
   private final Leads leads;
   private final Engine engine;
   private final EndpointTest test;
+  private final BiFunction<Delivery, Endpoint, Renderer.Rendered> renderer;
 
   /// @param objection why a URL can't be an endpoint's; empty when it can
   EndpointResources(
@@ -77,7 +82,8 @@ final class EndpointResources {
       Deliveries deliveries,
       Leads leads,
       Engine engine,
-      EndpointTest test) {
+      EndpointTest test,
+      BiFunction<Delivery, Endpoint, Renderer.Rendered> renderer) {
     this.store = store;
     this.hub = hub;
     this.secrets = secrets;
@@ -87,6 +93,7 @@ final class EndpointResources {
     this.leads = leads;
     this.engine = engine;
     this.test = test;
+    this.renderer = renderer;
   }
 
   private boolean sees(Call call, String node) {
@@ -447,6 +454,10 @@ final class EndpointResources {
     explanation.sentences().forEach(sentences::add);
     var attempts = view.putArray("attempts");
     made.forEach(a -> attempts.add(Views.attempt(a)));
+    var sent = Views.sent(SentBody.of(store, renderer, standing.delivery(), made));
+    if (sent != null) {
+      view.set("sent", sent);
+    }
     return Call.ok(view);
   }
 

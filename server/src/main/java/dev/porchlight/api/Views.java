@@ -7,6 +7,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Attempt;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.SentBody;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Receipt;
@@ -16,8 +17,11 @@ import dev.porchlight.person.Persons;
 import dev.porchlight.store.Settings;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Violation;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -242,10 +246,43 @@ final class Views {
     }
     put(json, "error", a.error().isEmpty() ? null : a.error());
     json.put("sent_bytes", a.sentBytes());
+    put(json, "sent_sha256", a.digest().isEmpty() ? null : a.digest());
     if (a.answer().length > 0) {
       json.put("answer_head", new String(a.answer(), StandardCharsets.UTF_8));
     }
     return json;
+  }
+
+  /// The bytes that went out, or why they can't be shown; null where none did.
+  static @Nullable ObjectNode sent(SentBody sent) {
+    return switch (sent) {
+      case SentBody.Next _ -> null;
+      case SentBody.Same(var ready, var attempt, var attempts) -> {
+        var json = Json.object();
+        json.put("sha256", attempt.digest());
+        var numbers = json.putArray("attempts");
+        attempts.forEach(numbers::add);
+        json.put("content_type", ready.contentType());
+        try {
+          json.put(
+              "body",
+              StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(ready.body())).toString());
+        } catch (CharacterCodingException _) {
+          json.put("body_base64", Base64.getEncoder().encodeToString(ready.body()));
+        }
+        yield json;
+      }
+      case SentBody.Other(_, var attempt) -> {
+        var json = Json.object();
+        json.put("sha256", attempt.digest());
+        json.putArray("attempts").add(attempt.n());
+        json.put(
+            "gone",
+            "Written anew, it has another digest: the endpoint, what it tells of or this program"
+                + " has changed since.");
+        yield json;
+      }
+    };
   }
 
   static ObjectNode token(Credential c) {

@@ -264,6 +264,17 @@ final class Story {
     }
   }
 
+  private static String sent(JsonNode attempt) {
+    var digest = Text.at(attempt, "sent_sha256");
+    return digest.isEmpty()
+        ? ""
+        : " Sent "
+            + Text.count(attempt.path("sent_bytes").asLong(0), "byte", "bytes")
+            + ", SHA-256 "
+            + digest
+            + ".";
+  }
+
   static List<String> delivery(JsonNode delivery, String indent) {
     var lines = new ArrayList<String>();
     var state = Text.at(delivery, "state");
@@ -319,7 +330,11 @@ final class Story {
               + " in "
               + Math.round(attempt.path("duration_ms").asDouble(0))
               + " ms."
+              + sent(attempt)
               + (error.isEmpty() ? "" : " " + Text.sentence(error)));
+    }
+    if (!Text.at(delivery, "sent.gone").isEmpty()) {
+      lines.add(indent + "  what was sent can't be shown: " + Text.at(delivery, "sent.gone"));
     }
     for (var loss : delivery.path("losses")) {
       lines.add(

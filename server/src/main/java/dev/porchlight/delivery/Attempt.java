@@ -2,6 +2,7 @@ package dev.porchlight.delivery;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// @param at when it began
 /// @param status the status of HTTP or the reply code of SMTP, when there was one
 /// @param error what went wrong in words, when nothing was answered
-/// @param answer the head of the answer's body
+/// @param answer the head of the answer's body, at most [#ANSWER_KEPT] bytes of it
 /// @param sentBytes how long the body was
+/// @param sentSha256 the digest of the body; empty when nothing was sent, or it was forgotten
 public record Attempt(
     String deliveryId,
     int n,
@@ -22,7 +24,15 @@ public record Attempt(
     @Nullable Integer status,
     String error,
     byte[] answer,
-    int sentBytes) {
+    int sentBytes,
+    byte[] sentSha256) {
+  /// So many bytes of an answer are kept, from its first on.
+  public static final int ANSWER_KEPT = 4096;
+
+  /// The digest in hexadecimal digits; empty when there is none.
+  public String digest() {
+    return HexFormat.of().formatHex(sentSha256);
+  }
 
   /// How it ended.
   public enum Outcome {

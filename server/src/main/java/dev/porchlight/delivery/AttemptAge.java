@@ -85,7 +85,7 @@ public final class AttemptAge {
             .bind("limit", Row.micros(limit))
             .map((r, _) -> {
               var attempt = Tables.ATTEMPT.read(new Row(r));
-              return new Old(attempt, AnswerWords.of(attempt, r.getLong(10), r.getString(11)));
+              return new Old(attempt, AnswerWords.of(attempt, r.getLong(11), r.getString(12)));
             })
             .list());
   }

@@ -480,7 +480,8 @@ public final class Engine implements AutoCloseable {
               null,
               "Writing or signing failed by a defect of ours.",
               new byte[0],
-              0);
+              0,
+              new byte[0]);
       return tried(hold, open, view, new Sender.Sent(defect, Duration.ZERO), open.state().losses());
     }
   }

@@ -60,8 +60,9 @@ public final class Erased {
           WORD,
           id);
       none.execute(
-          "UPDATE attempt SET answer = ?, error = CASE WHEN error = '' THEN '' ELSE ? END"
-              + " WHERE delivery_id = ?",
+          "UPDATE attempt SET answer = ?, sent_sha256 = ?, error = CASE WHEN error = '' THEN ''"
+              + " ELSE ? END WHERE delivery_id = ?",
+          new byte[0],
           new byte[0],
           WORD,
           id);
@@ -93,8 +94,9 @@ public final class Erased {
             lead);
     int attempts =
         sql.execute(
-            "UPDATE attempt SET answer = ?, error = CASE WHEN error = '' THEN '' ELSE ? END"
-                + " WHERE delivery_id IN (SELECT id FROM delivery WHERE lead_id = ?)",
+            "UPDATE attempt SET answer = ?, sent_sha256 = ?, error = CASE WHEN error = '' THEN ''"
+                + " ELSE ? END WHERE delivery_id IN (SELECT id FROM delivery WHERE lead_id = ?)",
+            new byte[0],
             new byte[0],
             WORD,
             lead);

@@ -18,7 +18,6 @@ import java.util.Map;
 /// moment, and says how it ended. Safe for use by many threads.
 public final class Sender {
   private static final String AUTHORIZATION = "Authorization";
-  private static final int ANSWER_KEPT = 4096;
 
   private final Store store;
   private final Transport transport;
@@ -54,14 +53,33 @@ public final class Sender {
     int n = open.state().attempts() + 1;
     var id = open.delivery().id();
     int sent = ready.body().length;
+    var digest = SentBody.sha256(ready.body());
     var attempt =
         switch (answer) {
           case Transport.Answer.Never(int status, byte[] head) ->
               new Attempt(
-                  id, n, at, duration, Attempt.Outcome.REJECTED, status, "", cut(head), sent);
+                  id,
+                  n,
+                  at,
+                  duration,
+                  Attempt.Outcome.REJECTED,
+                  status,
+                  "",
+                  cut(head),
+                  sent,
+                  digest);
           case Transport.Answer.Status(int status, byte[] head, _) ->
               new Attempt(
-                  id, n, at, duration, outcome(endpoint, status), status, "", cut(head), sent);
+                  id,
+                  n,
+                  at,
+                  duration,
+                  outcome(endpoint, status),
+                  status,
+                  "",
+                  cut(head),
+                  sent,
+                  digest);
           case Transport.Answer.Nothing(var reason) ->
               new Attempt(
                   id,
@@ -72,10 +90,20 @@ public final class Sender {
                   null,
                   reason,
                   new byte[0],
-                  sent);
+                  sent,
+                  digest);
           case Transport.Answer.Forbidden(var reason) ->
               new Attempt(
-                  id, n, at, duration, Attempt.Outcome.GUARDED, null, reason, new byte[0], sent);
+                  id,
+                  n,
+                  at,
+                  duration,
+                  Attempt.Outcome.GUARDED,
+                  null,
+                  reason,
+                  new byte[0],
+                  sent,
+                  new byte[0]);
         };
     var asked =
         answer instanceof Transport.Answer.Status(_, _, var header)
@@ -119,7 +147,7 @@ public final class Sender {
   }
 
   private static byte[] cut(byte[] head) {
-    return head.length > ANSWER_KEPT ? Arrays.copyOf(head, ANSWER_KEPT) : head;
+    return head.length > Attempt.ANSWER_KEPT ? Arrays.copyOf(head, Attempt.ANSWER_KEPT) : head;
   }
 
   /// The headers of one attempt, signed with the time and the keys of this moment.

@@ -91,6 +91,7 @@ final class Tables {
           .column("error", Attempt::error)
           .column("answer", Attempt::answer)
           .column("sent_bytes", Attempt::sentBytes)
+          .column("sent_sha256", Attempt::sentSha256)
           .readBy(r ->
               new Attempt(
                   r.text(1),
@@ -101,7 +102,8 @@ final class Tables {
                   r.integerOrNull(6),
                   r.text(7),
                   r.bytes(8),
-                  r.integer(9)));
+                  r.integer(9),
+                  r.bytes(10)));
   static final Table<AnswerWords.Entry> ANSWER_WORD =
       Table.<AnswerWords.Entry>named("answer_word")
           .key("word", AnswerWords.Entry::word)

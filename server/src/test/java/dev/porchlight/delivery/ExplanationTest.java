@@ -124,7 +124,8 @@ class ExplanationTest {
                   : null,
               "some reason",
               new byte[0],
-              1));
+              1,
+              new byte[0]));
     }
     var standing =
         new DeliveryState("d", "e", 7, state, attempts.size(), 1, false, null, at, reason, "[]");

@@ -6,6 +6,7 @@ import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
 import dev.porchlight.console.Pager;
 import dev.porchlight.console.Section;
+import dev.porchlight.console.Texts;
 import dev.porchlight.console.Time;
 import dev.porchlight.console.Visit;
 import dev.porchlight.delivery.Deliveries;
@@ -14,6 +15,7 @@ import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Renderer;
+import dev.porchlight.delivery.SentBody;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.store.Store;
 import dev.porchlight.web.Reply;
@@ -85,13 +87,16 @@ public final class DeliverySection implements Section {
   /// One delivery.
   ///
   /// @param lead the address of its lead
-  /// @param body as it would be sent now
+  /// @param same whether the body is what was sent; else it is what would be sent now
+  /// @param words that, in a sentence
   /// @param cannot why it can't be written; empty when it can
   /// @param headers beside the signatures
   record One(
       String id,
       String lead,
       Story.Item item,
+      boolean same,
+      String words,
       List<Marked.Line> body,
       String contentType,
       String cannot,
@@ -219,20 +224,19 @@ public final class DeliverySection implements Section {
       return visit.missing();
     }
     var standing = found.get();
-    var endpoint = Endpoints.in(store.settings()).find(standing.delivery().endpointId());
+    var attempts = deliveries.listAttempts(standing.delivery().id());
+    var sent = SentBody.of(store, renderer, standing.delivery(), attempts);
     List<Marked.Line> body = List.of();
     var cannot = "";
     var contentType = "";
     Map<String, String> headers = Map.of();
-    if (endpoint.isPresent()) {
-      switch (renderer.apply(standing.delivery(), endpoint.get())) {
-        case Renderer.Rendered.Ready ready -> {
-          body = Marked.lines(ready.body(), List.of());
-          contentType = ready.contentType();
-          headers = ready.headers();
-        }
-        case Renderer.Rendered.CannotWrite(var reason) -> cannot = Clean.line(reason);
+    switch (rendered(sent)) {
+      case Renderer.Rendered.Ready ready -> {
+        body = Marked.lines(ready.body(), List.of());
+        contentType = ready.contentType();
+        headers = ready.headers();
       }
+      case Renderer.Rendered.CannotWrite(var reason) -> cannot = Clean.line(reason);
     }
     return visit.page(
         "leads/delivery.jte",
@@ -242,11 +246,39 @@ public final class DeliverySection implements Section {
                 ? ""
                 : "/console/leads/" + standing.delivery().leadId(),
             teller.delivery(standing, visit.now()),
+            sent instanceof SentBody.Same,
+            words(visit.texts(), standing, sent),
             body,
             contentType,
             cannot,
             headers,
             mayRetry(visit, standing.delivery())));
+  }
+
+  private static Renderer.Rendered rendered(SentBody sent) {
+    return switch (sent) {
+      case SentBody.Next(var rendered) -> rendered;
+      case SentBody.Same(var ready, _, _) -> ready;
+      case SentBody.Other(var rendered, _) -> rendered;
+    };
+  }
+
+  /// Whether what is shown is what was sent.
+  private static String words(Texts t, Deliveries.Standing standing, SentBody sent) {
+    return switch (sent) {
+      case SentBody.Next _ ->
+          t.of(
+              standing.state().attempts() > 0
+                  ? "deliveries.sent.forgotten"
+                  : "deliveries.sent.next");
+      case SentBody.Same(_, var attempt, var attempts) ->
+          t.of(
+              "deliveries.sent.same",
+              attempts.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+              attempt.digest());
+      case SentBody.Other(_, var attempt) ->
+          t.of("deliveries.sent.other", attempt.n(), attempt.digest());
+    };
   }
 
   private static boolean mayRetry(Visit visit, Delivery delivery) {

@@ -95,7 +95,21 @@ record Story(
   record Sending(List<Try> tries, List<Lost> lost, @Nullable Time next) {}
 
   /// One attempt.
-  record Try(int n, Time at, String took, Tone tone, String result, String sent, Said answer) {}
+  record Try(
+      int n,
+      Time at,
+      String took,
+      Tone tone,
+      String result,
+      String sent,
+      String digest,
+      Said answer,
+      String kept) {
+    /// Whether there is something to unfold.
+    boolean hasMore() {
+      return !answer.isEmpty() || !digest.isEmpty();
+    }
+  }
 
   record Lost(String field, String reason) {}
 }

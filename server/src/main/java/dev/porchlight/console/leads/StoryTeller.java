@@ -139,7 +139,7 @@ public final class StoryTeller {
             new Placed(
                 s.delivery().plannedAt(),
                 3,
-                delivery(s, known.settings(), known.now(), known.history()))));
+                delivery(s, known.settings(), known.now(), known.history(), ANSWER))));
     known.history().stream()
         .filter(l -> l.kind().equals(Answered.KIND))
         .forEach(l -> placed.add(new Placed(l.at(), 4, answered(known, l))));
@@ -656,11 +656,19 @@ public final class StoryTeller {
   /// One delivery by itself.
   Item delivery(Deliveries.Standing standing, Instant now) {
     return delivery(
-        standing, store.settings(), now, leads.listHistory(standing.delivery().leadId()));
+        standing,
+        store.settings(),
+        now,
+        leads.listHistory(standing.delivery().leadId()),
+        Attempt.ANSWER_KEPT);
   }
 
   private Item delivery(
-      Deliveries.Standing standing, Settings settings, Instant now, List<LogEntry> history) {
+      Deliveries.Standing standing,
+      Settings settings,
+      Instant now,
+      List<LogEntry> history,
+      int most) {
     var delivery = standing.delivery();
     var state = standing.state();
     var endpoint = Endpoints.in(settings).find(delivery.endpointId());
@@ -699,7 +707,9 @@ public final class StoryTeller {
             List.of(),
             List.of(),
             new Sending(
-                deliveries.listAttempts(delivery.id()).stream().map(a -> attempt(now, a)).toList(),
+                deliveries.listAttempts(delivery.id()).stream()
+                    .map(a -> attempt(now, a, most))
+                    .toList(),
                 losses(state.losses()),
                 next == null
                         || state.state() != DeliveryState.State.PENDING
@@ -709,7 +719,7 @@ public final class StoryTeller {
         .ofDelivery(delivery.id());
   }
 
-  private Try attempt(Instant now, Attempt attempt) {
+  private Try attempt(Instant now, Attempt attempt, int most) {
     return new Try(
         attempt.n(),
         texts.time(attempt.at(), now),
@@ -724,7 +734,11 @@ public final class StoryTeller {
           case DEFECT -> texts.of("attempt.defect", Clean.line(attempt.error()));
         },
         texts.of("receipt.size", attempt.sentBytes()),
-        said(new String(attempt.answer(), StandardCharsets.UTF_8), ANSWER));
+        attempt.digest().isEmpty() ? "" : texts.of("attempt.digest", attempt.digest()),
+        said(new String(attempt.answer(), StandardCharsets.UTF_8), most),
+        attempt.answer().length < Attempt.ANSWER_KEPT
+            ? ""
+            : texts.of("attempt.kept", Attempt.ANSWER_KEPT));
   }
 
   private static String status(Attempt attempt) {

@@ -698,6 +698,7 @@ CREATE TABLE attempt (
   error       TEXT COLLATE "C" NOT NULL,
   answer      BYTEA NOT NULL,
   sent_bytes  BIGINT NOT NULL,
+  sent_sha256 BYTEA NOT NULL,   -- of the body; empty when nothing was sent
   PRIMARY KEY (delivery_id, n)
 );
 

@@ -691,6 +691,7 @@ CREATE TABLE attempt (
   error       TEXT NOT NULL,
   answer      BLOB NOT NULL,
   sent_bytes  INTEGER NOT NULL,
+  sent_sha256 BLOB NOT NULL,   -- of the body; empty when nothing was sent
   PRIMARY KEY (delivery_id, n)
 ) WITHOUT ROWID;
 
