@@ -24,8 +24,9 @@ final class EndpointCommand extends Noun {
               names = "--contract",
               paramLabel = "CONTRACT",
               description =
-                  "connections-plus, lead-delivery, seeker-leads, porchlight or verbatim; mail for"
-                      + " a URL such as mailto:desk@example.org, which needs no other word")
+                  "connections-plus, lead-delivery, seeker-leads, realestate-events, porchlight or"
+                      + " verbatim; mail for a URL such as mailto:desk@example.org, which needs no"
+                      + " other word")
           @Nullable String contract,
       @Option(
               names = "--node",

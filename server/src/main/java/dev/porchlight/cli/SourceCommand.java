@@ -21,7 +21,7 @@ final class SourceCommand extends Noun {
               names = "--contract",
               required = true,
               paramLabel = "CONTRACT",
-              description = "connections-plus, lead-delivery or seeker-leads")
+              description = "connections-plus, lead-delivery, seeker-leads or realestate-events")
           String contract,
       @Option(
               names = "--node",

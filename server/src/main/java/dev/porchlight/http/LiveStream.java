@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 
 /// One stream of server-sent events. Each event goes out at once. A reader that takes nothing fails
 /// a write after the idle time-out; one that is gone fails one of the next writes. Ending a stream
@@ -16,13 +18,17 @@ final class LiveStream implements Reply.Sink {
   private static final long WRITE_PATIENCE_MILLIS = 1_000;
 
   private final Response response;
+  private final EndPoint endPoint;
   private final ReentrantLock writing = new ReentrantLock();
+  private final ReentrantLock listening = new ReentrantLock();
+  private final ByteBuffer heard = BufferUtil.allocate(64);
   private final Thread thread = Thread.currentThread();
   private volatile boolean open = true;
   private boolean running = true;
 
   LiveStream(Response response) {
     this.response = response;
+    endPoint = response.getRequest().getConnectionMetaData().getConnection().getEndPoint();
   }
 
   /// Sends the status line and the headers.
@@ -60,8 +66,23 @@ final class LiveStream implements Reply.Sink {
     write(":\n\n");
   }
 
+  /// Looks whether the reader has closed its side: otherwise that would be noticed only when one of
+  /// the next writes fails.
   @Override
   public boolean isOpen() {
+    if (open && listening.tryLock()) {
+      try {
+        BufferUtil.clear(heard);
+        // A reader that speaks while it listens has another request, which can't be answered here.
+        if (endPoint.fill(heard) != 0) {
+          open = false;
+        }
+      } catch (IOException e) {
+        open = false;
+      } finally {
+        listening.unlock();
+      }
+    }
     return open;
   }
 

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
@@ -22,6 +23,7 @@ public final class ListingEvents {
   private static final Duration AHEAD = Duration.ofDays(1);
 
   private static final int LONGEST_KEPT = 4096;
+  private static final String MODIFIED = "modificationTimestamp";
 
   private ListingEvents() {}
 
@@ -38,6 +40,10 @@ public final class ListingEvents {
       Instant time,
       Instant published,
       String newListing) {
+    public Said {
+      change = bounded(change, published, time);
+    }
+
     private @Nullable Boolean deleted() {
       return switch (change.kind()) {
         case UPDATE -> false;
@@ -47,9 +53,8 @@ public final class ListingEvents {
     }
 
     private ListingState.Stamp stamp() {
-      var modified = change.modifiedAt();
-      boolean sound = modified != null && !isAhead(change, published);
-      return new ListingState.Stamp(sound && modified != null ? modified : time, time, id);
+      return new ListingState.Stamp(
+          Objects.requireNonNullElse(change.modifiedAt(), time), time, id);
     }
 
     private List<String> keys() {
@@ -69,6 +74,18 @@ public final class ListingEvents {
   public static boolean isAhead(ListingChange change, Instant published) {
     var modified = change.modifiedAt();
     return modified != null && modified.isAfter(published.plus(AHEAD));
+  }
+
+  /// The change, with the event's time where its own is too far ahead to be true: what is shown of
+  /// a listing, asked of it and decided by it is one and the same.
+  public static ListingChange bounded(ListingChange change, Instant published, Instant time) {
+    if (!isAhead(change, published)) {
+      return change;
+    }
+    var members = new TreeMap<>(change.members());
+    members.computeIfPresent(MODIFIED, (_, _) -> Json.write(time.toString()));
+    return new ListingChange(
+        change.kind(), change.system(), change.key(), change.listingId(), time, members);
   }
 
   /// What became of a listing.

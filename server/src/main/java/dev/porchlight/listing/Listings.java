@@ -6,6 +6,7 @@ import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -135,6 +136,39 @@ public final class Listings {
                       .findFirst());
     }
     return found.or(() -> id(h, root, "url = :a", url, null));
+  }
+
+  /// The listing that somebody tells by a number alone: the one that goes by it with its publisher;
+  /// else the only one that goes by it with anybody, or has it within an MLS.
+  ///
+  /// @param publishers the ids of those who publish listings
+  public static Optional<String> findNumbered(
+      Handle h, String root, String publisher, Collection<String> publishers, String number) {
+    var own = byKey(h, root, List.of(publisher), number);
+    if (!own.isEmpty()) {
+      return Optional.of(own.getFirst());
+    }
+    var found =
+        new LinkedHashSet<>(
+            h.createQuery("SELECT id FROM listing WHERE mls_id = :n AND root_id = :r LIMIT 2")
+                .bind("n", number)
+                .bind("r", root)
+                .mapTo(String.class)
+                .list());
+    if (!publishers.isEmpty()) {
+      found.addAll(byKey(h, root, publishers, number));
+    }
+    return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+  }
+
+  private static List<String> byKey(
+      Handle h, String root, Collection<String> publishers, String number) {
+    return h.createQuery(
+            "SELECT DISTINCT listing_id FROM listing_key WHERE root_id = :r AND value IN (<keys>)")
+        .bind("r", root)
+        .bindList("keys", publishers.stream().map(p -> "id\n" + p + "\n" + number).toList())
+        .mapTo(String.class)
+        .list();
   }
 
   private static Optional<String> id(

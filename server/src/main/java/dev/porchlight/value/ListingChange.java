@@ -2,8 +2,12 @@ package dev.porchlight.value;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What an event says of a listing.
@@ -31,6 +35,11 @@ public record ListingChange(
 
   public ListingChange {
     members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
+  }
+
+  /// The numbers by which somebody may speak of it alone.
+  public Set<String> numbers() {
+    return Stream.of(listingId, key).filter(Objects::nonNull).collect(Collectors.toSet());
   }
 
   /// Whether it can be told which listing it is about.

@@ -100,6 +100,18 @@ public record ListingCart(
           .column("n", Item::n)
           .readBy(r -> new Item(r.text(1), r.text(2), r.number(3)));
 
+  /// A listing that nobody has spoken of yet: it goes into the cart when somebody does.
+  ///
+  /// @param number what its holder calls it
+  private record Awaited(String rootId, String number, String cartId) {}
+
+  private static final Table<Awaited> AWAITED =
+      Table.<Awaited>named("listing_cart_awaited")
+          .key("root_id", Awaited::rootId)
+          .key("number", Awaited::number)
+          .key("cart_id", Awaited::cartId)
+          .readBy(r -> new Awaited(r.text(1), r.text(2), r.text(3)));
+
   /// A new, empty one.
   public static ListingCart of(Draw draw, String holder, String maker, String name, Type type) {
     return new ListingCart(draw.digits(), holder, maker, name, type, 0, 1, draw.at(), draw.at());
@@ -141,6 +153,50 @@ public record ListingCart(
     return Optional.of(changed(batch, count, next));
   }
 
+  /// Keeps a place for a listing that is known by a number alone until somebody speaks of it.
+  ///
+  /// @param root the account root that it will be of
+  /// @return false when too many are awaited
+  public boolean await(Batch batch, String root, String number) {
+    if (batch.find(AWAITED, root, number, id) != null) {
+      return true;
+    }
+    int awaited =
+        batch
+            .sql()
+            .createQuery("SELECT COUNT(*) FROM listing_cart_awaited WHERE cart_id = ?")
+            .bind(0, id)
+            .mapTo(Integer.class)
+            .one();
+    if (awaited >= MOST_LISTINGS) {
+      return false;
+    }
+    batch.put(AWAITED, new Awaited(root, number, id));
+    batch.append("cart.awaits", id, holderId);
+    return true;
+  }
+
+  /// Puts a listing that has come into the carts that await one of that number.
+  public static void arrived(Batch batch, String root, String number, String listing) {
+    batch
+        .sql()
+        .createQuery(
+            "SELECT cart_id FROM listing_cart_awaited WHERE root_id = ? AND number = ?"
+                + " ORDER BY cart_id")
+        .bind(0, root)
+        .bind(1, number)
+        .mapTo(String.class)
+        .list()
+        .forEach(cart -> {
+          batch.delete(AWAITED, root, number, cart);
+          find(batch, cart).ifPresent(c -> c.add(batch, List.of(listing)));
+        });
+  }
+
+  private static void awaitNothing(Batch batch, String cart) {
+    batch.sql().execute("DELETE FROM listing_cart_awaited WHERE cart_id = ?", cart);
+  }
+
   /// Takes listings out; those that are not there don't matter.
   public ListingCart remove(Batch batch, List<String> ids) {
     int count = listings;
@@ -170,6 +226,7 @@ public record ListingCart(
   /// Takes all listings out.
   public ListingCart emptied(Batch batch) {
     batch.sql().execute("DELETE FROM listing_cart_item WHERE cart_id = ?", id);
+    awaitNothing(batch, id);
     var now = holding(0, nextN, batch.now());
     batch.put(TABLE, now);
     return now;
@@ -178,6 +235,7 @@ public record ListingCart(
   /// Deletes it with what is in it.
   public void delete(Batch batch) {
     batch.sql().execute("DELETE FROM listing_cart_item WHERE cart_id = ?", id);
+    awaitNothing(batch, id);
     batch.delete(TABLE, id);
     batch.append("cart.deleted", id, holderId);
   }

@@ -553,9 +553,19 @@ final class FamilyReader {
             about.text("postalCode"));
     var latitude = about.number("latitude");
     var longitude = about.number("longitude");
+    var system = about.text("originatingSystemName");
     var number = about.text("originatingSystemKey");
     if (number == null) {
       number = about.text("listingId");
+      // As the contract's own listings are called: the system, and the number there.
+      int plus = number == null ? -1 : number.indexOf('+');
+      if (number != null
+          && plus > 0
+          && plus < number.length() - 1
+          && (system == null || system.equals(number.substring(0, plus)))) {
+        system = number.substring(0, plus);
+        number = number.substring(plus + 1);
+      }
     } else if (number.equals(plain(about.raw("listingId")))) {
       about.pass("listingId");
     }
@@ -564,7 +574,7 @@ final class FamilyReader {
         latitude == null && longitude == null ? null : new Coordinates(latitude, longitude),
         about.text("url"),
         number,
-        about.text("originatingSystemName"),
+        system,
         about.text("listingStatus"),
         price(about),
         count(about, "numberOfBedrooms"),
@@ -871,6 +881,9 @@ final class FamilyReader {
   private @Nullable Saying act(Map<String, Object> root) {
     if (ACTS.containsKey(action())) {
       var lead = lead(root);
+      if (lead.enquirer().email() == null && lead.enquirer().phone() == null) {
+        unreachable(false);
+      }
       return new Saying.OfLead(
           Step.ADD,
           List.of(),
@@ -884,11 +897,38 @@ final class FamilyReader {
     return switch (action()) {
       case "saveproperty" -> {
         var about = data.object("object");
-        yield new Saying.OfSavedListing(enquirer(visitor()), property(about));
+        var listing = property(about);
+        if (listing.mlsId() == null && listing.listingUrl() == null) {
+          about.note("", "a listing that is named", "carried, but not saved");
+        } else if (listing.mlsName() == null || listing.mlsId() == null) {
+          about.note(
+              "originatingSystemKey",
+              "a listing is named by its system and its number there",
+              "known by what else names it");
+        }
+        yield new Saying.OfSavedListing(reachable(true), listing);
       }
       case "propertysearchsave" -> search();
       default -> null;
     };
+  }
+
+  /// The visitor; one who can't be reached is noted.
+  ///
+  /// @param needed nothing is kept without an address or a number
+  private Enquirer reachable(boolean needed) {
+    var visitor = enquirer(visitor());
+    if (visitor.email() == null && visitor.phone() == null) {
+      unreachable(needed);
+    }
+    return visitor;
+  }
+
+  private void unreachable(boolean needed) {
+    findings.violation(
+        "/data/agent",
+        "a visitor is told by e-mail address or telephone",
+        needed ? "carried, but not saved" : "kept as a lead that nobody can answer");
   }
 
   private Saying search() {
@@ -920,7 +960,7 @@ final class FamilyReader {
     }
     var raw = data.raw("object");
     return new Saying.OfSavedSearch(
-        enquirer(visitor()),
+        reachable(true),
         words(search, "name", LONGEST_SEARCH_NAME),
         words(search, "description", LONGEST_DESCRIPTION),
         String.join(" And ", filter),

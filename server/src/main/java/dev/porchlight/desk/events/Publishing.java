@@ -34,6 +34,7 @@ import dev.porchlight.value.Json;
 import dev.porchlight.value.Saying;
 import dev.porchlight.value.Topic;
 import dev.porchlight.value.Violation;
+import dev.porchlight.watch.ListingCart;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -248,7 +249,7 @@ public final class Publishing {
           new Violation(
               "/data/object/modificationTimestamp",
               "a listing's change is not more than a day ahead",
-              "kept, but the event's time says what is newer"));
+              "the event's time is taken for it"));
     }
     if (said.saying() instanceof Saying.OfSavedSearch search
         && !Sayings.isUsable(search, draw.at())) {
@@ -586,6 +587,12 @@ public final class Publishing {
         if (known.adopted()) {
           adopted.put(root.get(), known.listing());
         }
+        // What people hold is no decision, and not made again.
+        if (prepared.adopt() == null) {
+          for (var number : change.numbers()) {
+            ListingCart.arrived(batch, root.get(), number, known.listing());
+          }
+        }
       }
       byTarget.put(target.id(), known);
     }
@@ -781,7 +788,9 @@ public final class Publishing {
     try {
       var filter = Filter.parse(grant.filter(), StandardFields.CATALOGUE, at);
       return Evaluator.of(filter.expression(), Shapes.GEOMETRY)
-          .matches(StandardFields.row(listing.members()));
+          .matches(
+              StandardFields.row(
+                  ListingEvents.bounded(listing, at, prepared.event().time()).members()));
     } catch (FilterException e) {
       // It was read when the grant was made; nothing goes out by one that can't be read any more.
       return false;

@@ -1,5 +1,7 @@
 package dev.porchlight.desk.events;
 
+import dev.porchlight.access.Grant;
+import dev.porchlight.access.Grants;
 import dev.porchlight.access.Parties;
 import dev.porchlight.access.Party;
 import dev.porchlight.account.Node;
@@ -34,6 +36,7 @@ import dev.porchlight.value.Property;
 import dev.porchlight.value.Saying;
 import dev.porchlight.value.Saying.Change;
 import dev.porchlight.value.Saying.Step;
+import dev.porchlight.value.Topic;
 import dev.porchlight.value.Trail;
 import dev.porchlight.watch.Holdings;
 import dev.porchlight.watch.ListingAttributes;
@@ -69,6 +72,8 @@ final class Sayings {
   private static final int LARGEST_ANNOTATIONS = 10_000;
   private static final int MOST = 50;
   private static final String FAVORITES = "Favorites";
+  private static final Topic LISTINGS = Topic.parse("realestate/listing#update").orElseThrow();
+  private static final int MOST_PUBLISHERS = 500;
 
   /// The log's kind of line that ends what an event said of somebody, but for leads; its subject is
   /// the event. Lines of one unit stand together, so all from the event's own line to this one are
@@ -659,10 +664,12 @@ final class Sayings {
       return;
     }
     var draw = draw(event, place);
+    var number = said.listing().mlsName() == null ? said.listing().mlsId() : null;
     var listing =
         listing(batch, root.get(), said.listing())
+            .or(() -> numbered(batch, root.get(), publisher, number))
             .or(() -> listed(batch, root.get(), place, said.listing(), draw));
-    if (listing.isEmpty()) {
+    if (listing.isEmpty() && number == null) {
       return;
     }
     var cart =
@@ -678,7 +685,10 @@ final class Sayings {
               made.put(batch, true);
               return made;
             });
-    var full = cart.add(batch, List.of(listing.get())).isEmpty();
+    var full =
+        listing.isPresent()
+            ? cart.add(batch, List.of(listing.get())).isEmpty()
+            : !cart.await(batch, root.get(), Objects.requireNonNull(number));
     if (full) {
       batch.append("cart.full", cart.id(), event.id());
     }
@@ -687,6 +697,24 @@ final class Sayings {
   private static Optional<String> listing(Batch batch, String root, Property said) {
     return Listings.findNamed(
         batch.sql(), root, null, said.mlsName(), said.mlsId(), said.listingUrl());
+  }
+
+  /// The listing that is told by its number at whoever publishes it, and nothing else.
+  private static Optional<String> numbered(
+      Batch batch, String root, Party publisher, @Nullable String number) {
+    return number == null
+        ? Optional.empty()
+        : Listings.findNumbered(
+            batch.sql(),
+            root,
+            publisher.id(),
+            Grants.in(batch.settings()).all().stream()
+                .filter(g -> g.publishes(LISTINGS))
+                .map(Grant::party)
+                .distinct()
+                .limit(MOST_PUBLISHERS)
+                .toList(),
+            number);
   }
 
   /// A listing that nobody has spoken of yet, under the names by which the event tells it.

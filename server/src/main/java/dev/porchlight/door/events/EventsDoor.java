@@ -385,6 +385,16 @@ public final class EventsDoor {
         grant.subscribes().forEach(subscribes::add);
         var publishes = item.putArray("publishes");
         grant.publishes().forEach(publishes::add);
+        if (grant.filter() != null) {
+          item.put("filter", grant.filter());
+        }
+        if (!grant.redaction().isEmpty()) {
+          var redaction = item.putArray("redaction");
+          grant.redaction().forEach(redaction::add);
+        }
+        if (grant.until() != null) {
+          item.put("until", grant.until().toString());
+        }
         item.put("lastModifiedDate", Long.toString(grant.createdAt().toEpochMilli()));
       }
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +39,13 @@ final class InboxStreams {
   private static final long CHECK_SECONDS = 1;
   private static final long PING_NANOS = TimeUnit.SECONDS.toNanos(15);
 
+  /// One stream.
+  ///
+  /// @param arrived has a permit when there may be something new
+  private record Reader(Semaphore arrived, Reply.Sink sink) {}
+
   private final Inboxes inboxes;
-  private final Map<String, List<Semaphore>> readers = new ConcurrentHashMap<>();
+  private final Map<String, List<Reader>> readers = new ConcurrentHashMap<>();
   private final Queue<String> news = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean looking = new AtomicBoolean();
 
@@ -85,17 +91,21 @@ final class InboxStreams {
     try {
       inboxes
           .receivers(events)
-          .forEach(r -> readers.getOrDefault(r, List.of()).forEach(Semaphore::release));
+          .forEach(r -> readers.getOrDefault(r, List.of()).forEach(one -> one.arrived().release()));
     } catch (StoreUnavailableException e) {
       // Each looks for itself, and finds out whether it can go on.
       LOG.debug("The receivers of new events can't be read: {}", e.getMessage());
-      readers.values().forEach(all -> all.forEach(Semaphore::release));
+      readers.values().forEach(all -> all.forEach(one -> one.arrived().release()));
     }
   }
 
-  /// Whether an inbox has as many streams as it may.
+  /// Whether an inbox has as many streams as it may. One whose reader has gone makes room at once.
   boolean isFull(String receiver) {
-    return readers.getOrDefault(receiver, List.of()).size() >= MOST;
+    return listening(readers.getOrDefault(receiver, List.of()).stream()) >= MOST;
+  }
+
+  private static long listening(Stream<Reader> readers) {
+    return readers.filter(r -> r.sink().isOpen()).count();
   }
 
   /// Sends what comes behind a place, until the reader goes or may not read it any more.
@@ -105,9 +115,10 @@ final class InboxStreams {
   void run(String receiver, long from, boolean links, BooleanSupplier may, Reply.Sink sink)
       throws IOException, InterruptedException {
     var arrived = new Semaphore(1);
-    var all = readers.compute(receiver, (_, known) -> with(known, arrived));
+    var own = new Reader(arrived, sink);
+    var all = readers.compute(receiver, (_, known) -> with(known, own));
     try {
-      if (all.indexOf(arrived) >= MOST) {
+      if (listening(all.stream().takeWhile(r -> r != own)) >= MOST) {
         return;
       }
       sink.place(Long.toString(from));
@@ -130,17 +141,17 @@ final class InboxStreams {
       // The reader comes back with its place.
       LOG.debug("The stream of an inbox ended", e);
     } finally {
-      readers.computeIfPresent(receiver, (_, known) -> without(known, arrived));
+      readers.computeIfPresent(receiver, (_, known) -> without(known, own));
     }
   }
 
-  private static List<Semaphore> with(@Nullable List<Semaphore> known, Semaphore one) {
-    var all = known == null ? new CopyOnWriteArrayList<Semaphore>() : known;
+  private static List<Reader> with(@Nullable List<Reader> known, Reader one) {
+    var all = known == null ? new CopyOnWriteArrayList<Reader>() : known;
     all.add(one);
     return all;
   }
 
-  private static @Nullable List<Semaphore> without(List<Semaphore> known, Semaphore one) {
+  private static @Nullable List<Reader> without(List<Reader> known, Reader one) {
     known.remove(one);
     return known.isEmpty() ? null : known;
   }

@@ -294,6 +294,7 @@ public final class SqliteEngine implements Engine {
             "'event_gone', 'event_gone_aged', '1000000 500000 1'",
             "'listing_key', 'listing_key_listing', '100000 2'",
             "'feed_mark', 'feed_mark_seq', '1000000 2'",
+            "'listing_cart_awaited', 'listing_cart_awaited_cart', '100000 10'",
             "'delivery_state', 'delivery_state', '1000000 1'",
             "'delivery_state', 'delivery_state_seq', '1000000 200000 1'",
             "'delivery_state', 'delivery_state_endpoint', '1000000 100000 20000 1'",

@@ -479,6 +479,15 @@ CREATE TABLE listing_cart_item (
   PRIMARY KEY (cart_id, listing_id)
 );
 
+-- Listings that carts have a place for until somebody speaks of them.
+CREATE TABLE listing_cart_awaited (
+  root_id TEXT COLLATE "C" NOT NULL,
+  number  TEXT COLLATE "C" NOT NULL,
+  cart_id TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (root_id, number, cart_id)
+);
+CREATE INDEX listing_cart_awaited_cart ON listing_cart_awaited (cart_id);
+
 -- Subscriptions to saved searches.
 CREATE TABLE news_feed (
   id          TEXT COLLATE "C" PRIMARY KEY,

@@ -63,6 +63,14 @@ class BadListingTest {
           .allMatch(l -> l.has("standard_fields"))
           .noneMatch(l -> l.path("standard_fields").has("CloseDate"));
 
+      // A change that is to come is shown nowhere but in the event itself.
+      assertThat(listings)
+          .filteredOn(l -> l.path("standard_fields").has("ModificationTimestamp"))
+          .extracting(l -> l.at("/standard_fields/ModificationTimestamp").asString())
+          .hasSize(2)
+          .contains("2026-03-15T00:00:00Z")
+          .noneMatch(t -> t.startsWith("2027"));
+
       // An id that would lead to somebody else's pod, or anywhere but to the event, is replaced.
       var place = feed.url + "publish/";
       var theirs = "../../harbor-realty/publish/1";

@@ -278,6 +278,21 @@ class EventsTest {
     assertThat(items).hasSize(2);
     assertThat(items.at("/1/agent").asString()).isEqualTo(app.profile);
     assertThat(items.at("/1/subscribes/0").asString()).isEqualTo(LISTING);
+    assertThat(items.at("/1").has("filter") || items.at("/1").has("until")).isFalse();
+    pods.grant(
+        office,
+        app,
+        null,
+        "realestate/lead",
+        b ->
+            b.put("filter", "City Eq 'Harbor'")
+                .put("until", "2030-01-01T00:00:00Z")
+                .putArray("redaction")
+                .add("/object/email"));
+    var narrow = office.get("settings/subscriptions").json().at("/items/2");
+    assertThat(narrow.path("filter").asString()).isEqualTo("City Eq 'Harbor'");
+    assertThat(narrow.path("until").asString()).isEqualTo("2030-01-01T00:00:00Z");
+    assertThat(narrow.at("/redaction/0").asString()).isEqualTo("/object/email");
     assertThat(pods.send("GET", office.url + "nothing/here", null, null, null).error())
         .isNotEmpty();
   }

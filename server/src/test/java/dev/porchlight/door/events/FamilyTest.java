@@ -46,6 +46,7 @@ class FamilyTest {
             "/grants",
             grant(
                 "realestate/lead",
+                "realestate/listing",
                 "realestate/contact",
                 "realestate/website",
                 "realestate/marketingpreferences",
@@ -271,15 +272,31 @@ class FamilyTest {
                 + " And PropertyType Eq 'Residential' And StandardStatus Eq 'Active','Pending'"
                 + " And City Eq 'O\\'Fallon'");
     var listing = only("/listings");
-    assertThat(
-            held(
-                id,
-                "SELECT i.listing_id FROM listing_cart c JOIN listing_cart_item i"
-                    + " ON i.cart_id = c.id WHERE c.holder_id = :h AND c.type = 'Favorites'"))
-        .containsExactly(listing);
-
+    assertThat(held(id, FAVORITES)).containsExactly(listing);
     assertThat(followed("realestate/website#saveproperty"))
         .containsExactly("listing.set", "cart.created", "cart.changed");
+    // As the contract's listings are called, it is the same one.
+    saves("ines@example.org", "HARBOR-MLS+4711");
+    assertThat(held(id, FAVORITES)).containsExactly(listing);
+    // By its number with the publisher alone: kept until somebody speaks of it.
+    saves("ines@example.org", "H-77");
+    assertThat(violations("realestate/website#saveproperty"))
+        .containsExactly("/data/object/originatingSystemKey");
+    assertThat(followed("realestate/website#saveproperty")).containsExactly("cart.awaits");
+    assertThat(held(id, FAVORITES)).containsExactly(listing);
+    published(
+        Pods.listing(
+            office.profile, "4712", o -> o.put("listingId", "H-77").put("city", "Harbor")));
+    assertThat(held(id, FAVORITES)).hasSize(2).startsWith(listing);
+    // Once it is known, at once; and only once.
+    saves("ines@example.org", "H-77");
+    assertThat(held(id, FAVORITES)).hasSize(2);
+    // Nothing that names it, and nobody whose it would be.
+    saves("ines@example.org", null);
+    assertThat(violations("realestate/website#saveproperty")).containsExactly("/data/object");
+    saves(null, "H-77");
+    assertThat(violations("realestate/website#saveproperty")).contains("/data/agent");
+    only("/contacts");
     assertThat(followed("realestate/website#propertysearchsave")).containsExactly("search.created");
 
     // Consent: of each channel the last word holds, whenever it comes.
@@ -335,6 +352,20 @@ class FamilyTest {
     published(lead("lead#add", "L-30", d -> person(d, "Lia")));
     published(lead("lead#assign", "L-30", d -> d.put("recipient", owner.profile)));
     assertThat(story(only("/leads")).at("/contact/owner").asString()).isEqualTo(ruth);
+  }
+
+  private static final String FAVORITES =
+      "SELECT i.listing_id FROM listing_cart c JOIN listing_cart_item i ON i.cart_id = c.id"
+          + " WHERE c.holder_id = :h AND c.type = 'Favorites' ORDER BY i.n";
+
+  private void saves(@Nullable String email, @Nullable String number) {
+    published(
+        event(
+            "website#saveproperty",
+            data -> {
+              data.putObject("agent").put("name", "Ines Almeida").put("email", email);
+              data.putObject("object").put("listingId", number);
+            }));
   }
 
   private static final String CONSENTS = "SELECT channel FROM consent WHERE person_id = :h";
@@ -439,6 +470,22 @@ class FamilyTest {
     var full = pods.hub.api().read("/events/" + events.get(2).path("id").asString());
     assertThat(full.path("consequences").valueStream().map(l -> l.path("kind").asString()))
         .contains("receipt.done");
+
+    // Somebody asked, though nobody can answer; and somebody of whom nothing is said at all waits
+    // for help.
+    published(
+        event(
+            "website#listinginquiry",
+            d -> {
+              d.putObject("agent").put("name", "Mia Sol");
+              d.putObject("object").put("text", "How much?");
+            }));
+    assertThat(violations("realestate/website#listinginquiry")).containsExactly("/data/agent");
+    var unanswerable = story(pods.hub.items("/leads").getFirst().path("id").asString());
+    assertThat(unanswerable.at("/content/message").asString()).isEqualTo("How much?");
+    assertThat(unanswerable.at("/contact/display_name").asString()).isEqualTo("Mia Sol");
+    published(event("website#register", d -> d.putObject("agent")));
+    assertThat(pods.hub.items("/receipts?state=quarantined")).hasSize(2);
 
     // Another company's recipient of the same event has a lead of its own.
     var company =
