@@ -1,6 +1,7 @@
 package dev.porchlight.desk;
 
 import dev.porchlight.store.Row;
+import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import java.time.Duration;
@@ -8,8 +9,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,22 +26,25 @@ public final class OwedWork implements AutoCloseable {
 
   private final Store store;
   private final Desk desk;
-  private final Semaphore news = new Semaphore(1);
   private final Map<String, Trouble> troubles = new HashMap<>();
-  private final Thread thread;
-  private final AutoCloseable following;
-  private volatile boolean closing;
+  private final StandingWork work;
+
+  /// Whether there may be more than what is in trouble.
+  private final AtomicBoolean news = new AtomicBoolean(true);
 
   public OwedWork(Store store, Desk desk) {
     this.store = store;
     this.desk = desk;
-    following =
-        store.follow(lines -> {
-          if (lines.stream().anyMatch(l -> l.kind().equals("receipt.owed"))) {
-            news.release();
-          }
-        });
-    thread = Thread.ofPlatform().name("owed-work").daemon().start(this::run);
+    work = new StandingWork("owed-work", LOG, this::look);
+    work.start(store, this::isNews);
+  }
+
+  private boolean isNews(String kind) {
+    boolean owed = kind.equals("receipt.owed");
+    if (owed) {
+      news.set(true);
+    }
+    return owed;
   }
 
   /// Looks again now, troubles or not.
@@ -49,38 +52,20 @@ public final class OwedWork implements AutoCloseable {
     synchronized (troubles) {
       troubles.clear();
     }
-    news.release();
+    news.set(true);
+    work.wake();
   }
 
-  private void run() {
-    while (!closing) {
+  private Duration look() {
+    if (news.getAndSet(false) || hasTroubles()) {
       try {
-        if (news.tryAcquire(1, TimeUnit.SECONDS)) {
-          news.drainPermits();
-          workAll();
-        } else if (hasTroubles()) {
-          workAll();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } catch (StoreUnavailableException e) {
-        LOG.debug("Owed receipts wait for the store: {}", e.getMessage());
-        news.release();
-        pause();
+        workAll();
       } catch (RuntimeException | Error e) {
-        // An Error too: without this thread what is owed would stay so.
-        LOG.error("Looking for owed receipts failed", e);
+        news.set(true);
+        throw e;
       }
     }
-  }
-
-  private void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(500);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    return StandingWork.REST;
   }
 
   private boolean hasTroubles() {
@@ -91,7 +76,7 @@ public final class OwedWork implements AutoCloseable {
 
   private void workAll() {
     String after = "";
-    while (!closing) {
+    while (!work.isClosing()) {
       var page = page(after);
       if (page.isEmpty()) {
         return;
@@ -167,15 +152,6 @@ public final class OwedWork implements AutoCloseable {
 
   @Override
   public void close() {
-    closing = true;
-    news.release();
-    try {
-      following.close();
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (Exception e) {
-      LOG.debug("Closing failed", e);
-    }
+    work.close();
   }
 }

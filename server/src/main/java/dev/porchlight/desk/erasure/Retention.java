@@ -6,6 +6,7 @@ import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.Tables;
 import dev.porchlight.store.Row;
+import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import java.time.Duration;
@@ -13,8 +14,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class Retention implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
   private static final int PAGE = 200;
-  private static final long EVERY_SECONDS = 60;
+  private static final Duration EVERY = Duration.ofMinutes(1);
   private static final Duration ANEW = Duration.ofDays(1);
   private static final Duration A_WHILE = Duration.ofMinutes(1);
 
@@ -37,11 +36,10 @@ public final class Retention implements AutoCloseable {
   private final Erasure erasure;
   private final Pins pins;
   private final Runnable others;
-  private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
+  private final StandingWork work;
   private final Map<String, String> reached = new HashMap<>();
   private Instant begun = Instant.MIN;
-  private volatile boolean closing;
+  private boolean resumed;
 
   /// Goes on with erasures that a stop has cut, then looks for what is over.
   ///
@@ -51,37 +49,22 @@ public final class Retention implements AutoCloseable {
     this.erasure = erasure;
     pins = new Pins(store);
     this.others = others;
-    thread = Thread.ofPlatform().name("retention").daemon().start(this::run);
+    work = new StandingWork("retention", LOG, this::step);
+    work.start();
   }
 
   /// Looks again now.
   public void wake() {
-    wake.release();
+    work.wake();
   }
 
-  private void run() {
-    boolean resumed = false;
-    while (!closing) {
-      try {
-        // All at a start; later those that another hub seems to have left, too.
-        erasure.resume(resumed ? store.now().minus(A_WHILE) : Instant.MAX);
-        resumed = true;
-        others.run();
-        pass();
-      } catch (StoreUnavailableException e) {
-        LOG.debug("Retention waits for the store: {}", e.getMessage());
-      } catch (RuntimeException | Error e) {
-        LOG.error("Erasing what is over failed; it is tried again", e);
-      }
-      try {
-        if (wake.tryAcquire(resumed ? EVERY_SECONDS : 1, TimeUnit.SECONDS)) {
-          wake.drainPermits();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
+  private Duration step() {
+    // All at a start; later those that another hub seems to have left, too.
+    erasure.resume(resumed ? store.now().minus(A_WHILE) : Instant.MAX);
+    resumed = true;
+    others.run();
+    pass();
+    return EVERY;
   }
 
   private void pass() {
@@ -100,10 +83,10 @@ public final class Retention implements AutoCloseable {
 
   private void passDeadlines(Instant now) {
     boolean some = true;
-    while (some && !closing) {
+    while (some && !work.isClosing()) {
       some = false;
       for (var lead : over(now)) {
-        if (closing) {
+        if (work.isClosing()) {
           return;
         }
         some |= expire(() -> erasure.expire(lead), "lead " + lead) == Expired.ERASED;
@@ -125,11 +108,11 @@ public final class Retention implements AutoCloseable {
 
   private void pass(Source source, Keeping keeping, Instant now) {
     var limit = firstIdAt(keeping.latestStart(now));
-    while (!closing) {
+    while (!work.isClosing()) {
       var page = page(source.id(), reached.getOrDefault(source.id(), ""), limit);
       boolean waiting = false;
       for (var receipt : page) {
-        if (closing) {
+        if (work.isClosing()) {
           return;
         }
         waiting |= !isThrough(receipt, keeping, now);
@@ -224,12 +207,6 @@ public final class Retention implements AutoCloseable {
   /// Returns when nothing is being erased any more.
   @Override
   public void close() {
-    closing = true;
-    wake.release();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    work.close();
   }
 }

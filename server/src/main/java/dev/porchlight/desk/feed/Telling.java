@@ -10,8 +10,8 @@ import dev.porchlight.filter.Value;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
+import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
-import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.watch.FeedBlock;
@@ -20,8 +20,6 @@ import dev.porchlight.watch.FeedNotice;
 import dev.porchlight.watch.FeedSchedule;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
@@ -59,12 +57,9 @@ public final class Telling implements AutoCloseable {
   private final Planner planner;
   private final Bounces bounces;
   private final Consumer<List<Planner.Claim>> lanes;
-  private final Semaphore wake = new Semaphore(0);
-  private final AutoCloseable following;
-  private final Thread thread;
+  private final StandingWork work;
   private long reached;
   private long written;
-  private volatile boolean closing;
 
   /// Starts.
   ///
@@ -80,13 +75,8 @@ public final class Telling implements AutoCloseable {
     this.planner = planner;
     this.lanes = lanes;
     bounces = new Bounces(store, deliveries);
-    following =
-        store.follow(lines -> {
-          if (lines.stream().anyMatch(l -> isOfInterest(l.kind()))) {
-            wake.release();
-          }
-        });
-    thread = Thread.ofPlatform().name("telling").daemon().start(this::run);
+    work = StandingWork.inSteps("telling", LOG, () -> follow() | tell());
+    work.start(store, Telling::isOfInterest);
   }
 
   private static boolean isOfInterest(String kind) {
@@ -98,30 +88,7 @@ public final class Telling implements AutoCloseable {
 
   /// Looks again now.
   public void wake() {
-    wake.release();
-  }
-
-  private void run() {
-    while (!closing) {
-      try {
-        while (!closing && (follow() | tell())) {
-          // There may be more.
-        }
-      } catch (StoreUnavailableException e) {
-        LOG.debug("Telling holders of feeds waits for the store: {}", e.getMessage());
-      } catch (RuntimeException | Error e) {
-        // An Error too: without this thread nobody would be told.
-        LOG.error("Telling holders of feeds failed; it is tried again", e);
-      }
-      try {
-        if (wake.tryAcquire(1, TimeUnit.SECONDS)) {
-          wake.drainPermits();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
+    work.wake();
   }
 
   /// A line of the log and what is to be done because of it.
@@ -195,12 +162,12 @@ public final class Telling implements AutoCloseable {
       return false;
     }
     // What was approved before the hour came is told at that hour.
-    while (!closing && follow()) {
+    while (!work.isClosing() && follow()) {
       // There is more.
     }
     long upto = store.read(h -> FeedBlock.place(h));
     var news = FeedNews.since(store, due, upto);
-    for (int i = 0; i < due.size() && !closing; i += PORTION) {
+    for (int i = 0; i < due.size() && !work.isClosing(); i += PORTION) {
       var some = due.subList(i, Math.min(i + PORTION, due.size()));
       var draws = some.stream().map(_ -> Draw.fresh(store.now(), hub)).toList();
       store.write(
@@ -315,15 +282,6 @@ public final class Telling implements AutoCloseable {
   /// Returns when nothing is being planned any more.
   @Override
   public void close() {
-    closing = true;
-    wake.release();
-    try {
-      following.close();
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    work.close();
   }
 }

@@ -6,6 +6,7 @@ import dev.porchlight.listing.ListingEvents;
 import dev.porchlight.listing.StandardFields;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
+import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
@@ -17,6 +18,7 @@ import dev.porchlight.watch.Matcher;
 import dev.porchlight.watch.NewsFeed;
 import dev.porchlight.watch.Watchable;
 import dev.porchlight.watch.Watched;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -26,8 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -50,86 +50,46 @@ public final class Watching implements AutoCloseable {
   /// After how many blocks it is asked whether there are enough to be put in order.
   private static final int SOME_BLOCKS = 25;
 
+  private static final Duration UNTIL_WOKEN = Duration.ofDays(1);
+
   /// After how many lines without a match the place is written all the same.
   private static final long FAR = 10_000;
 
   private final Store store;
   private final Matcher matcher = new Matcher();
   private final Map<String, Watched> watched = new HashMap<>();
-  private final Semaphore wake = new Semaphore(0);
-  private final AutoCloseable following;
-  private final Thread thread;
-  private final Thread turning;
-  private final Semaphore blocksWritten = new Semaphore(SOME_BLOCKS);
+  private final StandingWork matching;
+  private final StandingWork turning;
+  private boolean loaded;
+  private int blocksWritten;
   private long reached;
   private long written;
-  private volatile boolean closing;
 
   /// Starts.
   public Watching(Store store) {
     this.store = store;
-    following =
-        store.follow(lines -> {
-          if (lines.stream().anyMatch(l -> isOfInterest(l.kind()))) {
-            wake.release();
-          }
-        });
-    thread = Thread.ofPlatform().name("watching").daemon().start(this::run);
-    turning = Thread.ofPlatform().name("feed pages").daemon().start(this::turn);
+    turning = new StandingWork("feed pages", LOG, this::turn);
+    matching = StandingWork.inSteps("watching", LOG, this::follow);
+    turning.start();
+    matching.start(store, Watching::isOfInterest);
   }
 
   private static boolean isOfInterest(String kind) {
     return kind.equals("listing.changed") || kind.startsWith("search.") || kind.startsWith("feed.");
   }
 
-  private void run() {
-    boolean loaded = false;
-    while (!closing) {
-      try {
-        if (!loaded) {
-          load();
-          loaded = true;
-        }
-        while (!closing && step()) {
-          // There may be more.
-        }
-      } catch (StoreUnavailableException e) {
-        LOG.debug("Matching waits for the store: {}", e.getMessage());
-      } catch (RuntimeException | Error e) {
-        // An Error too: without this thread feeds would stand still.
-        LOG.error("Matching failed; it is tried again", e);
-      }
-      try {
-        if (wake.tryAcquire(1, TimeUnit.SECONDS)) {
-          wake.drainPermits();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+  private boolean follow() {
+    if (!loaded) {
+      load();
+      loaded = true;
     }
+    return !matching.isClosing() && step();
   }
 
   /// Puts blocks in order by feed, a few hundred at a time. Of several hubs each looks after what
-  /// it wrote, and finds what another has left undone.
-  private void turn() {
-    while (!closing) {
-      try {
-        blocksWritten.acquire(SOME_BLOCKS);
-        blocksWritten.drainPermits();
-        while (!closing && FeedPages.turn(store)) {
-          // There may be more.
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } catch (StoreUnavailableException e) {
-        LOG.debug("The order of feeds waits for the store: {}", e.getMessage());
-      } catch (RuntimeException | Error e) {
-        // Feeds are read from the blocks meanwhile.
-        LOG.error("Feeds could not be put in order; it is tried again", e);
-      }
-    }
+  /// it wrote, and finds what another has left undone. Feeds are read from the blocks meanwhile.
+  private Duration turn() {
+    return FeedPages.turn(store) ? Duration.ZERO : UNTIL_WOKEN;
   }
 
   private void load() {
@@ -138,7 +98,7 @@ public final class Watching implements AutoCloseable {
     reached = store.read(FeedBlock::place);
     written = reached;
     long after = 0;
-    while (!closing) {
+    while (!matching.isClosing()) {
       long from = after;
       var page = store.read(h -> Watched.list(h, from, SEARCHES));
       page.forEach(search -> orStepOver("saved search " + search.id(), () -> put(search)));
@@ -258,7 +218,11 @@ public final class Watching implements AutoCloseable {
             return true;
           });
       written = to;
-      blocksWritten.release(blocks.size());
+      blocksWritten += blocks.size();
+      if (blocksWritten >= SOME_BLOCKS) {
+        blocksWritten = 0;
+        turning.wake();
+      }
     }
     reached = to;
     return true;
@@ -441,23 +405,13 @@ public final class Watching implements AutoCloseable {
 
   /// Looks again now.
   public void wake() {
-    wake.release();
+    matching.wake();
   }
 
   /// Returns when nothing is being matched any more.
   @Override
   public void close() {
-    closing = true;
-    wake.release();
-    blocksWritten.release(SOME_BLOCKS);
-    try {
-      following.close();
-      thread.join();
-      turning.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    matching.close();
+    turning.close();
   }
 }

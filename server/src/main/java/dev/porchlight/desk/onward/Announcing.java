@@ -19,8 +19,8 @@ import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Settings;
+import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
-import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
@@ -31,8 +31,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
@@ -56,12 +54,9 @@ public final class Announcing implements AutoCloseable {
   private final Publishing publishing;
   private final Messages messages;
   private final Connector contract;
-  private final Semaphore wake = new Semaphore(0);
-  private final AutoCloseable following;
-  private final Thread thread;
+  private final StandingWork work;
   private long reached;
   private long written;
-  private volatile boolean closing;
 
   /// Starts.
   ///
@@ -71,13 +66,8 @@ public final class Announcing implements AutoCloseable {
     this.publishing = publishing;
     this.messages = messages;
     this.contract = contract;
-    following =
-        store.follow(lines -> {
-          if (lines.stream().anyMatch(l -> isOfInterest(l.kind()))) {
-            wake.release();
-          }
-        });
-    thread = Thread.ofPlatform().name("announcing").daemon().start(this::run);
+    work = StandingWork.inSteps("announcing", LOG, this::step);
+    work.start(store, Announcing::isOfInterest);
   }
 
   private static boolean isOfInterest(String kind) {
@@ -85,29 +75,6 @@ public final class Announcing implements AutoCloseable {
       case "lead.created", "lead.updated", "contact.edited", "contact.transferred" -> true;
       default -> false;
     };
-  }
-
-  private void run() {
-    while (!closing) {
-      try {
-        while (!closing && step()) {
-          // There may be more.
-        }
-      } catch (StoreUnavailableException e) {
-        LOG.debug("Telling of leads waits for the store: {}", e.getMessage());
-      } catch (RuntimeException | Error e) {
-        // An Error too: without this thread nobody would hear of leads.
-        LOG.error("Telling of leads failed; it is tried again", e);
-      }
-      try {
-        if (wake.tryAcquire(1, TimeUnit.SECONDS)) {
-          wake.drainPermits();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
   }
 
   /// One event to publish.
@@ -337,15 +304,6 @@ public final class Announcing implements AutoCloseable {
 
   @Override
   public void close() {
-    closing = true;
-    wake.release();
-    try {
-      following.close();
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (Exception e) {
-      LOG.debug("Closing failed", e);
-    }
+    work.close();
   }
 }

@@ -12,8 +12,8 @@ import dev.porchlight.filter.Value;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Settings;
+import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
-import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import java.time.Duration;
@@ -22,8 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,9 +49,7 @@ public final class Fallback implements AutoCloseable {
   private final Planner planner;
   private final Deliveries deliveries;
   private final Consumer<List<Planner.Claim>> lanes;
-  private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
-  private volatile boolean closing;
+  private final StandingWork work;
 
   /// Starts.
   ///
@@ -69,37 +65,17 @@ public final class Fallback implements AutoCloseable {
     this.planner = planner;
     this.deliveries = deliveries;
     this.lanes = lanes;
-    thread = Thread.ofPlatform().name("fallback").daemon().start(this::run);
+    work = StandingWork.inSteps("fallback", LOG, this::look);
+    work.start();
   }
 
   /// Looks again now.
   public void wake() {
-    wake.release();
+    work.wake();
   }
 
-  private void run() {
-    while (!closing) {
-      try {
-        if (Endpoints.in(store.settings()).hasFallback()) {
-          while (!closing && (lookAtDeliveries() | lookAtReceipts())) {
-            // There may be more.
-          }
-        }
-      } catch (StoreUnavailableException e) {
-        LOG.debug("Looking for what is stuck waits for the store: {}", e.getMessage());
-      } catch (RuntimeException | Error e) {
-        // An Error too: without this thread nothing that is stuck would be noticed.
-        LOG.error("Looking for what is stuck failed; it is tried again", e);
-      }
-      try {
-        if (wake.tryAcquire(1, TimeUnit.SECONDS)) {
-          wake.drainPermits();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
+  private boolean look() {
+    return Endpoints.in(store.settings()).hasFallback() && (lookAtDeliveries() | lookAtReceipts());
   }
 
   private String place(String kind) {
@@ -266,12 +242,6 @@ public final class Fallback implements AutoCloseable {
   /// Returns when nothing is being planned any more.
   @Override
   public void close() {
-    closing = true;
-    wake.release();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    work.close();
   }
 }

@@ -13,8 +13,8 @@ import dev.porchlight.filter.Value;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
+import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
-import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
@@ -26,8 +26,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,11 +55,8 @@ public final class Notices implements AutoCloseable {
   private final int hub;
   private final Deliveries deliveries;
   private final Runnable work;
-  private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
-  private volatile boolean closing;
+  private final StandingWork looking;
   private volatile boolean asked;
-  private final AutoCloseable following;
 
   /// While nobody asks: where the log ended when that was last seen.
   private long idle;
@@ -74,13 +69,8 @@ public final class Notices implements AutoCloseable {
     this.hub = hub;
     this.deliveries = deliveries;
     this.work = work;
-    following =
-        store.follow(lines -> {
-          if (asked && lines.stream().anyMatch(l -> isOfInterest(l.kind()))) {
-            wake.release();
-          }
-        });
-    thread = Thread.ofPlatform().name("notices").daemon().start(this::run);
+    looking = StandingWork.inSteps("notices", LOG, this::look);
+    looking.start(store, kind -> asked && isOfInterest(kind));
   }
 
   private static boolean isOfInterest(String kind) {
@@ -89,30 +79,7 @@ public final class Notices implements AutoCloseable {
 
   /// Looks again now.
   public void wake() {
-    wake.release();
-  }
-
-  private void run() {
-    while (!closing) {
-      try {
-        while (!closing && look()) {
-          // There may be more.
-        }
-      } catch (StoreUnavailableException e) {
-        LOG.debug("Notices wait for the store: {}", e.getMessage());
-      } catch (RuntimeException | Error e) {
-        // An Error too: without this thread nobody would be told.
-        LOG.error("Looking for what is to be told failed; it is tried again", e);
-      }
-      try {
-        if (wake.tryAcquire(1, TimeUnit.SECONDS)) {
-          wake.drainPermits();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
+    looking.wake();
   }
 
   private boolean look() {
@@ -361,15 +328,6 @@ public final class Notices implements AutoCloseable {
   /// Returns when nothing is being planned any more.
   @Override
   public void close() {
-    closing = true;
-    wake.release();
-    try {
-      following.close();
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (Exception e) {
-      throw new IllegalStateException("following the log never fails to end", e);
-    }
+    looking.close();
   }
 }

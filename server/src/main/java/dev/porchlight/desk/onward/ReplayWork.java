@@ -7,15 +7,13 @@ import dev.porchlight.delivery.Planner;
 import dev.porchlight.desk.Pace;
 import dev.porchlight.desk.events.InboxReplays;
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
-import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +28,7 @@ public final class ReplayWork implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayWork.class);
   private static final int MOST_LANES = 256;
   private static final int MOST_AT_ONCE = 100;
-  private static final long LOOK_MILLIS = 1000;
-  private static final long STEP_MILLIS = 50;
+  private static final Duration STEP = Duration.ofMillis(50);
   private static final Duration LEASE = Duration.ofSeconds(15);
 
   private final Store store;
@@ -40,10 +37,8 @@ public final class ReplayWork implements AutoCloseable {
   private final String process;
   private final InboxReplays inboxes;
   private final Runnable work;
-  private final Semaphore wake = new Semaphore(0);
   private final Map<String, Pace> paces = new HashMap<>();
-  private final Thread thread;
-  private volatile boolean closing;
+  private final StandingWork steps;
 
   /// Starts.
   ///
@@ -63,46 +58,25 @@ public final class ReplayWork implements AutoCloseable {
     this.deliveries = deliveries;
     this.process = process;
     this.work = work;
-    thread = Thread.ofPlatform().name("replay").daemon().start(this::run);
+    steps = new StandingWork("replay", LOG, this::step);
+    steps.start();
   }
 
   /// Looks again now.
   public void wake() {
-    wake.release();
+    steps.wake();
   }
 
-  private void run() {
-    while (!closing) {
-      boolean busy = false;
-      try {
-        busy = step();
-      } catch (StoreUnavailableException e) {
-        LOG.debug("Replays wait for the store: {}", e.getMessage());
-      } catch (RuntimeException | Error e) {
-        // An Error too: without this thread no replay would go on.
-        LOG.error("A replay failed; it is tried again", e);
-      }
-      try {
-        if (wake.tryAcquire(busy ? STEP_MILLIS : LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-          wake.drainPermits();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
-  }
-
-  /// Whether any job is under way.
-  private boolean step() {
+  private Duration step() {
     var running = replays.listRunning();
     paces.keySet().retainAll(running.stream().map(Replay::id).toList());
     for (var job : running) {
-      if (!closing && !job.isElsewhere(process, store.now())) {
+      if (!steps.isClosing() && !job.isElsewhere(process, store.now())) {
         step(job);
       }
     }
-    return inboxes.step(process, work) || !running.isEmpty();
+    boolean busy = inboxes.step(process, work) || !running.isEmpty();
+    return busy ? STEP : StandingWork.REST;
   }
 
   private void step(Replay job) {
@@ -197,12 +171,6 @@ public final class ReplayWork implements AutoCloseable {
   /// Returns when no step is under way any more.
   @Override
   public void close() {
-    closing = true;
-    wake.release();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    steps.close();
   }
 }
