@@ -18,6 +18,7 @@ import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.events.LeadEvents;
 import dev.porchlight.connector.events.RealEstateEvents;
 import dev.porchlight.connector.mail.LeadMail;
+import dev.porchlight.connector.mail.ShownMail;
 import dev.porchlight.connector.own.OwnEvents;
 import dev.porchlight.connector.realtor.ConnectionsPlus;
 import dev.porchlight.connector.realtor.LeadDelivery;
@@ -384,6 +385,9 @@ public final class Hub implements AutoCloseable {
             name ->
                 name.equals(EventsDoor.CONTRACT)
                     || connectors.containsKey(name) && connectors.get(name).writes(),
+            name ->
+                name.equals(EventsDoor.CONTRACT)
+                    || connectors.containsKey(name) && connectors.get(name).signsByDefault(),
             urlObjection);
     routes.addAll(
         new Api(
@@ -671,6 +675,7 @@ public final class Hub implements AutoCloseable {
               endpoint.url(),
               Map.of(),
               new byte[0],
+              "",
               false,
               null,
               reason,
@@ -696,12 +701,14 @@ public final class Hub implements AutoCloseable {
       headers.put(endpoint.apiKeyHeader(), "…");
     }
     headers.replace("Authorization", "…");
+    var shown = endpoint.isMail() ? ShownMail.of(ready.body()) : "";
     return switch (trial.answer()) {
       case Transport.Answer.Status(int status, byte[] head, _) ->
           new EndpointTest.Exchange(
               trial.url(),
               headers,
               ready.body(),
+              shown,
               status >= 200 && status < 300,
               status,
               "",
@@ -709,13 +716,29 @@ public final class Hub implements AutoCloseable {
               duration);
       case Transport.Answer.Never(int status, byte[] head) ->
           new EndpointTest.Exchange(
-              trial.url(), headers, ready.body(), false, status, "", head, duration);
+              trial.url(), headers, ready.body(), shown, false, status, "", head, duration);
       case Transport.Answer.Nothing(var reason) ->
           new EndpointTest.Exchange(
-              trial.url(), headers, ready.body(), false, null, reason, new byte[0], duration);
+              trial.url(),
+              headers,
+              ready.body(),
+              shown,
+              false,
+              null,
+              reason,
+              new byte[0],
+              duration);
       case Transport.Answer.Forbidden(var reason) ->
           new EndpointTest.Exchange(
-              trial.url(), headers, ready.body(), false, null, reason, new byte[0], duration);
+              trial.url(),
+              headers,
+              ready.body(),
+              shown,
+              false,
+              null,
+              reason,
+              new byte[0],
+              duration);
     };
   }
 

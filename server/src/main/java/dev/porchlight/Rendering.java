@@ -255,8 +255,8 @@ final class Rendering implements Renderer {
     var options =
         new WriteOptions(
             endpoint.assumedRole(),
-            endpoint.digitalSignature() && !secrets.signing().isEmpty()
-                ? body -> XSignature.of(secrets.signing().getFirst(), body)
+            endpoint.digitalSignature() && !secrets.shared().isEmpty()
+                ? body -> XSignature.of(secrets.shared().getFirst(), body)
                 : null);
     var told = contract.equals(SeekerLeadsApi.CONTRACT) ? names.complete(message) : message;
     return switch (connector.write(told, options)) {

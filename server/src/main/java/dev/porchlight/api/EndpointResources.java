@@ -227,9 +227,9 @@ final class EndpointResources {
     }
     return new Endpoint(
         e.id(),
-        body.line("name", Members.LONGEST_NAME).orElse(e.name()),
+        body.has("name") ? body.needName("name") : e.name(),
         body.text("node").orElse(e.node()),
-        body.text("url").map(setup::url).orElse(e.url()),
+        body.has("url") ? setup.url(body.needText("url")) : e.url(),
         body.flag("append_channel").orElse(e.appendChannel()),
         body.text("contract").map(setup::contract).orElse(e.contract()),
         body.text("api_key_header").orElse(e.apiKeyHeader()),
@@ -342,6 +342,9 @@ final class EndpointResources {
     var headers = view.putObject("request_headers");
     exchange.headers().forEach(headers::put);
     view.put("request_body", new String(exchange.body(), StandardCharsets.UTF_8));
+    if (!exchange.shown().isEmpty()) {
+      view.put("request_text", exchange.shown());
+    }
     view.put("delivered", exchange.delivered());
     if (exchange.status() != null) {
       view.put("status", exchange.status());

@@ -3,6 +3,7 @@ package dev.porchlight.api;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.onward.Replay;
 import dev.porchlight.desk.onward.Replays;
 import dev.porchlight.store.Store;
@@ -72,19 +73,27 @@ final class ReplayResources {
                 "dry_run"));
     var endpoint =
         endpoint(call, body.needText("endpoint"))
-            .orElseThrow(() -> invalid("There is no such endpoint."));
+            .orElseThrow(() ->
+                invalid("The member `endpoint` must be the id of an endpoint; there is none."));
     var from = body.text("from").map(t -> time("from", t));
     var to = body.text("to").map(t -> time("to", t));
+    checkTimes(from, to);
     var states = body.texts("states").orElse(Replay.MISSED);
     if (states.isEmpty() || !Replay.STATES.containsAll(states)) {
       throw invalid(
-          "States are " + String.join(", ", Replay.STATES.stream().sorted().toList()) + ".");
+          "The member `states` must be a list of "
+              + String.join(", ", Replay.STATES.stream().sorted().toList())
+              + ".");
     }
     var kinds = body.texts("kinds").orElse(Set.of());
-    if (!Replay.KINDS.containsAll(kinds)) {
+    if (body.has("kinds") && kinds.isEmpty() || !Replay.KINDS.containsAll(kinds)) {
       throw invalid(
-          "Kinds are " + String.join(", ", Replay.KINDS.stream().sorted().toList()) + ".");
+          "The member `kinds` must be a list of "
+              + String.join(", ", Replay.KINDS.stream().sorted().toList())
+              + ".");
     }
+    var sources = body.texts("sources").orElse(Set.of());
+    checkSources(call, body, sources);
     var wanted =
         new Replay.Wanted(
             from.map(replays::firstAt).orElse(1L),
@@ -93,7 +102,7 @@ final class ReplayResources {
             to.map(Instant::toString).orElse(""),
             states,
             kinds,
-            body.texts("sources").orElse(Set.of()),
+            sources,
             TermsMembers.filter(body));
     int perSecond =
         body.number("per_second", 1, Replay.MOST_PER_SECOND).orElse(Replay.USUAL_PER_SECOND);
@@ -109,6 +118,30 @@ final class ReplayResources {
         });
     work.run();
     return reply;
+  }
+
+  private void checkTimes(Optional<Instant> from, Optional<Instant> to) {
+    if (from.isPresent() && from.get().isAfter(store.now())) {
+      throw invalid("The member `from` must not lie in the future: nothing has happened there.");
+    }
+    if (from.isPresent() && to.isPresent() && !from.get().isBefore(to.get())) {
+      throw invalid("The member `from` must be before `to`: nothing lies between them.");
+    }
+  }
+
+  private void checkSources(Call call, Members body, Set<String> sources) {
+    var settings = store.settings();
+    var nodes = Nodes.in(settings);
+    var all = Sources.in(settings);
+    if (body.has("sources") && sources.isEmpty()) {
+      throw invalid("The member `sources` must name one source or more; leave it out for all.");
+    }
+    for (var source : sources) {
+      if (all.find(source).filter(s -> call.scope().containsNode(nodes, s.node())).isEmpty()) {
+        throw invalid(
+            "The member `sources` must be a list of ids of sources; one of them is none.");
+      }
+    }
   }
 
   private ObjectNode counted(Endpoint endpoint, Replay.Wanted wanted) {

@@ -99,7 +99,7 @@ final class EndpointCommand extends Noun {
           made,
           () -> {
             if (seen != null) {
-              exchange(seen);
+              exchange(seen, false);
             }
             say(
                 "Endpoint "
@@ -257,14 +257,15 @@ final class EndpointCommand extends Noun {
   int test(
       @Parameters(paramLabel = "ENDPOINT", description = "its id or name") String endpoint,
       @Option(names = "--enable", description = "enable the endpoint when the sample is taken")
-          boolean enable)
+          boolean enable,
+      @Option(names = "--raw", description = "show a mail as it is sent") boolean raw)
       throws HubException {
     try (var hub = connect()) {
       var seen = tried(hub, resolve(hub, "/endpoints", endpoint), enable);
       show(
           seen,
           () -> {
-            exchange(seen);
+            exchange(seen, raw);
             missed(seen);
           });
       return seen.path("delivered").asBoolean(false)
@@ -273,12 +274,13 @@ final class EndpointCommand extends Noun {
     }
   }
 
-  private void exchange(JsonNode seen) {
+  private void exchange(JsonNode seen, boolean raw) {
     say("POST " + Text.at(seen, "url"));
     seen.path("request_headers")
         .properties()
         .forEach(h -> say("  " + h.getKey() + ": " + Text.clean(h.getValue().asString(""))));
-    say("  " + Text.at(seen, "request_body"));
+    var body = Text.at(seen, raw || !seen.has("request_text") ? "request_body" : "request_text");
+    body.lines().forEach(line -> say("  " + line));
     var status = Text.at(seen, "status");
     var answer = Text.at(seen, "answer_head").strip();
     say(

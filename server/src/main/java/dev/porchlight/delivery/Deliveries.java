@@ -428,10 +428,18 @@ public final class Deliveries {
 
   /// The endpoints that don't take what they are sent, by id.
   public Map<String, EndpointHealth> listAiling() {
-    return Breakers.all(store);
+    var ailing = Breakers.all(store);
+    ailing.values().removeIf(EndpointHealth::isForgiven);
+    return ailing;
   }
 
-  /// Forgets an endpoint's failures, within the unit that enables or removes it.
+  /// Lets an endpoint begin anew, within the unit that enables it. Where somebody was told that it
+  /// failed, they are told once it takes something again.
+  public static void forgiveFailures(Batch batch, String endpoint) {
+    Breakers.forgive(batch, endpoint);
+  }
+
+  /// Forgets an endpoint's failures, within the unit that removes it.
   public static void forgetFailures(Batch batch, String endpoint) {
     Breakers.forget(batch, endpoint);
   }

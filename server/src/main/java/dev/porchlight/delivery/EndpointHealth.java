@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// How an endpoint fares that does not take what it is sent; one that does has no such row. Kept in
-/// the store, so that all hubs know.
+/// the store, so that all hubs know. One that is enabled again keeps it until it takes something,
+/// where somebody was told that it failed ([#isForgiven]).
 ///
 /// It is *shut* while it is not to be troubled: until [#shutUntil] nothing is attempted, and then
 /// one attempt at a time, a probe, until one is taken. It is shut when it asked for that
@@ -38,6 +39,21 @@ public record EndpointHealth(
   private static final Duration LONGEST_ASKED = Duration.ofHours(1);
 
   private static final int[] NOTICES = {100, 90, 50};
+
+  /// What [#noticed] is when somebody was told of a run of failures that is over, and not yet that
+  /// it is.
+  private static final int TOLD_BEFORE = 1;
+
+  /// Whether nothing has failed since it was enabled again: it is kept only because somebody is
+  /// still to be told that it works.
+  boolean isForgiven() {
+    return noticed == TOLD_BEFORE && reason.isEmpty();
+  }
+
+  /// As it stands once it is enabled again.
+  EndpointHealth forgiven(Instant now) {
+    return new EndpointHealth(endpointId, 0, now, null, 0, null, TOLD_BEFORE, "");
+  }
 
   boolean isShut() {
     return shutUntil != null;
@@ -79,7 +95,10 @@ public record EndpointHealth(
   /// @param asked what its `Retry-After` asked for
   static EndpointHealth after(
       @Nullable EndpointHealth before, String id, Attempt attempt, Duration asked, Instant now) {
-    var known = before == null ? new EndpointHealth(id, 0, now, null, 0, null, 0, "") : before;
+    var known =
+        before == null
+            ? new EndpointHealth(id, 0, now, null, 0, null, 0, "")
+            : before.isForgiven() ? before.forgiven(now) : before;
     boolean counts = Overload.isNotAboutTheBody(attempt);
     int failures = known.failures + (counts ? 1 : 0);
     var until = known.shutUntil;

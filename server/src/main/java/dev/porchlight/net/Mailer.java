@@ -152,16 +152,21 @@ public final class Mailer {
       }
       at = m.getNextException();
     }
-    return said != null
-        ? said
-        : new Outcome.Failed("The mail server could not be used: " + words(thrown.getMessage()));
+    if (said != null) {
+      return said;
+    }
+    var secrecy = MailTls.objection(thrown);
+    return new Outcome.Failed(
+        secrecy != null
+            ? secrecy
+            : "The mail server could not be used: " + words(thrown.getMessage()));
   }
 
   private static Outcome answered(int code, @Nullable String text) {
     return new Outcome.Answered(code, words(text));
   }
 
-  private static String words(@Nullable String text) {
+  static String words(@Nullable String text) {
     var line = text == null ? "" : text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
     return line.length() > LONGEST_ANSWER ? line.substring(0, LONGEST_ANSWER) : line;
   }

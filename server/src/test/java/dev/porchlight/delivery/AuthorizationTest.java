@@ -244,6 +244,56 @@ class AuthorizationTest {
       var alone = crm.await(2).getLast();
       assertThat(alone.isSignedWith(key)).isTrue();
       assertThat(alone.isSignedWith(endpoint.secret())).isFalse();
+
+      // What is keyed with a secret that both have can't be asked for now.
+      var path = "/endpoints/" + endpoint.id();
+      var header = Json.object();
+      header.putObject("signature").put("header", "Crm-Signature");
+      for (var wish :
+          List.of(
+              header,
+              Json.object().put("x_signature", true),
+              Json.object().put("digital_signature", true),
+              Json.object().put("contract", "connections-plus"))) {
+        var refused = hub.api().patch(path, wish);
+        assertThat(refused.status()).as(wish.toString()).isEqualTo(400);
+        assertThat(refused.json().path("detail").asString()).contains("Ed25519", "shared secret");
+      }
+      assertThat(hub.api().patch(path, Json.object().put("name", "another")).status())
+          .isEqualTo(200);
+      hub.api().make(path + "/rotate-secret", Json.object());
+      assertThat(hub.api().patch(path, header).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void a_pair_of_keys_takes_no_signature_away_that_the_receiver_checks() {
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(
+              crm.url("/crm"),
+              "connections-plus",
+              b -> {
+                b.putObject("signature").put("header", "Crm-Signature");
+                b.put("digital_signature", true);
+              });
+      var path = "/endpoints/" + endpoint.id();
+      var pair = Json.object().put("kind", "ed25519").put("overlap_hours", 0);
+      var refused = hub.api().post(path + "/rotate-secret", pair.toString());
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.json().path("detail").asString())
+          .contains("`x_signature`", "`digital_signature`", "`signature`", "webhook-signature");
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      var signed = crm.await(1).getFirst();
+      assertThat(signed.header("Crm-Signature")).isNotEmpty();
+      assertThat(signed.isSignedWith(endpoint.secret())).isTrue();
+
+      var off = Json.object().put("x_signature", false).put("digital_signature", false);
+      off.putNull("signature");
+      assertThat(hub.api().patch(path, off).status()).isEqualTo(200);
+      hub.api().make(path + "/rotate-secret", pair);
     }
   }
 }

@@ -126,6 +126,14 @@ class EndpointsTest {
       for (int n = 1; n <= 3; n++) {
         portal.post(LeadBodies.buyer("L-" + n, ana));
       }
+      for (var empty : List.of("name", "url")) {
+        for (var value : List.of("", "  ")) {
+          var refused =
+              hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put(empty, value));
+          assertThat(refused.status()).as(empty).isEqualTo(400);
+          assertThat(refused.json().path("detail").asString()).contains("`" + empty + "`");
+        }
+      }
       hub.restart();
       assertThat(hub.deliveries("L-1", endpoint).getFirst().path("state").stringValue())
           .isEqualTo("pending");

@@ -134,11 +134,19 @@ class HealthTest {
       hub.clock().advance(Duration.ofHours(1));
       assertThat(hub.api().read("/doctor").toString()).contains("was disabled by the hub");
 
+      // That it may work again says nothing yet.
+      crm.answers(503, 503);
       hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", false));
+      hub.awaitAttempts("L-1", endpoint, 2);
+      hub.awaitAttempts("L-2", endpoint, 1);
+      assertThat(told(hub, endpoint)).containsExactly("endpoint.disabled gone");
+      hub.clock().advance(Duration.ofMinutes(1));
       hub.awaitDelivery("L-1", endpoint, "delivered");
       hub.awaitDelivery("L-2", endpoint, "delivered");
-      assertThat(crm.requests()).hasSize(3);
+      assertThat(crm.requests()).hasSize(5);
       assertThat(hub.api().read("/endpoints/" + endpoint.id()).has("health")).isFalse();
+      assertThat(told(hub, endpoint))
+          .containsExactly("endpoint.disabled gone", "endpoint.recovered ");
     }
   }
 

@@ -203,6 +203,9 @@ class MailEndpointTest {
       assertThat(shown.path("status").asInt()).isEqualTo(550);
       assertThat(shown.path("answer_head").asString()).contains("no such mailbox");
       assertThat(shown.path("request_body").asString()).contains("lead_information_version");
+      assertThat(shown.path("request_text").asString())
+          .contains("Subject: ", "Reply-To: ", "sam.sample@example.com", "12 Sample Street")
+          .doesNotContain("Content-Type", "=?", "<meta", "=\n", "\r");
     }
   }
 }

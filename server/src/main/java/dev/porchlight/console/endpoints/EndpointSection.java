@@ -420,7 +420,9 @@ public final class EndpointSection implements Section {
             exchange.headers().entrySet().stream()
                 .map(h -> new Fact(Clean.line(h.getKey()), Clean.line(h.getValue())))
                 .toList(),
-            Clean.lines(new String(exchange.body(), UTF_8), BODY),
+            Clean.lines(
+                exchange.shown().isEmpty() ? new String(exchange.body(), UTF_8) : exchange.shown(),
+                BODY),
             Clean.lines(new String(exchange.answer(), UTF_8), BODY)));
   }
 

@@ -6,6 +6,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.onward.Changes;
 import dev.porchlight.desk.onward.Notices;
@@ -71,6 +72,9 @@ public final class EndpointSetup {
 
   private static final String SIGNING = "signing ";
 
+  /// Of a pair, whose other half receivers have.
+  private static final String PAIR = SIGNING + "pair ";
+
   /// A secret to sign with, before it is kept.
   ///
   /// @param shown to whoever checks signatures, once: the secret, or of a pair the public key
@@ -80,21 +84,25 @@ public final class EndpointSetup {
   private final int hub;
   private final Secrets secrets;
   private final Predicate<String> writable;
+  private final Predicate<String> signsBody;
   private final Function<String, Optional<String>> objection;
 
   /// @param hub the hub's number
   /// @param writable whether facts can be written in a contract
+  /// @param signsBody whether bodies of a contract have `X-Signature` where nobody chose
   /// @param objection why a URL can't be an endpoint's; empty when it can
   public EndpointSetup(
       Store store,
       int hub,
       Secrets secrets,
       Predicate<String> writable,
+      Predicate<String> signsBody,
       Function<String, Optional<String>> objection) {
     this.store = store;
     this.hub = hub;
     this.secrets = secrets;
     this.writable = writable;
+    this.signsBody = signsBody;
     this.objection = objection;
   }
 
@@ -211,7 +219,7 @@ public final class EndpointSetup {
     var draw = Draw.fresh(store.now(), hub);
     if (pair) {
       var made = StandardWebhooks.newPair();
-      return new Secret(made.shown(), seal(endpoint, SIGNING + draw.uuid("secret"), made.secret()));
+      return new Secret(made.shown(), seal(endpoint, PAIR + draw.uuid("secret"), made.secret()));
     }
     var text = StandardWebhooks.newSecret();
     return new Secret(text, seal(endpoint, SIGNING + draw.uuid("secret"), text));
@@ -236,10 +244,56 @@ public final class EndpointSetup {
   /// @throws SetupException when it can't be so
   public void change(Batch batch, Scope scope, Endpoint now, Endpoint changed) {
     check(batch, scope, changed, now);
+    var needing = needingShared(changed);
+    if (!needing.isEmpty() && !needing.equals(needingShared(now)) && signsWithPair(batch, now)) {
+      throw SetupException.invalid(
+          "kind",
+          "The endpoint signs with an Ed25519 key, of which the receiver has the public half: "
+              + String.join(", ", needing)
+              + " can't be made of it. Rotate to a shared secret first.");
+    }
     batch.change(Endpoint.SETTING, now.id(), changed.body());
     if (now.disabled() && !changed.disabled()) {
-      Deliveries.forgetFailures(batch, now.id());
+      Deliveries.forgiveFailures(batch, now.id());
     }
+  }
+
+  /// What an endpoint's requests carry that is keyed with a secret that the receiver has too, as
+  /// the API names it.
+  private List<String> needingShared(Endpoint endpoint) {
+    var all = new ArrayList<String>();
+    if (endpoint.isMail() || endpoint.subscription() != null) {
+      return all;
+    }
+    var fallback = endpoint.fallbackContract();
+    var chosen = endpoint.bodySignatureHeader();
+    if (chosen == null
+        ? signsBody.test(endpoint.contract()) || fallback != null && signsBody.test(fallback)
+        : chosen) {
+      all.add("`x_signature`");
+    }
+    if (endpoint.digitalSignature()) {
+      all.add("`digital_signature`");
+    }
+    if (endpoint.terms().signature() != null) {
+      all.add("`signature`");
+    }
+    return all;
+  }
+
+  /// Whether the newest of its secrets is one half of a pair.
+  private static boolean signsWithPair(Batch batch, Endpoint endpoint) {
+    return batch
+        .sql()
+        .createQuery(
+            "SELECT id FROM secret WHERE owner = :owner AND id LIKE :signing"
+                + " ORDER BY created_at DESC, id LIMIT 1")
+        .bind("owner", owner(endpoint.id()))
+        .bind("signing", SIGNING + "%")
+        .mapTo(String.class)
+        .findOne()
+        .filter(id -> id.startsWith(PAIR))
+        .isPresent();
   }
 
   /// The secrets that an endpoint signs with now.
@@ -253,6 +307,7 @@ public final class EndpointSetup {
   /// @param old those of [#listSigning] before the writer was entered
   /// @param principal who asked for it
   /// @return when the others end
+  /// @throws SetupException when its requests carry what can't be made of a pair of keys
   public Instant rotate(
       Batch batch,
       String endpoint,
@@ -260,6 +315,19 @@ public final class EndpointSetup {
       List<Secrets.Open> old,
       Duration overlap,
       String principal) {
+    if (secret.sealed().id().startsWith(PAIR)) {
+      var needing =
+          Endpoints.in(batch.settings()).find(endpoint).map(this::needingShared).orElse(List.of());
+      if (!needing.isEmpty()) {
+        throw SetupException.invalid(
+            "kind",
+            "Its requests carry "
+                + String.join(", ", needing)
+                + ", which the receiver checks with a secret that both have; an Ed25519 key can't"
+                + " make them. Have the receiver check `webhook-signature`, switch those off, and"
+                + " rotate then; or rotate to a shared secret.");
+      }
+    }
     var end = batch.now().plus(overlap);
     for (var s : new ArrayList<>(old)) {
       if (s.expiresAt() == null || s.expiresAt().isAfter(end)) {

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetHeaders;
 import java.io.ByteArrayInputStream;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -30,6 +31,9 @@ public final class MailDoor {
     Trail.HEADER, "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"
   };
   private static final int LONGEST_HEADER = 500;
+
+  /// So many bytes are kept of a mail that is not taken.
+  private static final int KEPT_IF_REFUSED = 64 * 1024;
 
   private final Store store;
   private final Desk desk;
@@ -126,6 +130,29 @@ public final class MailDoor {
     }
     count(source, "503");
     return new Verdict(451, "4.3.0 Nothing can be stored right now; please send it again");
+  }
+
+  /// Notes that a mail was too large to be taken, with its beginning: whoever looks at the source's
+  /// receipts sees that somebody wrote.
+  Verdict tooLarge(Recipient recipient, byte[] beginning, String reason) {
+    if (recipient instanceof Recipient.OfSource(var source)) {
+      try {
+        var kept =
+            beginning.length > KEPT_IF_REFUSED
+                ? Arrays.copyOf(beginning, KEPT_IF_REFUSED)
+                : beginning;
+        var receipt =
+            desk.refuse(
+                source,
+                new Body(kept, "message/rfc822", Desk.MAIL),
+                new Desk.Circumstances(headers(kept), "", null),
+                reason);
+        count(source, receipt.state().word());
+      } catch (StoreUnavailableException e) {
+        LOG.warn("A mail too large, of source {}, is not noted: {}", source.name(), e.getMessage());
+      }
+    }
+    return new Verdict(552, "5.3.4 " + reason);
   }
 
   private void count(Source source, String outcome) {

@@ -21,6 +21,9 @@ final class SmtpSession {
   /// The largest mail, in bytes.
   static final int MOST_BYTES = 2 * 1024 * 1024;
 
+  private static final String TOO_LARGE =
+      "Larger than 2 MiB (" + MOST_BYTES + " bytes): not taken; send it without attachments";
+
   private static final int LONGEST_LINE = 2048;
   private static final int MOST_ERRORS = 10;
   private static final int MOST_RECIPIENTS = 10;
@@ -37,6 +40,7 @@ final class SmtpSession {
   private boolean greeted;
   private boolean secret;
   private boolean sender;
+  private boolean tooMuch;
   private final Map<String, MailDoor.Recipient> recipients = new LinkedHashMap<>();
   private int errors;
   private int mails;
@@ -138,10 +142,8 @@ final class SmtpSession {
       return;
     }
     for (var parameter : rest.substring(rest.indexOf('>') + 1).strip().split(" +")) {
-      if (parameter.toUpperCase(Locale.ROOT).startsWith("SIZE=") && isTooMuch(parameter)) {
-        say("552 5.3.4 At most " + MOST_BYTES + " bytes");
-        return;
-      }
+      // Said to the first recipient: then it is known whose mail it would have been.
+      tooMuch |= parameter.toUpperCase(Locale.ROOT).startsWith("SIZE=") && isTooMuch(parameter);
     }
     sender = true;
     say("250 2.1.0 Go on");
@@ -178,6 +180,11 @@ final class SmtpSession {
       error("550 5.1.1 There is no such address here");
       return;
     }
+    if (tooMuch) {
+      var verdict = door.tooLarge(recipient.get(), new byte[0], TOO_LARGE);
+      say(verdict.code() + " " + verdict.words());
+      return;
+    }
     recipients.putIfAbsent(key(recipient.get()), recipient.get());
     say("250 2.1.5 Go on");
   }
@@ -202,7 +209,10 @@ final class SmtpSession {
     var to = Map.copyOf(recipients);
     reset();
     if (mail.length > MOST_BYTES) {
-      say("552 5.3.4 At most " + MOST_BYTES + " bytes");
+      for (var recipient : to.values()) {
+        door.tooLarge(recipient, mail, TOO_LARGE);
+      }
+      say("552 5.3.4 " + TOO_LARGE);
       return true;
     }
     MailDoor.Verdict worst = null;
@@ -299,6 +309,7 @@ final class SmtpSession {
 
   private void reset() {
     sender = false;
+    tooMuch = false;
     recipients.clear();
   }
 
@@ -312,19 +323,27 @@ final class SmtpSession {
     out.flush();
   }
 
-  /// One line without its end, cut where it is too long; null at the end.
+  /// One line without its end, cut where it is too long; null at the end, and when it does not end
+  /// as lines do.
   private @Nullable String line() throws IOException {
     var line = new ByteArrayOutputStream(80);
     int length = 0;
+    int before = -1;
     while (true) {
       int b = in.read();
       if (b < 0 || length > 16 * LONGEST_LINE) {
         return null;
       }
       if (b == '\n') {
+        if (before != '\r') {
+          // Some other server may have seen here a line of the mail before: nothing more is taken.
+          say("521 5.5.2 Lines end with CR LF, not with LF alone");
+          return null;
+        }
         var text = line.toString(StandardCharsets.ISO_8859_1);
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
       }
+      before = b;
       length++;
       if (line.size() < LONGEST_LINE) {
         line.write(b);

@@ -180,7 +180,7 @@ final class Subscriptions {
                   status.map("INACTIVE"::equals).orElse(endpoint.disabled()));
           batch.change(Endpoint.SETTING, endpoint.id(), next.body());
           if (endpoint.disabled() && !next.disabled()) {
-            Deliveries.forgetFailures(batch, endpoint.id());
+            Deliveries.forgiveFailures(batch, endpoint.id());
           }
           sealed.ifPresent(s -> parts.secrets().put(batch, s, null));
           return new Outcome.Set(next);

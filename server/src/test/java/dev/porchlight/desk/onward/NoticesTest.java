@@ -77,7 +77,21 @@ class NoticesTest {
       hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", false));
       hub.clock().advance(Duration.ofSeconds(10));
       hub.awaitDelivery("L-3", endpoint, "delivered");
-      assertThat(ops.requests()).filteredOn(r -> r.path().equals("/ops")).hasSize(2);
+      // Whoever heard that it was disabled hears, once, that it works again; not that it may.
+      hub.addSource("again", "connections-plus")
+          .post(LeadBodies.buyer("L-4", InventedPerson.of(4)));
+      hub.awaitDelivery("L-4", endpoint, "delivered");
+      var since =
+          ops
+              .awaitUntil(
+                  "the third notice",
+                  all -> all.stream().filter(r -> r.path().equals("/ops")).count() >= 3)
+              .stream()
+              .filter(r -> r.path().equals("/ops"))
+              .skip(2)
+              .map(r -> r.json().path("type").asString())
+              .toList();
+      assertThat(since).containsExactly("endpoint.recovered");
     }
   }
 }

@@ -78,6 +78,22 @@ class ReplayTest {
           .isZero();
       assertThat(at(crm, "/late")).isEmpty();
 
+      for (var wrong :
+          List.<java.util.Map.Entry<String, Consumer<ObjectNode>>>of(
+              java.util.Map.entry("endpoint", b -> b.put("endpoint", "nobody")),
+              java.util.Map.entry(
+                  "from",
+                  b -> b.put("from", "2026-03-14T09:00:00Z").put("to", "2026-03-14T08:00:00Z")),
+              java.util.Map.entry("from", b -> b.put("from", "2999-03-14T09:00:00Z")),
+              java.util.Map.entry("sources", b -> b.putArray("sources").add("nobody")),
+              java.util.Map.entry("sources", b -> b.putArray("sources")),
+              java.util.Map.entry("kinds", b -> b.putArray("kinds").add("lead.eaten")),
+              java.util.Map.entry("kinds", b -> b.putArray("kinds")),
+              java.util.Map.entry("states", b -> b.putArray("states")))) {
+        var refused = hub.api().post("/replays", wish(late, wrong.getValue()).toString());
+        assertThat(refused.status()).as(wrong.getKey()).isEqualTo(400);
+        assertThat(refused.json().path("detail").asString()).contains("`" + wrong.getKey() + "`");
+      }
       var done = finish(hub, start(hub, late, _ -> {}));
       assertThat(done.path("planned").asInt()).isEqualTo(3);
       assertThat(done.path("passed_over").asInt()).isEqualTo(1);

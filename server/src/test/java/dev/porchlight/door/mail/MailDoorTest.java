@@ -318,7 +318,11 @@ class MailDoorTest {
         assertThat(smtp.say("MAIL FROM:<a@example.com>")).startsWith("503");
         assertThat(smtp.say("EHLO x")).contains("SIZE 2097152").doesNotContain("STARTTLS");
         assertThat(smtp.say("STARTTLS")).startsWith("502");
-        assertThat(smtp.say("MAIL FROM:<a@example.com> SIZE=3000000")).startsWith("552");
+        assertThat(smtp.say("MAIL FROM:<a@example.com> SIZE=3000000")).startsWith("250");
+        assertThat(smtp.say("RCPT TO:<nobody@leads.example.org>")).startsWith("550");
+        assertThat(smtp.say("RCPT TO:<" + to + ">")).startsWith("552 5.3.4 Larger than 2 MiB");
+        assertThat(smtp.say("DATA")).startsWith("503");
+        assertThat(smtp.say("RSET")).startsWith("250");
         assertThat(smtp.say("MAIL FROM:<>")).startsWith("250");
         assertThat(smtp.say("RCPT TO:<nobody@leads.example.org>")).startsWith("550");
         assertThat(smtp.say("DATA")).startsWith("503");
@@ -337,6 +341,18 @@ class MailDoorTest {
         assertThat(smtp.reply()).isEmpty();
       }
       assertThat(hub.items("/receipts?state=quarantined")).hasSize(1);
+      assertThat(hub.items("/receipts?state=refused")).hasSize(1);
+
+      // What another server took for part of a mail is no command of it here.
+      for (var smuggled : List.of("MAIL FROM:<a@example.com>\n", "NOOP\nMAIL FROM:<a@b.c>\r\n")) {
+        try (var smtp = new Smtp(port(hub))) {
+          smtp.reply();
+          smtp.say("EHLO x");
+          smtp.send(smuggled.getBytes(StandardCharsets.US_ASCII));
+          assertThat(smtp.reply()).startsWith("521 5.5.2");
+          assertThat(smtp.reply()).isEmpty();
+        }
+      }
     }
   }
 
@@ -347,7 +363,9 @@ class MailDoorTest {
       var to = address(hub, "portal");
       try (var smtp = new Smtp(port(hub))) {
         assertThat(smtp.announce(to)).startsWith("354");
-        assertThat(smtp.deliver(new byte[2_200_000])).startsWith("552");
+        var large = (LINES + "x".repeat(100) + "\n").replace("\n", "\r\n") + "y".repeat(2_200_000);
+        assertThat(smtp.deliver(large.getBytes(StandardCharsets.US_ASCII)))
+            .startsWith("552 5.3.4 Larger than 2 MiB");
         assertThat(smtp.say("NOOP")).startsWith("250");
         smtp.say("MAIL FROM:<a@example.com>");
         smtp.say("RCPT TO:<" + to + ">");
@@ -357,7 +375,13 @@ class MailDoorTest {
       // A mail that ended is behind the one that did not.
       receipt(hub, receive(hub, to, METAS));
       assertThat(hub.leads()).hasSize(1);
-      assertThat(hub.items("/receipts?limit=200")).hasSize(1);
+      assertThat(hub.items("/receipts?limit=200&state=done")).hasSize(1);
+      // Who wrote is not lost with it.
+      var refused = hub.items("/receipts?limit=200&state=refused").getFirst();
+      assertThat(refused.path("reason").asString()).startsWith("Larger than 2 MiB");
+      assertThat(new String(raw(hub, refused.path("id").asString()), StandardCharsets.US_ASCII))
+          .contains("ana@example.org")
+          .hasSize(64 * 1024);
     }
   }
 
@@ -407,13 +431,26 @@ class MailDoorTest {
       // The hub's own mails go that way too.
       var server = Json.object().put("host", "localhost").put("port", port(hub));
       server.put("from", "hub@example.org");
+      server.put("security", "starttls");
+      assertThat(hub.api().patch("/mail-server", server).status()).isEqualTo(200);
+      var endpoint = hub.addEndpoint("mailto:" + to, "mail");
+      var unknown = hub.api().post("/endpoints/" + endpoint.id() + "/test", "").json();
+      assertThat(unknown.path("error").asString())
+          .contains("certificate is not believed", "no authority", "--authorities");
       server.put(
           "certificate_authorities", Files.readString(folder.resolve("data/tls-self-signed.pem")));
       assertThat(hub.api().patch("/mail-server", server).status()).isEqualTo(200);
-      var endpoint = hub.addEndpoint("mailto:" + to, "mail");
       var test = hub.api().post("/endpoints/" + endpoint.id() + "/test", "").json();
       assertThat(test.path("answer_head").asString()).contains("came back");
       assertThat(test.path("status").asInt()).isEqualTo(554);
+      hub.api().patch("/mail-server", Json.object().put("security", "tls"));
+      assertThat(
+              hub.api()
+                  .post("/endpoints/" + endpoint.id() + "/test", "")
+                  .json()
+                  .path("error")
+                  .asString())
+          .contains("does not speak TLS from the first byte");
     }
   }
 
