@@ -746,7 +746,7 @@ public final class Hub implements AutoCloseable {
   private static EngineStore emptyStore(Clock clock) {
     try {
       var folder = Files.createTempDirectory("porchlight-rebuild");
-      return new EngineStore(SqliteEngine.open(folder, clock).thenDelete(folder));
+      return new EngineStore(SqliteEngine.passing(folder, clock));
     } catch (IOException e) {
       throw new UncheckedIOException("no temporary folder for the rebuild", e);
     }

@@ -90,7 +90,7 @@ public final class SqliteEngine implements Engine {
 
   private Connection writer;
   private volatile int commits;
-  private @Nullable Path deleteInTheEnd;
+  private final boolean passing;
 
   /// Opens the file in that folder, making both where they are missing, and brings its schema up to
   /// date.
@@ -98,6 +98,16 @@ public final class SqliteEngine implements Engine {
   /// @throws IllegalStateException with a sentence for the user: another process has it open, a
   ///   newer release wrote it, this SQLite is too old
   public static SqliteEngine open(Path folder, Clock clock) {
+    return open(folder, clock, false);
+  }
+
+  /// A store that passes: nothing of it is synced, and closing it deletes the folder with all that
+  /// is in it.
+  public static SqliteEngine passing(Path folder, Clock clock) {
+    return open(folder, clock, true);
+  }
+
+  private static SqliteEngine open(Path folder, Clock clock, boolean passing) {
     MovedMark.complaint(folder)
         .ifPresent(sentence -> {
           throw new IllegalStateException(sentence);
@@ -112,7 +122,7 @@ public final class SqliteEngine implements Engine {
       lock(lockFile, folder);
       try {
         return new SqliteEngine(
-            folder.resolve("porchlight.db"), clock, lockFile, DataFolder.prepare(folder));
+            folder.resolve("porchlight.db"), clock, lockFile, DataFolder.prepare(folder), passing);
       } catch (IOException | SQLException | RuntimeException e) {
         lockFile.close();
         throw e;
@@ -158,9 +168,11 @@ public final class SqliteEngine implements Engine {
     throw new IllegalStateException("Another hub has the data folder " + folder + " open");
   }
 
-  private SqliteEngine(Path file, Clock clock, FileChannel lockFile, DataFolder folder)
+  private SqliteEngine(
+      Path file, Clock clock, FileChannel lockFile, DataFolder folder, boolean passing)
       throws IOException, SQLException {
     this.file = file;
+    this.passing = passing;
     this.clock = clock;
     this.lockFile = lockFile;
     this.folder = folder;
@@ -189,8 +201,13 @@ public final class SqliteEngine implements Engine {
     // The order matters: auto_vacuum holds only when it is set before the first page is written.
     execute(connection, "PRAGMA busy_timeout = 5000");
     execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
-    execute(connection, "PRAGMA journal_mode = WAL");
-    execute(connection, "PRAGMA synchronous = FULL");
+    if (passing) {
+      execute(connection, "PRAGMA synchronous = OFF");
+      execute(connection, "PRAGMA journal_mode = WAL");
+    } else {
+      execute(connection, "PRAGMA journal_mode = WAL");
+      execute(connection, "PRAGMA synchronous = FULL");
+    }
     execute(connection, "PRAGMA secure_delete = ON");
     execute(connection, "PRAGMA cache_size = " + (readOnly ? -8192 : -65536));
     // The checkpointer does it, on its own thread.
@@ -252,12 +269,22 @@ public final class SqliteEngine implements Engine {
     }
     if (found < SCHEMA) {
       Flyway.configure()
-          .dataSource("jdbc:sqlite:" + file, null, null)
+          .dataSource("jdbc:sqlite:" + file + (passing ? "?synchronous=OFF" : ""), null, null)
           .locations("classpath:dev/porchlight/store/sqlite")
           .loggers("slf4j")
           .load()
           .migrate();
+    }
+    if (!expected()) {
       expect();
+    }
+  }
+
+  private boolean expected() throws SQLException {
+    try (var statement = writer.createStatement();
+        var results =
+            statement.executeQuery("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'")) {
+      return results.next();
     }
   }
 
@@ -265,6 +292,8 @@ public final class SqliteEngine implements Engine {
   /// take any index that saves a sort, however many rows it leads to. Numbers of rows: in all, then
   /// per value of the first column, of the first two, and so on.
   private void expect() throws SQLException {
+    // All of them or none: a start that is cut off here does it again.
+    execute(writer, "BEGIN IMMEDIATE");
     // Makes the table of statistics.
     execute(writer, "ANALYZE contact_search");
     for (var expected :
@@ -305,14 +334,9 @@ public final class SqliteEngine implements Engine {
             "'contact_tag', 'contact_tag_contact', '2000000 2 1'")) {
       execute(writer, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (" + expected + ")");
     }
+    execute(writer, "COMMIT");
     // Readers are opened later and read them then.
     execute(writer, "ANALYZE sqlite_schema");
-  }
-
-  /// Makes this a passing store: closing it deletes the folder with all that is in it.
-  public SqliteEngine thenDelete(Path folder) {
-    deleteInTheEnd = folder;
-    return this;
   }
 
   @Override
@@ -675,8 +699,8 @@ public final class SqliteEngine implements Engine {
     } catch (IOException e) {
       LOG.warn("The lock file was not closed: {}", e.getMessage());
     }
-    if (deleteInTheEnd != null) {
-      delete(deleteInTheEnd);
+    if (passing) {
+      delete(file.getParent());
     }
   }
 

@@ -229,7 +229,24 @@ class SqliteEngineTest {
   @Test
   void a_store_in_passing_takes_its_folder_with_it() {
     var passing = folder.resolve("passing");
-    SqliteEngine.open(passing, Clock.systemUTC()).thenDelete(passing).close();
+    SqliteEngine.passing(passing, Clock.systemUTC()).close();
     assertThat(passing).doesNotExist();
+  }
+
+  @Test
+  void a_first_start_cut_off_before_the_planner_was_told_is_made_up_for() throws SQLException {
+    var data = folder.resolve("cut");
+    SqliteEngine.open(data, Clock.systemUTC()).close();
+    try (var connection =
+            DriverManager.getConnection("jdbc:sqlite:" + data.resolve("porchlight.db"));
+        var statement = connection.createStatement()) {
+      statement.execute("DROP TABLE sqlite_stat1");
+    }
+    try (var store = new EngineStore(SqliteEngine.open(data, Clock.systemUTC()))) {
+      int expected =
+          store.read(
+              h -> h.createQuery("SELECT COUNT(*) FROM sqlite_stat1").mapTo(Integer.class).one());
+      assertThat(expected).isGreaterThan(20);
+    }
   }
 }
