@@ -5,12 +5,16 @@ import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.store.Unit;
+import dev.porchlight.store.Wanted;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.trace.Traces;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -71,8 +76,6 @@ public final class Engine implements AutoCloseable {
   private volatile boolean more;
 
   private @Nullable Thread poller;
-  private @Nullable Endpoints seen;
-  private List<String> removed = List.of();
 
   /// Is told of what happens; for metrics. Must be quick.
   public interface Listener {
@@ -282,16 +285,23 @@ public final class Engine implements AutoCloseable {
     boolean held =
         store.write(
             WorkQueue.ATTEMPTS,
-            batch -> {
-              var lane = batch.find(Tables.LANE, hold.claim.endpointId(), hold.claim.orderKey());
-              if (lane == null || !lane.isHeld(hub, hold.claim.fence())) {
-                return false;
-              }
-              batch.put(Tables.LANE, lane.heldUntil(batch.clock().plus(lease)));
-              return true;
-            });
+            Unit.reading(
+                List.of(laneOf(hold.claim)),
+                batch -> {
+                  var lane =
+                      batch.find(Tables.LANE, hold.claim.endpointId(), hold.claim.orderKey());
+                  if (lane == null || !lane.isHeld(hub, hold.claim.fence())) {
+                    return false;
+                  }
+                  batch.put(Tables.LANE, lane.heldUntil(batch.clock().plus(lease)));
+                  return true;
+                }));
     hold.since = before;
     return held;
+  }
+
+  private static Wanted laneOf(Claim claim) {
+    return Wanted.of(Tables.LANE, claim.endpointId(), claim.orderKey());
   }
 
   /// Does what needs the store, again and again while that is away, but not for longer than a
@@ -377,13 +387,77 @@ public final class Engine implements AutoCloseable {
     return store.read(h -> open(h, hold.claim, hold.passed));
   }
 
-  /// Looks at many lanes at once: the first look of a reader after a commit is by far the dearest.
+  private static final int TOGETHER = 32;
+
+  /// In lanes with more than that, most of what is open is of no interest yet.
+  private static final int SHORT = 8;
+
+  private static final String ALL_OF_THESE =
+      Deliveries.SELECT
+          + "d.endpoint_id = :e AND d.order_key IN (<keys>) AND s.state = 'pending'"
+          + " ORDER BY d.seq, d.id";
+
+  /// Looks at many lanes at once: the first look of a reader after a commit is by far the dearest,
+  /// and where the database is a server each question is a way there and back.
   private List<Waiting> lookAll(List<Claim> claims) {
+    if (claims.isEmpty()) {
+      return List.of();
+    }
     long since = System.nanoTime();
-    return claims.isEmpty()
-        ? List.of()
-        : store.read(
-            h -> claims.stream().map(c -> new Waiting(c, since, open(h, c, c.passed()))).toList());
+    var views = new HashMap<Claim, List<Open>>();
+    store.read(h -> {
+      var together = new LinkedHashMap<String, List<Claim>>();
+      for (var claim : claims) {
+        if (claim.pending() > SHORT) {
+          views.put(claim, open(h, claim, claim.passed()));
+        } else {
+          together.computeIfAbsent(claim.endpointId(), _ -> new ArrayList<>()).add(claim);
+        }
+      }
+      together.forEach((endpoint, all) -> {
+        for (int i = 0; i < all.size(); i += TOGETHER) {
+          var some = all.subList(i, Math.min(all.size(), i + TOGETHER));
+          var open = open(h, endpoint, some);
+          some.forEach(c -> views.put(c, firstOf(open.getOrDefault(c.orderKey(), List.of()))));
+        }
+      });
+      return views;
+    });
+    return claims.stream()
+        .map(c -> new Waiting(c, since, views.getOrDefault(c, List.of())))
+        .toList();
+  }
+
+  /// All that is open in some lanes of an endpoint, by lane, in order.
+  private static Map<String, List<Open>> open(Handle h, String endpoint, List<Claim> lanes) {
+    var keys = new ArrayList<>(lanes.stream().map(Claim::orderKey).toList());
+    while (keys.size() < TOGETHER && keys.size() > 1) {
+      // Always as many, so that it is one statement, which is kept.
+      keys.add(keys.getLast());
+    }
+    return h
+        .createQuery(ALL_OF_THESE)
+        .bind("e", endpoint)
+        .bindList("keys", keys)
+        .map((r, _) -> Deliveries.standing(r))
+        .list()
+        .stream()
+        .map(o -> new Open(o.delivery(), o.state()))
+        .collect(Collectors.groupingBy(o -> o.delivery().orderKey()));
+  }
+
+  /// The two that come next in order, and the two passed ones that are due first.
+  private static List<Open> firstOf(List<Open> lane) {
+    return Stream.concat(
+            lane.stream().filter(o -> !o.state().passed()).limit(2),
+            lane.stream()
+                .filter(o -> o.state().passed())
+                .sorted(
+                    Comparator.comparing(
+                        (Open o) -> o.state().nextAt(),
+                        Comparator.nullsFirst(Comparator.naturalOrder())))
+                .limit(2))
+        .toList();
   }
 
   /// What a lane attempts next: its first unpassed delivery when that is due, else a passed one
@@ -599,8 +673,11 @@ public final class Engine implements AutoCloseable {
 
   private boolean write(Hold hold, List<Open> view, @Nullable Settlement settlement) {
     var claim = hold.claim;
-    return store.write(
-        WorkQueue.ATTEMPTS,
+    var wanted = new ArrayList<Wanted>(List.of(laneOf(claim)));
+    if (settlement != null) {
+      wanted.add(Wanted.of(Tables.STATE, settlement.delivery().id()));
+    }
+    Unit<Boolean> unit =
         batch -> {
           var lane = batch.find(Tables.LANE, claim.endpointId(), claim.orderKey());
           if (lane == null || !lane.isHeld(hub, claim.fence())) {
@@ -635,7 +712,8 @@ public final class Engine implements AutoCloseable {
                 hold.due = held.dueAt();
               }));
           return left.isPresent();
-        });
+        };
+    return store.write(WorkQueue.ATTEMPTS, Unit.reading(wanted, unit));
   }
 
   private void record(Batch batch, Claim claim, Settlement settlement, DeliveryState settled) {
@@ -703,23 +781,26 @@ public final class Engine implements AutoCloseable {
   }
 
   private void release(Claim claim) {
-    store.write(
-        WorkQueue.ATTEMPTS,
+    Unit<Boolean> unit =
         batch -> {
           var lane = batch.find(Tables.LANE, claim.endpointId(), claim.orderKey());
           if (lane != null && lane.isHeld(hub, claim.fence())) {
             batch.put(Tables.LANE, lane.free());
           }
           return true;
-        });
+        };
+    store.write(WorkQueue.ATTEMPTS, Unit.reading(List.of(laneOf(claim)), unit));
   }
 
   private void poll() {
     while (!closing) {
+      boolean again = false;
       try {
         breakers.refresh();
-        var claims = claimDue();
+        var due = due();
+        var claims = claim(due.lanes());
         more = !claims.isEmpty();
+        again = more && due.cut();
         begin(claims);
       } catch (StoreUnavailableException e) {
         more = false;
@@ -728,6 +809,9 @@ public final class Engine implements AutoCloseable {
         // An Error too: without this thread nothing that waits would ever go out.
         more = false;
         LOG.error("Looking for due deliveries failed", e);
+      }
+      if (again) {
+        continue;
       }
       try {
         if (wake.tryAcquire(more ? POLL_MILLIS / 16 : POLL_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -753,69 +837,77 @@ public final class Engine implements AutoCloseable {
     all.forEach(this::begin);
   }
 
-  private List<Claim> claimDue() {
+  /// Endpoints that have lanes, from one to the next since there may be a million lanes, each with
+  /// the time at which its first is due. One question: most endpoints have nothing to look at.
+  private static final String OWING =
+      """
+      WITH RECURSIVE owing(id) AS (
+        SELECT MIN(endpoint_id) FROM lane
+        UNION ALL
+        SELECT (SELECT MIN(l.endpoint_id) FROM lane l WHERE l.endpoint_id > o.id)
+          FROM owing o WHERE o.id IS NOT NULL
+      )
+      SELECT o.id, (SELECT MIN(l.due_at) FROM lane l WHERE l.endpoint_id = o.id)
+        FROM owing o WHERE o.id IS NOT NULL
+      """;
+
+  /// @param cut whether there is room for more than were looked for
+  private record Due(List<String[]> lanes, boolean cut) {}
+
+  private Due due() {
     var now = store.now();
-    var due = new ArrayList<String[]>();
     var endpoints = Endpoints.in(store.settings());
-    for (var id : removed(endpoints)) {
-      due.addAll(dueAt(id, AT_ANY_TIME, QUOTA));
-    }
-    for (var endpoint : endpoints.all()) {
-      var room = room(endpoint.id());
-      allow(room, endpoint);
-      int quota = Math.min(QUOTA, room.free());
-      if (breakers.isShut(endpoint.id())) {
-        quota = breakers.mayProbe(endpoint.id(), now) ? 1 : 0;
-      }
-      if (!endpoint.disabled() && quota > 0) {
-        due.addAll(dueAt(endpoint.id(), now, quota));
-      }
-    }
-    return due.isEmpty() ? List.of() : store.write(WorkQueue.ATTEMPTS, batch -> claim(batch, due));
-  }
-
-  /// The endpoints that are gone and were still owed something when the settings last changed.
-  /// Called by the poller only.
-  private List<String> removed(Endpoints endpoints) {
-    if (endpoints != seen) {
-      removed = owed().stream().filter(id -> endpoints.find(id).isEmpty()).toList();
-      seen = endpoints;
-    }
-    return removed;
-  }
-
-  /// All endpoints that have lanes, from one to the next: there may be a million lanes.
-  private List<String> owed() {
+    endpoints.all().forEach(e -> allow(room(e.id()), e));
     return store.read(h -> {
-      var all = new ArrayList<String>();
-      var next = "";
-      while (next != null) {
-        next =
-            h.createQuery("SELECT MIN(endpoint_id) FROM lane WHERE endpoint_id > :last")
-                .bind("last", next)
-                .mapTo(String.class)
-                .findOne()
-                .orElse(null);
-        if (next != null) {
-          all.add(next);
+      var due = new ArrayList<String[]>();
+      boolean cut = false;
+      for (var owing :
+          h.createQuery(OWING)
+              .map((r, _) -> Map.entry(r.getString(1), new Row(r).time(2)))
+              .list()) {
+        var endpoint = endpoints.find(owing.getKey());
+        if (endpoint.isEmpty()) {
+          due.addAll(dueAt(h, owing.getKey(), AT_ANY_TIME, now, QUOTA));
+        } else if (!endpoint.get().disabled() && !owing.getValue().isAfter(now)) {
+          int free = free(owing.getKey(), now);
+          int quota = Math.min(QUOTA, free);
+          if (quota > 0) {
+            var found = dueAt(h, owing.getKey(), now, now, quota);
+            cut |= quota < free && found.size() == quota;
+            due.addAll(found);
+          }
         }
       }
-      return all;
+      return new Due(due, cut);
     });
   }
 
-  private List<String[]> dueAt(String endpoint, Instant due, int quota) {
-    return store.read(h ->
-        h.createQuery(
-                "SELECT endpoint_id, order_key FROM lane WHERE endpoint_id = :e"
-                    + " AND due_at <= :due AND (owner IS NULL OR leased_until < :now)"
-                    + " ORDER BY due_at LIMIT :quota")
-            .bind("e", endpoint)
-            .bind("due", Row.micros(due))
-            .bind("now", Row.micros(store.now()))
-            .bind("quota", quota)
-            .map((r, _) -> new String[] {r.getString(1), r.getString(2)})
-            .list());
+  private int free(String endpoint, Instant now) {
+    return breakers.isShut(endpoint)
+        ? breakers.mayProbe(endpoint, now) ? 1 : 0
+        : room(endpoint).free(System.nanoTime());
+  }
+
+  private static List<String[]> dueAt(
+      Handle h, String endpoint, Instant due, Instant now, int quota) {
+    return h.createQuery(
+            "SELECT endpoint_id, order_key FROM lane WHERE endpoint_id = :e"
+                + " AND due_at <= :due AND (owner IS NULL OR leased_until < :now)"
+                + " ORDER BY due_at LIMIT :quota")
+        .bind("e", endpoint)
+        .bind("due", Row.micros(due))
+        .bind("now", Row.micros(now))
+        .bind("quota", quota)
+        .map((r, _) -> new String[] {r.getString(1), r.getString(2)})
+        .list();
+  }
+
+  private List<Claim> claim(List<String[]> due) {
+    if (due.isEmpty()) {
+      return List.of();
+    }
+    var wanted = due.stream().map(key -> Wanted.of(Tables.LANE, key[0], key[1])).toList();
+    return store.write(WorkQueue.ATTEMPTS, Unit.reading(wanted, batch -> claim(batch, due)));
   }
 
   private List<Claim> claim(Batch batch, List<String[]> due) {

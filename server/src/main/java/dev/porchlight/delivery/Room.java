@@ -16,8 +16,12 @@ final class Room {
 
   private static final int WAITING = 1000;
 
-  /// With fewer than this waiting, more is looked for.
+  /// With fewer than this waiting, more is looked for; where lanes are short, with fewer than are
+  /// worked off while one looks, so that nobody waits for the look.
   private static final int FEW = 64;
+
+  private static final int MOST_FEW = 384;
+  private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(100);
 
   /// Attempts that were under way together say the same thing once.
   private static final long ONE_WORD = TimeUnit.MILLISECONDS.toNanos(500);
@@ -35,6 +39,12 @@ final class Room {
   private int perSecond;
   private long shrunkAt;
   private long nextSlot;
+  private int few = FEW;
+
+  /// How many were begun since that moment.
+  private int begun;
+
+  private long since;
 
   /// What the endpoint allows.
   ///
@@ -53,6 +63,7 @@ final class Room {
   synchronized Entry enter(Waiting claim) {
     if (used < limit()) {
       used++;
+      begun++;
       return Entry.AT_ONCE;
     }
     if (waiting.size() < WAITING) {
@@ -71,6 +82,8 @@ final class Room {
     var next = used > limit() ? null : waiting.poll();
     if (next == null) {
       used--;
+    } else {
+      begun++;
     }
     return next;
   }
@@ -81,6 +94,7 @@ final class Room {
       return null;
     }
     used++;
+    begun++;
     return waiting.poll();
   }
 
@@ -112,13 +126,21 @@ final class Room {
   }
 
   /// How many more lanes to look for.
-  synchronized int free() {
-    return waiting.size() < FEW ? Math.max(0, limit() - used) + FEW - waiting.size() : 0;
+  ///
+  /// @param now of [System#nanoTime]
+  synchronized int free(long now) {
+    long past = now - since;
+    if (past >= LOOK / 4) {
+      few = (int) Math.clamp(begun * LOOK / past, FEW, MOST_FEW);
+      begun = 0;
+      since = now;
+    }
+    return waiting.size() < few ? Math.max(0, limit() - used) + few - waiting.size() : 0;
   }
 
   /// Told once, when half of what a look for work brings is left.
   synchronized boolean runsDry() {
-    return waiting.size() == FEW / 2;
+    return waiting.size() == few / 2;
   }
 
   synchronized boolean isRoomy() {

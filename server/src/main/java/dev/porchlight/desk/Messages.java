@@ -15,6 +15,8 @@ import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Trail;
 import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -166,51 +168,61 @@ public final class Messages {
   private Version load(Delivery delivery) {
     var lead = delivery.leadId();
     int version = delivery.version();
-    return store.read(h -> {
-      var row =
-          h.createQuery(
-                  "SELECT "
-                      + Tables.LEAD_VERSION.columnList()
-                      + " FROM lead_version WHERE lead_id = :id AND version = :v")
-              .bind("id", lead)
-              .bind("v", version)
-              .map((r, _) -> Tables.LEAD_VERSION.read(new Row(r)))
-              .one();
-      var receipt =
-          h.createQuery("SELECT " + Tables.RECEIPT.columnList() + " FROM receipt WHERE id = :id")
-              .bind("id", row.receiptId())
-              .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
-              .one();
-      var raw =
-          h.createQuery(
-                  "SELECT " + Tables.RAW.columnList() + " FROM receipt_raw WHERE receipt_id = :id")
-              .bind("id", row.receiptId())
-              .map((r, _) -> Tables.RAW.read(new Row(r)))
-              .findOne();
-      var ingestedAt =
-          h.createQuery("SELECT at FROM log WHERE seq = :seq")
-              .bind("seq", delivery.seq())
-              .map((r, _) -> Row.instant(r.getLong(1)))
-              .findOne()
-              .orElse(row.at());
-      // Last, so that an erasure amid these reads shows.
-      var record =
-          h.createQuery("SELECT " + Tables.LEAD.columnList() + " FROM lead WHERE id = :id")
-              .bind("id", lead)
-              .map((r, _) -> Tables.LEAD.read(new Row(r)))
-              .findOne()
-              .orElseThrow(() -> new IllegalStateException("no lead " + lead));
-      return new Version(
-          record,
-          LeadJson.parse(row.fact().getBytes(StandardCharsets.UTF_8)),
-          version,
-          row.at(),
-          receipt.message(),
-          receipt.contentType(),
-          raw.map(RawBody::bytes).orElse(null),
-          trail(receipt),
-          ingestedAt,
-          traceparent(receipt));
-    });
+    var kept =
+        store
+            .read(h ->
+                h.createQuery(KEPT_VERSION)
+                    .bind("id", lead)
+                    .bind("v", version)
+                    .bind("seq", delivery.seq())
+                    .map((r, _) -> Kept.read(r))
+                    .findOne())
+            .orElseThrow(() -> new IllegalStateException("no lead " + lead));
+    var row = kept.row();
+    return new Version(
+        kept.record(),
+        LeadJson.parse(row.fact().getBytes(StandardCharsets.UTF_8)),
+        version,
+        row.at(),
+        kept.receipt().message(),
+        kept.receipt().contentType(),
+        kept.raw() == null ? null : kept.raw().bytes(),
+        trail(kept.receipt()),
+        kept.ingestedAt() == null ? row.at() : kept.ingestedAt(),
+        traceparent(kept.receipt()));
+  }
+
+  /// One question in place of five: while a backlog goes out, this is asked for each delivery.
+  private static final String KEPT_VERSION =
+      "SELECT "
+          + String.join(
+              ", ",
+              Tables.LEAD.columnList("l"),
+              Tables.LEAD_VERSION.columnList("v"),
+              Tables.RECEIPT.columnList("r"),
+              "g.at",
+              Tables.RAW.columnList("w"))
+          + " FROM lead l JOIN lead_version v ON v.lead_id = l.id AND v.version = :v"
+          + " JOIN receipt r ON r.id = v.receipt_id"
+          + " LEFT JOIN log g ON g.seq = :seq"
+          + " LEFT JOIN receipt_raw w ON w.receipt_id = v.receipt_id WHERE l.id = :id";
+
+  private record Kept(
+      LeadRecord record,
+      Tables.LeadVersionRow row,
+      Receipt receipt,
+      @Nullable Instant ingestedAt,
+      @Nullable RawBody raw) {
+    static Kept read(ResultSet r) throws SQLException {
+      int version = 1 + Tables.LEAD.columnCount();
+      int receipt = version + Tables.LEAD_VERSION.columnCount();
+      int log = receipt + Tables.RECEIPT.columnCount();
+      return new Kept(
+          Tables.LEAD.read(new Row(r)),
+          Tables.LEAD_VERSION.read(new Row(r, version)),
+          Tables.RECEIPT.read(new Row(r, receipt)),
+          new Row(r).timeOrNull(log),
+          r.getString(log + 1) == null ? null : Tables.RAW.read(new Row(r, log + 1)));
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.porchlight.filter.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -48,6 +49,12 @@ public interface Engine extends AutoCloseable {
   void probe(Connection connection) throws SQLException;
 
   Failure classify(SQLException failure);
+
+  /// How rows are read by many keys at once, each column of the key bound as an array; empty where
+  /// that saves nothing, since a look-up is no way to a server and back.
+  default Optional<String> byManyKeys(String table, String columns, List<String> keys) {
+    return Optional.empty();
+  }
 
   /// Notes, within the open transaction, that what it deletes must leave no trace in the database's
   /// files. Where an engine can see to that by itself it does so soon after; the others leave it to

@@ -537,6 +537,9 @@ public final class EngineStore implements Store {
         if (job.waited() > PATIENCE_NANOS) {
           job.fallBack();
         }
+      }
+      batch.readTogether(jobs);
+      for (var job : jobs) {
         batch.run(job);
       }
       batch.flush();

@@ -1,5 +1,6 @@
 package dev.porchlight.store;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +63,15 @@ final class Job<T> {
       LOG.error("A unit could not say what to do in its place", e);
     }
     return fellBack;
+  }
+
+  List<Wanted> wanted() {
+    try {
+      return unit.wanted();
+    } catch (RuntimeException e) {
+      LOG.error("A unit could not say what it will look up", e);
+      return List.of();
+    }
   }
 
   void run(Batch batch) {

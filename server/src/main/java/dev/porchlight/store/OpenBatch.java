@@ -6,9 +6,12 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -156,11 +159,58 @@ final class OpenBatch implements Batch {
     var plain = Arrays.stream(key).map(Table::plain).toList();
     var cell = cell(table, plain);
     if (!cell.known) {
-      cell.row = select(table, plain);
-      cell.there = cell.row != null;
-      cell.known = true;
+      known(cell, select(table, plain));
     }
     return cell.row;
+  }
+
+  /// Reads what these are going to look up, as far as they know, before the first of them runs.
+  void readTogether(List<Job<?>> jobs) {
+    var all = new LinkedHashMap<Table<?>, LinkedHashSet<List<Object>>>();
+    for (var job : jobs) {
+      for (var wanted : job.wanted()) {
+        all.computeIfAbsent(wanted.table(), _ -> new LinkedHashSet<>()).add(wanted.key());
+      }
+    }
+    all.forEach((table, keys) -> readTogether(table, List.copyOf(keys)));
+  }
+
+  private <R> void readTogether(Table<R> table, List<List<Object>> keys) {
+    var sql =
+        keys.size() < 2
+            ? Optional.<String>empty()
+            : engine.byManyKeys(table.name(), table.columnList(), table.keyNames());
+    if (sql.isEmpty()) {
+      return;
+    }
+    try {
+      var statement = statement(sql.get());
+      for (int i = 0; i < table.keyCount(); i++) {
+        int column = i;
+        var values = keys.stream().map(k -> k.get(column)).toArray();
+        statement.setArray(
+            i + 1, conn.createArrayOf(values[0] instanceof Long ? "bigint" : "text", values));
+      }
+      var missing = new HashSet<>(keys);
+      try (var results = statement.executeQuery()) {
+        var row = new Row(results);
+        while (results.next()) {
+          var found = table.read(row);
+          var key = table.keyOf(found);
+          missing.remove(key);
+          known(cell(table, key), found);
+        }
+      }
+      missing.forEach(key -> known(cell(table, key), null));
+    } catch (SQLException e) {
+      throw broken(e);
+    }
+  }
+
+  private static <R> void known(Cell<R> cell, @Nullable R row) {
+    cell.row = row;
+    cell.there = row != null;
+    cell.known = true;
   }
 
   @Override

@@ -10,14 +10,23 @@ import org.jspecify.annotations.Nullable;
 /// and times as microseconds since 1970.
 public final class Row {
   private final ResultSet results;
+  private final int before;
 
   public Row(ResultSet results) {
+    this(results, 1);
+  }
+
+  /// One of several rows that a result has side by side.
+  ///
+  /// @param first the number of its first column in the result
+  public Row(ResultSet results, int first) {
     this.results = results;
+    before = first - 1;
   }
 
   /// A text that is there.
   public String text(int column) throws SQLException {
-    var text = results.getString(column);
+    var text = results.getString(before + column);
     if (text == null) {
       throw new SQLException("column " + column + " is null");
     }
@@ -25,28 +34,28 @@ public final class Row {
   }
 
   public @Nullable String textOrNull(int column) throws SQLException {
-    return results.getString(column);
+    return results.getString(before + column);
   }
 
   public long number(int column) throws SQLException {
-    return results.getLong(column);
+    return results.getLong(before + column);
   }
 
   public int integer(int column) throws SQLException {
-    return results.getInt(column);
+    return results.getInt(before + column);
   }
 
   public @Nullable Integer integerOrNull(int column) throws SQLException {
-    int number = results.getInt(column);
+    int number = results.getInt(before + column);
     return results.wasNull() ? null : number;
   }
 
   public boolean flag(int column) throws SQLException {
-    return results.getLong(column) != 0;
+    return results.getLong(before + column) != 0;
   }
 
   public byte[] bytes(int column) throws SQLException {
-    var bytes = results.getBytes(column);
+    var bytes = results.getBytes(before + column);
     if (bytes == null) {
       throw new SQLException("column " + column + " is null");
     }
@@ -54,11 +63,11 @@ public final class Row {
   }
 
   public Instant time(int column) throws SQLException {
-    return instant(results.getLong(column));
+    return instant(results.getLong(before + column));
   }
 
   public @Nullable Instant timeOrNull(int column) throws SQLException {
-    long micros = results.getLong(column);
+    long micros = results.getLong(before + column);
     return results.wasNull() ? null : instant(micros);
   }
 

@@ -73,6 +73,11 @@ public final class Table<R> {
     return columns.stream().map(Column::name).collect(Collectors.joining(", "));
   }
 
+  /// How many columns that are.
+  public int columnCount() {
+    return columns.size();
+  }
+
   /// The same, each with a table alias before it.
   public String columnList(String alias) {
     return columns.stream().map(c -> alias + "." + c.name()).collect(Collectors.joining(", "));
@@ -96,6 +101,10 @@ public final class Table<R> {
 
   String delete() {
     return delete;
+  }
+
+  List<String> keyNames() {
+    return Arrays.stream(keys).mapToObj(i -> columns.get(i).name()).toList();
   }
 
   int keyCount() {

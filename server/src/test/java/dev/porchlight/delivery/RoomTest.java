@@ -58,6 +58,22 @@ class RoomTest {
   }
 
   @Test
+  void the_faster_lanes_go_the_more_wait_while_more_is_looked_for() {
+    var room = new Room();
+    room.allow(4, 0);
+    long now = 100 * SECOND;
+    assertThat(room.free(now)).as("four at once, and some that wait").isEqualTo(4 + 64);
+    room.enter(lane("first"));
+    for (int n = 0; n < 2000; n++) {
+      room.enter(lane("k" + n));
+      room.next();
+    }
+    assertThat(room.free(now + SECOND)).as("what a tenth of a second takes").isEqualTo(3 + 200);
+    assertThat(room.free(now + SECOND + 1)).as("a look right after says nothing").isEqualTo(203);
+    assertThat(room.free(now + 2 * SECOND)).as("it has become slow").isEqualTo(3 + 64);
+  }
+
+  @Test
   void requests_a_second_are_spread_and_no_more_lanes_wait_than_that() {
     var room = new Room();
     room.allow(64, 4);

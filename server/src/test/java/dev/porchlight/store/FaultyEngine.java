@@ -4,6 +4,7 @@ import dev.porchlight.filter.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -50,6 +51,11 @@ final class FaultyEngine implements Engine {
     if (times.getAndDecrement() > 0) {
       throw new SQLException("a fault made by a test", STATE);
     }
+  }
+
+  @Override
+  public Optional<String> byManyKeys(String table, String columns, List<String> keys) {
+    return engine.byManyKeys(table, columns, keys);
   }
 
   @Override

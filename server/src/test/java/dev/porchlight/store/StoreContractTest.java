@@ -26,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,6 +202,49 @@ public abstract class StoreContractTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Test
+  void rows_that_units_name_beforehand_are_found_as_they_stand_when_each_runs() throws Exception {
+    write("there", "one");
+    var wanted =
+        List.of(
+            Wanted.of(PAIRS, "s", "there"),
+            Wanted.of(PAIRS, "s", "none"),
+            Wanted.of(PAIRS, "s", "later"),
+            Wanted.of(EngineStore.LOG_TABLE, 1L),
+            Wanted.of(EngineStore.LOG_TABLE, 77L));
+    Unit<String> look =
+        batch -> {
+          var line = batch.find(EngineStore.LOG_TABLE, 1L);
+          var all =
+              Stream.of("there", "none", "later")
+                      .map(value -> batch.find(PAIRS, "s", value))
+                      .map(row -> row == null ? "-" : row.lead())
+                      .collect(Collectors.joining(" "))
+                  + (line == null ? "" : " " + line.kind())
+                  + (batch.find(EngineStore.LOG_TABLE, 77L) == null ? "" : " 77");
+          batch.put(PAIRS, pair("there", "two"));
+          batch.put(PAIRS, pair("later", "three"));
+          return all;
+        };
+    Unit<String> undone =
+        batch -> {
+          batch.delete(PAIRS, "s", "there");
+          throw new IllegalStateException("its changes are not seen");
+        };
+    store.write(WorkQueue.LEADS, batch -> batch.append("first", "", ""));
+    Future<String> first;
+    Future<String> second;
+    try (var busy = new Busy()) {
+      first = busy.offer(WorkQueue.LEADS, Unit.reading(wanted, look));
+      busy.offer(WorkQueue.LEADS, Unit.reading(wanted, undone));
+      second = busy.offer(WorkQueue.LEADS, Unit.reading(wanted, look));
+    }
+    assertThat(first.get()).isEqualTo("one - - first");
+    assertThat(second.get()).isEqualTo("two - three first");
+    assertThat(stored("there")).isEqualTo("two");
+    assertThat(stored("none")).isNull();
   }
 
   private static <T> Unit<T> with(Unit<T> unit, Unit<T> instead) {

@@ -13,6 +13,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
@@ -21,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.ConnectionException;
@@ -397,6 +401,27 @@ public final class PostgresEngine implements Engine {
 
   private static Instant instant(long micros) {
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  /// One look by the key's index for each: so too while the tables are small and nothing is known
+  /// of them, since what is planned then is kept.
+  @Override
+  public Optional<String> byManyKeys(String table, String columns, List<String> keys) {
+    var names = IntStream.range(0, keys.size()).mapToObj(i -> "k" + i).toList();
+    return Optional.of(
+        "SELECT t.* FROM unnest("
+            + String.join(", ", Collections.nCopies(keys.size(), "?"))
+            + ") AS k("
+            + String.join(", ", names)
+            + ") CROSS JOIN LATERAL (SELECT "
+            + columns
+            + " FROM "
+            + table
+            + " WHERE "
+            + IntStream.range(0, keys.size())
+                .mapToObj(i -> keys.get(i) + " = k." + names.get(i))
+                .collect(Collectors.joining(" AND "))
+            + " LIMIT 1) t");
   }
 
   @Override
