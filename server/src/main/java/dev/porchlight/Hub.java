@@ -28,6 +28,7 @@ import dev.porchlight.connector.seekerleads.SeekerLeadRequests;
 import dev.porchlight.connector.seekerleads.SeekerLeads;
 import dev.porchlight.connector.verbatim.Verbatim;
 import dev.porchlight.console.Console;
+import dev.porchlight.console.Deeds;
 import dev.porchlight.console.audit.AuditSection;
 import dev.porchlight.console.contacts.ContactSection;
 import dev.porchlight.console.endpoints.EndpointSection;
@@ -66,6 +67,7 @@ import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.erasure.BodyAge;
 import dev.porchlight.desk.erasure.Erasure;
 import dev.porchlight.desk.erasure.Erasures;
+import dev.porchlight.desk.erasure.Periods;
 import dev.porchlight.desk.erasure.Retention;
 import dev.porchlight.desk.events.EventAge;
 import dev.porchlight.desk.events.EventErasure;
@@ -137,6 +139,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -322,9 +325,11 @@ public final class Hub implements AutoCloseable {
             erasures,
             List.of(Api.answers(secrets), new EventErasure(store)));
     store.follow(erasure::follow);
-    var attempts = new AttemptAge(store, config.attemptsKeptDays());
-    var bodies = new BodyAge(store, desk, config.receiptsKeptDays());
-    var eventAge = new EventAge(store, events, config.eventsKeptDays());
+    var configured =
+        new Periods(config.receiptsKeptDays(), config.attemptsKeptDays(), config.eventsKeptDays());
+    var attempts = new AttemptAge(store, days(configured, Periods::attempts));
+    var bodies = new BodyAge(store, desk, days(configured, Periods::receipts));
+    var eventAge = new EventAge(store, events, days(configured, Periods::events));
     retention =
         new Retention(
             store,
@@ -389,41 +394,44 @@ public final class Hub implements AutoCloseable {
                 name.equals(EventsDoor.CONTRACT)
                     || connectors.containsKey(name) && connectors.get(name).signsByDefault(),
             urlObjection);
-    routes.addAll(
+    var api =
         new Api(
-                new Api.Parts(
-                    store,
-                    number,
-                    principals,
-                    audit,
-                    credentials,
-                    secrets,
-                    sourceSetup,
-                    endpointSetup,
-                    Map.of(SeekerLeadsApi.CONTRACT, SeekerLeadsApi.REQUESTS),
-                    urlObjection,
-                    leads,
-                    receipts,
-                    persons,
-                    listings,
-                    deliveries,
-                    desk,
-                    grantChanges,
-                    erasure,
-                    erasures,
-                    engine,
-                    replays,
-                    replayWork::wake,
-                    endpoint -> trial(endpoint, rendering, engine, secrets, store),
-                    (delivery, endpoint) ->
-                        rendering.render(delivery, endpoint, secretsOf(secrets, endpoint.id())),
-                    rebuild,
-                    (contract, body) -> get(connectors, contract).read(body),
-                    () ->
-                        examine().stream()
-                            .map(f -> new Api.Finding(f.level(), f.sentence()))
-                            .toList()))
-            .routes());
+            new Api.Parts(
+                store,
+                number,
+                principals,
+                audit,
+                credentials,
+                secrets,
+                sourceSetup,
+                endpointSetup,
+                Map.of(SeekerLeadsApi.CONTRACT, SeekerLeadsApi.REQUESTS),
+                urlObjection,
+                leads,
+                receipts,
+                persons,
+                listings,
+                deliveries,
+                desk,
+                grantChanges,
+                erasure,
+                erasures,
+                engine,
+                replays,
+                replayWork::wake,
+                endpoint -> trial(endpoint, rendering, engine, secrets, store),
+                (delivery, endpoint) ->
+                    rendering.render(delivery, endpoint, secretsOf(secrets, endpoint.id())),
+                rebuild,
+                (contract, body) -> get(connectors, contract).read(body),
+                () ->
+                    examine().stream().map(f -> new Api.Finding(f.level(), f.sentence())).toList(),
+                configured,
+                retention::wake));
+    routes.addAll(api.routes());
+    Deeds deeds =
+        (visit, method, path, id, body) ->
+            api.act(visit.request(), visit.principal(), method, path, id, body);
     routes.addAll(
         new SeekerLeadsApi(
                 new SeekerLeadsApi.Parts(
@@ -499,7 +507,7 @@ public final class Hub implements AutoCloseable {
                     rendering.render(delivery, endpoint, secretsOf(secrets, endpoint.id())),
                 engine::wake))
         .with(new ReplaySection(store, number, replays, replayWork::wake))
-        .with(new SettingSection(store, number, credentials))
+        .with(new SettingSection(store, number, credentials, deeds, config.shown()))
         .with(new AuditSection(store, audit))
         .with(new SearchSection(store, teller, leads, receipts, deliveries, persons, listings));
     routes.addAll(console.routes());
@@ -562,6 +570,14 @@ public final class Hub implements AutoCloseable {
     // So that a client can be told to trust it.
     Files.writeString(config.data().resolve("tls-self-signed.pem"), made.pem());
     return Tls.of(wanted.port(), made);
+  }
+
+  /// As an administrator said, else as configured.
+  private IntSupplier days(Periods configured, Function<Periods, @Nullable Integer> which) {
+    return () -> {
+      var days = which.apply(Periods.in(store.settings()).over(configured));
+      return days == null ? 0 : days;
+    };
   }
 
   private static Connector get(Map<String, Connector> connectors, String contract) {

@@ -199,6 +199,31 @@ public record HubConfig(
         tracing);
   }
 
+  /// What it is started with, by the keys of the configuration file, for people to read: no secret,
+  /// and of the database's URL, which may hold a password, nothing but what it is.
+  public Map<String, String> shown() {
+    var all = new LinkedHashMap<String, String>();
+    all.put("bind", bind);
+    all.put("port", Integer.toString(port));
+    all.put(
+        "tls_cert",
+        tls.selfSigned()
+            ? "self-signed"
+            : tls.certificate() == null ? "" : tls.certificate().toString());
+    all.put(
+        "trusted_proxies", String.join(", ", trustedProxies.stream().map(Cidr::toString).toList()));
+    all.put(
+        "allow_networks", String.join(", ", allowNetworks.stream().map(Cidr::toString).toList()));
+    all.put("data", data.toString());
+    all.put("database_url", databaseUrl == null ? "" : "PostgreSQL");
+    all.put("hub_number", Integer.toString(hubNumber));
+    all.put("lease", lease.toSeconds() + " s");
+    all.put("smtp_port", smtpPort == NO_SMTP ? "" : Integer.toString(smtpPort));
+    all.put("spark_twins_by_name", Boolean.toString(sparkTwinsByName));
+    all.put("insecure_development", Boolean.toString(insecureDevelopment));
+    return all;
+  }
+
   /// Names no secret: neither the key, nor the token, nor what of the database's URL may hold a
   /// password.
   @Override

@@ -119,7 +119,7 @@ final class Housekeeping {
     hub.change("/sources/" + source, Json.object().put("retention", "P" + day + "D"));
     hub.wake();
     int days = day;
-    Thread.ofPlatform().daemon().start(() -> new AttemptAge(hub.store(), days).drop());
+    Thread.ofPlatform().daemon().start(() -> new AttemptAge(hub.store(), () -> days).drop());
   }
 
   private void end() throws InterruptedException {

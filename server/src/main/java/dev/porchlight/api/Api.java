@@ -3,6 +3,7 @@ package dev.porchlight.api;
 import dev.porchlight.access.Audit;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.Permission;
+import dev.porchlight.access.Principal;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.connector.Body;
@@ -20,6 +21,7 @@ import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.erasure.Erasure;
 import dev.porchlight.desk.erasure.ErasurePlace;
 import dev.porchlight.desk.erasure.Erasures;
+import dev.porchlight.desk.erasure.Periods;
 import dev.porchlight.desk.erasure.Pins;
 import dev.porchlight.desk.events.GrantChanges;
 import dev.porchlight.desk.onward.Replays;
@@ -31,14 +33,17 @@ import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
+import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import tools.jackson.databind.node.ObjectNode;
 
 /// All of `/api/v1`.
 public final class Api {
@@ -78,7 +83,9 @@ public final class Api {
       BiFunction<Delivery, Endpoint, Renderer.Rendered> renderer,
       Rebuild rebuild,
       BiFunction<String, Body, Reading> reader,
-      Supplier<List<Finding>> doctor) {}
+      Supplier<List<Finding>> doctor,
+      Periods periods,
+      Runnable periodsChanged) {}
 
   /// What the doctor found.
   ///
@@ -88,6 +95,10 @@ public final class Api {
   private final Parts parts;
   private final Problems problems = new Problems();
   private final List<Route> routes = new ArrayList<>();
+  private final Map<String, Offered> offered = new HashMap<>();
+
+  /// What stands at one address.
+  private record Offered(Permission needed, Call.Resource resource) {}
 
   public Api(Parts parts) {
     this.parts = parts;
@@ -111,7 +122,13 @@ public final class Api {
             parts.engine(),
             parts.endpointTest(),
             parts.renderer());
-    var mail = new MailResources(parts.store(), parts.secrets(), parts.engine());
+    var retention = new RetentionResources(parts.store(), parts.periods(), parts.periodsChanged());
+    add("GET", "/retention", Permission.ADMIN, retention::get);
+    add("PATCH", "/retention", Permission.ADMIN, retention::change);
+    var mail =
+        new MailResources(
+            parts.store(), parts.hub(), parts.secrets(), parts.engine(), parts.endpointTest());
+    add("POST", "/mail-server/test", Permission.ADMIN, mail::test);
     add("GET", "/mail-server", Permission.ADMIN, mail::getServer);
     add("PATCH", "/mail-server", Permission.ADMIN, mail::changeServer);
     add("DELETE", "/mail-server", Permission.ADMIN, mail::removeServer);
@@ -256,7 +273,36 @@ public final class Api {
     return routes;
   }
 
+  /// Does what a request of somebody's would do, and answers as it would be answered: for pages
+  /// that act in the name of who is signed in there. Whoever asks notes it in the audit.
+  ///
+  /// @param from the request that makes it
+  /// @param path below `/api/v1`, as it is documented: `/sources/{id}`
+  /// @param id what stands in the place of `{id}`; empty where there is none
+  /// @throws IllegalArgumentException when nothing is there
+  public Reply.Full act(
+      Request from, Principal principal, String method, String path, String id, ObjectNode body)
+      throws Exception {
+    var what = offered.get(method + " " + path);
+    if (what == null) {
+      throw new IllegalArgumentException("the API has no " + method + " " + path);
+    }
+    var reply =
+        Call.inside(
+            what.needed(),
+            new InsideRequest(from, method, "/api/v1" + path, id, body),
+            principal,
+            parts.store(),
+            parts.secrets(),
+            what.resource());
+    if (reply instanceof Reply.Full full) {
+      return full;
+    }
+    throw new IllegalArgumentException(method + " " + path + " has no whole answer");
+  }
+
   private void add(String method, String path, Permission needed, Call.Resource resource) {
+    offered.put(method + " " + path, new Offered(needed, resource));
     routes.add(
         new Route(
             method,

@@ -164,6 +164,26 @@ final class Call {
     return reply;
   }
 
+  /// Does what a request would do, for somebody who is known already; refused as a request is.
+  static Reply inside(
+      Permission needed,
+      Request request,
+      Principal principal,
+      Store store,
+      Secrets secrets,
+      Resource resource)
+      throws Exception {
+    try {
+      if (!principal.permission().includes(needed)) {
+        throw new FaultException(
+            Fault.NOT_ALLOWED, "This needs the scope `" + needed.word() + "`.");
+      }
+      return resource.answer(new Call(request, principal, store, secrets));
+    } catch (FaultException | SetupException | StoreUnavailableException e) {
+      return Problems.reply(request, e);
+    }
+  }
+
   /// Of reads, only those of one person's things are noted.
   private static void note(Audit audit, Request request, Principal principal) {
     var parts = request.path().split("/", 6);

@@ -3,12 +3,16 @@ package dev.porchlight.api;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.account.NodeMail;
 import dev.porchlight.account.Nodes;
+import dev.porchlight.delivery.EndpointTest;
+import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Engine;
 import dev.porchlight.net.MailAddress;
 import dev.porchlight.net.MailServer;
 import dev.porchlight.store.Store;
+import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +40,16 @@ final class MailResources {
   private final Store store;
   private final Secrets secrets;
   private final Engine engine;
+  private final int hub;
+  private final EndpointTest endpointTest;
 
-  MailResources(Store store, Secrets secrets, Engine engine) {
+  /// @param hub the hub's number
+  MailResources(Store store, int hub, Secrets secrets, Engine engine, EndpointTest endpointTest) {
     this.store = store;
+    this.hub = hub;
     this.secrets = secrets;
     this.engine = engine;
+    this.endpointTest = endpointTest;
   }
 
   private static void needEverything(Call call) {
@@ -138,6 +147,34 @@ final class MailResources {
       secrets.remove(batch, MailServer.OWNER, MailServer.PASSWORD);
       return new Call.Answer(200, view(known));
     });
+  }
+
+  /// Sends a made-up lead to an address, and says how the server took it. Nothing is recorded.
+  Reply test(Call call) throws Exception {
+    needEverything(call);
+    var body = call.members(Set.of("to"));
+    var to = body.line("to", LONGEST_ADDRESS).orElse("");
+    if (!MailAddress.isAddress(to)) {
+      throw new FaultException(
+          Fault.BODY_INVALID, "The member `to` must be a plain e-mail address.");
+    }
+    var settings = store.settings();
+    if (MailServer.in(settings).isEmpty()) {
+      throw new FaultException(Fault.STATE_CONFLICT, "There is no mail server to try.");
+    }
+    var exchange =
+        endpointTest.run(
+            Endpoints.mailTo(
+                Draw.fresh(store.now(), hub).uuid("mail test"),
+                Nodes.in(settings).defaultOffice().id(),
+                to));
+    var view = Json.object();
+    view.put("to", to);
+    view.put("delivered", exchange.delivered());
+    view.put("reason", exchange.error());
+    view.put("answer", new String(exchange.answer(), StandardCharsets.UTF_8));
+    view.put("duration_ms", exchange.duration().toMillis());
+    return Call.ok(view);
   }
 
   private static ObjectNode view(MailServer server) {

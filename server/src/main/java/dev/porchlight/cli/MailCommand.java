@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /// `porchlight mail`.
@@ -85,6 +86,25 @@ final class MailCommand extends Noun {
   int show() throws HubException {
     try (var hub = connect()) {
       return shown(hub.get("/mail-server"));
+    }
+  }
+
+  @Command(name = "test", description = "Sends a made-up lead by that server.")
+  int test(@Parameters(paramLabel = "ADDRESS", description = "who gets it") String to)
+      throws HubException {
+    try (var hub = connect()) {
+      var tried = hub.post("/mail-server/test", Json.object().put("to", to));
+      boolean taken = tried.path("delivered").asBoolean(false);
+      show(
+          tried,
+          () ->
+              say(
+                  taken
+                      ? "The server took the mail to " + to + "."
+                      : "The mail was not taken: "
+                          + Text.at(tried, "reason")
+                          + Text.at(tried, "answer")));
+      return taken ? 0 : 1;
     }
   }
 

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       SparkKeyCommand.class,
       ClientCommand.class,
       MailCommand.class,
+      RetentionCommand.class,
       PartyCommand.class,
       GrantCommand.class,
       EventCommand.class,

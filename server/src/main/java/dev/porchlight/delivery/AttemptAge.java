@@ -6,6 +6,7 @@ import dev.porchlight.store.WorkQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /// Forgets what old attempts showed, in small steps behind everything else that waits for the
 /// writer. That there were so many, and how the delivery ended, stays with it; while a delivery is
@@ -15,16 +16,17 @@ public final class AttemptAge {
   private static final int STEPS = 200;
 
   private final Store store;
-  private final int days;
+  private final IntSupplier period;
 
-  /// @param days after so many attempts are forgotten; 0 for never
-  public AttemptAge(Store store, int days) {
+  /// @param period after so many days, asked anew each time, attempts are forgotten; 0 for never
+  public AttemptAge(Store store, IntSupplier period) {
     this.store = store;
-    this.days = days;
+    this.period = period;
   }
 
   /// Forgets what is over, up to some thousand, and gives back the space that it and others left.
   public void drop() {
+    int days = period.getAsInt();
     if (days == 0) {
       return;
     }

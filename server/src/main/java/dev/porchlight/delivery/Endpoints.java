@@ -103,6 +103,11 @@ public final class Endpoints {
         Terms.USUAL);
   }
 
+  /// One that a mail can be tried with; nobody finds it.
+  public static Endpoint mailTo(String id, String node, String address) {
+    return mail(id, "Trial", node, address, Set.of(), Set.of(), true, Terms.USUAL);
+  }
+
   private static Endpoint mail(
       String id,
       String name,

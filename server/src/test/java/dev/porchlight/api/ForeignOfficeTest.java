@@ -405,7 +405,7 @@ final class ForeignOfficeTest {
                     && !route
                         .template()
                         .matches(
-                            "/api/v1/(tokens|clients|doctor|audit|backups|spark-keys|mail-server).*");
+                            "/api/v1/(tokens|clients|doctor|audit|backups|spark-keys|mail-server|retention).*");
         var byFeeder = feeder.send(route.method(), path, new byte[0], Map.of());
         assertThat(byFeeder.status() == 403)
             .as(name + " " + byFeeder.text())

@@ -68,7 +68,9 @@ final class IdempotencyTest {
               "PATCH",
               "/api/v1/mail-server",
               "{\"host\": \"mail.example.com\", \"from\": \"hub@example.com\"}"));
+      requests.add(List.of("POST", "/api/v1/mail-server/test", "{\"to\": \"desk@example.com\"}"));
       requests.add(List.of("DELETE", "/api/v1/mail-server", ""));
+      requests.add(List.of("PATCH", "/api/v1/retention", "{\"attempts_kept_days\": 7}"));
       requests.add(
           List.of(
               "PATCH",

@@ -57,6 +57,11 @@ final class OpenApiTest {
               .expect(201)
               .id();
       admin.get("/api/v1/mail-server").expect(404);
+      admin.post("/api/v1/mail-server/test", "{\"to\": \"desk@example.com\"}").expect(409);
+      admin.get("/api/v1/retention").expect(200);
+      admin.patch("/api/v1/retention", "{\"events_kept_days\": -1}").expect(400);
+      admin.patch("/api/v1/retention", "{\"events_kept_days\": 30}").expect(200);
+      admin.patch("/api/v1/retention", "{\"events_kept_days\": null}").expect(200);
       admin
           .patch(
               "/api/v1/mail-server",

@@ -6,12 +6,15 @@ import dev.porchlight.access.MemberPasswords;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principals;
 import dev.porchlight.account.Node;
+import dev.porchlight.account.NodeMail;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Choice;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
 import dev.porchlight.console.Section;
+import dev.porchlight.console.Sheet;
 import dev.porchlight.console.Texts;
 import dev.porchlight.console.Visit;
 import dev.porchlight.sign.Passwords;
@@ -20,14 +23,17 @@ import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// `/console/settings`: the account tree, what members are at the console, and, beside it, tokens
 /// of the API. For administrators.
@@ -39,13 +45,23 @@ public final class SettingSection implements Section {
   private final int hub;
   private final Credentials credentials;
   private final TokenPage tokens;
+  private final MailPage mail;
+  private final HubPage hubPage;
+  private final KeyPage keys;
+  private final Deeds deeds;
 
   /// @param hub the hub's number
-  public SettingSection(Store store, int hub, Credentials credentials) {
+  /// @param configured what the hub was started with, by the keys of its configuration
+  public SettingSection(
+      Store store, int hub, Credentials credentials, Deeds deeds, Map<String, String> configured) {
+    this.deeds = deeds;
     this.store = store;
     this.hub = hub;
     this.credentials = credentials;
     tokens = new TokenPage(store, hub, credentials);
+    mail = new MailPage(store, deeds, credentials, configured);
+    hubPage = new HubPage(store, deeds, configured);
+    keys = new KeyPage(store, credentials);
   }
 
   /// A line of the tree.
@@ -60,7 +76,8 @@ public final class SettingSection implements Section {
       Form.Field name,
       Form.Field parent,
       List<Choice> parents,
-      Form.Field email) {}
+      Form.Field email,
+      boolean everything) {}
 
   /// One node.
   ///
@@ -79,7 +96,8 @@ public final class SettingSection implements Section {
       Form.Field at,
       List<Choice> places,
       Form.Field password,
-      String link) {}
+      String link,
+      @Nullable Sheet mail) {}
 
   @Override
   public String name() {
@@ -101,6 +119,14 @@ public final class SettingSection implements Section {
     paths.post("/settings/nodes/{id}/no-role", Permission.ADMIN, v -> on(v, n -> endRole(v, n)));
     paths.post("/settings/nodes/{id}/password", Permission.ADMIN, v -> on(v, n -> password(v, n)));
     paths.post("/settings/nodes/{id}/link", Permission.ADMIN, v -> on(v, n -> link(v, n)));
+    paths.post("/settings/nodes/{id}/mail", Permission.ADMIN, this::saveMail);
+    paths.get("/settings/mail", Permission.ADMIN, mail::show);
+    paths.post("/settings/mail", Permission.ADMIN, mail::save);
+    paths.post("/settings/mail/off", Permission.ADMIN, mail::off);
+    paths.post("/settings/mail/test", Permission.ADMIN, mail::test);
+    paths.get("/settings/hub", Permission.ADMIN, hubPage::show);
+    paths.post("/settings/hub/retention", Permission.ADMIN, hubPage::save);
+    paths.get("/settings/keys", Permission.ADMIN, keys::list);
     paths.get("/settings/tokens", Permission.ADMIN, tokens::list);
     paths.post("/settings/tokens", Permission.ADMIN, tokens::make);
     paths.post("/settings/tokens/{id}/end", Permission.ADMIN, tokens::end);
@@ -141,7 +167,8 @@ public final class SettingSection implements Section {
         form.field("email", t.of("node.email"))
             .type("email")
             .hint(t.of("node.email.hint"))
-            .longest(254));
+            .longest(254),
+        visit.scope().everything());
   }
 
   private void collect(Texts t, Nodes nodes, Node node, int depth, List<Row> rows) {
@@ -235,7 +262,60 @@ public final class SettingSection implements Section {
     return visit.page("settings/node.jte", one(visit, node, link));
   }
 
+  private Sheet mail(Visit visit, Node node, boolean filled) {
+    var t = visit.texts();
+    var said = NodeMail.of(store.settings(), node.id());
+    var known =
+        Json.object()
+            .put("address", said.address())
+            .put("copies", said.copies() == null ? null : said.copies().toString())
+            .put("fallback", said.fallback())
+            .put("time_zone", said.timeZone());
+    return new Sheet(visit, "node.mail.", "node.mail.hint.", filled, known)
+        .line("fallback", 254)
+        .line("address", 254)
+        .pick(
+            "copies",
+            List.of(
+                new Choice("", t.of("node.copies.above")),
+                new Choice("true", t.of("yes")),
+                new Choice("false", t.of("no"))),
+            "")
+        .line("time_zone", 64);
+  }
+
+  private Reply saveMail(Visit visit) throws Exception {
+    var node = Nodes.in(store.settings()).find(visit.path("id"));
+    if (node.isEmpty()) {
+      return visit.missing();
+    }
+    var sheet = mail(visit, node.get(), true);
+    var body = sheet.body();
+    if (!sheet.filled("copies").isEmpty()) {
+      body.put("copies", sheet.filled("copies").equals("true"));
+    }
+    var done = deeds.act(visit, "PATCH", "/nodes/{id}/mail", node.get().id(), body);
+    if (done.isFine()) {
+      return visit.done("/settings/nodes/" + node.get().id(), "node.mail");
+    }
+    if (done.isMissing()) {
+      return visit.missing();
+    }
+    sheet.refuse(done);
+    return visit.refused("settings/node.jte", one(visit, node.get(), "", sheet));
+  }
+
   private One one(Visit visit, Node node, String link) {
+    return one(
+        visit,
+        node,
+        link,
+        node.kind() == Node.Kind.MEMBER || node.kind() == Node.Kind.TEAM
+            ? null
+            : mail(visit, node, false));
+  }
+
+  private One one(Visit visit, Node node, String link, @Nullable Sheet mailed) {
     var t = visit.texts();
     var settings = store.settings();
     var nodes = Nodes.in(settings);
@@ -279,7 +359,8 @@ public final class SettingSection implements Section {
             .hint(t.of("first.password.hint", Passwords.SHORTEST))
             .longest(Passwords.LONGEST)
             .needed(),
-        link);
+        link,
+        mailed);
   }
 
   @FunctionalInterface

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /// Drops the bodies of receipts that became leads, or repeat one, some time after they came, in
 /// small steps behind everything else that waits for the writer. The receipt itself stays, and so
@@ -41,19 +42,20 @@ public final class BodyAge {
 
   private final Store store;
   private final Desk desk;
-  private final int days;
+  private final IntSupplier period;
   private String reached = "";
   private Instant begun = Instant.MIN;
 
-  /// @param days after so many bodies are dropped; 0 for never
-  public BodyAge(Store store, Desk desk, int days) {
+  /// @param period after so many days, asked anew each time, bodies are dropped; 0 for never
+  public BodyAge(Store store, Desk desk, IntSupplier period) {
     this.store = store;
     this.desk = desk;
-    this.days = days;
+    this.period = period;
   }
 
   /// Drops what is over, of up to some thousand receipts.
   public void drop() {
+    int days = period.getAsInt();
     if (days == 0) {
       return;
     }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +33,14 @@ public final class EventAge {
 
   private final Store store;
   private final EventContract contract;
-  private final int days;
+  private final IntSupplier period;
   private long reached = -1;
 
-  /// @param days after so many events are dropped; 0 for never
-  public EventAge(Store store, EventContract contract, int days) {
+  /// @param period after so many days, asked anew each time, events are dropped; 0 for never
+  public EventAge(Store store, EventContract contract, IntSupplier period) {
     this.store = store;
     this.contract = contract;
-    this.days = days;
+    this.period = period;
   }
 
   /// An event and what it says of a listing.
@@ -47,6 +48,7 @@ public final class EventAge {
 
   /// Drops what is over, up to some thousand.
   public void drop() {
+    int days = period.getAsInt();
     if (days == 0) {
       return;
     }

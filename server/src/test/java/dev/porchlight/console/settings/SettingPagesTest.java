@@ -58,6 +58,10 @@ class SettingPagesTest {
       assertThat(ana.get("/console/leads").body()).contains("Manager");
       assertThat(ana.get(SETTINGS).statusCode()).isEqualTo(403);
 
+      for (var form : new String[] {"/hub", "/mail", "/keys"}) {
+        browser.visit(SETTINGS + form);
+      }
+      browser.visit(SETTINGS + "/nodes/" + node(hub, "Default office"));
       browser.visit(SETTINGS + "/tokens");
       page.locator("#name").fill("export");
       browser.press("Make a token").sees("This token is shown only now.");
