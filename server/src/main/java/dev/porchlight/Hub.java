@@ -456,7 +456,7 @@ public final class Hub implements AutoCloseable {
         new Health(store, receipts, deliveries, engine, metrics.registry(), VERSION)
             .routes(problems));
     var console = new Console(store, number, principals, credentials, audit);
-    var teller = new StoryTeller(store, console.texts(), leads, receipts, persons, deliveries);
+    var teller = new StoryTeller(store, leads, receipts, persons, deliveries);
     console
         .with(new NowSection(store, teller, leads, deliveries))
         .with(new LeadSection(store, number, teller, leads, persons, deliveries, replayWork::wake))

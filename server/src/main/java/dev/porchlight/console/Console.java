@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -44,9 +43,9 @@ public final class Console {
   private final Store store;
   private final Doorkeeper doorkeeper;
   private final Audit audit;
-  private final Texts texts = new Texts(Locale.US);
+  private final Languages languages = new Languages();
   private final Assets assets = new Assets();
-  private final Pages pages = new Pages(texts, assets);
+  private final Pages pages = new Pages(languages, assets);
   private final SignPages signPages;
   private final List<Section> sections = new ArrayList<>();
   private final List<Route> routes = new ArrayList<>();
@@ -59,13 +58,13 @@ public final class Console {
     var sessions = new ConsoleSessions(store, hub);
     doorkeeper = new Doorkeeper(store, sessions);
     signPages =
-        new SignPages(store, hub, principals, credentials, sessions, doorkeeper, pages, texts);
+        new SignPages(store, hub, principals, credentials, sessions, doorkeeper, pages, languages);
     routes.addAll(signPages.routes());
     routes.add(
         new Route(
             "GET",
             "/assets/{file}",
-            request -> assets.find(request).orElseGet(pages::missing),
+            request -> assets.find(request).orElseGet(() -> pages.missing(request)),
             pages));
     add(signPages);
   }
@@ -101,11 +100,6 @@ public final class Console {
     return pages;
   }
 
-  /// The words of all pages.
-  public Texts texts() {
-    return texts;
-  }
-
   /// Whether a path without a route is to be answered as one of ours.
   public static boolean covers(String path) {
     return path.equals(ROOT) || path.startsWith(ROOT + "/") || path.startsWith("/assets/");
@@ -113,11 +107,11 @@ public final class Console {
 
   private final class Collected implements Section.Paths {
     private final Section section;
-    private final Texts words;
+    private final Languages words;
 
     Collected(Section section) {
       this.section = section;
-      this.words = texts.within(section.name());
+      this.words = languages.within(section.name());
     }
 
     @Override
@@ -138,7 +132,7 @@ public final class Console {
           request -> {
             var guest = doorkeeper.find(request);
             if (guest.isEmpty()) {
-              return pages.note(401, "refused.signed");
+              return pages.note(request, 401, "refused.signed");
             }
             var visit = visit(request, guest.get(), null);
             if (!visit.may(needed)) {
@@ -182,7 +176,7 @@ public final class Console {
         throws Exception {
       var guest = doorkeeper.find(request);
       if (guest.isEmpty()) {
-        return pages.note(401, "refused.signed");
+        return pages.note(request, 401, "refused.signed");
       }
       var form = new Form(request.body(Form.LONGEST, PATIENCE));
       var visit = visit(request, guest.get(), form);
@@ -205,21 +199,22 @@ public final class Console {
 
     private Visit visit(Request request, Visit.Guest guest, @Nullable Form form) {
       var name = guest.member().name();
+      var texts = words.of(request, store.settings(), guest.member().id());
       var done =
           request
               .queryValue(Pages.DONE)
-              .filter(k -> k.length() < 60 && words.has("done." + k))
-              .map(k -> words.of("done." + k))
+              .filter(k -> k.length() < 60 && texts.has("done." + k))
+              .map(k -> texts.of("done." + k))
               .orElse("");
       var signed =
           new Frame.Signed(
               Clean.line(name),
               texts.of("role." + guest.role().kind().word()),
               Doorkeeper.csrf(request),
-              places(guest, request.path()),
+              places(guest, texts, request.path()),
               request.path(),
               done);
-      var frame = pages.frame(words, SignPages.theme(request), false, section.scripts(), signed);
+      var frame = pages.frame(texts, SignPages.theme(request), false, section.scripts(), signed);
       return new Visit(request, guest, frame, pages, store.now(), form);
     }
 
@@ -283,7 +278,7 @@ public final class Console {
     }
   }
 
-  private List<Frame.Place> places(Visit.Guest guest, String here) {
+  private List<Frame.Place> places(Visit.Guest guest, Texts texts, String here) {
     return sections.stream()
         .filter(Section::isInNavigation)
         .filter(s -> guest.principal().permission().includes(s.needed()))

@@ -45,16 +45,17 @@ public final class Pages implements Route.Refusals {
         Map.entry("Content-Security-Policy", POLICY),
         referrer,
         Map.entry("Cross-Origin-Opener-Policy", "same-origin"),
-        Map.entry("Cache-Control", "no-store"));
+        Map.entry("Cache-Control", "no-store"),
+        Map.entry("Vary", "Accept-Language, Cookie"));
   }
 
   private final TemplateEngine templates =
       TemplateEngine.createPrecompiled(null, ContentType.Html, null, Pages.class.getPackageName());
-  private final Texts texts;
+  private final Languages languages;
   private final Assets assets;
 
-  Pages(Texts texts, Assets assets) {
-    this.texts = texts;
+  Pages(Languages languages, Assets assets) {
+    this.languages = languages;
     this.assets = assets;
   }
 
@@ -62,8 +63,8 @@ public final class Pages implements Route.Refusals {
   record Note(String title, String text) {}
 
   /// The frame of a page that is open to whoever has its link.
-  public Frame open(boolean live) {
-    return frame(texts, "", live, List.of(), null);
+  public Frame open(Request request, boolean live) {
+    return frame(languages.of(request), "", live, List.of(), null);
   }
 
   Frame frame(
@@ -92,15 +93,27 @@ public final class Pages implements Route.Refusals {
   }
 
   /// A whole page.
-  public static Reply.Full page(int status, String html) {
-    return new Reply.Full(
-        status, HEADERS, "text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8));
+  public Reply.Full page(int status, String template, Frame frame, Object view) {
+    return whole(status, HEADERS, template, frame, view);
   }
 
   /// A whole page whose forms come back to us.
-  static Reply.Full own(int status, String html) {
+  Reply.Full own(int status, String template, Frame frame, Object view) {
+    return whole(status, OWN_HEADERS, template, frame, view);
+  }
+
+  private Reply.Full whole(
+      int status,
+      List<Map.Entry<String, String>> headers,
+      String template,
+      Frame frame,
+      Object view) {
     return new Reply.Full(
-        status, OWN_HEADERS, "text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8));
+            status,
+            headers,
+            "text/html; charset=utf-8",
+            render(template, frame, view).getBytes(StandardCharsets.UTF_8))
+        .with("Content-Language", frame.texts().language());
   }
 
   static Reply.Full redirect(String path) {
@@ -108,58 +121,60 @@ public final class Pages implements Route.Refusals {
   }
 
   /// Tells a visitor without a valid pass nothing but that.
-  public Reply.Full unauthenticated() {
-    return note(401, "refused.link").with("WWW-Authenticate", "Bearer");
+  public Reply.Full unauthenticated(Request request) {
+    return note(request, 401, "refused.link").with("WWW-Authenticate", "Bearer");
   }
 
-  public Reply.Full missing() {
-    return note(404, "refused.missing");
+  public Reply.Full missing(Request request) {
+    return note(request, 404, "refused.missing");
   }
 
   Reply.Full missing(Frame frame) {
     return note(404, frame, "refused.missing");
   }
 
-  Reply.Full note(int status, String key) {
-    return note(status, open(false), key);
+  Reply.Full note(Request request, int status, String key) {
+    return note(status, open(request, false), key);
   }
 
   Reply.Full note(int status, Frame frame, String key) {
+    var texts = frame.texts();
     return page(
-        status,
-        render("note.jte", frame, new Note(texts.of(key + ".title"), texts.of(key + ".text"))));
+        status, "note.jte", frame, new Note(texts.of(key + ".title"), texts.of(key + ".text")));
   }
 
   @Override
   public Reply methodNotAllowed(Request request, List<String> allowed) {
-    return note(405, "refused.method").with("Allow", String.join(", ", allowed));
+    return note(request, 405, "refused.method").with("Allow", String.join(", ", allowed));
   }
 
   @Override
   public Reply notFound(Request request) {
-    return missing();
+    return missing(request);
   }
 
   @Override
   public Reply notConfidential(Request request) {
-    return note(403, "refused.plain");
+    return note(request, 403, "refused.plain");
   }
 
   @Override
   public Reply onError(Request request, Throwable thrown) {
     return switch (thrown) {
-      case BodyException e -> note(e.why().status(), "refused.body");
-      case BusyException _ -> note(503, "refused.busy").with("Retry-After", "1");
-      case StoreUnavailableException _ -> note(503, "refused.busy").with("Retry-After", "5");
-      default ->
-          page(
-              500,
-              render(
-                  "note.jte",
-                  open(false),
-                  new Note(
-                      texts.of("refused.defect.title"),
-                      texts.of("refused.defect.text", request.id()))));
+      case BodyException e -> note(request, e.why().status(), "refused.body");
+      case BusyException _ -> note(request, 503, "refused.busy").with("Retry-After", "1");
+      case StoreUnavailableException _ ->
+          note(request, 503, "refused.busy").with("Retry-After", "5");
+      default -> {
+        var frame = open(request, false);
+        var texts = frame.texts();
+        yield page(
+            500,
+            "note.jte",
+            frame,
+            new Note(
+                texts.of("refused.defect.title"), texts.of("refused.defect.text", request.id())));
+      }
     };
   }
 }

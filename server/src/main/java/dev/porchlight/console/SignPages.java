@@ -1,5 +1,6 @@
 package dev.porchlight.console;
 
+import dev.porchlight.access.ConsoleLanguage;
 import dev.porchlight.access.ConsoleRole;
 import dev.porchlight.access.ConsoleSessions;
 import dev.porchlight.access.Credential;
@@ -16,6 +17,8 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class SignPages implements Section {
   static final String SIGN_IN = Console.ROOT + "/sign-in";
   private static final String ENTER = Console.ROOT + "/enter";
+  private static final String LANGUAGE = Console.ROOT + "/language";
   private static final String FIRST = Console.ROOT + "/first";
   private static final Logger LOG = LoggerFactory.getLogger(SignPages.class);
   private static final String THEME = "porchlight_theme";
@@ -48,7 +52,7 @@ final class SignPages implements Section {
   private final MemberPasswords passwords;
   private final Doorkeeper doorkeeper;
   private final Pages pages;
-  private final Texts texts;
+  private final Languages languages;
   private final Pace pace = new Pace();
 
   SignPages(
@@ -59,7 +63,7 @@ final class SignPages implements Section {
       ConsoleSessions sessions,
       Doorkeeper doorkeeper,
       Pages pages,
-      Texts texts) {
+      Languages languages) {
     this.store = store;
     this.hub = hub;
     this.principals = principals;
@@ -68,7 +72,7 @@ final class SignPages implements Section {
     this.passwords = new MemberPasswords(store);
     this.doorkeeper = doorkeeper;
     this.pages = pages;
-    this.texts = texts;
+    this.languages = languages;
   }
 
   /// A page before signing in.
@@ -83,7 +87,8 @@ final class SignPages implements Section {
   record Enter(String name, String csrf, String token) {}
 
   /// @param sessions where somebody is signed in
-  record Account(List<Signed> sessions, List<Form.Field> fields) {}
+  /// @param language what they chose; empty for what the browser asks for
+  record Account(List<Signed> sessions, List<Form.Field> fields, String language) {}
 
   /// One session.
   record Signed(String client, String address, Time used, Time begun, boolean here) {}
@@ -102,6 +107,7 @@ final class SignPages implements Section {
     return List.of(
         Route.confidential("GET", SIGN_IN, this::show, pages),
         Route.confidential("POST", SIGN_IN, this::signIn, pages),
+        Route.confidential("POST", LANGUAGE, this::chooseBefore, pages),
         Route.confidential("GET", ENTER, this::showEnter, pages),
         Route.confidential("POST", ENTER, this::enter, pages),
         Route.confidential("GET", FIRST, this::showFirst, pages),
@@ -113,6 +119,7 @@ final class SignPages implements Section {
     paths.get("/me", Permission.READ, this::account);
     paths.post("/me/password", Permission.READ, this::changePassword);
     paths.post("/me/theme", Permission.READ, this::changeTheme);
+    paths.post("/me/language", Permission.READ, this::changeLanguage);
     paths.post("/sign-out", Permission.READ, this::signOut);
     paths.post("/sign-out-everywhere", Permission.READ, this::signOutEverywhere);
   }
@@ -124,7 +131,7 @@ final class SignPages implements Section {
   }
 
   private Frame frame(Request request) {
-    return pages.frame(texts, theme(request), false, List.of(), null);
+    return pages.frame(languages.of(request), theme(request), false, List.of(), null);
   }
 
   private static String next(Optional<String> asked) {
@@ -140,6 +147,7 @@ final class SignPages implements Section {
 
   private Reply.Full signInPage(
       Request request, int status, Form form, String next, String trouble) {
+    var texts = languages.of(request);
     var fields =
         List.of(
             form.field("name", texts.of("sign.name")).fill("username").longest(254).needed(),
@@ -166,11 +174,13 @@ final class SignPages implements Section {
             next,
             !ConsoleRole.isSetUp(store.settings()),
             fields);
-    return Pages.own(status, pages.render(template, frame(request), view))
+    return pages
+        .own(status, template, frame(request), view)
         .with("Set-Cookie", Doorkeeper.formCookie(request, secret));
   }
 
   private Reply signIn(Request request) throws Exception {
+    var texts = languages.of(request);
     var form = new Form(request.body(Form.LONGEST, PATIENCE));
     var next = next(Optional.of(form.text("next")));
     if (!Doorkeeper.isOursBefore(request, form)) {
@@ -213,12 +223,13 @@ final class SignPages implements Section {
     var token = request.queryValue("token").orElse("");
     var link = link(token);
     if (link.isEmpty()) {
-      return pages.note(401, "refused.enter");
+      return pages.note(request, 401, "refused.enter");
     }
     var secret = Doorkeeper.formSecret(request);
     var name = Nodes.in(store.settings()).get(link.get().owner()).name();
     var view = new Enter(Clean.line(name), Doorkeeper.formToken(secret), token);
-    return Pages.own(200, pages.render("sign-enter.jte", frame(request), view))
+    return pages
+        .own(200, "sign-enter.jte", frame(request), view)
         .with("Set-Cookie", Doorkeeper.formCookie(request, secret));
   }
 
@@ -226,7 +237,7 @@ final class SignPages implements Section {
     var form = new Form(request.body(Form.LONGEST, PATIENCE));
     var link = link(form.text("token"));
     if (!Doorkeeper.isOursBefore(request, form) || link.isEmpty()) {
-      return pages.note(401, "refused.enter");
+      return pages.note(request, 401, "refused.enter");
     }
     // Of two at once, one comes in.
     boolean first =
@@ -241,7 +252,9 @@ final class SignPages implements Section {
               }
               return live;
             });
-    return first ? in(request, link.get().owner(), Console.ROOT) : pages.note(401, "refused.enter");
+    return first
+        ? in(request, link.get().owner(), Console.ROOT)
+        : pages.note(request, 401, "refused.enter");
   }
 
   private Reply showFirst(Request request) {
@@ -249,6 +262,7 @@ final class SignPages implements Section {
   }
 
   private Reply.Full firstPage(Request request, int status, Form form, String trouble) {
+    var texts = languages.of(request);
     var fields =
         List.of(
             form.field("token", texts.of("first.token"))
@@ -261,11 +275,11 @@ final class SignPages implements Section {
                 .fill("username")
                 .longest(254)
                 .needed(),
-            newPassword(form));
+            newPassword(texts, form));
     return open(request, status, "sign-first.jte", fields, Console.ROOT, trouble);
   }
 
-  private Form.Field newPassword(Form form) {
+  private static Form.Field newPassword(Texts texts, Form form) {
     return form.field("new_password", texts.of("first.password"))
         .type("password")
         .hint(texts.of("first.password.hint", Passwords.SHORTEST))
@@ -274,7 +288,7 @@ final class SignPages implements Section {
         .needed();
   }
 
-  private void checkPassword(Form form) {
+  private static void checkPassword(Texts texts, Form form) {
     var password = form.raw("new_password");
     int length = password.codePointCount(0, password.length());
     if (length < Passwords.SHORTEST || length > Passwords.LONGEST) {
@@ -285,6 +299,7 @@ final class SignPages implements Section {
   /// Makes an administrator of the whole hub, for whoever has the administrator's token; where a
   /// member has that address already, of that one.
   private Reply makeFirst(Request request) throws Exception {
+    var texts = languages.of(request);
     var form = new Form(request.body(Form.LONGEST, PATIENCE));
     if (!Doorkeeper.isOursBefore(request, form)) {
       return firstPage(request, 403, form, texts.of("sign.old"));
@@ -313,7 +328,7 @@ final class SignPages implements Section {
     if (!EMAIL.matcher(email).matches()) {
       form.refuse("email", texts.of("first.email.missing"));
     }
-    checkPassword(form);
+    checkPassword(texts, form);
     if (!form.isFine()) {
       return firstPage(request, 422, form, "");
     }
@@ -348,6 +363,7 @@ final class SignPages implements Section {
   }
 
   private Account account(Visit visit, Form form) {
+    var texts = visit.texts();
     var here = visit.guest().session();
     return new Account(
         sessions.list(visit.member().id()).stream()
@@ -365,10 +381,12 @@ final class SignPages implements Section {
                 .fill("current-password")
                 .longest(Passwords.LONGEST)
                 .needed(),
-            newPassword(form)));
+            newPassword(texts, form)),
+        ConsoleLanguage.find(store.settings(), visit.member().id()).orElse(""));
   }
 
   private Reply changePassword(Visit visit) {
+    var texts = visit.texts();
     var form = visit.form();
     var address = visit.request().peer().getHostAddress();
     var member = visit.member().id();
@@ -381,7 +399,7 @@ final class SignPages implements Section {
     } else {
       pace.passed(address, member);
     }
-    checkPassword(form);
+    checkPassword(texts, form);
     if (!form.isFine()) {
       return visit.refused("sign-account.jte", account(visit, form));
     }
@@ -405,6 +423,36 @@ final class SignPages implements Section {
             "Set-Cookie",
             Cookies.set(
                 visit.request(), THEME, kept ? theme : "", kept ? THEME_KEPT : Duration.ZERO));
+  }
+
+  /// Keeps the choice with the member, for all browsers, and in this one, for its page of signing
+  /// in.
+  private Reply changeLanguage(Visit visit) {
+    var asked = visit.form().text("language");
+    var chosen = Languages.isOffered(asked) ? asked : null;
+    store.write(
+        WorkQueue.EDITS,
+        batch -> {
+          ConsoleLanguage.choose(batch, visit.member().id(), chosen);
+          return true;
+        });
+    return visit
+        .done("/me", "language")
+        .with("Set-Cookie", Languages.cookie(visit.request(), chosen));
+  }
+
+  /// Keeps the choice of somebody who is not signed in, in their browser.
+  private Reply chooseBefore(Request request) throws Exception {
+    var form = new Form(request.body(Form.LONGEST, PATIENCE));
+    var asked = form.text("language");
+    var back =
+        Pages.redirect(
+            SIGN_IN
+                + "?next="
+                + URLEncoder.encode(next(Optional.of(form.text("next"))), StandardCharsets.UTF_8));
+    return Doorkeeper.isOursBefore(request, form) && Languages.isOffered(asked)
+        ? back.with("Set-Cookie", Languages.cookie(request, asked))
+        : back;
   }
 
   private Reply signOut(Visit visit) {

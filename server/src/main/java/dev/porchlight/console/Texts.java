@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.MissingResourceException;
 import java.util.ResourceBundle;
+import org.jspecify.annotations.Nullable;
 
 /// The words of the pages in one language, from `messages.properties`: those of a section first,
 /// then those of all pages. May be shared by threads.
@@ -23,21 +24,31 @@ public final class Texts {
   private final Locale locale;
   private final List<ResourceBundle> words;
   private final DateTimeFormatter exact;
+  private final boolean marked;
 
   Texts(Locale locale) {
-    this(locale, List.of(bundle("messages", locale)));
+    this(locale, List.of(bundle("messages", locale)), false);
   }
 
-  private Texts(Locale locale, List<ResourceBundle> words) {
+  private Texts(Locale locale, List<ResourceBundle> words, boolean marked) {
     this.locale = locale;
     this.words = words;
+    this.marked = marked;
     this.exact = DateTimeFormatter.ofPattern(text("time.exact"), locale).withZone(ZoneOffset.UTC);
+  }
+
+  /// English with `⟦` and `⟧` around each text, so that what is on a page without them comes from
+  /// no message file.
+  static Texts marked() {
+    return new Texts(
+        Locale.forLanguageTag("en-XA"), List.of(bundle("messages", Locale.ENGLISH)), true);
   }
 
   /// These with the words of a section before them, when it has any of its own.
   Texts within(String section) {
     try {
-      return new Texts(locale, List.of(bundle(section + ".messages", locale), words.getLast()));
+      return new Texts(
+          locale, List.of(bundle(section + ".messages", locale), words.getLast()), marked);
     } catch (MissingResourceException _) {
       return this;
     }
@@ -72,13 +83,33 @@ public final class Texts {
   ///
   /// @throws java.util.MissingResourceException when there is none
   public String of(String key, Object... values) {
-    return new MessageFormat(text(key), locale).format(values);
+    return mark(new MessageFormat(text(key), locale).format(values));
+  }
+
+  private String mark(String text) {
+    return marked ? "⟦" + text + "⟧" : text;
+  }
+
+  /// The same as a sentence among others that may be in English.
+  public Sentence say(String key, Object... values) {
+    return new Sentence(of(key, values), null);
+  }
+
+  /// A sentence that the hub wrote in English when something happened, as it was.
+  public Sentence english(String sentence) {
+    return new Sentence(sentence, english());
+  }
+
+  /// What an element is marked with whose text is in English whatever the page's language; null on
+  /// an English page.
+  public @Nullable String english() {
+    return locale.getLanguage().equals("en") && !marked ? null : "en";
   }
 
   /// A point in time as pages show it.
   public Time time(Instant at, Instant now) {
     return new Time(
-        at.truncatedTo(ChronoUnit.MILLIS).toString(), exact.format(at), relative(at, now));
+        at.truncatedTo(ChronoUnit.MILLIS).toString(), mark(exact.format(at)), relative(at, now));
   }
 
   private String relative(Instant at, Instant now) {

@@ -102,13 +102,13 @@ public final class Visit {
 
   /// A page of a template that takes `frame` and `view`.
   public Reply.Full page(String template, Object view) {
-    return Pages.own(200, pages.render(template, frame, view));
+    return pages.own(200, template, frame, view);
   }
 
   /// The same after a form that can't be taken as it was filled: to be shown again, with what is
   /// wrong beside each field.
   public Reply.Full refused(String template, Object view) {
-    return Pages.own(422, pages.render(template, frame, view));
+    return pages.own(422, template, frame, view);
   }
 
   /// A part of a page.

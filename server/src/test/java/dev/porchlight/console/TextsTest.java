@@ -8,12 +8,15 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.MessageFormat;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.PropertyResourceBundle;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +69,76 @@ class TextsTest {
           }
         });
     return all;
+  }
+
+  /// What a translation leaves out is shown in English; what it has must fit the English text.
+  @ParameterizedTest
+  @CsvSource({"de", "fr"})
+  void translations_fit_the_english_texts(String language) throws IOException {
+    var english = new HashSet<String>();
+    var translated = new HashSet<String>();
+    for (var file : paths("src/main/resources/dev/porchlight/console", "/messages.properties")) {
+      var original = bundle(file);
+      english.addAll(original.keySet());
+      var other = file.resolveSibling("messages_" + language + ".properties");
+      assertThat(other).exists();
+      var words = bundle(other);
+      assertThat(original.keySet()).as(other.toString()).containsAll(words.keySet());
+      for (var key : words.keySet()) {
+        var text = words.getString(key);
+        assertThat(text).as(key).isNotBlank().doesNotContain("  ").isEqualTo(text.strip());
+        if (!key.equals("time.exact")) {
+          assertThat(holes(text)).as(key).isEqualTo(holes(original.getString(key)));
+        }
+      }
+      translated.addAll(words.keySet());
+    }
+    assertThat(translated).hasSizeGreaterThan(english.size() * 9 / 10);
+  }
+
+  /// The numbers of the values that a text takes, each checked to be read as one.
+  private static Set<Integer> holes(String text) {
+    var format = new MessageFormat(text);
+    var numbers =
+        Pattern.compile("\\{(\\d)")
+            .matcher(text)
+            .results()
+            .map(m -> Integer.parseInt(m.group(1)))
+            .collect(Collectors.toSet());
+    assertThat(format.getFormatsByArgumentIndex().length)
+        .as("an apostrophe hides a value of: " + text)
+        .isEqualTo(numbers.stream().mapToInt(n -> n + 1).max().orElse(0));
+    assertThat(format.format(new Object[] {1, 1, 1})).doesNotContain("{");
+    return numbers;
+  }
+
+  private static PropertyResourceBundle bundle(Path file) throws IOException {
+    try (var reader = Files.newBufferedReader(file)) {
+      return new PropertyResourceBundle(reader);
+    }
+  }
+
+  private static List<Path> paths(String folder, String end) throws IOException {
+    try (var paths = Files.walk(Path.of(folder))) {
+      return paths.filter(p -> p.toString().endsWith(end)).toList();
+    }
+  }
+
+  @Test
+  void times_numbers_and_plurals_are_those_of_the_language() {
+    var at = Instant.parse("2026-03-14T08:00:00Z");
+    var now = Instant.parse("2026-03-16T09:00:00Z");
+    var german = new Texts(Locale.GERMAN);
+    assertThat(german.time(at, now).relative()).isEqualTo("vor 2 Tagen");
+    assertThat(german.time(at, now).exact()).isEqualTo("14. März 2026, 08:00:00,000 UTC");
+    assertThat(german.money(new BigDecimal("449900.5"), "USD")).startsWith("449.900,50");
+    var french = new Texts(Locale.FRENCH);
+    assertThat(french.time(at, at.plusSeconds(3600)).relative()).isEqualTo("il y a 1 heure");
+    assertThat(french.of("pulse.label", 0, 1, 2)).contains("0").contains("2");
+    assertThat(french.number(new BigDecimal("1449900.5"))).isEqualTo("1\u202F449\u202F900,5");
+    // What a language has no word for is in English.
+    assertThat(german.within("contacts").of("happened.Pending")).isEqualTo("Pending");
+    assertThat(Texts.marked().of("yes")).isEqualTo("⟦yes⟧");
   }
 
   private static Stream<String> files(String folder) {

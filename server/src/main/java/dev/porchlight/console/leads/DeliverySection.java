@@ -245,7 +245,7 @@ public final class DeliverySection implements Section {
             standing.delivery().leadId().isEmpty()
                 ? ""
                 : "/console/leads/" + standing.delivery().leadId(),
-            teller.delivery(standing, visit.now()),
+            teller.delivery(visit.texts(), standing, visit.now()),
             sent instanceof SentBody.Same,
             words(visit.texts(), standing, sent),
             body,

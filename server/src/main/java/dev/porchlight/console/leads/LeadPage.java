@@ -47,7 +47,7 @@ public final class LeadPage {
       Deliveries deliveries) {
     this.store = store;
     this.passes = new Passes(credentials, principals);
-    this.teller = new StoryTeller(store, console.texts(), leads, receipts, persons, deliveries);
+    this.teller = new StoryTeller(store, leads, receipts, persons, deliveries);
     this.pages = console.pages();
   }
 
@@ -70,28 +70,20 @@ public final class LeadPage {
     }
     var scope = passes.find(request, id);
     if (scope.isEmpty()) {
-      return pages.unauthenticated();
+      return pages.unauthenticated(request);
     }
     if (token.isPresent()) {
       return clean(request);
     }
-    return teller.tell(scope.get(), id).<Reply>map(this::whole).orElseGet(pages::missing);
+    var frame = pages.open(request, true);
+    return teller
+        .tell(scope.get(), id, frame.texts())
+        .<Reply>map(s -> pages.page(200, "leads/lead.jte", frame, view(s)))
+        .orElseGet(() -> pages.missing(request));
   }
 
-  private Reply.Full whole(Story story) {
-    return Pages.page(
-        200,
-        pages.render(
-            "leads/lead.jte",
-            pages.open(true),
-            new LeadView(story, PATH, LeadActions.Offered.NOTHING)));
-  }
-
-  private String part(Story story) {
-    return pages.render(
-        "leads/story.jte",
-        pages.open(true),
-        new LeadView(story, PATH, LeadActions.Offered.NOTHING));
+  private static LeadView view(Story story) {
+    return new LeadView(story, PATH, LeadActions.Offered.NOTHING);
   }
 
   /// Leads on to the address without the token.
@@ -106,10 +98,10 @@ public final class LeadPage {
     var id = request.pathVariable("id");
     var scope = passes.find(request, id);
     if (scope.isEmpty()) {
-      return pages.unauthenticated();
+      return pages.unauthenticated(request);
     }
-    if (teller.tell(scope.get(), id).isEmpty()) {
-      return pages.missing();
+    if (teller.tell(scope.get(), id, pages.open(request, true).texts()).isEmpty()) {
+      return pages.missing(request);
     }
     return new Reply.Stream(List.of(Pages.NO_REFERRER), sink -> stream(request, id, sink));
   }
@@ -118,6 +110,7 @@ public final class LeadPage {
   /// the reader goes or may not see it any more.
   private void stream(Request request, String id, Reply.Sink sink)
       throws IOException, InterruptedException {
+    var frame = pages.open(request, true);
     var changed = new Semaphore(1);
     Consumer<List<LogEntry>> listener =
         lines -> {
@@ -138,11 +131,11 @@ public final class LeadPage {
         }
         // Several changes since the last look are one: what is sent is how it stands now.
         changed.drainPermits();
-        Optional<Story> story = teller.tell(scope.get(), id);
+        Optional<Story> story = teller.tell(scope.get(), id, frame.texts());
         if (story.isEmpty()) {
           return;
         }
-        sink.send(Pages.PART, part(story.get()));
+        sink.send(Pages.PART, pages.render("leads/story.jte", frame, view(story.get())));
       }
     } catch (StoreUnavailableException e) {
       // The hub stops in the middle of a look, or can't look at all: the reader will come back.

@@ -131,7 +131,7 @@ public final class LeadSection implements Section {
   }
 
   private Line line(Visit visit, LeadRecord record, Sources sources) {
-    var gist = teller.gist(record);
+    var gist = teller.gist(visit.texts(), record);
     var standing =
         deliveries.list(visit.scope(), new Deliveries.Query(null, record.id(), null, 20));
     return new Line(
@@ -144,12 +144,12 @@ public final class LeadSection implements Section {
                 .map(Source::name)
                 .orElse(visit.texts().of("source.gone"))),
         visit.time(record.createdAt()),
-        teller.summary(record, standing));
+        teller.summary(visit.texts(), record, standing));
   }
 
   private Reply show(Visit visit) {
     return teller
-        .tell(visit.scope(), visit.path("id"))
+        .tell(visit.scope(), visit.path("id"), visit.texts())
         .<Reply>map(
             s -> visit.page("leads/one.jte", new LeadView(s, PATH, actions.offer(visit, s.id()))))
         .orElseGet(visit::missing);
@@ -157,7 +157,7 @@ public final class LeadSection implements Section {
 
   private Optional<String> part(Visit visit) {
     return teller
-        .tell(visit.scope(), visit.path("id"))
+        .tell(visit.scope(), visit.path("id"), visit.texts())
         .map(s ->
             visit.part("leads/story.jte", new LeadView(s, PATH, actions.offer(visit, s.id()))));
   }

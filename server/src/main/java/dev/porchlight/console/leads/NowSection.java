@@ -159,7 +159,7 @@ public final class NowSection implements Section {
 
   private Arrival arrival(
       Visit visit, LeadRecord record, Function<String, String> source, Instant now) {
-    var gist = teller.gist(record);
+    var gist = teller.gist(visit.texts(), record);
     var standing =
         deliveries.list(visit.scope(), new Deliveries.Query(null, record.id(), null, LEADS));
     var texts = visit.texts();
@@ -173,7 +173,7 @@ public final class NowSection implements Section {
         gist.arose() == null ? "" : texts.took(Duration.between(gist.arose(), record.createdAt())),
         pulse.firstDelivered(record).map(since).orElse(""),
         pulse.firstAct(record).map(since).orElse(""),
-        teller.summary(record, standing));
+        teller.summary(texts, record, standing));
   }
 
   private List<Hand> hands(Visit visit) {

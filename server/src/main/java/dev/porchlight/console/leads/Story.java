@@ -3,6 +3,8 @@ package dev.porchlight.console.leads;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
 import dev.porchlight.console.Fact;
+import dev.porchlight.console.Sentence;
+import dev.porchlight.console.Texts;
 import dev.porchlight.console.Time;
 import dev.porchlight.console.Tone;
 import java.util.List;
@@ -39,6 +41,25 @@ record Story(
   record Said(String text, String note) {
     static final Said NOTHING = new Said("", "");
 
+    /// At most so many characters of a text.
+    static Said of(Texts texts, String text, int most) {
+      var shown = Clean.lines(text, most);
+      return new Said(
+          shown,
+          shown.length() < text.length() - count(text)
+              ? texts.of("said.clipped", shown.length(), text.length())
+              : "");
+    }
+
+    /// How many characters fall away when line ends become one character each.
+    private static int count(String text) {
+      int pairs = 0;
+      for (int at = text.indexOf("\r\n"); at >= 0; at = text.indexOf("\r\n", at + 2)) {
+        pairs++;
+      }
+      return pairs;
+    }
+
     boolean isEmpty() {
       return text.isEmpty();
     }
@@ -54,7 +75,7 @@ record Story(
       Time at,
       String title,
       String state,
-      List<String> sentences,
+      List<Sentence> sentences,
       List<Fact> facts,
       List<Breach> breaches,
       List<Change> changes,
@@ -66,7 +87,7 @@ record Story(
         Time at,
         String title,
         String state,
-        List<String> sentences,
+        List<Sentence> sentences,
         List<Fact> facts,
         List<Breach> breaches,
         List<Change> changes,

@@ -262,7 +262,7 @@ public final class ListingSection implements Section {
         .list(
             visit.scope(), new Leads.Query(null, null, null, null, Long.MAX_VALUE, LOOKED_THROUGH))
         .stream()
-        .map(l -> new Found(l.id(), teller.gist(l), visit.time(l.createdAt())))
+        .map(l -> new Found(l.id(), teller.gist(visit.texts(), l), visit.time(l.createdAt())))
         .filter(f -> isNamed(listing, f.gist().about()))
         .map(f -> new Tied("/console/leads/" + f.id(), f.gist().name(), f.gist().wants(), f.at()))
         .toList();

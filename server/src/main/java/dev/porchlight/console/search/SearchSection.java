@@ -265,7 +265,7 @@ public final class SearchSection implements Section {
     var sources = Sources.in(store.settings());
     return found.values().stream()
         .map(l -> {
-          var gist = teller.gist(l);
+          var gist = teller.gist(visit.texts(), l);
           return new Hit(
               "/console/leads/" + l.id(),
               gist.name(),
