@@ -38,7 +38,11 @@ final class ReplayResources {
   }
 
   private boolean sees(Call call, Replay replay) {
-    return call.scope().everything() || endpoint(call, replay.endpointId()).isPresent();
+    return call.scope().everything()
+        || replays
+            .node(replay)
+            .filter(n -> call.scope().containsNode(Nodes.in(store.settings()), n))
+            .isPresent();
   }
 
   Reply list(Call call) {
@@ -180,10 +184,8 @@ final class ReplayResources {
     var perSecond = body.number("per_second", 1, Replay.MOST_PER_SECOND);
     var reply =
         call.change(batch -> {
-          var now = batch.find(Replay.TABLE, known.id());
-          if (now == null) {
-            throw AccountResources.missing("replay");
-          }
+          var now =
+              Replay.find(batch, known.id()).orElseThrow(() -> AccountResources.missing("replay"));
           if (!now.state().isOpen()) {
             throw new FaultException(
                 Fault.STATE_CONFLICT, "It is " + now.state().word() + " and does not go on.");
@@ -198,10 +200,13 @@ final class ReplayResources {
   private ObjectNode view(Replay r) {
     var json = Json.object();
     json.put("id", r.id());
-    json.put("endpoint", r.endpointId());
-    Endpoints.in(store.settings())
-        .find(r.endpointId())
-        .ifPresent(e -> json.put("endpoint_name", e.name()));
+    if (r.inbox().isEmpty()) {
+      json.put("endpoint", r.endpointId());
+      replays.name(r).ifPresent(n -> json.put("endpoint_name", n));
+    } else {
+      json.put("inbox", r.inbox());
+      replays.name(r).ifPresent(n -> json.put("inbox_name", n));
+    }
     json.put("state", r.state().word());
     if (!r.reason().isEmpty()) {
       json.put("reason", r.reason());

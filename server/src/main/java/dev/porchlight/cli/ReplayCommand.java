@@ -115,7 +115,12 @@ final class ReplayCommand extends Noun {
         List.of(
             new Column("STARTED", row -> Text.time(Text.at(row, "created_at"))),
             column("STATE", "state"),
-            column("ENDPOINT", "endpoint_name"),
+            new Column(
+                "FOR",
+                row ->
+                    row.has("inbox")
+                        ? "inbox of " + Text.at(row, "inbox_name")
+                        : Text.at(row, "endpoint_name")),
             new Column("DONE", row -> percent(row) + " %"),
             column("PLANNED", "planned"),
             column("RETRIED", "retried"),

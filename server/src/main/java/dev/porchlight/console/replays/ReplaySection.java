@@ -126,7 +126,8 @@ public final class ReplaySection implements Section {
 
   private static boolean concerns(Visit visit, LogEntry line) {
     return line.kind().startsWith("delivery.")
-        || line.kind().startsWith("replay.") && line.ref().equals(visit.path("id"));
+        || (line.kind().startsWith("replay.") || line.kind().startsWith("inbox.replay"))
+            && line.ref().equals(visit.path("id"));
   }
 
   private Optional<Endpoint> endpoint(Visit visit, String id) {
@@ -137,7 +138,11 @@ public final class ReplaySection implements Section {
   }
 
   private boolean sees(Visit visit, Replay replay) {
-    return visit.scope().everything() || endpoint(visit, replay.endpointId()).isPresent();
+    return visit.scope().everything()
+        || replays
+            .node(replay)
+            .filter(n -> visit.scope().containsNode(Nodes.in(store.settings()), n))
+            .isPresent();
   }
 
   private Optional<Replay> find(Visit visit) {
@@ -169,10 +174,10 @@ public final class ReplaySection implements Section {
   }
 
   private String name(Texts t, Replay replay) {
-    return Endpoints.in(store.settings())
-        .find(replay.endpointId())
-        .map(e -> Clean.line(e.name()))
-        .orElseGet(() -> t.of("endpoint.gone"));
+    var name = replays.name(replay).map(Clean::line);
+    return replay.inbox().isEmpty()
+        ? name.orElseGet(() -> t.of("endpoint.gone"))
+        : t.of("replay.inbox", name.orElse(""));
   }
 
   private String by(Replay replay) {
@@ -207,16 +212,18 @@ public final class ReplaySection implements Section {
             t.of("replay.from"), wanted.from().isEmpty() ? t.of("replay.ever") : wanted.from()));
     facts.add(
         new Fact(t.of("replay.to"), wanted.to().isEmpty() ? t.of("replay.begun") : wanted.to()));
-    facts.add(
-        new Fact(
-            t.of("replay.states"),
-            String.join(", ", wanted.states().stream().sorted().map(s -> state(t, s)).toList())));
-    facts.add(
-        new Fact(
-            t.of("replay.kinds"),
-            wanted.kinds().isEmpty()
-                ? t.of("filter.all")
-                : String.join(", ", wanted.kinds().stream().sorted().toList())));
+    if (replay.inbox().isEmpty()) {
+      facts.add(
+          new Fact(
+              t.of("replay.states"),
+              String.join(", ", wanted.states().stream().sorted().map(s -> state(t, s)).toList())));
+      facts.add(
+          new Fact(
+              t.of("replay.kinds"),
+              wanted.kinds().isEmpty()
+                  ? t.of("filter.all")
+                  : String.join(", ", wanted.kinds().stream().sorted().toList())));
+    }
     if (!wanted.sources().isEmpty()) {
       var sources = Sources.in(store.settings());
       facts.add(
@@ -247,10 +254,12 @@ public final class ReplaySection implements Section {
         Math.max(1, replay.toExamine()),
         progress(t, replay),
         Clean.line(replay.reason()),
-        List.of(
-            new Fact(t.of("replay.planned"), Long.toString(replay.planned())),
-            new Fact(t.of("replay.retried"), Long.toString(replay.retried())),
-            new Fact(t.of("replay.passed"), Long.toString(replay.passedOver()))),
+        replay.inbox().isEmpty()
+            ? List.of(
+                new Fact(t.of("replay.planned"), Long.toString(replay.planned())),
+                new Fact(t.of("replay.retried"), Long.toString(replay.retried())),
+                new Fact(t.of("replay.passed"), Long.toString(replay.passedOver())))
+            : List.of(new Fact(t.of("replay.brought"), Long.toString(replay.planned()))),
         facts,
         replay.state().isOpen() && visit.may(Permission.WORK),
         replay.state() == Replay.State.PAUSED,
@@ -416,12 +425,9 @@ public final class ReplaySection implements Section {
         store.write(
             WorkQueue.EDITS,
             batch -> {
-              var now = batch.find(Replay.TABLE, known.get().id());
-              if (now == null || !now.state().isOpen()) {
-                return false;
-              }
-              Replay.change(batch, now, wanted, pace);
-              return true;
+              var now = Replay.find(batch, known.get().id()).filter(r -> r.state().isOpen());
+              now.ifPresent(r -> Replay.change(batch, r, wanted, pace));
+              return now.isPresent();
             });
     work.run();
     return visit.done(path, done ? "replay.changed" : "replay.not");

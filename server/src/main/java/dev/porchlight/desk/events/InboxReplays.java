@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// Brings items of an inbox once more, as its owner asks: under the same `id` and `@id`, at the end
@@ -43,66 +42,6 @@ public final class InboxReplays {
   private static final Duration LEASE = Duration.ofSeconds(15);
   // The log's time is never before an event's, and seldom far behind it.
   private static final Duration BEHIND = Duration.ofMinutes(5);
-
-  /// What was asked for.
-  ///
-  /// @param first only from that place on
-  /// @param last only up to that place
-  /// @param start only what was published then or later; empty for all
-  /// @param end only what was published before; empty for all
-  /// @param places only these; empty for all
-  record Wanted(
-      long first,
-      long last,
-      String start,
-      String end,
-      Set<Long> places,
-      Map<String, InboxMessage.Condition> filter) {}
-
-  /// A job.
-  record Job(
-      String id,
-      String receiver,
-      Wanted wanted,
-      boolean running,
-      long place,
-      long replayed,
-      Instant createdAt,
-      @Nullable Instant endedAt,
-      @Nullable String owner,
-      @Nullable Instant leasedUntil) {
-    static final Table<Job> TABLE =
-        Table.<Job>named("inbox_replay")
-            .key("id", Job::id)
-            .column("receiver_id", Job::receiver)
-            .column("wanted", j -> Json.write(j.wanted()))
-            .column("state", j -> j.running() ? "running" : "finished")
-            .column("place", Job::place)
-            .column("replayed", Job::replayed)
-            .column("created_at", Job::createdAt)
-            .column("ended_at", Job::endedAt)
-            .column("owner", Job::owner)
-            .column("leased_until", Job::leasedUntil)
-            .readBy(r ->
-                new Job(
-                    r.text(1),
-                    r.text(2),
-                    Json.read(r.text(3), Wanted.class),
-                    r.text(4).equals("running"),
-                    r.number(5),
-                    r.number(6),
-                    r.time(7),
-                    r.timeOrNull(8),
-                    r.textOrNull(9),
-                    r.timeOrNull(10)));
-
-    boolean isElsewhere(String process, Instant now) {
-      return owner != null
-          && !owner.equals(process)
-          && leasedUntil != null
-          && leasedUntil.isAfter(now);
-    }
-  }
 
   /// An item that came once more.
   private record Again(String receiver, long seq, String event) {
@@ -164,14 +103,15 @@ public final class InboxReplays {
         || target.equals(base + "/pods/" + party.pod() + "/inbox/");
   }
 
-  private static Wanted wanted(Handle h, InboxMessage.ReplayRequest request, TreeSet<Long> places) {
+  private static InboxReplay.Wanted wanted(
+      Handle h, InboxMessage.ReplayRequest request, TreeSet<Long> places) {
     if (!places.isEmpty()) {
-      return new Wanted(
+      return new InboxReplay.Wanted(
           places.first(), places.last(), "", "", Set.copyOf(places), request.filter());
     }
     var start = Optional.ofNullable(request.start()).orElse(Instant.EPOCH);
     var end = Optional.ofNullable(request.end()).orElse(Instant.EPOCH);
-    return new Wanted(
+    return new InboxReplay.Wanted(
         LogTimes.firstAt(h, start),
         LogTimes.firstAt(h, end.plus(BEHIND)) - 1,
         start.toString(),
@@ -181,7 +121,7 @@ public final class InboxReplays {
   }
 
   /// How many items a time reaches, counted up to one more than may be.
-  private static long reached(Handle h, String receiver, Wanted wanted) {
+  private static long reached(Handle h, String receiver, InboxReplay.Wanted wanted) {
     return h.createQuery(
             "SELECT COUNT(*) FROM (SELECT 1 FROM event_copy c JOIN event e ON e.id = c.event_id"
                 + " WHERE c.receiver_id = :r AND c.seq BETWEEN :f AND :l AND e.at >= :s"
@@ -197,28 +137,39 @@ public final class InboxReplays {
         .one();
   }
 
-  private static Postbox.Outcome start(Batch batch, Party party, Wanted wanted, Draw draw) {
+  private static Postbox.Outcome start(
+      Batch batch, Party party, InboxReplay.Wanted wanted, Draw draw) {
     var running =
         batch
             .sql()
             .createQuery(
                 "SELECT "
-                    + Job.TABLE.columnList()
-                    + " FROM inbox_replay WHERE receiver_id = :r AND state = 'running'")
+                    + InboxReplay.TABLE.columnList()
+                    + " FROM inbox_replay WHERE receiver_id = :r AND ended_at IS NULL")
             .bind("r", party.id())
-            .map((r, _) -> Job.TABLE.read(new Row(r)))
+            .map((r, _) -> InboxReplay.TABLE.read(new Row(r)))
             .findFirst();
     if (running.isPresent()) {
       // The same once more, before it was done, is the same.
-      return running.get().wanted().equals(wanted)
+      return running.get().wanted().asks(wanted)
           ? new Postbox.Outcome.Replaying(uri(running.get().id()))
           : new Postbox.Outcome.Busy("Another replay of this inbox is under way.");
     }
     var id = draw.uuid("replay");
     batch.put(
-        Job.TABLE,
-        new Job(
-            id, party.id(), wanted, true, wanted.first() - 1, 0, batch.clock(), null, null, null));
+        InboxReplay.TABLE,
+        new InboxReplay(
+            id,
+            party.id(),
+            wanted,
+            InboxReplay.State.RUNNING,
+            PER_SECOND,
+            wanted.first() - 1,
+            0,
+            batch.clock(),
+            null,
+            null,
+            null));
     batch.append("inbox.replay_started", party.id(), id);
     return new Postbox.Outcome.Replaying(uri(id));
   }
@@ -231,15 +182,8 @@ public final class InboxReplays {
   ///
   /// @param work is told that deliveries are due
   public boolean step(String process, Runnable work) {
-    var running =
-        store.read(h ->
-            h.createQuery(
-                    "SELECT "
-                        + Job.TABLE.columnList()
-                        + " FROM inbox_replay WHERE state = 'running' ORDER BY id")
-                .map((r, _) -> Job.TABLE.read(new Row(r)))
-                .list());
-    paces.keySet().retainAll(new HashSet<>(running.stream().map(Job::id).toList()));
+    var running = InboxReplay.listRunning(store);
+    paces.keySet().retainAll(new HashSet<>(running.stream().map(InboxReplay::id).toList()));
     for (var job : running) {
       if (!job.isElsewhere(process, store.now())) {
         step(job, process, work);
@@ -248,8 +192,8 @@ public final class InboxReplays {
     return !running.isEmpty();
   }
 
-  private void step(Job job, String process, Runnable work) {
-    int most = paces.computeIfAbsent(job.id(), _ -> new Pace(MOST_AT_ONCE)).take(PER_SECOND);
+  private void step(InboxReplay job, String process, Runnable work) {
+    int most = paces.computeIfAbsent(job.id(), _ -> new Pace(MOST_AT_ONCE)).take(job.perSecond());
     var party = Parties.in(store.settings()).find(job.receiver()).filter(Party::isLive);
     if (party.isPresent() && (most < 1 || isCongested(party.get()))) {
       return;
@@ -279,7 +223,7 @@ public final class InboxReplays {
   /// The next items that are wanted.
   ///
   /// @param looked set to the place up to which it has looked
-  private List<Inboxes.Item> choose(Job job, int most, long[] looked) {
+  private List<Inboxes.Item> choose(InboxReplay job, int most, long[] looked) {
     var chosen = new ArrayList<Inboxes.Item>();
     var places = job.wanted().places();
     if (!places.isEmpty()) {
@@ -311,7 +255,7 @@ public final class InboxReplays {
     return chosen;
   }
 
-  private boolean isWanted(Wanted wanted, Inboxes.Item item) {
+  private boolean isWanted(InboxReplay.Wanted wanted, Inboxes.Item item) {
     if (!wanted.start().isEmpty()) {
       var at = inboxes.publishedAt(item.copy());
       if (at.isBefore(Instant.parse(wanted.start())) || !at.isBefore(Instant.parse(wanted.end()))) {
@@ -359,10 +303,15 @@ public final class InboxReplays {
   }
 
   private void write(
-      Batch batch, Job job, List<Inboxes.Item> chosen, long place, boolean over, String process) {
-    var now = batch.find(Job.TABLE, job.id());
+      Batch batch,
+      InboxReplay job,
+      List<Inboxes.Item> chosen,
+      long place,
+      boolean over,
+      String process) {
+    var now = batch.find(InboxReplay.TABLE, job.id());
     if (now == null
-        || !now.running()
+        || now.state() != InboxReplay.State.RUNNING
         || now.place() != job.place()
         || now.isElsewhere(process, batch.clock())) {
       return;
@@ -381,18 +330,8 @@ public final class InboxReplays {
       replayed++;
     }
     batch.put(
-        Job.TABLE,
-        new Job(
-            now.id(),
-            now.receiver(),
-            now.wanted(),
-            !over,
-            place,
-            now.replayed() + replayed,
-            now.createdAt(),
-            over ? batch.clock() : null,
-            over ? null : process,
-            over ? null : batch.clock().plus(LEASE)));
+        InboxReplay.TABLE,
+        now.moved(place, replayed, over, process, batch.clock(), batch.clock().plus(LEASE)));
     if (over) {
       batch.append("inbox.replay_finished", now.receiver(), now.id());
     }

@@ -1,7 +1,11 @@
 package dev.porchlight.desk.onward;
 
+import dev.porchlight.access.Parties;
+import dev.porchlight.access.Party;
 import dev.porchlight.delivery.DeliveryState;
+import dev.porchlight.desk.events.InboxReplay;
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.Settings;
 import dev.porchlight.store.Table;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
@@ -9,13 +13,18 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A job that delivers past events to an endpoint: again, or for the first time.
+/// A job that delivers past events to an endpoint: again, or for the first time. Or one that brings
+/// items of an inbox once more, as its owner has asked, which is worked on as one of those.
 ///
+/// @param inbox the party whose inbox it is; empty for an endpoint's
+/// @param endpointId where it delivers; for an inbox's where that is pushed, and empty where it is
+///   not
 /// @param perSecond how many it makes due in a second at most
 /// @param place the place in the log up to which it has looked
 /// @param planned how many events it planned for the first time
@@ -26,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// @param owner the hub process that works on it
 public record Replay(
     String id,
+    String inbox,
     String endpointId,
     Wanted wanted,
     int perSecond,
@@ -48,6 +58,7 @@ public record Replay(
     var replay =
         new Replay(
             draw.uuid("replay"),
+            "",
             endpoint,
             wanted,
             perSecond,
@@ -141,6 +152,48 @@ public record Replay(
     }
   }
 
+  /// One within a unit, an inbox's too.
+  public static Optional<Replay> find(Batch batch, String id) {
+    return Optional.ofNullable(batch.find(TABLE, id))
+        .or(() ->
+            InboxReplay.find(batch, id)
+                .map(job -> of(job, endpoint(batch.settings(), job.receiver()))));
+  }
+
+  static String endpoint(Settings settings, String party) {
+    return Parties.in(settings).find(party).map(Party::endpoint).orElse("");
+  }
+
+  /// An inbox's.
+  static Replay of(InboxReplay job, String endpoint) {
+    var wanted = job.wanted();
+    return new Replay(
+        job.id(),
+        job.receiver(),
+        endpoint,
+        new Wanted(
+            wanted.first(),
+            wanted.last() + 1,
+            wanted.start(),
+            wanted.end(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            wanted.filter().isEmpty() ? "" : Json.write(wanted.filter())),
+        job.perSecond(),
+        State.of(job.state().word()),
+        job.place(),
+        job.replayed(),
+        0,
+        0,
+        "",
+        "party " + job.receiver(),
+        job.createdAt(),
+        job.endedAt(),
+        job.owner(),
+        job.leasedUntil());
+  }
+
   /// Pauses one that is open, lets it go on or stops it, and sets its pace, within a unit.
   ///
   /// @param wanted null for as it is
@@ -149,6 +202,11 @@ public record Replay(
       Batch batch, Replay now, @Nullable State wanted, @Nullable Integer otherPerSecond) {
     if (!now.state().isOpen() || wanted == State.FINISHED) {
       throw new IllegalArgumentException("it can't become that by hand");
+    }
+    if (!now.inbox().isEmpty()) {
+      var job = InboxReplay.find(batch, now.id()).orElseThrow();
+      var state = wanted == null ? null : InboxReplay.State.valueOf(wanted.name());
+      return of(InboxReplay.change(batch, job, state, otherPerSecond), now.endpointId());
     }
     var changed = otherPerSecond == null ? now : now.at(otherPerSecond);
     if (wanted != null && wanted != now.state()) {
@@ -176,6 +234,7 @@ public record Replay(
   public Replay in(State now, String why, Instant at) {
     return new Replay(
         id,
+        inbox,
         endpointId,
         wanted,
         perSecond,
@@ -196,6 +255,7 @@ public record Replay(
   public Replay at(int otherPerSecond) {
     return new Replay(
         id,
+        inbox,
         endpointId,
         wanted,
         otherPerSecond,
@@ -216,6 +276,7 @@ public record Replay(
       long to, long morePlanned, long moreRetried, long morePassed, String by, Instant until) {
     return new Replay(
         id,
+        inbox,
         endpointId,
         wanted,
         perSecond,
@@ -260,6 +321,7 @@ public record Replay(
           .readBy(r ->
               new Replay(
                   r.text(1),
+                  "",
                   r.text(2),
                   Json.read(r.text(3), Wanted.class),
                   r.integer(4),

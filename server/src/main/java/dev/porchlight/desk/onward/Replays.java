@@ -1,5 +1,7 @@
 package dev.porchlight.desk.onward;
 
+import dev.porchlight.access.Parties;
+import dev.porchlight.access.Party;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
@@ -11,6 +13,7 @@ import dev.porchlight.delivery.Planner;
 import dev.porchlight.desk.EventFields;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.Tables;
+import dev.porchlight.desk.events.InboxReplay;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
@@ -22,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -225,20 +229,46 @@ public final class Replays {
         h -> h.createQuery("SELECT COALESCE(MAX(seq), 0) + 1 FROM log").mapTo(Long.class).one());
   }
 
+  /// One of them, an inbox's too.
   public Optional<Replay> find(String id) {
-    return store.read(h ->
-        h.createQuery("SELECT " + Replay.TABLE.columnList() + " FROM replay WHERE id = :id")
-            .bind("id", id)
-            .map((r, _) -> Replay.TABLE.read(new Row(r)))
-            .findOne());
+    return store
+        .read(h ->
+            h.createQuery("SELECT " + Replay.TABLE.columnList() + " FROM replay WHERE id = :id")
+                .bind("id", id)
+                .map((r, _) -> Replay.TABLE.read(new Row(r)))
+                .findOne())
+        .or(() -> InboxReplay.find(store, id).map(this::of));
   }
 
-  /// All of them, first one first.
+  private Replay of(InboxReplay job) {
+    return Replay.of(job, Replay.endpoint(store.settings(), job.receiver()));
+  }
+
+  /// All of them, those of inboxes too, first one first.
   public List<Replay> list() {
-    return store.read(h ->
-        h.createQuery("SELECT " + Replay.TABLE.columnList() + " FROM replay ORDER BY id")
-            .map((r, _) -> Replay.TABLE.read(new Row(r)))
-            .list());
+    var all =
+        new ArrayList<>(
+            store.read(h ->
+                h.createQuery("SELECT " + Replay.TABLE.columnList() + " FROM replay ORDER BY id")
+                    .map((r, _) -> Replay.TABLE.read(new Row(r)))
+                    .list()));
+    InboxReplay.list(store).forEach(job -> all.add(of(job)));
+    all.sort(Comparator.comparing(Replay::id));
+    return all;
+  }
+
+  /// The node whose scope sees a replay: its endpoint's, or that of the inbox's owner.
+  public Optional<String> node(Replay replay) {
+    return replay.inbox().isEmpty()
+        ? endpoint(replay).map(Endpoint::node)
+        : Parties.in(store.settings()).find(replay.inbox()).map(Party::node);
+  }
+
+  /// What it is for: the endpoint's name, or that of the inbox's owner.
+  public Optional<String> name(Replay replay) {
+    return replay.inbox().isEmpty()
+        ? endpoint(replay).map(Endpoint::name)
+        : Parties.in(store.settings()).find(replay.inbox()).map(Party::name);
   }
 
   List<Replay> listRunning() {

@@ -901,7 +901,8 @@ CREATE TABLE inbox_replay (
   id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   receiver_id  TEXT COLLATE "C" NOT NULL,
   wanted       TEXT COLLATE "C" NOT NULL,
-  state        TEXT COLLATE "C" NOT NULL,    -- running | finished
+  state        TEXT COLLATE "C" NOT NULL,    -- running | paused | stopped | finished
+  per_second   BIGINT NOT NULL,
   place        BIGINT NOT NULL, -- up to which item it has looked
   replayed     BIGINT NOT NULL,
   created_at   BIGINT NOT NULL,
@@ -909,7 +910,7 @@ CREATE TABLE inbox_replay (
   owner        TEXT COLLATE "C",
   leased_until BIGINT
 );
-CREATE INDEX inbox_replay_running ON inbox_replay (receiver_id) WHERE state = 'running';
+CREATE INDEX inbox_replay_open ON inbox_replay (receiver_id) WHERE ended_at IS NULL;
 
 -- Events of which something is gone: with a person who was erased, or because their time was over.
 CREATE TABLE event_gone (

@@ -894,7 +894,8 @@ CREATE TABLE inbox_replay (
   id           TEXT NOT NULL PRIMARY KEY,
   receiver_id  TEXT NOT NULL,
   wanted       TEXT NOT NULL,
-  state        TEXT NOT NULL,    -- running | finished
+  state        TEXT NOT NULL,    -- running | paused | stopped | finished
+  per_second   INTEGER NOT NULL,
   place        INTEGER NOT NULL, -- up to which item it has looked
   replayed     INTEGER NOT NULL,
   created_at   INTEGER NOT NULL,
@@ -902,7 +903,7 @@ CREATE TABLE inbox_replay (
   owner        TEXT,
   leased_until INTEGER
 );
-CREATE INDEX inbox_replay_running ON inbox_replay (receiver_id) WHERE state = 'running';
+CREATE INDEX inbox_replay_open ON inbox_replay (receiver_id) WHERE ended_at IS NULL;
 
 -- Events of which something is gone: with a person who was erased, or because their time was over.
 CREATE TABLE event_gone (

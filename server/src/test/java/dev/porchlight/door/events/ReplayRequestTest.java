@@ -2,6 +2,8 @@ package dev.porchlight.door.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.value.Json;
@@ -152,6 +154,102 @@ class ReplayRequestTest {
       assertThat(again.json()).isEqualTo(first.getFirst().json());
       assertThat(again.header("webhook-id")).isEqualTo(first.getFirst().header("webhook-id"));
     }
+  }
+
+  @Test
+  void a_long_one_is_a_job_that_is_seen_paused_and_stopped_and_goes_on_after_a_crash()
+      throws Exception {
+    // As many items as one request may reach, and one: copies of one event, in the log's places.
+    pods.hub
+        .hub()
+        .store()
+        .write(
+            WorkQueue.EDITS,
+            batch -> {
+              for (int n = 0; n < 10_000 - 3; n++) {
+                batch.append("test.line", "", "");
+              }
+              batch
+                  .sql()
+                  .execute(
+                      "INSERT INTO event_copy (receiver_id, seq, event_id, token, agent_id,"
+                          + " grant_id, redaction) SELECT c.receiver_id, l.seq, c.event_id,"
+                          + " 'test' || l.seq, c.agent_id, c.grant_id, c.redaction"
+                          + " FROM log l, event_copy c WHERE l.kind = 'test.line'"
+                          + " AND c.token = ?",
+                      token(app.inbox().getFirst()));
+              return true;
+            });
+    var wide = between("2026-03-14T10:00:00.000Z", "2026-03-15T00:00:00.000Z");
+    var refused = app.post(app, wide);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.error()).contains("10000");
+    sql("DELETE FROM event_copy WHERE seq = (SELECT MAX(seq) FROM event_copy)");
+    var taken = app.post(app, wide);
+    taken(taken);
+    var id = taken.json().path("id").asString().substring("urn:uuid:".length());
+
+    // One at a time, and the same one is the same.
+    var other = between("2026-03-14T11:00:00.000Z", "2026-03-15T00:00:00.000Z");
+    assertThat(app.post(app, other).status()).isEqualTo(409);
+    assertThat(app.post(app, wide).json()).isEqualTo(taken.json());
+    var listed = pods.hub.items("/replays");
+    assertThat(listed).extracting(r -> r.path("id").asString()).containsExactly(id);
+    var job = listed.getFirst();
+    assertThat(job.path("inbox_name").asString()).isEqualTo("Harbor CRM");
+    assertThat(job.path("state").asString()).isEqualTo("running");
+    assertThat(job.path("from").asString()).isEqualTo("2026-03-14T10:00:00Z");
+    var address = "/replays/" + id;
+    var paused =
+        pods.hub.api().patch(address, Json.object().put("state", "paused").put("per_second", 1));
+    assertThat(paused.json().path("state").asString()).isEqualTo("paused");
+    assertThat(app.post(app, other).status()).isEqualTo(409);
+    try (var ada = ConsoleGuest.administrator(pods.hub)) {
+      assertThat(ada.get("/console/replays").body()).contains("Inbox of Harbor CRM");
+      assertThat(ada.get("/console" + address).body()).contains("Items brought once more");
+    }
+
+    pods.hub.crash(() -> {});
+    long before = pods.hub.api().read(address).path("planned").asLong();
+    pods.hub.api().patch(address, Json.object().put("state", "running").put("per_second", 100));
+    pods.hub.await(
+        "it to go on",
+        () ->
+            Optional.of(pods.hub.api().read(address))
+                .filter(r -> r.path("planned").asLong() > before));
+    var stopped = pods.hub.api().patch(address, Json.object().put("state", "stopped")).json();
+    assertThat(stopped.has("ended_at")).isTrue();
+    assertThat(pods.hub.api().patch(address, Json.object().put("state", "running")).status())
+        .isEqualTo(409);
+    // Each item came once, before the crash or after it.
+    long brought =
+        pods.hub
+            .hub()
+            .store()
+            .read(h ->
+                h.createQuery("SELECT COUNT(*) FROM log WHERE kind = 'inbox.replayed' AND ref = :r")
+                    .bind("r", id)
+                    .mapTo(Long.class)
+                    .one());
+    assertThat(brought).isEqualTo(stopped.path("planned").asLong()).isLessThan(10_000);
+    sql("DELETE FROM event_copy WHERE token LIKE 'test%'");
+  }
+
+  private static String token(JsonNode item) {
+    var address = item.path("@id").asString();
+    return address.substring(address.lastIndexOf('/') + 1);
+  }
+
+  private void sql(String statement) {
+    pods.hub
+        .hub()
+        .store()
+        .write(
+            WorkQueue.EDITS,
+            batch -> {
+              batch.sql().execute(statement);
+              return true;
+            });
   }
 
   @Test
