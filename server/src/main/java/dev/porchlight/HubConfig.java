@@ -175,6 +175,30 @@ public record HubConfig(
         tracing);
   }
 
+  /// The same, with attempts kept for so many days; 0 for ever.
+  public HubConfig withAttemptsKeptDays(int days) {
+    return new HubConfig(
+        port,
+        bind,
+        data,
+        trustedProxies,
+        allowNetworks,
+        hubNumber,
+        secretKeyFile,
+        secretKey,
+        adminToken,
+        lease,
+        databaseUrl,
+        insecureDevelopment,
+        tls,
+        sparkTwinsByName,
+        smtpPort,
+        receiptsKeptDays,
+        days,
+        eventsKeptDays,
+        tracing);
+  }
+
   /// The same that listens for mail.
   public HubConfig withSmtp(int listenAt) {
     return new HubConfig(

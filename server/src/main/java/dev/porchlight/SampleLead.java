@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 
 /// The invented lead that an endpoint's test sends.
 final class SampleLead {
+  /// Who answers it.
+  static final String AGENT = "Alex Example";
+
   private SampleLead() {}
 
   static Message message(Instant now, Draw draw) {
@@ -82,9 +85,9 @@ final class SampleLead {
         id,
         now,
         "test",
-        "",
-        "",
-        "",
+        "porchlight",
+        leadDraw.digits(),
+        AGENT,
         lead,
         lead.message() == null
             ? null

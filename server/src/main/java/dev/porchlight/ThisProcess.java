@@ -333,7 +333,7 @@ final class ThisProcess implements Local {
   }
 
   /// Invented events as a hub would write them.
-  private static Sample.Writer samples(String contract) {
+  static Sample.Writer samples(String contract) {
     var connector = Hub.contracts().get(contract);
     if (connector == null || !connector.writes() || contract.equals("mail")) {
       throw new IllegalArgumentException(
@@ -341,12 +341,17 @@ final class ThisProcess implements Local {
     }
     var leads = new HashMap<String, Draw>();
     return (kind, lead, version, sequence, message) -> {
-      if (!kind.equals("lead.created") && !kind.equals("lead.updated")) {
-        throw new IllegalArgumentException(
-            "There is no kind `" + kind + "` of event; there are lead.created, lead.updated.");
-      }
+      SampleEvents.check(kind, contract);
       var now = Instant.now();
       var draw = Draw.fresh(now, 0);
+      if (!SampleEvents.isOfLead(kind)) {
+        return new Sample(
+            "evt_" + draw.uuid("event"),
+            sequence,
+            SampleEvents.body(kind, now, sequence, draw),
+            "application/json",
+            connector.signsByDefault());
+      }
       var made =
           SampleLead.message(
               now, draw, leads.computeIfAbsent(lead, _ -> draw), kind, version, sequence, message);

@@ -3,19 +3,31 @@ package dev.porchlight;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.api.MessageSchemas;
 import dev.porchlight.cli.CommandLineProgram;
 import dev.porchlight.cli.Terminal;
+import dev.porchlight.desk.setup.EndpointSetup;
 import dev.porchlight.receiver.Listening;
 import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.value.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// What those type who receive events and run no hub.
 class ReceiverCommandsTest {
@@ -135,6 +147,94 @@ class ReceiverCommandsTest {
       assertThat(ran.err()).contains("no contract `mail`");
       assertThat(run("check", crm.url("/"), "--secret", "whsec_!").err()).isNotEmpty();
       assertThat(run("check", "ftp://example.org/").code()).isNotZero();
+    }
+  }
+
+  /// What the document describes, what endpoints can ask for, and what is sent to try a receiver
+  /// are the same kinds.
+  @Test
+  void every_kind_that_a_hub_sends_is_described_and_has_a_sample_that_fits() throws Exception {
+    var document =
+        new YAMLMapper().readTree(Files.readAllBytes(Path.of("../contracts/asyncapi.yaml")));
+    var schemas = new MessageSchemas(document);
+    var described = new TreeMap<String, String>();
+    for (var message : document.path("channels").path("/").at("/subscribe/message/oneOf")) {
+      var schema = schemas.payload(message);
+      var type = document.path("components").path("schemas").path(schema).at("/properties/type");
+      if (type.has("const")) {
+        described.put(type.path("const").asString(), schema);
+      }
+      type.path("enum").forEach(kind -> described.put(kind.asString(), schema));
+    }
+    assertThat(described.keySet()).containsExactlyInAnyOrderElementsOf(EndpointSetup.EVENTS);
+    var page = Files.readString(Path.of("../docs/doors/own-events.md"));
+    var samples = ThisProcess.samples("porchlight");
+    for (var kind : described.entrySet()) {
+      assertThat(page).contains("`" + kind.getKey() + "`");
+      var sample =
+          Json.tree(new String(samples.write(kind.getKey(), "s", 1, 1, "x").body(), UTF_8));
+      assertThat(sample.path("type").asString()).isEqualTo(kind.getKey());
+      assertThat(sample.toString()).doesNotContain("\"\"");
+      assertThat(schemas.problems(kind.getValue(), sample)).as(sample.toString()).isEmpty();
+    }
+    try (var crm = FakeCrm.open()) {
+      assertThat(run("trigger", "endpoint.disabled", "--to", crm.url("/")).code()).isZero();
+      assertThat(crm.requests().getLast().text()).contains("endpoint.disabled", "Sample CRM");
+      // A contract that carries leads carries them here too.
+      var ran = run("trigger", "lead.created", "--to", crm.url("/"), "--contract", "seeker-leads");
+      assertThat(ran.code()).as(ran.err()).isZero();
+      ran = run("trigger", "endpoint.failing", "--to", crm.url("/"), "--contract", "lead-delivery");
+      assertThat(ran.err()).contains("carries leads only: lead.created, lead.updated");
+      ran = run("trigger", "lead.eaten", "--to", crm.url("/"));
+      assertThat(ran.err()).contains("There is no kind `lead.eaten`").contains(described.keySet());
+    }
+  }
+
+  /// As a process of its own, as whoever types it has it.
+  @Test
+  @Timeout(60)
+  @DisabledOnOs(OS.WINDOWS)
+  void what_arrives_at_a_listening_process_is_printed_until_it_is_told_to_end(@TempDir Path folder)
+      throws Exception {
+    var secret = StandardWebhooks.newSecret();
+    var log = folder.resolve("log");
+    var process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                "dev.porchlight.Porchlight",
+                "listen",
+                "--port",
+                "0",
+                "--secret",
+                secret)
+            .redirectError(log.toFile())
+            .start();
+    try (var out = process.inputReader(UTF_8)) {
+      var greeting = out.readLine();
+      assertThat(greeting)
+          .as(Files.readString(log))
+          .startsWith("What arrives at http://127.0.0.1:");
+      var url = greeting.split(" ")[3];
+      assertThat(run("trigger", "lead.created", "--to", url, "--secret", secret).code()).isZero();
+      // At once, also where no terminal is at the other end.
+      assertThat(out.readLine()).contains("POST /, answered with 200");
+      assertThat(run("trigger", "lead.created", "--to", url).code()).isEqualTo(1);
+      // As Ctrl-C does.
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      var printed = out.lines().toList();
+      assertThat(printed).filteredOn(l -> l.contains("POST /, answered with 401")).hasSize(1);
+      assertThat(printed)
+          .contains("  The signature fits.", "  Refused: a webhook header is missing or empty.")
+          .anyMatch(l -> l.contains("\"type\" : \"lead.created\""));
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+      assertThat(log).isEmptyFile();
+    } finally {
+      process.destroyForcibly();
     }
   }
 }

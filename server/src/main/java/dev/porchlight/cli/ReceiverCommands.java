@@ -80,7 +80,9 @@ final class ReceiverCommands {
     @ParentCommand @Nullable RootCommand root;
     @Mixin @Nullable Terms terms;
 
-    @Parameters(paramLabel = "KIND", description = "lead.created or lead.updated")
+    @Parameters(
+        paramLabel = "KIND",
+        description = "lead.created, or any other that a hub sends; a wrong one lists them")
     String kind = "";
 
     @Option(names = "--to", required = true, paramLabel = "URL", description = "where to")

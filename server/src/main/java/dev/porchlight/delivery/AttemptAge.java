@@ -27,9 +27,17 @@ public final class AttemptAge {
   /// Forgets what is over, up to some thousand, and gives back the space that it and others left.
   public void drop() {
     int days = period.getAsInt();
-    if (days == 0) {
-      return;
+    if (days > 0) {
+      forget(days);
     }
+    for (int i = 0; i < STEPS; i++) {
+      if (!store.write(WorkQueue.RETENTION, batch -> batch.giveBackSpace())) {
+        break;
+      }
+    }
+  }
+
+  private void forget(int days) {
     var limit = store.now().minus(Duration.ofDays(days));
     var after = "";
     for (int i = 0; i < STEPS; i++) {
@@ -53,11 +61,6 @@ public final class AttemptAge {
     for (var endpoint : Endpoints.in(store.settings()).all()) {
       if (endpoint.subscription() != null) {
         dropNotifications(endpoint.id(), limit);
-      }
-    }
-    for (int i = 0; i < STEPS; i++) {
-      if (!store.write(WorkQueue.RETENTION, batch -> batch.giveBackSpace())) {
-        break;
       }
     }
   }

@@ -39,18 +39,19 @@ public final class EndpointSetup {
   /// The name of the secret that belongs to its authorization.
   public static final String AUTHORIZATION = "authorization";
 
+  /// The kinds of event that an endpoint of our own contract can be sent.
+  public static final Set<String> EVENTS =
+      Stream.of(
+              Stream.of("lead.created", "lead.updated", Endpoints.LISTINGS),
+              Notices.KINDS.stream(),
+              Changes.KINDS.stream())
+          .flatMap(kinds -> kinds)
+          .collect(Collectors.toUnmodifiableSet());
+
   private static final Set<String> KINDS =
       Stream.concat(
-              Stream.of(
-                  "lead.created",
-                  "lead.updated",
-                  "lead.*",
-                  "endpoint.*",
-                  "feed.notified",
-                  "feed.*",
-                  "contact.*",
-                  "listing.*"),
-              Stream.concat(Notices.KINDS.stream(), Changes.KINDS.stream()))
+              EVENTS.stream(),
+              Stream.of("lead.*", "endpoint.*", "feed.*", "contact.*", "listing.*"))
           .collect(Collectors.toUnmodifiableSet());
 
   private static final Set<String> OUR_HEADERS =

@@ -2,22 +2,28 @@ package dev.porchlight.desk.onward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.api.MessageSchemas;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// Who asks for it is told how other endpoints fare.
 class NoticesTest {
   @TempDir Path folder;
 
   @Test
-  void what_becomes_of_an_endpoint_is_told_to_those_who_ask_once_and_to_nobody_else() {
+  void what_becomes_of_an_endpoint_is_told_to_those_who_ask_once_and_to_nobody_else()
+      throws IOException {
     try (var hub = TestHub.start(folder);
         var crm = FakeCrm.open(hub.clock());
         var ops = FakeCrm.open(hub.clock())) {
@@ -32,7 +38,11 @@ class NoticesTest {
           hub.addEndpoint(
               ops.url("/ops"),
               "porchlight",
-              b -> b.putArray("kinds").add("endpoint.*").add("delivery.dead"));
+              b ->
+                  b.putArray("kinds")
+                      .add("endpoint.*")
+                      .add("delivery.dead")
+                      .add("replay.finished"));
       var own =
           hub.addEndpoint(
               crm.url("/own"), "lead-delivery", b -> b.putArray("kinds").add("delivery.dead"));
@@ -81,17 +91,40 @@ class NoticesTest {
       hub.addSource("again", "connections-plus")
           .post(LeadBodies.buyer("L-4", InventedPerson.of(4)));
       hub.awaitDelivery("L-4", endpoint, "delivered");
-      var since =
+      var replay =
+          hub.api()
+              .make("/replays", Json.object().put("endpoint", endpoint.id()))
+              .path("id")
+              .asString();
+      var all =
           ops
               .awaitUntil(
-                  "the third notice",
-                  all -> all.stream().filter(r -> r.path().equals("/ops")).count() >= 3)
+                  "the fourth notice",
+                  got -> got.stream().filter(r -> r.path().equals("/ops")).count() >= 4)
               .stream()
               .filter(r -> r.path().equals("/ops"))
-              .skip(2)
-              .map(r -> r.json().path("type").asString())
+              .map(FakeCrm.Received::json)
               .toList();
-      assertThat(since).containsExactly("endpoint.recovered");
+      assertThat(all)
+          .extracting(n -> n.path("type").asString())
+          .containsExactly(
+              "delivery.dead", "endpoint.disabled", "endpoint.recovered", "replay.finished");
+      assertThat(all.getLast().at("/data/replay").asString()).isEqualTo(replay);
+      var schemas =
+          new MessageSchemas(
+              new YAMLMapper().readTree(Files.readAllBytes(Path.of("../contracts/asyncapi.yaml"))));
+      for (var described :
+          Map.of(
+                  0, "DeliveryDead",
+                  1, "EndpointDisabled",
+                  2, "EndpointRecovered",
+                  3, "ReplayFinished")
+              .entrySet()) {
+        var notice = all.get(described.getKey());
+        assertThat(schemas.problems(described.getValue() + "Payload", notice))
+            .as(notice.toString())
+            .isEmpty();
+      }
     }
   }
 }

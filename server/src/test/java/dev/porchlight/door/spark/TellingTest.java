@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import dev.porchlight.api.MessageSchemas;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.OnEveryDatabase;
@@ -14,6 +15,7 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// From a change of a listing to the mail that a contact reads, by the contact's schedule.
 @OnEveryDatabase
@@ -134,6 +137,12 @@ class TellingTest {
       var event = crm.await(1).getFirst();
       assertThat(event.isSignedWith(endpoint.secret())).isTrue();
       assertThat(event.json().path("type").asString()).isEqualTo("feed.notified");
+      assertThat(
+              new MessageSchemas(
+                      new YAMLMapper()
+                          .readTree(Files.readAllBytes(Path.of("../contracts/asyncapi.yaml"))))
+                  .problems("FeedNotifiedPayload", event.json()))
+          .isEmpty();
       assertThat(event.json().at("/data/contact").asString()).isEqualTo(ana);
       assertThat(event.json().at("/data/items/0/feeds/0/id").asString()).isEqualTo(feed);
       assertThat(event.json().at("/data/items/0/fields/ListPrice").intValue()).isEqualTo(450_000);

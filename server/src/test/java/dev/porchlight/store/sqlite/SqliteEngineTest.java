@@ -8,14 +8,18 @@ import dev.porchlight.store.EngineStore;
 import dev.porchlight.store.StoreState;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.testing.TestHub;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +90,40 @@ class SqliteEngineTest {
       assertThat(giveBack(store)).isBetween(1, 10);
       assertThat(pages(store)).isLessThan(full).isGreaterThan(2048);
     }
+  }
+
+  @Test
+  void the_file_of_a_hub_gets_shorter_after_deletions_though_attempts_are_kept_for_ever()
+      throws IOException {
+    long full;
+    try (var hub = TestHub.in(folder).config(c -> c.withAttemptsKeptDays(0)).start()) {
+      var store = hub.hub().store();
+      store.write(
+          WorkQueue.EDITS,
+          batch -> {
+            var sql = batch.sql();
+            sql.execute("CREATE TABLE big (n INTEGER PRIMARY KEY, body BLOB)");
+            sql.execute(
+                "WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 4600)"
+                    + " INSERT INTO big SELECT n, zeroblob(4000) FROM k");
+            return true;
+          });
+      hub.restart();
+      full = Files.size(folder.resolve("data/porchlight.db"));
+      hub.hub().store().write(WorkQueue.EDITS, batch -> batch.sql().execute("DROP TABLE big"));
+      Awaitility.await()
+          .atMost(TestHub.PATIENCE)
+          .until(() -> {
+            // Retention works by the hub's clock.
+            hub.clock().advance(Duration.ofHours(1));
+            hub.hub().wake();
+            return hub.hub()
+                    .store()
+                    .read(h -> h.createQuery("PRAGMA freelist_count").mapTo(Long.class).one())
+                < 2048 + 64;
+          });
+    }
+    assertThat(Files.size(folder.resolve("data/porchlight.db"))).isLessThan(full * 2 / 3);
   }
 
   private static long pages(EngineStore store) {
