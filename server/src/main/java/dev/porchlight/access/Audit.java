@@ -113,17 +113,23 @@ public final class Audit implements AutoCloseable {
       while (!last) {
         // Whoever closes does not wait for the rest of the time.
         last = closing.tryAcquire(GATHERED_MILLIS, TimeUnit.MILLISECONDS);
-        while (waiting.drainTo(some, AT_ONCE) > 0) {
-          put(List.copyOf(some));
+        waiting.drainTo(some, AT_ONCE);
+        // What can't be written now is kept, and what comes meanwhile waits behind it.
+        while (!some.isEmpty() && put(List.copyOf(some))) {
           some.clear();
+          waiting.drainTo(some, AT_ONCE);
         }
+      }
+      if (!some.isEmpty()) {
+        LOG.warn("The audit ends without its last {} entries", some.size() + waiting.size());
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void put(List<Entry> entries) {
+  /// False when it is to be tried again.
+  private boolean put(List<Entry> entries) {
     try {
       store.write(
           WorkQueue.EDITS,
@@ -131,8 +137,13 @@ public final class Audit implements AutoCloseable {
             entries.forEach(e -> batch.put(Entry.TABLE, e));
             return true;
           });
+      return true;
     } catch (StoreUnavailableException e) {
-      LOG.warn("{} entries of the audit can't be written", entries.size(), e);
+      LOG.debug("{} entries of the audit can't be written now: {}", entries.size(), e.getMessage());
+      return false;
+    } catch (RuntimeException e) {
+      LOG.error("A defect: entries of the audit can't be written: {}", entries, e);
+      return true;
     }
   }
 

@@ -9,6 +9,10 @@ import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -76,11 +80,27 @@ class FeedTest {
       assertThat(pull.get("/endpoints/" + other.id() + "/feed").status()).isEqualTo(404);
       assertThat(pull.get("/endpoints/" + endpoint.id()).status()).isEqualTo(403);
       assertThat(pull.get("/leads").status()).isEqualTo(403);
+      var lead = hub.api().read("/leads").at("/items/0/id").asString();
+      assertThat(page(hub, lead, TestHub.ADMIN_TOKEN)).isEqualTo(200);
+      assertThat(page(hub, lead, tokenFor(hub, endpoint))).isEqualTo(401);
       assertThat(
               hub.api()
                   .post("/tokens", Json.tree("{\"name\": \"x\", \"scopes\": [\"feed\"]}"))
                   .status())
           .isEqualTo(400);
+    }
+  }
+
+  /// The status of a lead's page for whoever has that token.
+  private static int page(TestHub hub, String lead, String token) {
+    var request =
+        HttpRequest.newBuilder(hub.address().resolve("/leads/" + lead))
+            .header("Authorization", "Bearer " + token)
+            .build();
+    try (var client = HttpClient.newHttpClient()) {
+      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

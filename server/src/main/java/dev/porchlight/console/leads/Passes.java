@@ -2,6 +2,7 @@ package dev.porchlight.console.leads;
 
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
+import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principals;
 import dev.porchlight.account.Scope;
 import dev.porchlight.console.Cookies;
@@ -31,7 +32,7 @@ final class Passes {
   }
 
   /// What a request with that lead's page as its aim may see. A link shows its lead and what hangs
-  /// on it.
+  /// on it; a token that is good for the feed of one endpoint shows nothing.
   Optional<Scope> find(Request request, String lead) {
     var bearer =
         request
@@ -39,7 +40,10 @@ final class Passes {
             .filter(h -> h.toLowerCase(Locale.ROOT).startsWith(BEARER))
             .map(h -> h.substring(BEARER.length()).strip());
     if (bearer.isPresent()) {
-      return principals.find(bearer.get()).map(p -> p.scope());
+      return principals
+          .find(bearer.get())
+          .filter(p -> p.permission().includes(Permission.READ) && p.endpoint() == null)
+          .map(p -> p.scope());
     }
     return Cookies.list(request, COOKIE).stream()
         .flatMap(token -> link(token, lead).stream())

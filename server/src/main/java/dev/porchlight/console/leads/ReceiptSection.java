@@ -19,17 +19,23 @@ import dev.porchlight.store.Store;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import dev.porchlight.web.Reply;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `/console/receipts`: each request as it arrived, raw and read side by side, with every violation
 /// at its place; what nobody could read is mended and taken again here.
 public final class ReceiptSection implements Section {
   private static final int AT_ONCE = 50;
+  private static final Logger LOG = LoggerFactory.getLogger(ReceiptSection.class);
   private static final int EDITABLE = 100_000;
   private static final String PATH = "/console/receipts";
 
@@ -63,7 +69,8 @@ public final class ReceiptSection implements Section {
   /// @param read what the connector reads of it now; empty when it can't
   /// @param unread why it can't be read; empty when it can
   /// @param lead the address of its lead; empty for none
-  /// @param editable its body, where it may be mended; empty else
+  /// @param editable its body, where it may be mended; empty else, and where it can't be shown so
+  ///   that its bytes come back as they were
   record One(
       String id,
       Time at,
@@ -211,17 +218,26 @@ public final class ReceiptSection implements Section {
             ? ""
             : typed != null
                 ? typed
-                : raw.filter(b -> b.length <= EDITABLE)
-                    .map(b -> new String(b, StandardCharsets.UTF_8))
-                    .orElse(""),
+                : raw.filter(b -> b.length <= EDITABLE).flatMap(b -> exact(b)).orElse(""),
         error);
+  }
+
+  /// A body as text that can be sent back as the same bytes; empty where it can't: mended in one
+  /// place it would be spoilt in others.
+  private static Optional<String> exact(byte[] body) {
+    try {
+      return Optional.of(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString());
+    } catch (CharacterCodingException _) {
+      return Optional.empty();
+    }
   }
 
   private @Nullable Reading read(Source source, Body body) {
     try {
       return reader.apply(source.contract(), body);
-    } catch (RuntimeException _) {
-      // A defect of ours; the receipt shows all the same.
+    } catch (RuntimeException e) {
+      LOG.error("A defect: a receipt for {} can't be read", source.name(), e);
       return null;
     }
   }

@@ -4,6 +4,7 @@ import dev.porchlight.access.Parties;
 import dev.porchlight.access.Party;
 import dev.porchlight.connector.EventContract;
 import dev.porchlight.desk.RawBody;
+import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
@@ -59,7 +60,8 @@ public final class Inboxes {
             COPIES + " JOIN event e ON e.id = c.event_id",
             " AND e.at >= " + Row.micros(since),
             receiver,
-            0,
+            // Nothing published then stands before that place.
+            LogTimes.firstAt(h, since) - 1,
             limit));
   }
 

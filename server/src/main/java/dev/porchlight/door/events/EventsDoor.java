@@ -47,6 +47,12 @@ public final class EventsDoor {
   private static final int MAX_BODY = 1024 * 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int PAGE = 50;
+
+  /// A page ends with the item that goes beyond it, in characters.
+  private static final long PAGE_LENGTH = 4L * 1024 * 1024;
+
+  private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
   private static final String JSON = "application/json";
   private static final Set<String> MESSAGES = Set.of(JSON, "application/ld+json");
 
@@ -266,12 +272,17 @@ public final class EventsDoor {
             : inboxes.list(party.id(), since, PAGE);
     var next = page.isEmpty() ? last(party, after, since) : page.getLast().place();
     var items = new ArrayList<String>();
+    long length = 0;
     for (var at : page) {
       var copy = at.copy();
-      if (links) {
-        items.add(Json.write(inboxes.address(copy)));
-      } else {
-        inboxes.write(copy).ifPresent(items::add);
+      var item = links ? Optional.of(Json.write(inboxes.address(copy))) : inboxes.write(copy);
+      if (item.isPresent()) {
+        items.add(item.get());
+        length += item.get().length();
+      }
+      if (length > PAGE_LENGTH) {
+        next = at.place();
+        break;
       }
     }
     // As they are: numbers, too, are as the publisher has written them.
@@ -343,7 +354,12 @@ public final class EventsDoor {
 
   private static Instant datetime(String text) throws RefusedException {
     try {
-      return Instant.parse(text);
+      var time = Instant.parse(text);
+      // Further than the store counts is no time that anybody means.
+      if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
+        throw new DateTimeException("out of bounds");
+      }
+      return time;
     } catch (DateTimeException e) {
       throw new RefusedException(400, "`from` must be a time such as 2026-01-02T03:04:05Z.");
     }

@@ -92,9 +92,13 @@ final class InboxStreams {
       inboxes
           .receivers(events)
           .forEach(r -> readers.getOrDefault(r, List.of()).forEach(one -> one.arrived().release()));
-    } catch (StoreUnavailableException e) {
+    } catch (RuntimeException e) {
       // Each looks for itself, and finds out whether it can go on.
-      LOG.debug("The receivers of new events can't be read: {}", e.getMessage());
+      if (e instanceof StoreUnavailableException) {
+        LOG.debug("The receivers of new events can't be read: {}", e.getMessage());
+      } else {
+        LOG.error("A defect: the receivers of new events can't be read", e);
+      }
       readers.values().forEach(all -> all.forEach(one -> one.arrived().release()));
     }
   }

@@ -261,7 +261,16 @@ class EventsTest {
     assertThat(later.path("next")).isEqualTo(second.path("next"));
     assertThat(app.get("inbox/?by=datetime&from=2026-03-14T09:00:00Z").json().path("contains"))
         .hasSize(50);
-    for (var bad : Set.of("from=x", "by=x", "format=x", "by=datetime&from=x", "from=1&from=2")) {
+    assertThat(app.get("inbox/?by=datetime&from=0001-01-01T00:00:00Z").json().path("contains"))
+        .hasSize(50);
+    for (var bad :
+        Set.of(
+            "from=x",
+            "by=x",
+            "format=x",
+            "by=datetime&from=x",
+            "by=datetime&from=%2B999999999-01-01T00:00:00Z",
+            "from=1&from=2")) {
       assertThat(app.get("inbox/?" + bad).status()).as(bad).isEqualTo(400);
     }
   }

@@ -3,6 +3,7 @@ package dev.porchlight.door.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.TlsConfig;
+import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
@@ -98,6 +99,27 @@ class MailDoorTest {
 
   private static String receive(TestHub hub, String to, String mail) throws IOException {
     return Smtp.bring(port(hub), to, mail);
+  }
+
+  @Test
+  void a_mail_that_would_not_come_back_as_it_was_is_not_offered_to_be_mended_in_a_form()
+      throws IOException {
+    try (var hub = start();
+        var ada = ConsoleGuest.administrator(hub)) {
+      hub.addSource("portal", "lead-delivery");
+      var to = address(hub, "portal");
+      for (var letters : List.of(StandardCharsets.UTF_8, StandardCharsets.ISO_8859_1)) {
+        var mail = "Subject: Hello\r\n\r\nI am José and say nothing else.\r\n";
+        var receipt = receipt(hub, Smtp.bring(port(hub), to, mail.getBytes(letters)));
+        assertThat(receipt.path("state").asString()).isEqualTo("quarantined");
+        var shown = ada.get("/console/receipts/" + receipt.path("id").asString()).body();
+        if (letters.equals(StandardCharsets.UTF_8)) {
+          assertThat(shown).contains("José").doesNotContain("no text in UTF-8");
+        } else {
+          assertThat(shown).contains("no text in UTF-8", "\n</textarea>");
+        }
+      }
+    }
   }
 
   @Test
