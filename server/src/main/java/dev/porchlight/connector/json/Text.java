@@ -51,6 +51,13 @@ public final class Text {
     return -1;
   }
 
+  /// True for something in one line, of at most so many characters.
+  public static boolean isLine(String text, int longest) {
+    return !text.isBlank()
+        && text.codePointCount(0, text.length()) <= longest
+        && text.chars().noneMatch(Character::isISOControl);
+  }
+
   /// True for an address in the form that the contracts mean by `email`.
   public static boolean isEmail(String text) {
     int at = text.lastIndexOf('@');
