@@ -104,7 +104,8 @@ final class AnswerWords {
                 + column
                 + " = :v")
         .bind("v", value)
-        .map((r, _) -> of(Tables.ATTEMPT.read(new Row(r)), r.getLong(10), r.getString(11)))
+        .map((r, _) ->
+            of(Tables.ATTEMPT.read(new Row(r)), r.getLong("seq"), r.getString("endpoint_id")))
         .forEach(entries::addAll);
     batch
         .sql()

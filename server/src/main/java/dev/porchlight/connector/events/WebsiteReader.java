@@ -1,9 +1,9 @@
 package dev.porchlight.connector.events;
 
-import dev.porchlight.connector.json.Text;
 import dev.porchlight.connector.json.BodyJson;
 import dev.porchlight.connector.json.Findings;
 import dev.porchlight.connector.json.Members;
+import dev.porchlight.connector.json.Text;
 import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Saying;
 import dev.porchlight.value.Saying.Step;
@@ -67,7 +67,7 @@ final class WebsiteReader {
         var about = data.object("object");
         var listing = ListingReference.property(about);
         if (listing.mlsId() == null && listing.listingUrl() == null) {
-          about.note("", "a listing that is named", "carried, but not saved");
+          findings.violation("/data/object", "a listing that is named", "carried, but not saved");
         } else if (listing.mlsName() == null || listing.mlsId() == null) {
           about.note(
               "originatingSystemKey",
@@ -124,7 +124,8 @@ final class WebsiteReader {
               p -> findings.violation(p, "a place in words", "not part of the search's filter"));
     }
     if (filter.isEmpty()) {
-      search.note("", "something that a filter can ask", "carried, but not saved");
+      findings.violation(
+          "/data/object", "something that a filter can ask", "carried, but not saved");
     }
     var raw = data.raw("object");
     return new Saying.OfSavedSearch(
