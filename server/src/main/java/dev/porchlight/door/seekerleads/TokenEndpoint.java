@@ -4,6 +4,7 @@ import dev.porchlight.access.Client;
 import dev.porchlight.access.ClientTokens;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
+import dev.porchlight.web.BasicCredentials;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
 import dev.porchlight.web.Reply;
@@ -16,7 +17,6 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -97,7 +97,7 @@ final class TokenEndpoint implements Route.Refusals {
     var credentials = credentials(request, sent);
     var secret =
         tokens
-            .findSecret(credentials.id(), credentials.secret())
+            .findSecret(credentials.name(), credentials.secret())
             .orElseThrow(() ->
                 new OauthException(
                     401, "invalid_client", "There is no such client, or its secret is wrong."));
@@ -143,9 +143,8 @@ final class TokenEndpoint implements Route.Refusals {
     }
   }
 
-  private record Pair(String id, String secret) {}
-
-  private static Pair credentials(Request request, Map<String, String> sent) throws OauthException {
+  private static BasicCredentials credentials(Request request, Map<String, String> sent)
+      throws OauthException {
     var header = request.header("Authorization");
     var id = sent.get("client_id");
     var secret = sent.get("client_secret");
@@ -153,8 +152,12 @@ final class TokenEndpoint implements Route.Refusals {
       if (secret != null) {
         throw OauthException.invalid("Send the client's secret in one way only.");
       }
-      var basic = basic(header.get());
-      if (id != null && !id.equals(basic.id())) {
+      var basic =
+          BasicCredentials.parse(header.get())
+              .orElseThrow(() ->
+                  new OauthException(
+                      401, "invalid_client", "Only HTTP Basic credentials are taken here."));
+      if (id != null && !id.equals(basic.name())) {
         throw OauthException.invalid("Two different clients are named.");
       }
       return basic;
@@ -163,29 +166,7 @@ final class TokenEndpoint implements Route.Refusals {
       throw new OauthException(
           401, "invalid_client", "The client's client_id and client_secret are needed.");
     }
-    return new Pair(id, secret);
-  }
-
-  private static Pair basic(String header) throws OauthException {
-    var wrong =
-        new OauthException(401, "invalid_client", "Only HTTP Basic credentials are taken here.");
-    if (!header.regionMatches(true, 0, "Basic ", 0, 6)) {
-      throw wrong;
-    }
-    try {
-      var text =
-          new String(
-              Base64.getDecoder().decode(header.substring(6).strip()), StandardCharsets.UTF_8);
-      int colon = text.indexOf(':');
-      if (colon < 0) {
-        throw wrong;
-      }
-      return new Pair(
-          URLDecoder.decode(text.substring(0, colon), StandardCharsets.UTF_8),
-          URLDecoder.decode(text.substring(colon + 1), StandardCharsets.UTF_8));
-    } catch (IllegalArgumentException e) {
-      throw wrong;
-    }
+    return new BasicCredentials(id, secret);
   }
 
   private static Map<String, String> parameters(Request request)

@@ -8,19 +8,17 @@ import dev.porchlight.access.SparkKeys;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
+import dev.porchlight.web.BasicCredentials;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.Forms;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import java.io.IOException;
 import java.io.Serial;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,7 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// Its bodies alone are not in the envelope: exactly three members for a success, as strict clients
 /// refuse any other, and the two of OAuth 2 for a refusal.
 final class GrantEndpoint {
-  private static final Logger LOG = LoggerFactory.getLogger(GrantEndpoint.class);
 
   /// Tries at one name in five minutes, right ones too.
   private static final int TRIES = 10;
@@ -152,27 +149,18 @@ final class GrantEndpoint {
   /// Takes the client's name and secret from the header, where OAuth 2 has them first of all.
   static void basic(Request request, ObjectNode body) {
     var header = request.header("Authorization").map(String::strip).orElse("");
-    if (!header.regionMatches(true, 0, "Basic ", 0, 6)) {
+    if (!BasicCredentials.isMeant(header)) {
       return;
     }
     if (body.has("client_secret")) {
       throw new Refusal("invalid_request", "The client proves itself in one way, not in two.");
     }
-    try {
-      var pair =
-          new String(
-              Base64.getDecoder().decode(header.substring(6).strip()), StandardCharsets.UTF_8);
-      int colon = pair.indexOf(':');
-      if (colon > 0) {
-        body.put("client_id", URLDecoder.decode(pair.substring(0, colon), StandardCharsets.UTF_8));
-        body.put(
-            "client_secret", URLDecoder.decode(pair.substring(colon + 1), StandardCharsets.UTF_8));
-        return;
-      }
-    } catch (IllegalArgumentException e) {
-      LOG.debug("A Basic header that is none", e);
-    }
-    throw new Refusal("invalid_client", "The Authorization header can't be read.");
+    var sent =
+        BasicCredentials.parse(header)
+            .orElseThrow(
+                () -> new Refusal("invalid_client", "The Authorization header can't be read."));
+    body.put("client_id", sent.name());
+    body.put("client_secret", sent.secret());
   }
 
   /// What the proof in a body comes to; empty when there is none.
