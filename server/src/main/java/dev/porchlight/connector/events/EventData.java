@@ -16,10 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param root the whole event
 /// @param data its data
 /// @param findings what breaks the contract's table
-record EventData(
-    Topic topic, Map<String, Object> root, Members data, Findings findings) {
-  static EventData of(
-      Topic topic, Map<String, Object> root, Map<?, ?> data, Findings findings) {
+record EventData(Topic topic, Map<String, Object> root, Members data, Findings findings) {
+  static EventData of(Topic topic, Map<String, Object> root, Map<?, ?> data, Findings findings) {
     return new EventData(topic, root, members(typed(data), "/data", findings), findings);
   }
 

@@ -326,29 +326,19 @@ final class LeadEventWriter {
     if (value == null) {
       return;
     }
-    if (BodyJson.number(value.toString()) == null) {
-      losses.because(field, "it is beyond any number that can be meant");
-      return;
+    var number = losses.number(field, value);
+    if (number != null) {
+      to.put(member, number);
     }
-    to.put(member, value);
-    losses.carry(field);
   }
 
   private void text(ObjectNode to, String member, @Nullable String value, String field) {
     if (value == null) {
       return;
     }
-    var text = Text.clean(value).strip();
-    if (text.isEmpty()) {
-      losses.because(field, "it is blank");
-      return;
-    }
-    to.put(member, text);
-    if (text.equals(value)) {
-      losses.carry(field);
-    } else {
-      losses.because(
-          field, "written without the blanks around it and characters that no body can carry");
+    var text = losses.text(field, value);
+    if (text != null) {
+      to.put(member, text);
     }
   }
 

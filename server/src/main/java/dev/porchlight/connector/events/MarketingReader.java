@@ -36,7 +36,9 @@ final class MarketingReader {
     }
     var who = ContactReader.enquirer(consumer);
     var names =
-        data.raw("agent") instanceof Map<?, ?> agent ? Names.names(EventData.typed(agent)) : List.<String>of();
+        data.raw("agent") instanceof Map<?, ?> agent
+            ? Names.names(EventData.typed(agent))
+            : List.<String>of();
     if (who.email() == null && who.phone() == null) {
       findings.violation(
           "/data/agent",

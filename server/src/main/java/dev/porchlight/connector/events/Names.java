@@ -50,7 +50,8 @@ final class Names {
   /// All names that a thing goes by: its own keys first, then those that others have for it.
   static List<String> names(Map<String, Object> object) {
     var names = new LinkedHashSet<String>();
-    identifiers(EventData.members(object, "", new Findings())).forEach((k, v) -> names.add(k + ":" + v));
+    identifiers(EventData.members(object, "", new Findings()))
+        .forEach((k, v) -> names.add(k + ":" + v));
     switch (object.get("sameAs")) {
       case Map<?, ?> map ->
           map.forEach((k, v) -> {

@@ -1,6 +1,7 @@
 package dev.porchlight.connector.json;
 
 import dev.porchlight.connector.Loss;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,10 @@ public final class Losses {
           "finance.budget_min",
           "finance.budget_max");
 
+  /// Why a text was written otherwise than the lead has it.
+  public static final String ANOTHER_TEXT =
+      "written without the blanks around it and characters that no body can carry";
+
   private final Set<String> carried = new HashSet<>();
   private final Map<String, String> reasons = new HashMap<>();
 
@@ -34,6 +39,31 @@ public final class Losses {
   /// Why the field is not written, or not as the lead has it; counts only where it is not carried.
   public void because(String field, String reason) {
     reasons.put(field, reason);
+  }
+
+  /// The text as a body can carry it, with account of it; null when nothing is left of it.
+  public @Nullable String text(String field, String value) {
+    var text = Text.clean(value).strip();
+    if (text.isEmpty()) {
+      because(field, "it is blank");
+      return null;
+    }
+    if (text.equals(value)) {
+      carry(field);
+    } else {
+      because(field, ANOTHER_TEXT);
+    }
+    return text;
+  }
+
+  /// The number where a body can carry it, with account of it; else null.
+  public @Nullable BigDecimal number(String field, BigDecimal value) {
+    if (BodyJson.number(value.toString()) == null) {
+      because(field, "it is beyond any number that can be meant");
+      return null;
+    }
+    carry(field);
+    return value;
   }
 
   /// The losses of a lead.

@@ -4,7 +4,6 @@ import dev.porchlight.connector.Loss;
 import dev.porchlight.connector.Message;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
-import dev.porchlight.connector.json.BodyJson;
 import dev.porchlight.connector.json.Losses;
 import dev.porchlight.connector.json.Text;
 import dev.porchlight.value.Address;
@@ -374,17 +373,9 @@ final class LeadWriter {
     if (value == null || !shape.declares(path + member)) {
       return;
     }
-    var text = Text.clean(value).strip();
-    if (text.isEmpty()) {
-      losses.because(field, "it is blank");
-      return;
-    }
-    put(to, path, member, text);
-    if (text.equals(value)) {
-      losses.carry(field);
-    } else {
-      losses.because(
-          field, "written without the blanks around it and characters that no body can carry");
+    var text = losses.text(field, value);
+    if (text != null) {
+      put(to, path, member, text);
     }
   }
 
@@ -407,13 +398,11 @@ final class LeadWriter {
     if (value == null || !shape.declares(path + member)) {
       return;
     }
-    if (BodyJson.number(value.toString()) == null) {
-      losses.because(field, "it is beyond any number that can be meant");
-      return;
+    var number = losses.number(field, value);
+    if (number != null) {
+      to.put(member, number);
+      noteEnhanced(path + member);
     }
-    to.put(member, value);
-    noteEnhanced(path + member);
-    losses.carry(field);
   }
 
   private void integer(

@@ -262,7 +262,7 @@ final class LeadWriter {
       }
       written.add(new PhoneNumber(number, phone.kind(), phone.verified()));
     }
-    var reason = "written without the blanks around it and characters that no body can carry";
+    var reason = Losses.ANOTHER_TEXT;
     if (!written.isEmpty() && written.getFirst().number().equals(enquirer.phone())) {
       losses.carry("enquirer.phone");
     } else {
@@ -424,12 +424,10 @@ final class LeadWriter {
     if (value == null) {
       return;
     }
-    if (BodyJson.number(value.toString()) == null) {
-      losses.because(field, "it is beyond any number that can be meant");
-      return;
+    var number = losses.number(field, value);
+    if (number != null) {
+      to.put(member, number);
     }
-    to.put(member, value);
-    losses.carry(field);
   }
 
   private void json(ObjectNode to, String member, @Nullable String json, String field) {
@@ -477,18 +475,13 @@ final class LeadWriter {
       return;
     }
     var text = Text.clean(value).strip();
-    if (text.isEmpty()) {
-      losses.because(field, "it is blank");
-    } else if (text.length() > longest && Codes.length(text) > longest) {
+    if (text.length() > longest && Codes.length(text) > longest) {
       losses.because(field, "the contract takes at most " + longest + " characters");
-    } else {
-      to.put(member, text);
-      if (text.equals(value)) {
-        losses.carry(field);
-      } else {
-        losses.because(
-            field, "written without the blanks around it and characters that no body can carry");
-      }
+      return;
+    }
+    var carried = losses.text(field, value);
+    if (carried != null) {
+      to.put(member, carried);
     }
   }
 
