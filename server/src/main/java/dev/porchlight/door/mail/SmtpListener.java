@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ public final class SmtpListener implements AutoCloseable {
 
   /// So many of them from one address.
   public static final int MOST_OF_ONE = 20;
+
+  private static final Duration WHOLE = Duration.ofMinutes(10);
+  private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final ServerSocket socket;
   private final MailDoor door;
@@ -57,6 +62,8 @@ public final class SmtpListener implements AutoCloseable {
       } catch (IOException e) {
         if (!socket.isClosed()) {
           LOG.warn("A mail server's connection could not be taken: {}", e.getMessage());
+          // Too many open files, for example, are not gone at once.
+          LockSupport.parkNanos(PAUSE.toNanos());
         }
       }
     }
@@ -71,7 +78,7 @@ public final class SmtpListener implements AutoCloseable {
     }
     sessions.execute(() -> {
       try (connection) {
-        new SmtpSession(connection, door, tls).serve(full);
+        new SmtpSession(connection, door, tls, WHOLE).serve(full);
       } catch (IOException | RuntimeException e) {
         LOG.debug("A mail server's connection ended: {}", e.getMessage());
       } finally {

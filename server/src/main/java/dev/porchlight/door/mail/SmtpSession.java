@@ -7,9 +7,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -26,14 +24,12 @@ final class SmtpSession {
 
   private static final int LONGEST_LINE = 2048;
   private static final int MOST_ERRORS = 10;
-  private static final int MOST_RECIPIENTS = 10;
   private static final int MOST_MAILS = 100;
   private static final Duration READ = Duration.ofSeconds(60);
-  private static final Duration WHOLE = Duration.ofMinutes(10);
 
   private final MailDoor door;
   private final Supplier<@Nullable SSLContext> tls;
-  private final long began = System.nanoTime();
+  private final long until;
   private Socket socket;
   private BufferedInputStream in;
   private OutputStream out;
@@ -41,16 +37,18 @@ final class SmtpSession {
   private boolean secret;
   private boolean sender;
   private boolean tooMuch;
-  private final Map<String, MailDoor.Recipient> recipients = new LinkedHashMap<>();
+  private MailDoor.@Nullable Recipient recipient;
   private int errors;
   private int mails;
 
-  SmtpSession(Socket socket, MailDoor door, Supplier<@Nullable SSLContext> tls) throws IOException {
+  /// @param whole how long all of it may take
+  SmtpSession(Socket socket, MailDoor door, Supplier<@Nullable SSLContext> tls, Duration whole)
+      throws IOException {
     this.socket = socket;
     this.door = door;
     this.tls = tls;
-    socket.setSoTimeout((int) READ.toMillis());
-    in = new BufferedInputStream(socket.getInputStream());
+    until = System.nanoTime() + whole.toNanos();
+    in = new BufferedInputStream(new TimedInput(socket, READ, until));
     out = socket.getOutputStream();
   }
 
@@ -61,7 +59,7 @@ final class SmtpSession {
     }
     say("220 Porchlight ESMTP");
     while (true) {
-      if (System.nanoTime() - began > WHOLE.toNanos() || errors > MOST_ERRORS) {
+      if (System.nanoTime() - until > 0 || errors > MOST_ERRORS) {
         say("421 4.7.0 That is enough for one connection");
         return;
       }
@@ -87,7 +85,7 @@ final class SmtpSession {
       case "HELO" -> hello(rest, false);
       case "EHLO" -> hello(rest, true);
       case "MAIL" -> mail(rest);
-      case "RCPT" -> recipient(rest);
+      case "RCPT" -> addressee(rest);
       case "DATA" -> {
         return data();
       }
@@ -161,7 +159,7 @@ final class SmtpSession {
     return path.startsWith("<") && end > 0 ? path.substring(1, end) : null;
   }
 
-  private void recipient(String rest) throws IOException {
+  private void addressee(String rest) throws IOException {
     if (!sender) {
       error("503 5.5.1 Not now");
       return;
@@ -171,21 +169,22 @@ final class SmtpSession {
       error("501 5.5.4 Say RCPT TO:<address>");
       return;
     }
-    if (recipients.size() >= MOST_RECIPIENTS) {
-      say("452 4.5.3 Too many recipients");
-      return;
-    }
-    var recipient = door.recipient(address);
-    if (recipient.isEmpty()) {
+    var found = door.recipient(address);
+    if (found.isEmpty()) {
       error("550 5.1.1 There is no such address here");
       return;
     }
     if (tooMuch) {
-      var verdict = door.tooLarge(recipient.get(), new byte[0], TOO_LARGE);
+      var verdict = door.tooLarge(found.get(), new byte[0], TOO_LARGE);
       say(verdict.code() + " " + verdict.words());
       return;
     }
-    recipients.putIfAbsent(key(recipient.get()), recipient.get());
+    if (recipient != null && !key(recipient).equals(key(found.get()))) {
+      // One answer to a mail can't say that one took it and another did not.
+      say("452 4.5.3 One recipient with each mail; send it to the others again");
+      return;
+    }
+    recipient = found.get();
     say("250 2.1.5 Go on");
   }
 
@@ -197,7 +196,8 @@ final class SmtpSession {
   }
 
   private boolean data() throws IOException {
-    if (recipients.isEmpty()) {
+    var to = recipient;
+    if (to == null) {
       error("503 5.5.1 Nobody here is to get it");
       return true;
     }
@@ -206,29 +206,15 @@ final class SmtpSession {
     if (mail == null) {
       return false;
     }
-    var to = Map.copyOf(recipients);
     reset();
     if (mail.length > MOST_BYTES) {
-      for (var recipient : to.values()) {
-        door.tooLarge(recipient, mail, TOO_LARGE);
-      }
+      door.tooLarge(to, mail, TOO_LARGE);
       say("552 5.3.4 " + TOO_LARGE);
       return true;
     }
-    MailDoor.Verdict worst = null;
-    for (var recipient : to.values()) {
-      var verdict = door.take(recipient, mail);
-      // One that is to come again comes again for all: the others know it then.
-      if (worst == null || weight(verdict) > weight(worst)) {
-        worst = verdict;
-      }
-    }
-    say(worst == null ? "451 4.3.0 Nobody took it" : worst.code() + " " + worst.words());
+    var verdict = door.take(to, mail);
+    say(verdict.code() + " " + verdict.words());
     return true;
-  }
-
-  private static int weight(MailDoor.Verdict verdict) {
-    return verdict.code() == 250 ? 0 : verdict.code() >= 500 ? 1 : 2;
   }
 
   /// The mail up to the dot, without the dots that were put before others; more than the limit when
@@ -242,9 +228,7 @@ final class SmtpSession {
     boolean lineStarts = true;
     while (true) {
       int b = in.read();
-      if (b < 0
-          || ++seen > 20L * MOST_BYTES
-          || (seen & 0xfff) == 0 && System.nanoTime() - began > WHOLE.toNanos()) {
+      if (b < 0 || ++seen > 20L * MOST_BYTES) {
         return null;
       }
       if (lineStarts && b == '.') {
@@ -299,7 +283,7 @@ final class SmtpSession {
     layered.setSoTimeout((int) READ.toMillis());
     layered.startHandshake();
     socket = layered;
-    in = new BufferedInputStream(layered.getInputStream());
+    in = new BufferedInputStream(new TimedInput(layered, READ, until));
     out = layered.getOutputStream();
     secret = true;
     greeted = false;
@@ -310,7 +294,7 @@ final class SmtpSession {
   private void reset() {
     sender = false;
     tooMuch = false;
-    recipients.clear();
+    recipient = null;
   }
 
   private void error(String says) throws IOException {

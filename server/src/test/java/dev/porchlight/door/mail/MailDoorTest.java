@@ -379,6 +379,27 @@ class MailDoorTest {
   }
 
   @Test
+  void a_mail_to_two_sources_is_asked_for_twice_so_that_each_answers_for_itself()
+      throws IOException {
+    try (var hub = start()) {
+      hub.addSource("portal", "lead-delivery");
+      hub.addSource("other", "lead-delivery");
+      var to = address(hub, "portal");
+      try (var smtp = new Smtp(port(hub))) {
+        smtp.reply();
+        smtp.say("EHLO x");
+        smtp.say("MAIL FROM:<a@example.com>");
+        assertThat(smtp.say("RCPT TO:<" + to + ">")).startsWith("250");
+        assertThat(smtp.say("RCPT TO:<" + to + ">")).startsWith("250");
+        assertThat(smtp.say("RCPT TO:<" + address(hub, "other") + ">")).startsWith("452");
+        assertThat(smtp.say("DATA")).startsWith("354");
+        receipt(hub, smtp.deliver(METAS.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8)));
+        assertThat(hub.leads()).hasSize(1);
+      }
+    }
+  }
+
+  @Test
   void what_is_too_large_is_refused_and_what_breaks_off_is_not_taken() throws IOException {
     try (var hub = start()) {
       hub.addSource("portal", "lead-delivery");
