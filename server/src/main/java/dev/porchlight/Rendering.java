@@ -80,7 +80,10 @@ final class Rendering implements Renderer {
       return event(delivery, endpoint, secrets);
     }
     if (delivery.kind().equals(Telling.KIND)) {
-      return feeds.render(delivery, endpoint);
+      return switch (feeds.render(delivery, endpoint)) {
+        case Rendered.Ready ready -> ready.with(named(ready.headers(), delivery));
+        case Rendered.CannotWrite none -> none;
+      };
     }
     if (delivery.kind().equals(Planner.UNREAD)) {
       return unread(delivery);
@@ -136,17 +139,13 @@ final class Rendering implements Renderer {
       return new Rendered.CannotWrite("The event is no longer kept.");
     }
     var body = text.get().getBytes(StandardCharsets.UTF_8);
+    var headers = named(Map.of(), delivery);
     var signed =
         !Boolean.FALSE.equals(endpoint.bodySignatureHeader()) && !secrets.shared().isEmpty();
-    return new Rendered.Ready(
-        body,
-        "application/json",
-        "",
-        false,
-        "[]",
-        signed
-            ? Map.of("X-Signature", XSignature.sha1(secrets.shared().getFirst(), body))
-            : Map.of());
+    if (signed) {
+      headers.put("X-Signature", XSignature.sha1(secrets.shared().getFirst(), body));
+    }
+    return new Rendered.Ready(body, "application/json", "", false, "[]", headers);
   }
 
   Rendered render(Message message, Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {
@@ -176,6 +175,12 @@ final class Rendering implements Renderer {
         false,
         "[]",
         headers(delivery, Trail.NONE.through(hub, receipt.id())));
+  }
+
+  private Map<String, String> named(Map<String, String> known, Delivery delivery) {
+    var headers = new LinkedHashMap<>(known);
+    headers.put(Trail.HEADER, Trail.NONE.through(hub, delivery.id()).text());
+    return headers;
   }
 
   private static Map<String, String> headers(Delivery delivery, Trail trail) {

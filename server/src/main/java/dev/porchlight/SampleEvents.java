@@ -67,6 +67,11 @@ final class SampleEvents {
     return event.toString().getBytes(StandardCharsets.UTF_8);
   }
 
+  /// Each its own.
+  private static String id(Instant now) {
+    return Draw.fresh(now, 0).digits();
+  }
+
   private static void contact(String kind, ObjectNode data, Instant now, long sequence, Draw draw) {
     data.put("id", draw.digits());
     data.put("sequence", sequence);
@@ -75,9 +80,9 @@ final class SampleEvents {
       case "contact.erased" -> data.put("erased", true);
       default -> {
         data.put("person_id", draw.uuid("person"));
-        data.put("office", draw.digits());
+        data.put("office", id(now));
         data.put("office_name", "Sample Realty, Springfield");
-        data.put("owner", draw.digits());
+        data.put("owner", id(now));
         data.put("owner_name", SampleLead.AGENT);
         data.put("record_status", "Unconnected");
         data.put("display_name", "Sam Sample");
@@ -98,7 +103,7 @@ final class SampleEvents {
     if (kind.equals("listing.deleted")) {
       data.put("deleted", true);
     }
-    data.put("office", draw.digits());
+    data.put("office", id(now));
     data.put("mls_name", "SAMPLE MLS");
     data.put("mls_id", "SAMPLE-1");
     data.put("url", "https://homes.example.org/listings/SAMPLE-1");
@@ -117,16 +122,16 @@ final class SampleEvents {
   private static void feed(ObjectNode data, Instant now, long sequence, Draw draw) {
     data.put("sequence", sequence);
     data.put("notice", draw.uuid("notice"));
-    data.put("contact", draw.digits());
-    data.put("owner", draw.digits());
-    data.put("office", draw.digits());
+    data.put("contact", id(now));
+    data.put("owner", id(now));
+    data.put("office", id(now));
     data.put("mails", 1);
     var item = data.putArray("items").addObject();
-    item.put("listing", draw.digits());
+    item.put("listing", id(now));
     item.put("at", now.toString());
     item.putArray("events").add("PriceChange");
     item.put("matching", true);
-    item.putArray("feeds").addObject().put("id", draw.digits()).put("name", "Homes in Springfield");
+    item.putArray("feeds").addObject().put("id", id(now)).put("name", "Homes in Springfield");
     var fields = item.putObject("fields");
     fields.put("ListingId", "SAMPLE-1");
     fields.put("City", "Springfield");

@@ -31,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -342,7 +343,7 @@ final class ThisProcess implements Local {
     var leads = new HashMap<String, Draw>();
     return (kind, lead, version, sequence, message) -> {
       SampleEvents.check(kind, contract);
-      var now = Instant.now();
+      var now = Instant.now().truncatedTo(ChronoUnit.MICROS);
       var draw = Draw.fresh(now, 0);
       if (!SampleEvents.isOfLead(kind)) {
         return new Sample(

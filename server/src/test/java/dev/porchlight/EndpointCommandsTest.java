@@ -7,9 +7,11 @@ import dev.porchlight.cli.CommandLineProgram;
 import dev.porchlight.cli.Terminal;
 import dev.porchlight.testing.Certificates;
 import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.FakeMailServer;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -84,6 +86,25 @@ class EndpointCommandsTest {
       assertThat(replayed.code()).as(replayed.err()).isZero();
       hub.awaitDelivery("L-1", endpoint, "delivered");
       assertThat(hub.api().read("/endpoints/" + endpoint.id()).has("missed")).isFalse();
+    }
+  }
+
+  @Test
+  void a_mail_is_shown_as_it_is_read_line_by_line_and_as_it_is_sent_on_request() {
+    try (var post = FakeMailServer.open();
+        var hub = TestHub.start(folder)) {
+      var server = Json.object().put("host", "127.0.0.1").put("port", post.port());
+      server.put("security", "none").put("from", "hub@example.org");
+      assertThat(hub.api().patch("/mail-server", server).status()).isEqualTo(200);
+      var added = run(hub, "endpoint", "add", "desk", "--to", "mailto:desk@example.org");
+      assertThat(added.out()).contains("Endpoint desk gets leads").doesNotContain("secret");
+      var shown = run(hub, "endpoint", "test", "desk");
+      assertThat(shown.code()).as(shown.err()).isZero();
+      assertThat(shown.out().lines())
+          .contains("Mail to desk@example.org", "  Name: Sam Sample", "  Beds: 3")
+          .noneMatch(l -> l.contains("Content-Transfer-Encoding"));
+      var raw = run(hub, "endpoint", "test", "desk", "--raw");
+      assertThat(raw.out().lines()).anyMatch(l -> l.contains("Content-Transfer-Encoding"));
     }
   }
 

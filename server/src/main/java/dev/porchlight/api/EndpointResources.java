@@ -227,12 +227,12 @@ final class EndpointResources {
     }
     return new Endpoint(
         e.id(),
-        body.has("name") ? body.needName("name") : e.name(),
-        body.text("node").orElse(e.node()),
-        body.has("url") ? setup.url(body.needText("url")) : e.url(),
+        body.filled("name").isPresent() ? body.needName("name") : e.name(),
+        body.filled("node").orElse(e.node()),
+        body.filled("url").map(setup::url).orElse(e.url()),
         body.flag("append_channel").orElse(e.appendChannel()),
-        body.text("contract").map(setup::contract).orElse(e.contract()),
-        body.text("api_key_header").orElse(e.apiKeyHeader()),
+        body.filled("contract").map(setup::contract).orElse(e.contract()),
+        body.filled("api_key_header").orElse(e.apiKeyHeader()),
         kinds,
         body.texts("sources").orElse(e.sources()),
         body.flag("tests").orElse(e.tests()),

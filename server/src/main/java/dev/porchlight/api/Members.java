@@ -28,6 +28,17 @@ record Members(ObjectNode object) {
     return Optional.of(node.stringValue().strip()).filter(t -> !t.isEmpty());
   }
 
+  /// A text that may be left out, and not be empty.
+  ///
+  /// @throws FaultException when it is there and empty
+  Optional<String> filled(String name) {
+    var text = text(name);
+    if (text.isEmpty() && present(name) != null) {
+      throw wrong(name, "left out, or say something");
+    }
+    return text;
+  }
+
   String needText(String name) {
     return text(name)
         .orElseThrow(

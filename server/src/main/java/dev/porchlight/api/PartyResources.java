@@ -258,7 +258,7 @@ final class PartyResources {
       }
       var changed =
           party.with(
-              body.has("name") ? body.needName("name") : party.name(),
+              body.filled("name").isPresent() ? body.needName("name") : party.name(),
               body.has("default_recipient")
                   ? recipient(call, settings, party.kind(), body.text("default_recipient"))
                   : party.defaultRecipient(),

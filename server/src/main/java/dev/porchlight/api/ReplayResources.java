@@ -79,8 +79,8 @@ final class ReplayResources {
         endpoint(call, body.needText("endpoint"))
             .orElseThrow(() ->
                 invalid("The member `endpoint` must be the id of an endpoint; there is none."));
-    var from = body.text("from").map(t -> time("from", t));
-    var to = body.text("to").map(t -> time("to", t));
+    var from = body.filled("from").map(t -> time("from", t));
+    var to = body.filled("to").map(t -> time("to", t));
     checkTimes(from, to);
     var states = body.texts("states").orElse(Replay.MISSED);
     if (states.isEmpty() || !Replay.STATES.containsAll(states)) {
@@ -108,6 +108,9 @@ final class ReplayResources {
             kinds,
             sources,
             TermsMembers.filter(body));
+    if (to.isPresent() && wanted.until() <= 1) {
+      throw invalid("The member `to` must not lie before the hub's first event.");
+    }
     int perSecond =
         body.number("per_second", 1, Replay.MOST_PER_SECOND).orElse(Replay.USUAL_PER_SECOND);
     if (body.flag("dry_run").orElse(false)) {

@@ -15,6 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// `porchlight endpoint`.
 @Command(name = "endpoint", description = "Where we deliver.")
 final class EndpointCommand extends Noun {
+  private static final String MAILTO = "mailto:";
+
   @Command(name = "add", description = "Adds an endpoint and shows its signing secret, once.")
   int add(
       @Parameters(paramLabel = "NAME", description = "its name") String name,
@@ -66,7 +68,7 @@ final class EndpointCommand extends Noun {
     body.put("url", to);
     if (contract != null) {
       body.put("contract", contract);
-    } else if (to.startsWith("mailto:")) {
+    } else if (isMail(to)) {
       body.put("contract", "mail");
     }
     if (node != null) {
@@ -111,12 +113,13 @@ final class EndpointCommand extends Noun {
                             + Text.at(made, "id")));
             say("  id      " + Text.at(made, "id"));
             say("  url     " + Text.at(made, "url"));
-            say("  secret  " + Text.at(made, "secret"));
-            say(
-                "The secret is not shown again."
-                    + (handshake
-                        ? ""
-                        : " Try it: porchlight endpoint test " + Text.at(made, "id")));
+            if (!isMail(to)) {
+              say("  secret  " + Text.at(made, "secret"));
+              say("The secret is not shown again.");
+            }
+            if (!handshake) {
+              say("Try it: porchlight endpoint test " + Text.at(made, "id"));
+            }
           });
       return on ? CommandLineProgram.OK : CommandLineProgram.FAILED;
     }
@@ -274,13 +277,20 @@ final class EndpointCommand extends Noun {
     }
   }
 
+  private static boolean isMail(String url) {
+    return url.startsWith(MAILTO);
+  }
+
   private void exchange(JsonNode seen, boolean raw) {
-    say("POST " + Text.at(seen, "url"));
+    var url = Text.at(seen, "url");
+    say(isMail(url) ? "Mail to " + url.substring(MAILTO.length()) : "POST " + url);
     seen.path("request_headers")
         .properties()
         .forEach(h -> say("  " + h.getKey() + ": " + Text.clean(h.getValue().asString(""))));
-    var body = Text.at(seen, raw || !seen.has("request_text") ? "request_body" : "request_text");
-    body.lines().forEach(line -> say("  " + line));
+    seen.path(raw || !seen.has("request_text") ? "request_body" : "request_text")
+        .asString("")
+        .lines()
+        .forEach(line -> say("  " + Text.clean(line)));
     var status = Text.at(seen, "status");
     var answer = Text.at(seen, "answer_head").strip();
     say(

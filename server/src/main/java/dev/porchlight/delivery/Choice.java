@@ -82,7 +82,7 @@ final class Choice {
                 : what.replace(" in ", " below ") + node.name() + ", to which the endpoint belongs";
     return place
         + "; it takes "
-        + (endpoint.kinds().isEmpty() ? "every kind of event" : event.kind())
+        + (endpoint.kinds().isEmpty() ? "every event of leads" : event.kind())
         + " from "
         + (endpoint.sources().isEmpty() ? "every source" : "this source")
         + (event.test() ? ", tests too" : "")

@@ -126,7 +126,7 @@ class EndpointsTest {
       for (int n = 1; n <= 3; n++) {
         portal.post(LeadBodies.buyer("L-" + n, ana));
       }
-      for (var empty : List.of("name", "url")) {
+      for (var empty : List.of("name", "url", "contract", "node", "api_key_header")) {
         for (var value : List.of("", "  ")) {
           var refused =
               hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put(empty, value));

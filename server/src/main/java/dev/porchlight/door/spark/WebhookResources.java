@@ -221,7 +221,7 @@ final class WebhookResources {
                   address == null ? known.url() : address,
                   active.map(a -> !a).orElse(known.disabled()));
           batch.change(Endpoint.SETTING, known.id(), changed.body());
-          Deliveries.forgetFailures(batch, known.id());
+          Deliveries.forgiveFailures(batch, known.id());
         });
     return Envelope.done();
   }

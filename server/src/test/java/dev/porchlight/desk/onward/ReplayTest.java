@@ -85,6 +85,8 @@ class ReplayTest {
                   "from",
                   b -> b.put("from", "2026-03-14T09:00:00Z").put("to", "2026-03-14T08:00:00Z")),
               java.util.Map.entry("from", b -> b.put("from", "2999-03-14T09:00:00Z")),
+              java.util.Map.entry("from", b -> b.put("from", "")),
+              java.util.Map.entry("to", b -> b.put("to", "1970-01-01T00:00:00Z")),
               java.util.Map.entry("sources", b -> b.putArray("sources").add("nobody")),
               java.util.Map.entry("sources", b -> b.putArray("sources")),
               java.util.Map.entry("kinds", b -> b.putArray("kinds").add("lead.eaten")),

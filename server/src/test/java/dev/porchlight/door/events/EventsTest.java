@@ -328,6 +328,8 @@ class EventsTest {
       assertThat(received.json()).isEqualTo(app.inbox().getFirst());
       var mac = Mac.getInstance("HmacSHA1");
       mac.init(new SecretKeySpec(endpoint.secret().getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
+      // It names the hub, as all that goes out does.
+      assertThat(received.header("Porchlight-Path")).isNotEmpty();
       assertThat(received.header("X-Signature"))
           .isEqualTo("sha1=" + HexFormat.of().formatHex(mac.doFinal(received.body())));
       assertThat(received.isSignedWith(endpoint.secret())).isTrue();

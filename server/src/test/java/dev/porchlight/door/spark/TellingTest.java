@@ -134,7 +134,9 @@ class TellingTest {
           .doesNotContain("<i>");
       // The owner did not say that the address may be shown.
       assertThat(part(mail, 0) + part(mail, 1)).doesNotContain("Quay");
+      assertThat(mail.getHeader("Porchlight-Path")).hasSize(1);
       var event = crm.await(1).getFirst();
+      assertThat(event.header("Porchlight-Path")).isNotEmpty();
       assertThat(event.isSignedWith(endpoint.secret())).isTrue();
       assertThat(event.json().path("type").asString()).isEqualTo("feed.notified");
       assertThat(
