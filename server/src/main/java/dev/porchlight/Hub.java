@@ -334,11 +334,11 @@ public final class Hub implements AutoCloseable {
         new Retention(
             store,
             erasure,
-            () -> {
+            goesOn -> {
               secrets.dropExpired();
-              bodies.drop();
-              attempts.drop();
-              eventAge.drop();
+              bodies.drop(goesOn);
+              attempts.drop(goesOn);
+              eventAge.drop(goesOn);
               audit.drop();
             });
     fallback = new Fallback(store, number, planner, new Deliveries(store), engine::offer);

@@ -31,6 +31,11 @@ final class Drain {
   private final List<Double> free = new ArrayList<>();
   private final List<Double> drained = new ArrayList<>();
 
+  /// Processor time of the hub for each delivery, in microseconds.
+  private final List<Double> freeCost = new ArrayList<>();
+
+  private final List<Double> counts = new ArrayList<>();
+
   Drain(DoorsHub hub, Side side, Backlog backlog, int pairs, int seconds, boolean whole) {
     this.hub = hub;
     this.side = side;
@@ -46,6 +51,7 @@ final class Drain {
     free(small);
     load();
     free.clear();
+    freeCost.clear();
     long[] seen = new long[1];
     long[] since = new long[1];
     var measured =
@@ -61,6 +67,7 @@ final class Drain {
             () -> {
               double took = (System.nanoTime() - since[0]) / 1e9;
               double rate = (seen() - seen[0]) / took - RATE;
+              counts.add(rate * took);
               drained.add(rate);
               DeliveriesRun.say("  drained at " + Page.number(rate) + "/s");
               hub.disable(backlog.outage, true);
@@ -87,11 +94,28 @@ final class Drain {
         Page.share(ratio),
         ratio >= 0.8 ? "met" : "**not met**");
     page.endTable();
+    var costs = new double[pairs];
+    for (int i = 0; i < pairs; i++) {
+      var beside = measured.besides().get(i);
+      double plain = measured.plains().get(i).path("hub1").doubleValue();
+      double leads = plain * beside.path("seconds").doubleValue();
+      costs[i] = (beside.path("hub").doubleValue() - leads) * 1000 / counts.get(i);
+    }
+    page.words(
+        "Processor time of the hub for each delivery, which hardly depends on what else the machine"
+            + " does: "
+            + Page.number(median(freeCost))
+            + " µs free, "
+            + Page.number(Pairs.median(costs))
+            + " µs of the backlog, without what the new leads take alone. The database server's is"
+            + " not in it. Senders, receiver and new leads share the processors with the backlog"
+            + " and not with what is free.");
     page.table(1, "new leads, in ms", "alone", "beside the backlog", "shift", "");
     measured.row(page, "way, p50", "way50", "");
     measured.row(page, "way, p99", "way99", "");
     measured.row(page, "200, p50", "p50", "");
     measured.row(page, "200, p99", "p99", "");
+    measured.processors(page);
     page.endTable();
     page.words("Missing of the new leads: " + Page.number(measured.beside("missing")) + ".");
     if (whole) {
@@ -118,6 +142,7 @@ final class Drain {
     long before = seen();
     int size = Math.min(backlog.size, Backlog.SMALL);
     long began = System.nanoTime();
+    long used = Pairs.processor();
     hub.disable(endpoint, false);
     long end = began + 120_000_000_000L;
     while (seen() - before < size && System.nanoTime() < end) {
@@ -125,6 +150,7 @@ final class Drain {
     }
     double rate = (seen() - before) / ((System.nanoTime() - began) / 1e9);
     free.add(rate);
+    freeCost.add((Pairs.processor() - used) / 1000.0 / size);
     DeliveriesRun.say("  free at " + Page.number(rate) + "/s");
   }
 

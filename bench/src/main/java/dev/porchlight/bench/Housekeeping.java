@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 final class Housekeeping {
   private static final int LINES = 128;
   private static final double RATE = 200;
-  private static final int OLD = 2_000;
+  private static final int OLD = 500;
   private static final int DAYS = 60;
 
   /// How long ago the hub's own settings are made, which is before all leads.
@@ -21,7 +21,7 @@ final class Housekeeping {
       """
       Leads that came %d to %d days ago, %s for each pair, each delivered once. In one half of each \
       pair the time of those of one day is over: their attempts are forgotten, and they are erased \
-      with all that belongs to them, as their source's retention says, one after the other. \
+      with all that belongs to them, as their source's retention says, one after the other with rests between. \
       Meanwhile, and in between, leads come through a hundred other doors, %d a second; *200* is \
       from sending one to its answer, *way* from there to the arrival at its receiver. Figures are \
       medians over %d pairs in turns, %d s each; the shift is taken within each pair first. \
@@ -69,6 +69,7 @@ final class Housekeeping {
     measured.row(page, "200, p99", "p99", "at most 5 ms");
     measured.row(page, "way, p50", "way50", "");
     measured.row(page, "way, p99", "way99", "");
+    measured.processors(page);
     page.endTable();
     page.words(
         "Dropped within the halves: "

@@ -20,7 +20,9 @@ final class Isolation {
       429, and has what was left from the pair before as well. *Way* is from the 200 at the sender \
       to the arrival at the receiver, of leads to the other 95 alone; *200* is from sending a lead \
       to its answer. Figures are medians over %d pairs in turns, %d s each; the shift is taken \
-      within each pair first. Measured by `bench/run --deliveries --only isolation`.
+      within each pair first. What the bad ones use of the processors themselves (a gigabyte has to \
+      be written by somebody) is in the last row; it would be used elsewhere if they were. Measured \
+      by `bench/run --deliveries --only isolation`.
       """;
 
   private final DoorsHub hub;
@@ -90,6 +92,7 @@ final class Isolation {
     measured.row(page, "way, p99", "way99", "at most 5 ms");
     measured.row(page, "200, p50", "p50", "");
     measured.row(page, "200, p99", "p99", "at most 5 ms");
+    measured.processors(page);
     page.endTable();
     page.table(1, "the hub's", "before", "at most, while five are bad", "afterwards");
     page.row(

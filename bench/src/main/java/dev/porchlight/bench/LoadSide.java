@@ -67,6 +67,7 @@ public final class LoadSide {
     int fan = Integer.parseInt(words[6]);
     int from = words.length > 7 ? Integer.parseInt(words[7]) : 0;
     receiver.startAt(Sample.next());
+    long used = Pairs.processor();
     long before = receiver.requests();
     var answered = new HashMap<Long, Long>();
     long start = System.nanoTime();
@@ -99,6 +100,7 @@ public final class LoadSide {
       }
     });
     return shown(result)
+        .put("load", (Pairs.processor() - used) / 1e6)
         .put("arrived", way.count())
         .put("missing", answered.size() * fan - way.count())
         .put("requests", receiver.requests() - before)

@@ -1,10 +1,12 @@
 package dev.porchlight.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The same load twice, in turns: as it is usually, and with something going on beside it. What
 /// else the machine does meets both alike, and the first of a pair is the one as often as the
@@ -32,16 +34,62 @@ final class Pairs {
     for (int n = 0; n < count; n++) {
       DeliveriesRun.say("pair " + (n + 1) + " of " + count);
       if (n % 2 == 0) {
-        pairs.plain.add(load.run());
+        pairs.plain.add(weighed(load));
       }
       begin.change();
-      pairs.beside.add(load.run());
+      pairs.beside.add(weighed(load));
       end.change();
       if (n % 2 != 0) {
-        pairs.plain.add(load.run());
+        pairs.plain.add(weighed(load));
       }
     }
     return pairs;
+  }
+
+  /// With the processor time of both processes, in milliseconds a second: what else the machine
+  /// does hardly changes that.
+  private static JsonNode weighed(Once load) throws IOException {
+    long before = processor();
+    long began = System.nanoTime();
+    var result = (ObjectNode) load.run();
+    double seconds = (System.nanoTime() - began) / 1e9;
+    double hub = (processor() - before) / 1e6;
+    return result
+        .put("seconds", seconds)
+        .put("hub", hub)
+        .put("hub1", hub / seconds)
+        .put("load1", result.path("load").doubleValue() / seconds);
+  }
+
+  /// What this process has used of the processors, in nanoseconds.
+  static long processor() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+
+  /// Rows that say who used the processors.
+  void processors(Page page) {
+    page.row(
+        "processor, hub, ms a second",
+        Page.number(plain("hub1")),
+        Page.number(beside("hub1")),
+        Page.number(shift("hub1")),
+        "");
+    page.row(
+        "processor, senders and receivers, ms a second",
+        Page.number(plain("load1")),
+        Page.number(beside("load1")),
+        Page.number(shift("load1")),
+        "");
+  }
+
+  /// What was measured beside, and without it, in the order of the pairs.
+  List<JsonNode> besides() {
+    return beside;
+  }
+
+  List<JsonNode> plains() {
+    return plain;
   }
 
   double plain(String member) {

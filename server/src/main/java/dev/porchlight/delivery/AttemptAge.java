@@ -6,14 +6,15 @@ import dev.porchlight.store.WorkQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 /// Forgets what old attempts showed, in small steps behind everything else that waits for the
 /// writer. That there were so many, and how the delivery ended, stays with it; while a delivery is
 /// pending its attempts stay too, and so do those of what is pinned.
 public final class AttemptAge {
-  private static final int STEP = 100;
-  private static final int STEPS = 200;
+  private static final int STEP = 25;
+  private static final int STEPS = 400;
 
   private final Store store;
   private final IntSupplier period;
@@ -25,22 +26,24 @@ public final class AttemptAge {
   }
 
   /// Forgets what is over, up to some thousand, and gives back the space that it and others left.
-  public void drop() {
+  ///
+  /// @param goesOn false when it is to end soon
+  public void drop(BooleanSupplier goesOn) {
     int days = period.getAsInt();
     if (days > 0) {
-      forget(days);
+      forget(days, goesOn);
     }
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < STEPS && goesOn.getAsBoolean(); i++) {
       if (!store.write(WorkQueue.RETENTION, batch -> batch.giveBackSpace())) {
         break;
       }
     }
   }
 
-  private void forget(int days) {
+  private void forget(int days, BooleanSupplier goesOn) {
     var limit = store.now().minus(Duration.ofDays(days));
     var after = "";
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < STEPS && goesOn.getAsBoolean(); i++) {
       var old = attempts(after, limit);
       if (!old.isEmpty()) {
         store.write(
@@ -60,7 +63,7 @@ public final class AttemptAge {
     }
     for (var endpoint : Endpoints.in(store.settings()).all()) {
       if (endpoint.subscription() != null) {
-        dropNotifications(endpoint.id(), limit);
+        dropNotifications(endpoint.id(), limit, goesOn);
       }
     }
   }
@@ -95,8 +98,8 @@ public final class AttemptAge {
             .list());
   }
 
-  private void dropNotifications(String endpoint, Instant limit) {
-    for (int i = 0; i < STEPS; i++) {
+  private void dropNotifications(String endpoint, Instant limit, BooleanSupplier goesOn) {
+    for (int i = 0; i < STEPS && goesOn.getAsBoolean(); i++) {
       var old =
           store.read(h ->
               h.createQuery(

@@ -1,6 +1,8 @@
 package dev.porchlight.store;
 
-/// The queues of the writer, in the order in which it serves them.
+/// The queues of the writer, in the order in which it serves them. Work for [#RETENTION] comes in
+/// small units, and each of its callers gets the answer only after a rest: it has a fifth of the
+/// writer at most.
 public enum WorkQueue {
   LEADS,
   EDITS,

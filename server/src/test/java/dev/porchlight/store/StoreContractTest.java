@@ -25,6 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -245,6 +246,20 @@ public abstract class StoreContractTest {
     assertThat(second.get()).isEqualTo("two - three first");
     assertThat(stored("there")).isEqualTo("two");
     assertThat(stored("none")).isNull();
+  }
+
+  @Test
+  void what_is_too_old_is_dropped_with_rests_between() {
+    var millis = 10;
+    long began = System.nanoTime();
+    store.write(
+        WorkQueue.RETENTION,
+        _ -> {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+          return true;
+        });
+    assertThat(Duration.ofNanos(System.nanoTime() - began))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(5 * millis));
   }
 
   private static <T> Unit<T> with(Unit<T> unit, Unit<T> instead) {

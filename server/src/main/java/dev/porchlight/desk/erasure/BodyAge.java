@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 /// Drops the bodies of receipts that became leads, or repeat one, some time after they came, in
@@ -23,8 +24,8 @@ import java.util.function.IntSupplier;
 ///
 /// By one thread only.
 public final class BodyAge {
-  private static final int STEP = 50;
-  private static final int STEPS = 40;
+  private static final int STEP = 25;
+  private static final int STEPS = 80;
   private static final Duration ANEW = Duration.ofDays(1);
 
   private static final String OLD =
@@ -54,7 +55,9 @@ public final class BodyAge {
   }
 
   /// Drops what is over, of up to some thousand receipts.
-  public void drop() {
+  ///
+  /// @param goesOn false when it is to end soon
+  public void drop(BooleanSupplier goesOn) {
     int days = period.getAsInt();
     if (days == 0) {
       return;
@@ -65,7 +68,7 @@ public final class BodyAge {
       begun = now;
     }
     var before = Retention.firstIdAt(now.minus(Duration.ofDays(days)));
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < STEPS && goesOn.getAsBoolean(); i++) {
       var page = page(before);
       var over = new ArrayList<Receipt>();
       for (var receipt : page) {

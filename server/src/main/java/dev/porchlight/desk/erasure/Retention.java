@@ -15,11 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Erases by itself what is to be kept for a time only, as a lead or its source says, one lead
-/// after the other, each in a unit of its own behind everything else that waits for the writer.
+/// after the other, each in a unit of its own behind everything else that waits for the writer, and
+/// with rests between them.
 ///
 /// Leads that name their own end are found by it. For a source it goes through its receipts in the
 /// order of their arrival, from where it left off; once a day, and after each start, from the
@@ -35,7 +37,7 @@ public final class Retention implements AutoCloseable {
   private final Store store;
   private final Erasure erasure;
   private final Pins pins;
-  private final Runnable others;
+  private final Consumer<BooleanSupplier> others;
   private final StandingWork work;
   private final Map<String, String> reached = new HashMap<>();
   private Instant begun = Instant.MIN;
@@ -43,8 +45,8 @@ public final class Retention implements AutoCloseable {
 
   /// Goes on with erasures that a stop has cut, then looks for what is over.
   ///
-  /// @param others what else is to be dropped when its time is over
-  public Retention(Store store, Erasure erasure, Runnable others) {
+  /// @param others what else is to be dropped when its time is over, as long as it may go on
+  public Retention(Store store, Erasure erasure, Consumer<BooleanSupplier> others) {
     this.store = store;
     this.erasure = erasure;
     pins = new Pins(store);
@@ -62,7 +64,7 @@ public final class Retention implements AutoCloseable {
     // All at a start; later those that another hub seems to have left, too.
     erasure.resume(resumed ? store.now().minus(A_WHILE) : Instant.MAX);
     resumed = true;
-    others.run();
+    others.accept(() -> !work.isClosing());
     pass();
     return EVERY;
   }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,9 @@ public final class EventAge {
   private record Old(PublishedEvent event, @Nullable ListingChange said) {}
 
   /// Drops what is over, up to some thousand.
-  public void drop() {
+  ///
+  /// @param goesOn false when it is to end soon
+  public void drop(BooleanSupplier goesOn) {
     int days = period.getAsInt();
     if (days == 0) {
       return;
@@ -61,11 +64,11 @@ public final class EventAge {
                   .one());
     }
     boolean more = true;
-    for (int i = 0; i < STEPS && more; i++) {
+    for (int i = 0; i < STEPS && more && goesOn.getAsBoolean(); i++) {
       more = step(limit);
     }
     more = true;
-    for (int i = 0; i < STEPS && more; i++) {
+    for (int i = 0; i < STEPS && more && goesOn.getAsBoolean(); i++) {
       more = FeedBlock.drop(store, limit, STEP);
     }
   }

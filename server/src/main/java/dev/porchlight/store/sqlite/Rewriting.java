@@ -34,8 +34,13 @@ final class Rewriting {
   /// After a failure the next try waits so long.
   private static final int PAUSE_MINUTES = 10;
 
+  /// While the hub runs, writing the file anew holds up whoever comes meanwhile: so it is done for
+  /// a thousandth of the time at most.
+  private static final long RESTS = 1000;
+
   private final Path file;
   private OptionalLong failedAt = OptionalLong.empty();
+  private OptionalLong notBefore = OptionalLong.empty();
 
   Rewriting(Path file) {
     this.file = file;
@@ -44,6 +49,19 @@ final class Rewriting {
   /// Notes, within the open transaction, that the file has to be written anew.
   void need(Connection connection) throws SQLException {
     set(connection, needed(connection) + 1);
+  }
+
+  /// The same while the hub runs, unless it was done a short time ago: where something is erased
+  /// every minute, the file is not written anew for each.
+  boolean runAtTimes(Connection connection) throws SQLException {
+    long began = System.nanoTime();
+    if (notBefore.isPresent() && began - notBefore.getAsLong() < 0
+        || !run(connection, WHILE_RUNNING)) {
+      return false;
+    }
+    long end = System.nanoTime();
+    notBefore = OptionalLong.of(end + (end - began) * RESTS);
+    return true;
   }
 
   /// Writes the file anew if that is needed and the file is no larger than that. Where there is no

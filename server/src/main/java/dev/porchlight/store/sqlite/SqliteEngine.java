@@ -628,7 +628,7 @@ public final class SqliteEngine implements Engine {
         }
         try {
           if (idle) {
-            rewriting.run(connection, Rewriting.WHILE_RUNNING);
+            rewriting.runAtTimes(connection);
           }
           // A log that is empty can't be cut short; emptying it takes the writer's lock, so it is
           // done only when nobody writes.

@@ -68,6 +68,16 @@ final class RewritingTest {
   }
 
   @Test
+  void while_the_hub_runs_it_is_done_for_a_thousandth_of_the_time() throws Exception {
+    var rewriting = new Rewriting(file);
+    rewriting.need(connection);
+    assertThat(rewriting.runAtTimes(connection)).isTrue();
+    rewriting.need(connection);
+    assertThat(rewriting.runAtTimes(connection)).as("again at once").isFalse();
+    assertThat(rewriting.run(connection, Long.MAX_VALUE)).as("when it stops").isTrue();
+  }
+
+  @Test
   void a_file_that_is_too_large_waits() throws Exception {
     var rewriting = new Rewriting(file);
     rewriting.need(connection);
