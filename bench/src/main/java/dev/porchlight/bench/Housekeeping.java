@@ -120,7 +120,9 @@ final class Housekeeping {
     hub.change("/sources/" + source, Json.object().put("retention", "P" + day + "D"));
     hub.wake();
     int days = day;
-    Thread.ofPlatform().daemon().start(() -> new AttemptAge(hub.store(), () -> days).drop());
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> new AttemptAge(hub.store(), () -> days).drop(() -> true));
   }
 
   private void end() throws InterruptedException {

@@ -211,8 +211,7 @@ public final class SearchesRun {
   private long[] written(Matcher matcher) throws IOException, InterruptedException {
     var folder = Files.createTempDirectory("porchlight-searches");
     var times = new long[FIRST + EVENTS];
-    try (var store =
-        new EngineStore(SqliteEngine.open(folder, Clock.systemUTC()).thenDelete(folder))) {
+    try (var store = new EngineStore(SqliteEngine.open(folder, Clock.systemUTC()))) {
       long begin = System.nanoTime();
       int done = 0;
       while (done < times.length) {
@@ -240,6 +239,8 @@ public final class SearchesRun {
           times[n] = now - due(begin, n);
         }
       }
+    } finally {
+      StartUp.delete(folder);
     }
     var counted = Arrays.copyOfRange(times, FIRST, times.length);
     Arrays.sort(counted);
