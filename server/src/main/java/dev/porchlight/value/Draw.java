@@ -61,6 +61,11 @@ public record Draw(Instant at, String seed, int counter) {
     return SECONDS.format(at) + "%06d%06d".formatted(at.getNano() / 1000, counter);
   }
 
+  /// What the digits of all that is drawn before that time are less than.
+  public static String digitsAt(Instant time) {
+    return SECONDS.format(time) + "%06d".formatted(time.getNano() / 1000);
+  }
+
   /// The name-based UUID (version 5 form, over SHA-256) of some texts; the same for the same texts.
   public static String named(String... texts) {
     var digest = Sha256.digest();

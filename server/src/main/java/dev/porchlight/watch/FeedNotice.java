@@ -4,6 +4,8 @@ import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Table;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import java.time.Instant;
 import java.util.Arrays;
@@ -121,6 +123,32 @@ public record FeedNotice(
   private static final String ARRIVED =
       "EXISTS (SELECT 1 FROM delivery d JOIN delivery_state s ON s.delivery_id = d.id"
           + " WHERE d.lead_id = n.id AND s.state = 'delivered'";
+
+  /// Drops the first ones that are older than that and wait for nothing.
+  ///
+  /// @return whether there may be more
+  public static boolean drop(Store store, Instant limit, int most) {
+    var old =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT id FROM feed_notice n WHERE n.id < :before AND NOT EXISTS (SELECT 1"
+                        + " FROM delivery d JOIN delivery_state s ON s.delivery_id = d.id"
+                        + " WHERE d.lead_id = n.id AND s.state = 'pending') ORDER BY id LIMIT "
+                        + most)
+                // Ids begin with the time of their making.
+                .bind("before", Draw.digitsAt(limit))
+                .mapTo(String.class)
+                .list());
+    if (!old.isEmpty()) {
+      store.write(
+          WorkQueue.RETENTION,
+          batch -> {
+            old.forEach(id -> batch.delete(TABLE, id));
+            return true;
+          });
+    }
+    return old.size() == most;
+  }
 
   static void deleteAllOf(Batch batch, String holder) {
     ids(batch.sql(), holder).forEach(id -> batch.delete(TABLE, id));

@@ -11,6 +11,7 @@ import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.ListingChange;
 import dev.porchlight.watch.FeedBlock;
+import dev.porchlight.watch.FeedNotice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,8 +23,9 @@ import java.util.function.IntSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// Drops published events, their copies in inboxes and what feeds show of them when their time is
-/// over: in the log's order, a few at a time, behind everything else that waits for the writer.
+/// Drops published events, their copies in inboxes, what feeds show of them and what people were
+/// told of that when their time is over: in the log's order, a few at a time, behind everything
+/// else that waits for the writer.
 ///
 /// What an event said of a listing stays said. So that a rebuild still comes out equal, it is
 /// folded, in the log's order, into one row for each listing, from which the events that are kept
@@ -70,6 +72,10 @@ public final class EventAge {
     more = true;
     for (int i = 0; i < STEPS && more && goesOn.getAsBoolean(); i++) {
       more = FeedBlock.drop(store, limit, STEP);
+    }
+    more = true;
+    for (int i = 0; i < STEPS && more; i++) {
+      more = FeedNotice.drop(store, limit, STEP);
     }
   }
 

@@ -10,8 +10,10 @@ import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.watch.FeedBlock;
+import dev.porchlight.watch.FeedNotice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -208,6 +210,14 @@ class EventsForgottenTest {
               batch -> {
                 var block = FeedBlock.of(900_000, "1", "1", batch.now(), "{}", List.of());
                 FeedBlock.put(batch, List.of(block), 0);
+                var draw = Draw.fresh(batch.now(), 0);
+                new FeedNotice(
+                        draw.digits(),
+                        "1",
+                        batch.now(),
+                        List.of(new FeedNotice.Item("1", 900_000)),
+                        List.of("ana@example.org"))
+                    .put(batch);
                 batch
                     .sql()
                     .execute(
@@ -242,6 +252,7 @@ class EventsForgottenTest {
       // What goes without a line in the log is looked for again and again.
       await().atMost(TestHub.PATIENCE).until(() -> rows(hub, "feed_block", "1 = 1") == 0);
       assertThat(rows(hub, "feed_mark", "1 = 1")).isZero();
+      await().atMost(TestHub.PATIENCE).until(() -> rows(hub, "feed_notice", "1 = 1") == 0);
     }
   }
 }
