@@ -307,7 +307,16 @@ public final class Decision {
             draw,
             receipt.id(),
             intake.erasedOthers());
-    var contact = contact(batch, nodes, landing, office, source, found.personId(), lead, draw);
+    var routed =
+        isRouted(nodes, landing, source)
+                && Persons.findContact(batch, found.personId(), office.id()).isEmpty()
+            ? AreaRouting.find(batch, nodes, company, lead, draw).orElse(null)
+            : null;
+    if (routed != null) {
+      office = routed.office();
+    }
+    var answers = routed == null ? Routing.decide(nodes, landing) : routed.answers();
+    var contact = contact(batch, nodes, answers, office, source, found.personId(), lead, draw);
     long seq = batch.append("lead.created", id, receipt.id());
     var record =
         new LeadRecord(
@@ -409,7 +418,12 @@ public final class Decision {
         receipt.id(),
         erasedOthers);
     if (first) {
-      contact(batch, nodes, landing, office, source, known.personId(), Lead.of(enquirer), draw);
+      // What the lead was about is gone; who answers it is not.
+      var answers =
+          isRouted(nodes, landing, source)
+              ? Json.read(known.answers(), Answerer.class)
+              : Routing.decide(nodes, landing);
+      contact(batch, nodes, answers, office, source, known.personId(), Lead.of(enquirer), draw);
     } else {
       Persons.findContact(batch, known.personId(), office.id())
           .ifPresent(c -> Persons.enrich(batch, c, enquirer, source.name(), draw));
@@ -504,12 +518,20 @@ public final class Decision {
         .orElseThrow(() -> new IllegalStateException(landing.id() + " is above offices"));
   }
 
+  /// Whether who serves the place of a home may answer: not where the source, or the listing, says
+  /// by itself where its leads go.
+  private static boolean isRouted(Nodes nodes, Node landing, Source source) {
+    return landing.id().equals(source.node())
+        && landing.kind() != Node.Kind.MEMBER
+        && nodes.officeOf(landing.id()).isPresent();
+  }
+
   private record Placed(Contact contact, Answerer answers) {}
 
   private static Placed contact(
       Batch batch,
       Nodes nodes,
-      Node landing,
+      Answerer answers,
       Node office,
       Source source,
       String person,
@@ -526,7 +548,6 @@ public final class Decision {
               owner,
               "The person is a contact of " + owner + " in this office already, who keeps it."));
     }
-    var answers = Routing.decide(nodes, landing);
     return new Placed(
         Persons.makeContact(
             batch, person, office.id(), answers.member(), lead.enquirer(), source.name(), draw),

@@ -1,11 +1,14 @@
 package dev.porchlight.routing;
 
 import dev.porchlight.account.Scope;
+import dev.porchlight.filter.Folding;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Table;
+import dev.porchlight.value.Address;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +22,8 @@ public final class ServiceAreas {
   /// @param at when that was so
   /// @param deleted it is served no more
   /// @param kind `City`, `PostalCode` or another word as sent
-  /// @param provider the company that serves it, as written
+  /// @param provider who serves it, as written
+  /// @param providerId the party that is; null when that is none
   /// @param weight its share in the round robin among providers of one area
   /// @param sortOrder in which order offices are shown
   /// @param toConsumerSite whether leads from searches of consumers may be routed by it
@@ -36,6 +40,7 @@ public final class ServiceAreas {
       @Nullable String country,
       @Nullable String postalCode,
       @Nullable String provider,
+      @Nullable String providerId,
       @Nullable Integer weight,
       @Nullable Integer sortOrder,
       @Nullable Boolean toConsumerSite,
@@ -54,6 +59,7 @@ public final class ServiceAreas {
           country,
           postalCode,
           provider,
+          providerId,
           weight,
           sortOrder,
           toConsumerSite,
@@ -66,7 +72,8 @@ public final class ServiceAreas {
       Table.<Area>named("service_area")
           .key("company_id", Area::company)
           .key("name", Area::name)
-          .column("seq", Area::seq)
+          .key("seq", Area::seq)
+          .column("place", a -> Place.of(a).key())
           .column("at", Area::at)
           .column("deleted", Area::deleted)
           .column("kind", Area::kind)
@@ -75,6 +82,7 @@ public final class ServiceAreas {
           .column("country", Area::country)
           .column("postal_code", Area::postalCode)
           .column("provider", Area::provider)
+          .column("provider_id", Area::providerId)
           .column("weight", Area::weight)
           .column("sort_order", Area::sortOrder)
           .column("to_consumer_site", Area::toConsumerSite)
@@ -85,23 +93,31 @@ public final class ServiceAreas {
                   r.text(1),
                   r.text(2),
                   r.number(3),
-                  r.time(4),
-                  r.flag(5),
-                  r.textOrNull(6),
+                  r.time(5),
+                  r.flag(6),
                   r.textOrNull(7),
                   r.textOrNull(8),
                   r.textOrNull(9),
                   r.textOrNull(10),
                   r.textOrNull(11),
-                  r.integerOrNull(12),
-                  r.integerOrNull(13),
-                  flag(r.integerOrNull(14)),
-                  r.text(15),
-                  r.text(16)));
+                  r.textOrNull(12),
+                  r.textOrNull(13),
+                  r.integerOrNull(14),
+                  r.integerOrNull(15),
+                  flag(r.integerOrNull(16)),
+                  r.text(17),
+                  r.text(18)));
 
   /// The log's kind of line that tells of a change; its subject is the company, its reference the
   /// area's name.
   public static final String LINE = "area.changed";
+
+  /// What was said of an area before stays, so that leads can be decided on again as they were.
+  private static final String NEWEST =
+      "NOT EXISTS (SELECT 1 FROM service_area b WHERE b.company_id = a.company_id"
+          + " AND b.name = a.name AND b.seq > a.seq)";
+
+  private static final int MOST = 100;
 
   private ServiceAreas() {}
 
@@ -109,12 +125,84 @@ public final class ServiceAreas {
     return number == null ? null : number != 0;
   }
 
+  /// A postal code, or a city.
+  ///
+  /// @param key by which areas are found; empty where an area names none
+  /// @param words for people
+  public record Place(String key, String words) {
+    private static Place code(String code) {
+      var plain = code.strip().replace(" ", "");
+      // Of the nine digits of the United States the first five are the area.
+      var area = plain.matches("[0-9]{5}-?[0-9]{4}") ? plain.substring(0, 5) : plain;
+      return new Place("code " + Folding.fold(area), "the postal code " + area);
+    }
+
+    private static Place city(String city) {
+      return new Place("city " + Folding.fold(city.strip()), city.strip());
+    }
+
+    private static Place of(Area area) {
+      var code = area.postalCode();
+      var city = area.locality();
+      if (code != null && !code.isBlank() && !"City".equals(area.kind())) {
+        return code(code);
+      }
+      return city == null || city.isBlank() ? new Place("", "") : city(city);
+    }
+  }
+
+  /// The places that an address is in, the narrowest first.
+  public static List<Place> places(Address address) {
+    var all = new ArrayList<Place>();
+    if (address.postalCode() != null && !address.postalCode().isBlank()) {
+      all.add(Place.code(address.postalCode()));
+    }
+    if (address.city() != null && !address.city().isBlank()) {
+      all.add(Place.city(address.city()));
+    }
+    return all;
+  }
+
+  /// The areas in which a place lies and by which leads may be routed, the one said last first.
+  ///
+  /// @param region the state of the place; areas of another are left out
+  public static List<Area> serving(
+      Batch batch, String company, Place place, @Nullable String region) {
+    return batch
+        .sql()
+        .createQuery(
+            "SELECT "
+                + TABLE.columnList("a")
+                + " FROM service_area a WHERE a.company_id = :c AND a.place = :p AND "
+                + NEWEST
+                + " ORDER BY a.seq DESC LIMIT "
+                + MOST)
+        .bind("c", company)
+        .bind("p", place.key())
+        .map((r, _) -> TABLE.read(new Row(r)))
+        .list()
+        .stream()
+        .filter(a -> !a.deleted() && !Boolean.FALSE.equals(a.toConsumerSite()))
+        .filter(a ->
+            a.region() == null || region == null || a.region().strip().equalsIgnoreCase(region))
+        .toList();
+  }
+
   /// Takes over what was said of an area, unless something newer is known.
   ///
   /// @param said its `seq` is set here
   public static void put(Batch batch, Area said) {
-    var known = batch.find(TABLE, said.company(), said.name());
-    if (known == null || !known.at().isAfter(said.at())) {
+    var known =
+        batch
+            .sql()
+            .createQuery(
+                "SELECT MAX(at) FROM service_area WHERE company_id = :c AND name = :n"
+                    + " HAVING COUNT(*) > 0")
+            .bind("c", said.company())
+            .bind("n", said.name())
+            .map((r, _) -> new Row(r).time(1))
+            .findOne();
+    if (known.filter(at -> at.isAfter(said.at())).isEmpty()) {
       batch.put(TABLE, said.at(batch.append(LINE, said.company(), said.name())));
     }
   }
@@ -131,10 +219,11 @@ public final class ServiceAreas {
       var query =
           h.createQuery(
                   "SELECT "
-                      + TABLE.columnList()
-                      + " FROM service_area WHERE seq < :b AND deleted = 0"
-                      + (scope.everything() ? "" : " AND company_id IN (<companies>)")
-                      + " ORDER BY seq DESC LIMIT :l")
+                      + TABLE.columnList("a")
+                      + " FROM service_area a WHERE a.seq < :b AND a.deleted = 0 AND "
+                      + NEWEST
+                      + (scope.everything() ? "" : " AND a.company_id IN (<companies>)")
+                      + " ORDER BY a.seq DESC LIMIT :l")
               .bind("b", before)
               .bind("l", limit);
       if (!scope.everything()) {

@@ -1,5 +1,6 @@
 package dev.porchlight.desk.events;
 
+import dev.porchlight.access.Parties;
 import dev.porchlight.access.Party;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.Body;
@@ -179,6 +180,12 @@ final class Sayings {
             said.country(),
             said.postalCode(),
             said.provider(),
+            said.provider() == null
+                ? null
+                : Parties.in(here.batch().settings())
+                    .findByUri(said.provider(), here.event().base())
+                    .map(Party::id)
+                    .orElse(null),
             said.weight(),
             said.sortOrder(),
             said.toConsumerSite(),

@@ -155,8 +155,8 @@ public final class Rebuild {
           new Compared("contact_name", List.of("company_id", "name"), List.of("contact_id")),
           new Compared(
               "service_area",
-              List.of("company_id", "name"),
-              List.of("seq", "at", "deleted", "kind", "provider", "weight", "members")),
+              List.of("company_id", "name", "seq"),
+              List.of("at", "deleted", "kind", "place", "provider", "weight", "members")),
           new Compared("person_contact", List.of("person_id", "office_id"), List.of("contact_id")),
           new Compared(
               "event",

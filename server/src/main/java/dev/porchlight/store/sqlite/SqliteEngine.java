@@ -301,6 +301,7 @@ public final class SqliteEngine implements Engine {
             "'contact_search', 'contact_search', '1000000 1000 1'",
             "'contact_name', 'contact_name_contact', '1000000 2'",
             "'service_area', 'service_area_seq', '100000 1'",
+            "'service_area', 'service_area_place', '100000 10000 4'",
             "'contact_search', 'contact_search_walk', '1000000 1 1'",
             "'contact_search', 'contact_search_name', '1000000 1000 990 2 1'",
             "'contact_search', 'contact_search_modified', '1000000 1000 990 2 1'",

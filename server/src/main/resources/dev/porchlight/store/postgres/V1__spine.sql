@@ -1005,11 +1005,12 @@ CREATE TABLE contact_name (
 );
 CREATE INDEX contact_name_contact ON contact_name (contact_id);
 
--- Which company serves which city or postal code.
+-- Who serves which city or postal code, in every version.
 CREATE TABLE service_area (
   company_id       TEXT COLLATE "C" NOT NULL,
   name             TEXT COLLATE "C" NOT NULL,
   seq              BIGINT NOT NULL,
+  place            TEXT COLLATE "C" NOT NULL,  -- what it is found by
   at               BIGINT NOT NULL,
   deleted          BIGINT NOT NULL,
   kind             TEXT COLLATE "C",
@@ -1018,11 +1019,13 @@ CREATE TABLE service_area (
   country          TEXT COLLATE "C",
   postal_code      TEXT COLLATE "C",
   provider         TEXT COLLATE "C",
+  provider_id      TEXT COLLATE "C",
   weight           BIGINT,
   sort_order       BIGINT,
   to_consumer_site BIGINT,
   members          TEXT COLLATE "C" NOT NULL,  -- JSON, as sent
   event_id         TEXT COLLATE "C" NOT NULL,
-  PRIMARY KEY (company_id, name)
+  PRIMARY KEY (company_id, name, seq)
 );
 CREATE INDEX service_area_seq ON service_area (seq);
+CREATE INDEX service_area_place ON service_area (company_id, place);

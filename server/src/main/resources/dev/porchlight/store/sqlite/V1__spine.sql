@@ -998,11 +998,12 @@ CREATE TABLE contact_name (
 );
 CREATE INDEX contact_name_contact ON contact_name (contact_id);
 
--- Which company serves which city or postal code.
+-- Who serves which city or postal code, in every version.
 CREATE TABLE service_area (
   company_id       TEXT NOT NULL,
   name             TEXT NOT NULL,
   seq              INTEGER NOT NULL,
+  place            TEXT NOT NULL,  -- what it is found by
   at               INTEGER NOT NULL,
   deleted          INTEGER NOT NULL,
   kind             TEXT,
@@ -1011,11 +1012,13 @@ CREATE TABLE service_area (
   country          TEXT,
   postal_code      TEXT,
   provider         TEXT,
+  provider_id      TEXT,
   weight           INTEGER,
   sort_order       INTEGER,
   to_consumer_site INTEGER,
   members          TEXT NOT NULL,  -- JSON, as sent
   event_id         TEXT NOT NULL,
-  PRIMARY KEY (company_id, name)
+  PRIMARY KEY (company_id, name, seq)
 );
 CREATE INDEX service_area_seq ON service_area (seq);
+CREATE INDEX service_area_place ON service_area (company_id, place);

@@ -348,10 +348,62 @@ class FamilyTest {
             }));
     assertThat(followed("realestate/servicearea#create")).containsExactly("area.changed");
 
+    // Who serves the place of the home answers, until they serve it no more.
+    serves("create", "area-2", owner.profile, true);
+    serves("create", "area-3", office.profile, false);
+    published(asks("L-40", "04101-1234"));
+    var served = story(pods.hub.items("/leads").getFirst().path("id").asString());
+    assertThat(served.at("/answers/member").asString()).isEqualTo(ruth);
+    assertThat(served.at("/answers/reason").asString())
+        .isEqualTo("Ruth Okafor serves the postal code 04101 (service area harborcrm:area-2).");
+    assertThat(served.at("/contact/owner").asString()).isEqualTo(ruth);
+    serves("delete", "area-2", owner.profile, true);
+    published(asks("L-41", "04101"));
+    var unserved = story(pods.hub.items("/leads").getFirst().path("id").asString());
+    assertThat(unserved.at("/answers/reason").asString()).contains("no routing rule");
+    assertThat(pods.hub.items("/service-areas"))
+        .extracting(a -> a.path("name").asString())
+        .containsExactly("harborcrm:area-3", "harborcrm:area-1");
+    for (var lead : List.of(served, unserved)) {
+      pods.hub
+          .api()
+          .make("/persons/" + lead.path("person_id").asString() + "/erase", Json.object());
+    }
+
     // A lead's contact goes with it, at the time that the log has.
     published(lead("lead#add", "L-30", d -> person(d, "Lia")));
     published(lead("lead#assign", "L-30", d -> d.put("recipient", owner.profile)));
-    assertThat(story(only("/leads")).at("/contact/owner").asString()).isEqualTo(ruth);
+    assertThat(
+            story(pods.hub.items("/leads").getFirst().path("id").asString())
+                .at("/contact/owner")
+                .asString())
+        .isEqualTo(ruth);
+  }
+
+  private void serves(String action, String name, String provider, boolean consumers) {
+    published(
+        event(
+            "servicearea#" + action,
+            data -> {
+              var area = data.putObject("object").put("kind", "PostalCode");
+              area.put("postalCode", "04101").putObject("identifier").put("harborcrm", name);
+              area.putObject("provider").put("id", provider);
+              area.putObject("additionalProperty").put("sentToConsumerSite", consumers);
+            }));
+  }
+
+  private static ObjectNode asks(String number, String postalCode) {
+    return lead(
+        "lead#add",
+        number,
+        data -> {
+          person(data, "Asker" + number.replace("-", ""));
+          ((ObjectNode) data.path("object"))
+              .putArray("leadSource")
+              .addObject()
+              .putObject("about")
+              .put("postalCode", postalCode);
+        });
   }
 
   private static final String FAVORITES =
