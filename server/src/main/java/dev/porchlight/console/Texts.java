@@ -25,15 +25,17 @@ public final class Texts {
   private final List<ResourceBundle> words;
   private final DateTimeFormatter exact;
   private final boolean marked;
+  private final KnownSentences known;
 
   Texts(Locale locale) {
-    this(locale, List.of(bundle("messages", locale)), false);
+    this(locale, List.of(bundle("messages", locale)), false, new KnownSentences(locale));
   }
 
-  private Texts(Locale locale, List<ResourceBundle> words, boolean marked) {
+  private Texts(Locale locale, List<ResourceBundle> words, boolean marked, KnownSentences known) {
     this.locale = locale;
     this.words = words;
     this.marked = marked;
+    this.known = known;
     this.exact = DateTimeFormatter.ofPattern(text("time.exact"), locale).withZone(ZoneOffset.UTC);
   }
 
@@ -41,20 +43,23 @@ public final class Texts {
   /// no message file.
   static Texts marked() {
     return new Texts(
-        Locale.forLanguageTag("en-XA"), List.of(bundle("messages", Locale.ENGLISH)), true);
+        Locale.forLanguageTag("en-XA"),
+        List.of(bundle("messages", Locale.ENGLISH)),
+        true,
+        new KnownSentences(Locale.ENGLISH));
   }
 
   /// These with the words of a section before them, when it has any of its own.
   Texts within(String section) {
     try {
       return new Texts(
-          locale, List.of(bundle(section + ".messages", locale), words.getLast()), marked);
+          locale, List.of(bundle(section + ".messages", locale), words.getLast()), marked, known);
     } catch (MissingResourceException _) {
       return this;
     }
   }
 
-  private static ResourceBundle bundle(String name, Locale locale) {
+  static ResourceBundle bundle(String name, Locale locale) {
     return ResourceBundle.getBundle(
         "dev.porchlight.console." + name,
         locale,
@@ -95,9 +100,17 @@ public final class Texts {
     return new Sentence(of(key, values), null);
   }
 
-  /// A sentence that the hub wrote in English when something happened, as it was.
+  /// A sentence that the hub wrote in English when something happened: in this language where it is
+  /// one that we know, else as it was.
   public Sentence english(String sentence) {
-    return new Sentence(sentence, english());
+    var foreign = english();
+    if (foreign == null) {
+      return new Sentence(sentence, null);
+    }
+    return known
+        .find(sentence)
+        .map(s -> new Sentence(s, null))
+        .orElseGet(() -> new Sentence(sentence, foreign));
   }
 
   /// What an element is marked with whose text is in English whatever the page's language; null on

@@ -281,10 +281,10 @@ public final class EndpointSection implements Section {
     try {
       return makeOf(visit, form);
     } catch (SetupException e) {
-      visit.form().refuse(e.member().isEmpty() ? "url" : e.member(), Clean.line(e.sentence()));
+      var sentence = visit.texts().english(Clean.line(e.sentence())).text();
+      visit.form().refuse(e.member().isEmpty() ? "url" : e.member(), sentence);
       return visit.refused(
-          "endpoints/new.jte",
-          form(visit, FIELDS.contains(e.member()) ? "" : Clean.line(e.sentence())));
+          "endpoints/new.jte", form(visit, FIELDS.contains(e.member()) ? "" : sentence));
     }
   }
 
@@ -490,7 +490,7 @@ public final class EndpointSection implements Section {
                     "endpoint.trouble",
                     health.failures(),
                     visit.time(health.failingSince()).relative(),
-                    Clean.line(health.reason())),
+                    t.english(Clean.line(health.reason())).text()),
             facts(t, nodes, endpoint),
             setup.listSigning(endpoint.id()).stream()
                 .map(s ->

@@ -99,9 +99,9 @@ final class DeliveryTeller {
           case DELIVERED -> texts.of("attempt.delivered", status(attempt));
           case REFUSED -> texts.of("attempt.refused", status(attempt));
           case REJECTED -> texts.of("attempt.rejected", status(attempt));
-          case UNREACHABLE -> texts.of("attempt.unreachable", Clean.line(attempt.error()));
-          case GUARDED -> texts.of("attempt.guarded", Clean.line(attempt.error()));
-          case DEFECT -> texts.of("attempt.defect", Clean.line(attempt.error()));
+          case UNREACHABLE -> texts.of("attempt.unreachable", error(texts, attempt));
+          case GUARDED -> texts.of("attempt.guarded", error(texts, attempt));
+          case DEFECT -> texts.of("attempt.defect", error(texts, attempt));
         },
         texts.of("receipt.size", attempt.sentBytes()),
         attempt.digest().isEmpty() ? "" : texts.of("attempt.digest", attempt.digest()),
@@ -109,6 +109,10 @@ final class DeliveryTeller {
         attempt.answer().length < Attempt.ANSWER_KEPT
             ? ""
             : texts.of("attempt.kept", Attempt.ANSWER_KEPT));
+  }
+
+  private static String error(Texts texts, Attempt attempt) {
+    return texts.english(Clean.line(attempt.error())).text();
   }
 
   private static String status(Attempt attempt) {

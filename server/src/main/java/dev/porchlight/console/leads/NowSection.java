@@ -227,7 +227,7 @@ public final class NowSection implements Section {
                 "now.endpoint.why",
                 failing.failures(),
                 visit.time(failing.since()).relative(),
-                Clean.line(failing.reason()));
+                texts.english(Clean.line(failing.reason())).text());
     return new Ailing(Clean.line(endpoint.name()), badge, why);
   }
 

@@ -44,7 +44,9 @@ final class PersonTeller {
     persons
         .listPossibleDuplicates(
             known.viewer().member() == null ? known.scope() : known.viewer(), lead.personId())
-        .forEach(d -> sentences.add(texts.say("person.duplicate", Clean.line(d.evidence()))));
+        .forEach(d ->
+            sentences.add(
+                texts.say("person.duplicate", texts.english(Clean.line(d.evidence())).text())));
     return new Item(
         Tone.GOOD,
         texts.time(lead.createdAt(), known.now()),

@@ -390,7 +390,7 @@ public final class SettingSection implements Section {
     var role = new ConsoleRole(member.id(), kind, at);
     var objection = role.objection(Nodes.in(store.settings()));
     if (objection.isPresent()) {
-      form.refuse("at", objection.get());
+      form.refuse("at", visit.texts().english(objection.get()).text());
       return visit.refused("settings/node.jte", one(visit, member, ""));
     }
     return change(

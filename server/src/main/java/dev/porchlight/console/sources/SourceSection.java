@@ -231,14 +231,17 @@ public final class SourceSection implements Section {
         e.member().isEmpty() && e.sentence().contains("region")
             ? "region"
             : e.member().isEmpty() ? "name" : e.member();
-    visit.form().refuse(field, sentence(e));
+    var sentence = sentence(visit, e);
+    visit.form().refuse(field, sentence);
     boolean shown = Set.of("name", "contract", "node", "region", "api_key").contains(field);
-    return visit.refused("sources/new.jte", form(visit, shown ? "" : sentence(e)));
+    return visit.refused("sources/new.jte", form(visit, shown ? "" : sentence));
   }
 
-  private static String sentence(SetupException e) {
+  private static String sentence(Visit visit, SetupException e) {
     var text = Clean.line(e.sentence());
-    return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    return text.isEmpty()
+        ? text
+        : visit.texts().english(Character.toUpperCase(text.charAt(0)) + text.substring(1)).text();
   }
 
   private Reply rotate(Visit visit, Source source) {
