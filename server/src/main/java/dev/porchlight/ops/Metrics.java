@@ -35,6 +35,18 @@ public final class Metrics {
           "replay.finished",
           "replay.stopped");
 
+  /// How far behind is told apart: what is well, what a person notices, what an outage makes.
+  private static final Duration[] LAGS = {
+    Duration.ofMillis(10),
+    Duration.ofMillis(100),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(10),
+    Duration.ofMinutes(1),
+    Duration.ofMinutes(10),
+    Duration.ofHours(1),
+    Duration.ofDays(1)
+  };
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -82,6 +94,7 @@ public final class Metrics {
     if (attempt.n() == 1) {
       Timer.builder("porchlight.attempted.after")
           .description("from the plan to the first attempt")
+          .serviceLevelObjectives(LAGS)
           .register(registry)
           .record(Duration.between(delivery.plannedAt(), attempt.at()));
     }
@@ -89,6 +102,7 @@ public final class Metrics {
     if (after.state() == DeliveryState.State.DELIVERED) {
       Timer.builder("porchlight.delivered.after")
           .description("from the plan to the 2xx")
+          .serviceLevelObjectives(LAGS)
           .register(registry)
           .record(Duration.between(delivery.plannedAt(), attempt.at().plus(attempt.duration())));
     }

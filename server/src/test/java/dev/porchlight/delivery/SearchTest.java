@@ -138,7 +138,10 @@ class SearchTest {
       assertThat(hub.api().get("//metrics").text())
           .contains("porchlight_planned_total 3.0")
           .contains("porchlight_events_total{kind=\"delivery.dead\"} 1.0")
-          .contains("porchlight_attempted_after_seconds_count 3");
+          .contains("porchlight_attempted_after_seconds_count 3")
+          .contains("porchlight_attempted_after_seconds_bucket{le=\"60.0\"} ")
+          .contains("porchlight_delivered_after_seconds_count 2")
+          .contains("porchlight_delivered_after_seconds_bucket{le=\"+Inf\"} 2");
     }
   }
 }
