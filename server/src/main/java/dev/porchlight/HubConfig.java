@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -113,114 +114,94 @@ public record HubConfig(
     }
   }
 
-  /// One that does not listen for mail.
-  public HubConfig(
-      int port,
-      String bind,
-      Path data,
-      List<Cidr> trustedProxies,
-      List<Cidr> allowNetworks,
-      int hubNumber,
-      Path secretKeyFile,
-      @Nullable String secretKey,
-      @Nullable String adminToken,
-      Duration lease,
-      @Nullable String databaseUrl,
-      boolean insecureDevelopment,
-      TlsConfig tls,
-      boolean sparkTwinsByName) {
-    this(
-        port,
-        bind,
-        data,
-        trustedProxies,
-        allowNetworks,
-        hubNumber,
-        secretKeyFile,
-        secretKey,
-        adminToken,
-        lease,
-        databaseUrl,
-        insecureDevelopment,
-        tls,
-        sparkTwinsByName,
-        NO_SMTP,
-        RECEIPTS_KEPT_DAYS,
-        ATTEMPTS_KEPT_DAYS,
-        0,
-        Tracing.NONE);
+  /// The same with something changed.
+  private HubConfig with(Consumer<Copy> change) {
+    var copy = new Copy(this);
+    change.accept(copy);
+    return copy.done();
+  }
+
+  /// The values, to be changed.
+  private static final class Copy {
+    private int port;
+    private String bind;
+    private Path data;
+    private List<Cidr> trustedProxies;
+    private List<Cidr> allowNetworks;
+    private int hubNumber;
+    private Path secretKeyFile;
+    private @Nullable String secretKey;
+    private @Nullable String adminToken;
+    private Duration lease;
+    private @Nullable String databaseUrl;
+    private boolean insecureDevelopment;
+    private TlsConfig tls;
+    private boolean sparkTwinsByName;
+    private int smtpPort;
+    private int receiptsKeptDays;
+    private int attemptsKeptDays;
+    private int eventsKeptDays;
+    private Tracing tracing;
+
+    Copy(HubConfig from) {
+      port = from.port;
+      bind = from.bind;
+      data = from.data;
+      trustedProxies = from.trustedProxies;
+      allowNetworks = from.allowNetworks;
+      hubNumber = from.hubNumber;
+      secretKeyFile = from.secretKeyFile;
+      secretKey = from.secretKey;
+      adminToken = from.adminToken;
+      lease = from.lease;
+      databaseUrl = from.databaseUrl;
+      insecureDevelopment = from.insecureDevelopment;
+      tls = from.tls;
+      sparkTwinsByName = from.sparkTwinsByName;
+      smtpPort = from.smtpPort;
+      receiptsKeptDays = from.receiptsKeptDays;
+      attemptsKeptDays = from.attemptsKeptDays;
+      eventsKeptDays = from.eventsKeptDays;
+      tracing = from.tracing;
+    }
+
+    HubConfig done() {
+      return new HubConfig(
+          port,
+          bind,
+          data,
+          trustedProxies,
+          allowNetworks,
+          hubNumber,
+          secretKeyFile,
+          secretKey,
+          adminToken,
+          lease,
+          databaseUrl,
+          insecureDevelopment,
+          tls,
+          sparkTwinsByName,
+          smtpPort,
+          receiptsKeptDays,
+          attemptsKeptDays,
+          eventsKeptDays,
+          tracing);
+    }
   }
 
   /// The same that drops events after so many days.
   public HubConfig withEventsKeptDays(int days) {
-    return new HubConfig(
-        port,
-        bind,
-        data,
-        trustedProxies,
-        allowNetworks,
-        hubNumber,
-        secretKeyFile,
-        secretKey,
-        adminToken,
-        lease,
-        databaseUrl,
-        insecureDevelopment,
-        tls,
-        sparkTwinsByName,
-        smtpPort,
-        receiptsKeptDays,
-        attemptsKeptDays,
-        days,
-        tracing);
+    return with(c -> c.eventsKeptDays = days);
   }
 
   /// The same, with attempts kept for so many days; 0 for ever.
   public HubConfig withAttemptsKeptDays(int days) {
-    return new HubConfig(
-        port,
-        bind,
-        data,
-        trustedProxies,
-        allowNetworks,
-        hubNumber,
-        secretKeyFile,
-        secretKey,
-        adminToken,
-        lease,
-        databaseUrl,
-        insecureDevelopment,
-        tls,
-        sparkTwinsByName,
-        smtpPort,
-        receiptsKeptDays,
-        days,
-        eventsKeptDays,
-        tracing);
+    return with(c -> c.attemptsKeptDays = days);
   }
 
   /// The same that listens for mail.
   public HubConfig withSmtp(int listenAt) {
-    return new HubConfig(
-        port,
-        bind,
-        data,
-        trustedProxies,
-        allowNetworks,
-        hubNumber,
-        secretKeyFile,
-        secretKey,
-        adminToken,
-        lease,
-        databaseUrl,
-        insecureDevelopment,
-        tls,
-        sparkTwinsByName,
-        listenAt,
-        receiptsKeptDays,
-        attemptsKeptDays,
-        eventsKeptDays,
-        tracing);
+    return with(c -> c.smtpPort = listenAt);
   }
 
   /// What it is started with, by the keys of the configuration file, for people to read: no secret,
@@ -274,26 +255,10 @@ public record HubConfig(
   /// @param url `jdbc:postgresql://...`
   /// @param number this hub's, which no other hub on that database has
   public HubConfig withDatabase(String url, int number) {
-    return new HubConfig(
-        port,
-        bind,
-        data,
-        trustedProxies,
-        allowNetworks,
-        number,
-        secretKeyFile,
-        secretKey,
-        adminToken,
-        lease,
-        url,
-        insecureDevelopment,
-        tls,
-        sparkTwinsByName,
-        smtpPort,
-        receiptsKeptDays,
-        attemptsKeptDays,
-        eventsKeptDays,
-        tracing);
+    return with(c -> {
+      c.hubNumber = number;
+      c.databaseUrl = url;
+    });
   }
 
   /// A hub on its own in a folder, listening on loopback at a port it picks: for tests and the
@@ -313,7 +278,12 @@ public record HubConfig(
         null,
         true,
         TlsConfig.NONE,
-        false);
+        false,
+        NO_SMTP,
+        RECEIPTS_KEPT_DAYS,
+        ATTEMPTS_KEPT_DAYS,
+        0,
+        Tracing.NONE);
   }
 
   /// Reads it all.
@@ -397,122 +367,37 @@ public record HubConfig(
 
   /// The same with plain HTTP taken by the Spark door, or not.
   public HubConfig withInsecureDevelopment(boolean insecure) {
-    return new HubConfig(
-        port,
-        bind,
-        data,
-        trustedProxies,
-        allowNetworks,
-        hubNumber,
-        secretKeyFile,
-        secretKey,
-        adminToken,
-        lease,
-        databaseUrl,
-        insecure,
-        tls,
-        sparkTwinsByName,
-        smtpPort,
-        receiptsKeptDays,
-        attemptsKeptDays,
-        eventsKeptDays,
-        tracing);
+    return with(c -> c.insecureDevelopment = insecure);
   }
 
   /// The same whose spans go somewhere.
   public HubConfig withTracing(Tracing other) {
-    return new HubConfig(
-        port,
-        bind,
-        data,
-        trustedProxies,
-        allowNetworks,
-        hubNumber,
-        secretKeyFile,
-        secretKey,
-        adminToken,
-        lease,
-        databaseUrl,
-        insecureDevelopment,
-        tls,
-        sparkTwinsByName,
-        smtpPort,
-        receiptsKeptDays,
-        attemptsKeptDays,
-        eventsKeptDays,
-        other);
+    return with(c -> c.tracing = other);
+  }
+
+  /// The same that listens at another address.
+  public HubConfig withBind(String address) {
+    return with(c -> c.bind = address);
+  }
+
+  /// The same whose endpoints may lie in these networks.
+  public HubConfig withAllowNetworks(List<Cidr> networks) {
+    return with(c -> c.allowNetworks = networks);
   }
 
   /// The same behind these proxies.
   public HubConfig withTrustedProxies(List<Cidr> networks) {
-    return new HubConfig(
-        port,
-        bind,
-        data,
-        networks,
-        allowNetworks,
-        hubNumber,
-        secretKeyFile,
-        secretKey,
-        adminToken,
-        lease,
-        databaseUrl,
-        insecureDevelopment,
-        tls,
-        sparkTwinsByName,
-        smtpPort,
-        receiptsKeptDays,
-        attemptsKeptDays,
-        eventsKeptDays,
-        tracing);
+    return with(c -> c.trustedProxies = networks);
   }
 
   /// The same, with contacts that share an address when their names differ.
   public HubConfig withSparkTwinsByName() {
-    return new HubConfig(
-        port,
-        bind,
-        data,
-        trustedProxies,
-        allowNetworks,
-        hubNumber,
-        secretKeyFile,
-        secretKey,
-        adminToken,
-        lease,
-        databaseUrl,
-        insecureDevelopment,
-        tls,
-        true,
-        smtpPort,
-        receiptsKeptDays,
-        attemptsKeptDays,
-        eventsKeptDays,
-        tracing);
+    return with(c -> c.sparkTwinsByName = true);
   }
 
   /// The same with TLS.
   public HubConfig withTls(TlsConfig other) {
-    return new HubConfig(
-        port,
-        bind,
-        data,
-        trustedProxies,
-        allowNetworks,
-        hubNumber,
-        secretKeyFile,
-        secretKey,
-        adminToken,
-        lease,
-        databaseUrl,
-        insecureDevelopment,
-        other,
-        sparkTwinsByName,
-        smtpPort,
-        receiptsKeptDays,
-        attemptsKeptDays,
-        eventsKeptDays,
-        tracing);
+    return with(c -> c.tls = other);
   }
 
   private static TlsConfig tls(Map<String, String> values) {

@@ -216,7 +216,7 @@ class EndpointsTest {
                 .in(folder)
                 .config(c -> {
                   config.set(c);
-                  return withoutNetworks(c);
+                  return c.withAllowNetworks(List.of());
                 })
                 .start();
         var crm = FakeCrm.open(hub.clock())) {
@@ -247,24 +247,6 @@ class EndpointsTest {
       assertThat(attempted.path("reason").stringValue()).contains("localhost");
       assertThat(crm.requests()).isEmpty();
     }
-  }
-
-  private static HubConfig withoutNetworks(HubConfig c) {
-    return new HubConfig(
-        c.port(),
-        c.bind(),
-        c.data(),
-        c.trustedProxies(),
-        List.of(),
-        c.hubNumber(),
-        c.secretKeyFile(),
-        c.secretKey(),
-        c.adminToken(),
-        c.lease(),
-        c.databaseUrl(),
-        c.insecureDevelopment(),
-        c.tls(),
-        c.sparkTwinsByName());
   }
 
   @Test

@@ -201,21 +201,7 @@ class LimitsTest {
   }
 
   private static HubConfig listening(HubConfig c, String bind, List<Cidr> trusted) {
-    return new HubConfig(
-        c.port(),
-        bind,
-        c.data(),
-        trusted,
-        c.allowNetworks(),
-        c.hubNumber(),
-        c.secretKeyFile(),
-        c.secretKey(),
-        c.adminToken(),
-        c.lease(),
-        c.databaseUrl(),
-        c.insecureDevelopment(),
-        c.tls(),
-        c.sparkTwinsByName());
+    return c.withBind(bind).withTrustedProxies(trusted);
   }
 
   private static Optional<InetAddress> outside() throws java.net.SocketException {
