@@ -6,6 +6,7 @@ import dev.porchlight.value.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -60,15 +61,10 @@ final class ClientCommand extends Noun {
   }
 
   @Command(name = "list", description = "Lists the clients.")
-  int list(
-      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
-          @Nullable String limit,
-      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
-          @Nullable String cursor)
-      throws HubException {
+  int list(@Mixin Paging page) throws HubException {
     return list(
         "/clients",
-        HubClient.query("limit", limit, "cursor", cursor),
+        page.query(),
         "There are no clients yet: `porchlight client add NAME` makes one.",
         List.of(
             column("NAME", "name"),

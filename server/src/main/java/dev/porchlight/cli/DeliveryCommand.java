@@ -6,6 +6,7 @@ import dev.porchlight.value.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -41,10 +42,7 @@ final class DeliveryCommand extends PinnableNoun {
               paramLabel = "WORDS",
               description = "where an answer, or the reason, says this")
           @Nullable String words,
-      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
-          @Nullable String limit,
-      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
-          @Nullable String cursor)
+      @Mixin Paging page)
       throws HubException {
     String id = null;
     if (endpoint != null) {
@@ -54,7 +52,7 @@ final class DeliveryCommand extends PinnableNoun {
     }
     return list(
         "/deliveries",
-        HubClient.query(
+        page.query(
             "state",
             state,
             "endpoint",
@@ -68,11 +66,7 @@ final class DeliveryCommand extends PinnableNoun {
             "to",
             to,
             "words",
-            words,
-            "limit",
-            limit,
-            "cursor",
-            cursor),
+            words),
         "There are no such deliveries.",
         List.of(
             new Column("PLANNED", row -> Text.time(Text.at(row, "planned_at"))),

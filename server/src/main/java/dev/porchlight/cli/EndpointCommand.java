@@ -193,15 +193,10 @@ final class EndpointCommand extends Noun {
   }
 
   @Command(name = "list", description = "Lists the endpoints.")
-  int list(
-      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
-          @Nullable String limit,
-      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
-          @Nullable String cursor)
-      throws HubException {
+  int list(@Mixin Paging page) throws HubException {
     return list(
         "/endpoints",
-        HubClient.query("limit", limit, "cursor", cursor),
+        page.query(),
         "There are no endpoints yet: `porchlight endpoint add NAME --to URL --contract CONTRACT`"
             + " makes one.",
         List.of(

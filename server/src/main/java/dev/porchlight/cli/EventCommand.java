@@ -5,6 +5,7 @@ import dev.porchlight.client.HubException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -20,24 +21,12 @@ final class EventCommand extends Noun {
           @Nullable String publisher,
       @Option(names = "--violations", description = "only those that break their contract")
           boolean violations,
-      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
-          @Nullable String limit,
-      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
-          @Nullable String cursor)
+      @Mixin Paging page)
       throws HubException {
     return list(
         "/events",
-        HubClient.query(
-            "topic",
-            topic,
-            "publisher",
-            publisher,
-            "violations",
-            violations ? "true" : null,
-            "limit",
-            limit,
-            "cursor",
-            cursor),
+        page.query(
+            "topic", topic, "publisher", publisher, "violations", violations ? "true" : null),
         "There are no such events.",
         List.of(
             new Column("PUBLISHED", row -> Text.time(Text.at(row, "published_at"))),
@@ -83,15 +72,10 @@ final class EventCommand extends Noun {
   }
 
   @Command(name = "areas", description = "Lists the cities and postal codes that companies serve.")
-  int areas(
-      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
-          @Nullable String limit,
-      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
-          @Nullable String cursor)
-      throws HubException {
+  int areas(@Mixin Paging page) throws HubException {
     return list(
         "/service-areas",
-        HubClient.query("limit", limit, "cursor", cursor),
+        page.query(),
         "There are no service areas.",
         List.of(
             column("NAME", "name"),

@@ -6,6 +6,7 @@ import dev.porchlight.value.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -71,14 +72,11 @@ final class GrantCommand extends Noun {
           @Nullable String owner,
       @Option(names = "--party", paramLabel = "PARTY", description = "only what it is granted")
           @Nullable String party,
-      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
-          @Nullable String limit,
-      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
-          @Nullable String cursor)
+      @Mixin Paging page)
       throws HubException {
     return list(
         "/grants",
-        HubClient.query("owner", owner, "party", party, "limit", limit, "cursor", cursor),
+        page.query("owner", owner, "party", party),
         "There are no grants yet: `porchlight grant add OWNER PARTY` makes one.",
         List.of(
             column("OWNER", "owner_profile"),

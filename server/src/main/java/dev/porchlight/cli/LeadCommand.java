@@ -5,6 +5,7 @@ import dev.porchlight.client.HubException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -24,24 +25,11 @@ final class LeadCommand extends PinnableNoun {
           @Nullable String contact,
       @Option(names = "--test", paramLabel = "true|false", description = "only test leads, or none")
           @Nullable String test,
-      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
-          @Nullable String limit,
-      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
-          @Nullable String cursor)
+      @Mixin Paging page)
       throws HubException {
     return list(
         "/leads",
-        HubClient.query(
-            "source",
-            source,
-            "contact_id",
-            contact,
-            "test",
-            test,
-            "limit",
-            limit,
-            "cursor",
-            cursor),
+        page.query("source", source, "contact_id", contact, "test", test),
         "There are no such leads.",
         List.of(
             new Column("RECEIVED", row -> Text.time(Text.at(row, "created_at"))),

@@ -6,6 +6,7 @@ import dev.porchlight.value.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -27,15 +28,11 @@ final class PersonCommand extends Noun {
               paramLabel = "true|false",
               description = "only those who are erased, or only the others")
           @Nullable String erased,
-      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
-          @Nullable String limit,
-      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
-          @Nullable String cursor)
+      @Mixin Paging page)
       throws HubException {
     return list(
         "/persons",
-        HubClient.query(
-            "email", email, "phone", phone, "erased", erased, "limit", limit, "cursor", cursor),
+        page.query("email", email, "phone", phone, "erased", erased),
         "Nobody is known by that.",
         List.of(
             column("ID", "id"),

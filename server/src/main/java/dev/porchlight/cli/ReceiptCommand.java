@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,14 +29,11 @@ final class ReceiptCommand extends PinnableNoun {
           @Nullable String state,
       @Option(names = "--source", paramLabel = "SOURCE", description = "a source's id or name")
           @Nullable String source,
-      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
-          @Nullable String limit,
-      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
-          @Nullable String cursor)
+      @Mixin Paging page)
       throws HubException {
     return list(
         "/receipts",
-        HubClient.query("state", state, "source", source, "limit", limit, "cursor", cursor),
+        page.query("state", state, "source", source),
         "There are no such receipts.",
         List.of(
             new Column("RECEIVED", row -> Text.time(Text.at(row, "received_at"))),

@@ -6,6 +6,7 @@ import dev.porchlight.value.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -47,15 +48,10 @@ final class TokenCommand extends Noun {
   }
 
   @Command(name = "list", description = "Lists the tokens.")
-  int list(
-      @Option(names = "--limit", paramLabel = "N", description = "at most so many; 50")
-          @Nullable String limit,
-      @Option(names = "--cursor", paramLabel = "CURSOR", description = "where to go on")
-          @Nullable String cursor)
-      throws HubException {
+  int list(@Mixin Paging page) throws HubException {
     return list(
         "/tokens",
-        HubClient.query("limit", limit, "cursor", cursor),
+        page.query(),
         "There are no tokens.",
         List.of(
             column("NAME", "name"),
