@@ -52,11 +52,11 @@ record Copied(String table, String where, List<Object> values, List<Map<String, 
   }
 
   /// An erased receipt, in the place of the decision about it.
-  static Rebuild.Step erasedReceipt(Handle h, LogEntry line, Receipt receipt, Others erasedOthers) {
+  static Step erasedReceipt(Handle h, LogEntry line, Receipt receipt, Others erasedOthers) {
     long seq = line.seq();
     var rows = rows(h, receipt.id());
     if (receipt.leadId() == null) {
-      return new Rebuild.Step.TakeOver(seq, rows, batch -> {});
+      return new Step.TakeOver(seq, rows, batch -> {});
     }
     var lead = lead(h, receipt.leadId());
     rows.add(of(h, "lead", "id = ?", lead.id()));
@@ -67,7 +67,7 @@ record Copied(String table, String where, List<Object> values, List<Map<String, 
     boolean decided = line.kind().equals("receipt.done") || line.kind().equals("receipt.repeat");
     var kept = decided ? enquirer(h, receipt.id()) : null;
     if (kept != null) {
-      return new Rebuild.Step.TakeOver(
+      return new Step.TakeOver(
           seq,
           rows,
           batch -> {
@@ -93,7 +93,7 @@ record Copied(String table, String where, List<Object> values, List<Map<String, 
               lead.personId(),
               lead.contactId()));
     }
-    return new Rebuild.Step.TakeOver(seq, rows, batch -> {});
+    return new Step.TakeOver(seq, rows, batch -> {});
   }
 
   private static List<Copied> rows(Handle h, String receipt) {
@@ -127,7 +127,7 @@ record Copied(String table, String where, List<Object> values, List<Map<String, 
   }
 
   /// The log's line that a lead was erased: where the rebuild met it before, it is emptied there.
-  static Rebuild.Step erasedLead(Handle h, LogEntry line) {
+  static Step erasedLead(Handle h, LogEntry line) {
     var lead = lead(h, line.subject());
     var rows = new ArrayList<Copied>();
     h.createQuery("SELECT id FROM receipt WHERE lead_id = :l")
@@ -138,22 +138,22 @@ record Copied(String table, String where, List<Object> values, List<Map<String, 
     rows.add(of(h, "lead_fingerprint", "lead_id = ?", lead.id()));
     rows.add(of(h, "lead_key", "lead_id = ?", lead.id()));
     rows.add(of(h, "lead_deadline", "lead_id = ?", lead.id()));
-    return new Rebuild.Step.TakeOver(line.seq(), rows, batch -> {});
+    return new Step.TakeOver(line.seq(), rows, batch -> {});
   }
 
   /// The log's line that a receipt was erased which is no lead's.
-  static Rebuild.Step erasedReceipt(Handle h, LogEntry line) {
-    return new Rebuild.Step.TakeOver(line.seq(), rows(h, line.subject()), batch -> {});
+  static Step erasedReceipt(Handle h, LogEntry line) {
+    return new Step.TakeOver(line.seq(), rows(h, line.subject()), batch -> {});
   }
 
   /// What a member typed and is erased.
-  static Rebuild.Step erasedEdit(Handle h, long seq, String contact) {
+  static Step erasedEdit(Handle h, long seq, String contact) {
     var person =
         h.createQuery("SELECT person_id FROM contact WHERE id = :c")
             .bind("c", contact)
             .mapTo(String.class)
             .one();
-    return new Rebuild.Step.TakeOver(
+    return new Step.TakeOver(
         seq,
         List.of(
             of(h, "contact_edit", "seq = ?", seq),
@@ -165,7 +165,7 @@ record Copied(String table, String where, List<Object> values, List<Map<String, 
 
   /// For a rebuild: what is left of an event of which something is gone, in the place of publishing
   /// it again; empty for others.
-  static Optional<Rebuild.Step> erasedEvent(Handle h, LogEntry line) {
+  static Optional<Step> erasedEvent(Handle h, LogEntry line) {
     var id = line.subject();
     var gone =
         h.createQuery(
@@ -184,14 +184,14 @@ record Copied(String table, String where, List<Object> values, List<Map<String, 
       var listings = g.listings().isEmpty() ? List.<String>of() : List.of(g.listings().split(","));
       if (line.seq() != g.seq()) {
         // Its own line was met before.
-        return new Rebuild.Step.TakeOver(line.seq(), rows, batch -> {});
+        return new Step.TakeOver(line.seq(), rows, batch -> {});
       }
       for (var listing : listings) {
         rows.add(of(h, "listing_version", "listing_id = ? AND event_id = ?", listing, id));
         rows.add(of(h, "listing_key", "listing_id = ?", listing));
       }
       var bases = ListingEvents.bases(h, listings);
-      return new Rebuild.Step.TakeOver(
+      return new Step.TakeOver(
           line.seq(), rows, batch -> bases.forEach(b -> ListingEvents.restore(batch, b)));
     });
   }
