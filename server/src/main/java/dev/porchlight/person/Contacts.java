@@ -160,7 +160,7 @@ public final class Contacts {
     return store.read(h ->
         h.createQuery(
                 "SELECT "
-                    + Persons.CONTACT.columnList("k")
+                    + Tables.CONTACT.columnList("k")
                     + ", c.modified_at FROM contact k JOIN contact_search c"
                     + " ON c.owner_id = k.owner_id AND c.owned_seq = k.owned_seq"
                     + " WHERE k.id = ? AND k.owner_id = ? AND k.deleted_at IS NULL")
@@ -180,14 +180,13 @@ public final class Contacts {
   }
 
   private static Listed listed(ResultSet r) throws SQLException {
-    return new Listed(
-        Persons.CONTACT.read(new Row(r)), new Row(r).time(Persons.CONTACT_COLUMNS + 1));
+    return new Listed(Tables.CONTACT.read(new Row(r)), new Row(r).time(Tables.CONTACT_COLUMNS + 1));
   }
 
   private static ContactCatalogue.Login login(ResultSet r) throws SQLException {
     var row = new Row(r);
     return new ContactCatalogue.Login(
-        row.textOrNull(Persons.CONTACT_COLUMNS + 2), row.timeOrNull(Persons.CONTACT_COLUMNS + 3));
+        row.textOrNull(Tables.CONTACT_COLUMNS + 2), row.timeOrNull(Tables.CONTACT_COLUMNS + 3));
   }
 
   /// The time, as the store has it.
@@ -431,7 +430,7 @@ public final class Contacts {
     boolean walk = wanted.page() instanceof Page.After;
     var sql =
         new StringBuilder("SELECT ")
-            .append(Persons.CONTACT.columnList("k"))
+            .append(Tables.CONTACT.columnList("k"))
             .append(walk ? ", p.modified_at" : ", s.modified_at")
             .append(" FROM (SELECT c.contact_id")
             .append(walk ? ", c.modified_at" : "");
@@ -494,7 +493,7 @@ public final class Contacts {
     query(
             h,
             "SELECT "
-                + Persons.CONTACT.columnList("k")
+                + Tables.CONTACT.columnList("k")
                 + ", s.modified_at, a.login_name, a.signed_in_at FROM contact k JOIN contact_search"
                 + " s ON s.owner_id = k.owner_id AND s.owned_seq = k.owned_seq LEFT JOIN"
                 + " portal_account a ON a.contact_id = k.id WHERE k.id IN ("

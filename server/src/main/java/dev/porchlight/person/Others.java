@@ -40,8 +40,8 @@ public record Others(int what) {
   }
 
   static void add(Batch batch, String ref, String other, int what) {
-    var known = batch.find(Persons.SEEN, ref, other);
+    var known = batch.find(Tables.SEEN, ref, other);
     batch.put(
-        Persons.SEEN, new Persons.SeenRow(ref, other, known == null ? what : known.what() | what));
+        Tables.SEEN, new Tables.SeenRow(ref, other, known == null ? what : known.what() | what));
   }
 }

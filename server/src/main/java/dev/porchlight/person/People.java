@@ -128,7 +128,7 @@ public final class People {
           .bind("p", phone)
           .mapTo(String.class)
           .forEach(persons ->
-              Json.read(persons, Persons.Sharers.class).list().forEach(s -> found.add(s.person())));
+              Json.read(persons, Tables.Sharers.class).list().forEach(s -> found.add(s.person())));
     }
     return found;
   }

@@ -93,7 +93,7 @@ public final class PersonErasure {
         .mapTo(String.class)
         .list()
         .stream()
-        .anyMatch(persons -> Json.read(persons, Persons.Sharers.class).list().size() > 1);
+        .anyMatch(persons -> Json.read(persons, Tables.Sharers.class).list().size() > 1);
   }
 
   /// Whether a member ever typed something into a contact of theirs.
@@ -105,15 +105,14 @@ public final class PersonErasure {
   ///
   /// @param ref what the log's line refers to: the erasure's id
   public static Counts erase(Batch batch, String person, String ref, Instant at) {
-    var row = batch.find(Persons.PERSON, person);
+    var row = batch.find(Tables.PERSON, person);
     if (row == null) {
       return new Counts(0, 0, 0);
     }
     batch.append("person.erased", person, ref);
     batch.leaveNoTrace();
     batch.put(
-        Persons.PERSON,
-        new Persons.PersonRow(row.id(), row.companyId(), "[]", row.createdAt(), at));
+        Tables.PERSON, new Tables.PersonRow(row.id(), row.companyId(), "[]", row.createdAt(), at));
     int keys = forgetKeys(batch, row.companyId(), person);
     forgetWhatOthersSaw(batch, person);
     var sql = batch.sql();
@@ -141,26 +140,26 @@ public final class PersonErasure {
             .sql()
             .createQuery("SELECT kind, value FROM person_key WHERE person_id = :p")
             .bind("p", person)
-            .map((r, _) -> new Persons.KeyRow(person, r.getString(1), r.getString(2)))
+            .map((r, _) -> new Tables.KeyRow(person, r.getString(1), r.getString(2)))
             .list();
     for (var key : keys) {
-      batch.delete(Persons.KEY, key.personId(), key.kind(), key.value());
+      batch.delete(Tables.KEY, key.personId(), key.kind(), key.value());
       if (key.kind().equals("email")) {
-        batch.delete(Persons.EMAIL, company, key.value());
+        batch.delete(Tables.EMAIL, company, key.value());
         continue;
       }
-      var shared = batch.find(Persons.PHONE, company, key.value());
+      var shared = batch.find(Tables.PHONE, company, key.value());
       if (shared == null) {
         continue;
       }
-      var others = new ArrayList<>(Json.read(shared.persons(), Persons.Sharers.class).list());
+      var others = new ArrayList<>(Json.read(shared.persons(), Tables.Sharers.class).list());
       others.removeIf(s -> s.person().equals(person));
       if (others.isEmpty()) {
-        batch.delete(Persons.PHONE, company, key.value());
+        batch.delete(Tables.PHONE, company, key.value());
       } else {
         batch.put(
-            Persons.PHONE,
-            new Persons.PhoneRow(company, key.value(), Json.write(new Persons.Sharers(others))));
+            Tables.PHONE,
+            new Tables.PhoneRow(company, key.value(), Json.write(new Tables.Sharers(others))));
       }
     }
     return keys.size();
@@ -172,10 +171,10 @@ public final class PersonErasure {
             .sql()
             .createQuery("SELECT ref, what FROM identity_seen WHERE person_id = :p")
             .bind("p", person)
-            .map((r, _) -> new Persons.SeenRow(r.getString(1), person, r.getInt(2)))
+            .map((r, _) -> new Tables.SeenRow(r.getString(1), person, r.getInt(2)))
             .list();
     for (var row : seen) {
-      batch.delete(Persons.SEEN, row.ref(), person);
+      batch.delete(Tables.SEEN, row.ref(), person);
       Others.add(batch, row.ref(), Others.ERASED, row.what());
     }
   }

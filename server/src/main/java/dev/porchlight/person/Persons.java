@@ -7,7 +7,6 @@ import dev.porchlight.filter.Folding;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
-import dev.porchlight.store.Table;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Json;
@@ -29,119 +28,6 @@ import org.jspecify.annotations.Nullable;
 public final class Persons {
   private static final int MOST_SHARING_A_PHONE = 50;
   private static final int MOST_FAMILIES = 50;
-
-  /// @param families the folded family names that they were met under, as a JSON list
-  /// @param erasedAt when all that was known of them was erased; null while they are known
-  record PersonRow(
-      String id,
-      String companyId,
-      String families,
-      Instant createdAt,
-      @Nullable Instant erasedAt) {}
-
-  /// One of the keys that a person is known by.
-  record KeyRow(String personId, String kind, String value) {}
-
-  /// What a decision about somebody saw of another person.
-  record SeenRow(String ref, String personId, int what) {}
-
-  record EmailRow(String companyId, String email, String personId) {}
-
-  record PhoneRow(String companyId, String phone, String persons) {}
-
-  record PersonContactRow(String personId, String officeId, String contactId) {}
-
-  record DuplicateRow(String a, String b, String receiptId, String evidence, Instant at) {}
-
-  /// One person who gave a phone number.
-  record Sharer(String person) {}
-
-  record Sharers(List<Sharer> list) {}
-
-  static final Table<PersonRow> PERSON =
-      Table.<PersonRow>named("person")
-          .key("id", PersonRow::id)
-          .column("company_id", PersonRow::companyId)
-          .column("families", PersonRow::families)
-          .column("created_at", PersonRow::createdAt)
-          .column("erased_at", PersonRow::erasedAt)
-          .readBy(r -> new PersonRow(r.text(1), r.text(2), r.text(3), r.time(4), r.timeOrNull(5)));
-  static final Table<KeyRow> KEY =
-      Table.<KeyRow>named("person_key")
-          .key("person_id", KeyRow::personId)
-          .key("kind", KeyRow::kind)
-          .key("value", KeyRow::value)
-          .readBy(r -> new KeyRow(r.text(1), r.text(2), r.text(3)));
-  static final Table<SeenRow> SEEN =
-      Table.<SeenRow>named("identity_seen")
-          .key("ref", SeenRow::ref)
-          .key("person_id", SeenRow::personId)
-          .column("what", SeenRow::what)
-          .readBy(r -> new SeenRow(r.text(1), r.text(2), r.integer(3)));
-  static final Table<EmailRow> EMAIL =
-      Table.<EmailRow>named("person_email")
-          .key("company_id", EmailRow::companyId)
-          .key("email", EmailRow::email)
-          .column("person_id", EmailRow::personId)
-          .readBy(r -> new EmailRow(r.text(1), r.text(2), r.text(3)));
-  static final Table<PhoneRow> PHONE =
-      Table.<PhoneRow>named("person_phone")
-          .key("company_id", PhoneRow::companyId)
-          .key("phone", PhoneRow::phone)
-          .column("persons", PhoneRow::persons)
-          .readBy(r -> new PhoneRow(r.text(1), r.text(2), r.text(3)));
-  static final Table<PersonContactRow> PERSON_CONTACT =
-      Table.<PersonContactRow>named("person_contact")
-          .key("person_id", PersonContactRow::personId)
-          .key("office_id", PersonContactRow::officeId)
-          .column("contact_id", PersonContactRow::contactId)
-          .readBy(r -> new PersonContactRow(r.text(1), r.text(2), r.text(3)));
-  static final Table<DuplicateRow> DUPLICATE =
-      Table.<DuplicateRow>named("possible_duplicate")
-          .key("person_a", DuplicateRow::a)
-          .key("person_b", DuplicateRow::b)
-          .column("receipt_id", DuplicateRow::receiptId)
-          .column("evidence", DuplicateRow::evidence)
-          .column("at", DuplicateRow::at)
-          .readBy(r -> new DuplicateRow(r.text(1), r.text(2), r.text(3), r.text(4), r.time(5)));
-  static final Table<Contact> CONTACT =
-      Table.<Contact>named("contact")
-          .key("id", Contact::id)
-          .column("person_id", Contact::personId)
-          .column("office_id", Contact::officeId)
-          .column("owner_id", Contact::ownerId)
-          .column("owned_seq", Contact::ownedSeq)
-          .column("connected", Contact::connected)
-          .column("body", c -> Json.write(c.body()))
-          .column("created_at", Contact::createdAt)
-          .column("modified_at", Contact::modifiedAt)
-          .column("seq", Contact::seq)
-          .column("deleted_at", Contact::deletedAt)
-          .readBy(r ->
-              new Contact(
-                  r.text(1),
-                  r.text(2),
-                  r.text(3),
-                  r.text(4),
-                  r.number(5),
-                  r.flag(6),
-                  Json.read(r.text(7), ContactBody.class),
-                  r.time(8),
-                  r.time(9),
-                  r.number(10),
-                  r.timeOrNull(11)));
-  static final int CONTACT_COLUMNS = 11;
-
-  /// What a member typed, as the log's line of that number has it.
-  record EditRow(long seq, String contactId, String body, String principal) {}
-
-  static final Table<EditRow> EDIT =
-      Table.<EditRow>named("contact_edit")
-          .key("seq", EditRow::seq)
-          .column("contact_id", EditRow::contactId)
-          .column("body", EditRow::body)
-          .column("principal", EditRow::principal)
-          .readBy(r -> new EditRow(r.number(1), r.text(2), r.text(3), r.text(4)));
 
   /// What the index of contacts has of each, but for the time of the last change, which is the
   /// log's.
@@ -199,9 +85,9 @@ public final class Persons {
     erased.keep(batch, ref);
     var email = identity.email();
     var phone = identity.phone();
-    var byEmail = email == null ? null : batch.find(EMAIL, company, email);
-    var phoneRow = phone == null ? null : batch.find(PHONE, company, phone);
-    var sharers = phoneRow == null ? new Sharers(List.of()) : sharers(phoneRow);
+    var byEmail = email == null ? null : batch.find(Tables.EMAIL, company, email);
+    var phoneRow = phone == null ? null : batch.find(Tables.PHONE, company, phone);
+    var sharers = phoneRow == null ? new Tables.Sharers(List.of()) : sharers(phoneRow);
     var byPhone =
         sharers.list().stream().filter(s -> fits(batch, s.person(), identity.family())).findFirst();
     Found found;
@@ -217,7 +103,7 @@ public final class Persons {
               "The phone number is the same, " + phone + ", and the family names fit.");
     } else {
       var id = draw.uuid("person");
-      batch.put(PERSON, new PersonRow(id, company, "[]", draw.at(), null));
+      batch.put(Tables.PERSON, new Tables.PersonRow(id, company, "[]", draw.at(), null));
       sharers.list().forEach(s -> Others.saw(batch, ref, s.person(), Others.SHARED_PHONE));
       found =
           new Found(
@@ -267,27 +153,29 @@ public final class Persons {
 
   /// The person of an identity, if there is one; nothing is made or learnt.
   public static Optional<String> findKnown(Batch batch, String company, Identity identity) {
-    var byEmail = identity.email() == null ? null : batch.find(EMAIL, company, identity.email());
+    var byEmail =
+        identity.email() == null ? null : batch.find(Tables.EMAIL, company, identity.email());
     if (byEmail != null) {
       return Optional.of(byEmail.personId());
     }
-    var byPhone = identity.phone() == null ? null : batch.find(PHONE, company, identity.phone());
+    var byPhone =
+        identity.phone() == null ? null : batch.find(Tables.PHONE, company, identity.phone());
     return byPhone == null
         ? Optional.empty()
         : sharers(byPhone).list().stream()
-            .map(Sharer::person)
+            .map(Tables.Sharer::person)
             .filter(p -> fits(batch, p, identity.family()))
             .findFirst();
   }
 
-  private static Sharers sharers(PhoneRow row) {
-    return Json.read(row.persons(), Sharers.class);
+  private static Tables.Sharers sharers(Tables.PhoneRow row) {
+    return Json.read(row.persons(), Tables.Sharers.class);
   }
 
   /// Whether somebody of that folded family name may be that person. Nothing known on either side
   /// speaks against it; once a name is known, an unnamed enquiry of theirs vouches for nobody.
   private static boolean fits(Batch batch, String person, String family) {
-    var row = batch.find(PERSON, person);
+    var row = batch.find(Tables.PERSON, person);
     if (row == null) {
       return false;
     }
@@ -297,12 +185,12 @@ public final class Persons {
         || known.stream().anyMatch(f -> Identity.compatible(f, family));
   }
 
-  private static List<String> families(PersonRow row) {
+  private static List<String> families(Tables.PersonRow row) {
     return List.of(Json.read(row.families(), String[].class));
   }
 
   private static void learn(Batch batch, String person, String family) {
-    var row = batch.find(PERSON, person);
+    var row = batch.find(Tables.PERSON, person);
     if (row == null || family.isEmpty()) {
       return;
     }
@@ -311,39 +199,40 @@ public final class Persons {
       var more = new ArrayList<>(known);
       more.add(family);
       batch.put(
-          PERSON,
-          new PersonRow(
+          Tables.PERSON,
+          new Tables.PersonRow(
               row.id(), row.companyId(), Json.write(more), row.createdAt(), row.erasedAt()));
     }
   }
 
   private static void share(
-      Batch batch, String company, String phone, Sharers sharers, String person) {
+      Batch batch, String company, String phone, Tables.Sharers sharers, String person) {
     if (sharers.list().size() >= MOST_SHARING_A_PHONE
         || sharers.list().stream().anyMatch(s -> s.person().equals(person))) {
       return;
     }
     var list = new ArrayList<>(sharers.list());
-    list.add(new Sharer(person));
-    batch.put(PHONE, new PhoneRow(company, phone, Json.write(new Sharers(list))));
-    batch.put(KEY, new KeyRow(person, "phone", phone));
+    list.add(new Tables.Sharer(person));
+    batch.put(
+        Tables.PHONE, new Tables.PhoneRow(company, phone, Json.write(new Tables.Sharers(list))));
+    batch.put(Tables.KEY, new Tables.KeyRow(person, "phone", phone));
   }
 
   /// From now on the address is that person's.
   private static void own(Batch batch, String company, String email, String person) {
-    batch.put(EMAIL, new EmailRow(company, email, person));
-    batch.put(KEY, new KeyRow(person, "email", email));
+    batch.put(Tables.EMAIL, new Tables.EmailRow(company, email, person));
+    batch.put(Tables.KEY, new Tables.KeyRow(person, "email", email));
   }
 
   /// Takes everything out of a contact whose person is erased.
   static void empty(Batch batch, String id, Instant at) {
-    var contact = batch.find(CONTACT, id);
+    var contact = batch.find(Tables.CONTACT, id);
     if (contact == null) {
       return;
     }
     var emptied = contact.emptied(at);
     if (contact.isDeleted()) {
-      batch.put(CONTACT, emptied);
+      batch.put(Tables.CONTACT, emptied);
     } else {
       put(batch, contact, emptied);
     }
@@ -353,7 +242,7 @@ public final class Persons {
 
   /// Whether all that was known of that person was erased.
   public static boolean isErased(Batch batch, String person) {
-    var row = batch.find(PERSON, person);
+    var row = batch.find(Tables.PERSON, person);
     return row != null && row.erasedAt() != null;
   }
 
@@ -361,19 +250,19 @@ public final class Persons {
       Batch batch, String one, String other, String evidence, Instant at, String receiptId) {
     var a = one.compareTo(other) < 0 ? one : other;
     var b = one.compareTo(other) < 0 ? other : one;
-    if (batch.find(DUPLICATE, a, b) == null) {
-      batch.put(DUPLICATE, new DuplicateRow(a, b, receiptId, evidence, at));
+    if (batch.find(Tables.DUPLICATE, a, b) == null) {
+      batch.put(Tables.DUPLICATE, new Tables.DuplicateRow(a, b, receiptId, evidence, at));
     }
   }
 
   private static void put(Batch batch, @Nullable Contact before, Contact now) {
-    batch.put(CONTACT, now);
+    batch.put(Tables.CONTACT, now);
     ContactIndex.put(batch, before, now);
   }
 
   /// A person's contact in an office, if there is one.
   public static Optional<Contact> findContact(Batch batch, String person, String office) {
-    var row = batch.find(PERSON_CONTACT, person, office);
+    var row = batch.find(Tables.PERSON_CONTACT, person, office);
     return row == null ? Optional.empty() : findContact(batch, row.contactId());
   }
 
@@ -392,7 +281,7 @@ public final class Persons {
     var at = draw.at();
     var contact = new Contact(id, person, office, owner, seq, true, body, at, at, seq, null);
     put(batch, null, contact);
-    batch.put(PERSON_CONTACT, new PersonContactRow(person, office, id));
+    batch.put(Tables.PERSON_CONTACT, new Tables.PersonContactRow(person, office, id));
     return contact;
   }
 
@@ -410,7 +299,7 @@ public final class Persons {
 
   /// The contact with that id, within a unit; one that was deleted is not there.
   public static Optional<Contact> findContact(Batch batch, String id) {
-    return Optional.ofNullable(batch.find(CONTACT, id)).filter(c -> !c.isDeleted());
+    return Optional.ofNullable(batch.find(Tables.CONTACT, id)).filter(c -> !c.isDeleted());
   }
 
   /// A contact that somebody made by hand, or came to be by signing up. Kept beside the log.
@@ -433,7 +322,7 @@ public final class Persons {
     var draw = making.draw();
     var id = draw.digits();
     long seq = batch.append("contact.added", id, making.owner());
-    batch.put(EDIT, new EditRow(seq, id, Json.write(making), principal));
+    batch.put(Tables.EDIT, new Tables.EditRow(seq, id, Json.write(making), principal));
     var company = companyOf(nodes, office);
     var ref = editRef(seq);
     var person =
@@ -456,8 +345,8 @@ public final class Persons {
         .body()
         .secondaryEmails()
         .forEach(e -> claim(batch, company, person, Identity.email(e), draw.at(), ref, erased));
-    if (batch.find(PERSON_CONTACT, person, office) == null) {
-      batch.put(PERSON_CONTACT, new PersonContactRow(person, office, id));
+    if (batch.find(Tables.PERSON_CONTACT, person, office) == null) {
+      batch.put(Tables.PERSON_CONTACT, new Tables.PersonContactRow(person, office, id));
     }
     return contact;
   }
@@ -501,7 +390,7 @@ public final class Persons {
       return contact;
     }
     long seq = batch.append("contact.edited", contact.id(), contact.id());
-    batch.put(EDIT, new EditRow(seq, contact.id(), Json.write(edit), principal));
+    batch.put(Tables.EDIT, new Tables.EditRow(seq, contact.id(), Json.write(edit), principal));
     var ref = editRef(seq);
     erased.keep(batch, ref);
     var changed = contact.with(body, at);
@@ -564,7 +453,7 @@ public final class Persons {
     var office = officeOf(nodes, transfer.owner());
     var company = companyOf(nodes, office);
     long seq = batch.append("contact.transferred", contact.id(), transfer.owner());
-    batch.put(EDIT, new EditRow(seq, contact.id(), Json.write(transfer), principal));
+    batch.put(Tables.EDIT, new Tables.EditRow(seq, contact.id(), Json.write(transfer), principal));
     var person =
         company.equals(companyOf(nodes, contact.officeId()))
             ? contact.personId()
@@ -580,8 +469,8 @@ public final class Persons {
                 .personId();
     if (!office.equals(contact.officeId())) {
       release(batch, contact);
-      if (batch.find(PERSON_CONTACT, person, office) == null) {
-        batch.put(PERSON_CONTACT, new PersonContactRow(person, office, contact.id()));
+      if (batch.find(Tables.PERSON_CONTACT, person, office) == null) {
+        batch.put(Tables.PERSON_CONTACT, new Tables.PersonContactRow(person, office, contact.id()));
       }
     }
     var changed = contact.ownedBy(transfer.owner(), office, person, seq, at);
@@ -594,7 +483,7 @@ public final class Persons {
   /// person's next lead makes a new one.
   public static void delete(Batch batch, Contact contact, String principal, Instant at) {
     long seq = batch.append("contact.deleted", contact.id(), contact.ownerId());
-    batch.put(EDIT, new EditRow(seq, contact.id(), "{}", principal));
+    batch.put(Tables.EDIT, new Tables.EditRow(seq, contact.id(), "{}", principal));
     release(batch, contact);
     put(batch, contact, contact.deleted(at));
     Comment.deleteAll(batch, contact.id());
@@ -604,7 +493,7 @@ public final class Persons {
   /// Has another contact of that person in the same office, if there is one, take the leads that
   /// would have come to this one.
   private static void release(Batch batch, Contact contact) {
-    var row = batch.find(PERSON_CONTACT, contact.personId(), contact.officeId());
+    var row = batch.find(Tables.PERSON_CONTACT, contact.personId(), contact.officeId());
     if (row == null || !row.contactId().equals(contact.id())) {
       return;
     }
@@ -621,10 +510,10 @@ public final class Persons {
             .findOne();
     if (other.isPresent()) {
       batch.put(
-          PERSON_CONTACT,
-          new PersonContactRow(contact.personId(), contact.officeId(), other.get()));
+          Tables.PERSON_CONTACT,
+          new Tables.PersonContactRow(contact.personId(), contact.officeId(), other.get()));
     } else {
-      batch.delete(PERSON_CONTACT, contact.personId(), contact.officeId());
+      batch.delete(Tables.PERSON_CONTACT, contact.personId(), contact.officeId());
     }
   }
 
@@ -663,7 +552,9 @@ public final class Persons {
       Batch batch, String person, String owner, @Nullable String email) {
     var nodes = Nodes.in(batch.settings());
     var row =
-        email == null ? null : batch.find(EMAIL, companyOf(nodes, officeOf(nodes, owner)), email);
+        email == null
+            ? null
+            : batch.find(Tables.EMAIL, companyOf(nodes, officeOf(nodes, owner)), email);
     return row != null && row.personId().equals(person);
   }
 
@@ -692,7 +583,7 @@ public final class Persons {
     if (email == null) {
       return;
     }
-    var row = batch.find(EMAIL, company, email);
+    var row = batch.find(Tables.EMAIL, company, email);
     if (row == null) {
       if (!erased.hadEmail()) {
         own(batch, company, email, person);
@@ -715,8 +606,8 @@ public final class Persons {
     if (phone == null) {
       return;
     }
-    var row = batch.find(PHONE, company, phone);
-    var sharers = row == null ? new Sharers(List.of()) : sharers(row);
+    var row = batch.find(Tables.PHONE, company, phone);
+    var sharers = row == null ? new Tables.Sharers(List.of()) : sharers(row);
     sharers.list().stream()
         .filter(s -> !s.person().equals(person))
         .filter(s -> fits(batch, s.person(), family))
@@ -749,7 +640,7 @@ public final class Persons {
       add(batch, Json.read(body, Making.class), principal, erased);
       return;
     }
-    var contact = batch.find(CONTACT, contactId);
+    var contact = batch.find(Tables.CONTACT, contactId);
     if (contact == null) {
       throw new IllegalStateException("contact " + contactId + " is not there");
     }
@@ -765,18 +656,20 @@ public final class Persons {
 
   /// The contact with that id, also one that was deleted.
   public static Optional<Contact> findAny(Handle h, String id) {
-    return h.createQuery("SELECT " + CONTACT.columnList() + " FROM contact WHERE id = :id")
+    return h.createQuery("SELECT " + Tables.CONTACT.columnList() + " FROM contact WHERE id = :id")
         .bind("id", id)
-        .map((r, _) -> CONTACT.read(new Row(r)))
+        .map((r, _) -> Tables.CONTACT.read(new Row(r)))
         .findOne();
   }
 
   /// All contacts of a person, also those that were deleted.
   public static List<Contact> listAnyOf(Handle h, String person) {
     return h.createQuery(
-            "SELECT " + CONTACT.columnList() + " FROM contact WHERE person_id = :p ORDER BY id")
+            "SELECT "
+                + Tables.CONTACT.columnList()
+                + " FROM contact WHERE person_id = :p ORDER BY id")
         .bind("p", person)
-        .map((r, _) -> CONTACT.read(new Row(r)))
+        .map((r, _) -> Tables.CONTACT.read(new Row(r)))
         .list();
   }
 
@@ -794,11 +687,11 @@ public final class Persons {
     return store.read(h ->
         h.createQuery(
                 "SELECT "
-                    + CONTACT.columnList()
+                    + Tables.CONTACT.columnList()
                     + " FROM contact WHERE id = :id AND deleted_at IS NULL AND "
                     + scope.sqlOfOwner("office_id", "owner_id"))
             .bind("id", id)
-            .map((r, _) -> CONTACT.read(new Row(r)))
+            .map((r, _) -> Tables.CONTACT.read(new Row(r)))
             .findOne());
   }
 
@@ -807,13 +700,13 @@ public final class Persons {
     return store.read(h ->
         h.createQuery(
                 "SELECT "
-                    + CONTACT.columnList()
+                    + Tables.CONTACT.columnList()
                     + " FROM contact WHERE seq < :before AND deleted_at IS NULL AND "
                     + scope.sqlOfOwner("office_id", "owner_id")
                     + " ORDER BY seq DESC LIMIT :limit")
             .bind("before", before)
             .bind("limit", limit)
-            .map((r, _) -> CONTACT.read(new Row(r)))
+            .map((r, _) -> Tables.CONTACT.read(new Row(r)))
             .list());
   }
 
