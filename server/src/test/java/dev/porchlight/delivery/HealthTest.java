@@ -2,6 +2,7 @@ package dev.porchlight.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.api.MessageSchemas;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.FakeCrm.Reaction;
@@ -10,11 +11,14 @@ import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// Receivers that ask for time, are too slow, fail for long or are gone.
 @OnEveryDatabase
@@ -49,6 +54,12 @@ class HealthTest {
                 .bind("e", endpoint.id())
                 .mapTo(String.class)
                 .list());
+  }
+
+  private static Map<String, FakeCrm.Received> byId(List<FakeCrm.Received> received) {
+    var all = new LinkedHashMap<String, FakeCrm.Received>();
+    received.forEach(r -> all.putIfAbsent(r.header("webhook-id"), r));
+    return all;
   }
 
   private static int count(TestHub hub, TestHub.EndpointAtHub endpoint, String state) {
@@ -219,12 +230,14 @@ class HealthTest {
   }
 
   @Test
-  void a_long_run_of_failures_is_told_of_twice_and_then_disables() {
+  void a_long_run_of_failures_is_told_of_twice_and_then_disables() throws IOException {
     try (var hub = database.start(folder);
+        var ops = FakeCrm.open(hub.clock());
         var crm = FakeCrm.open(hub.clock()).alwaysAnswers(500)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint =
           hub.addEndpoint(crm.url("/crm"), "porchlight", b -> b.put("disabled_after_hours", 10));
+      hub.addEndpoint(ops.url("/"), "porchlight", b -> b.putArray("kinds").add("endpoint.*"));
       portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
       var begin = hub.clock().instant();
       hub.awaitAttempts("L-1", endpoint, 1);
@@ -245,6 +258,24 @@ class HealthTest {
       assertThat(hub.api().read("/endpoints/" + endpoint.id()).path("disabled").booleanValue())
           .isTrue();
       assertThat(count(hub, endpoint, "pending")).isEqualTo(1);
+      // Where the clock has overtaken a lease, a notice goes again under its id.
+      var notices =
+          List.copyOf(byId(ops.awaitUntil("three notices", all -> byId(all).size() == 3)).values());
+      assertThat(notices)
+          .extracting(n -> n.json().at("/data/patience_used_percent").asInt())
+          .containsExactly(50, 90, 0);
+      assertThat(notices.getLast().json().at("/data/reason").asString()).isEqualTo("failing");
+      var schemas =
+          new MessageSchemas(
+              new YAMLMapper().readTree(Files.readAllBytes(Path.of("../contracts/asyncapi.yaml"))));
+      assertThat(schemas.problems("EndpointFailingPayload", notices.getFirst().json())).isEmpty();
+
+      // It begins anew, and what it was told of before is told as over.
+      crm.alwaysAnswers(200);
+      hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", false));
+      hub.clock().advance(Duration.ofDays(1));
+      hub.awaitDelivery("L-1", endpoint, "delivered");
+      assertThat(told(hub, endpoint).getLast()).isEqualTo("endpoint.recovered ");
     }
   }
 
