@@ -17,6 +17,8 @@ import dev.porchlight.person.Persons;
 import dev.porchlight.routing.Answerer;
 import dev.porchlight.routing.Routing;
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.Settings;
+import dev.porchlight.store.Wanted;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Json;
@@ -25,6 +27,7 @@ import dev.porchlight.value.Trail;
 import dev.porchlight.value.Violation;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,6 +63,18 @@ public final class Decision {
   ///
   /// @param planned what was planned of it; nothing for repeats and quarantine
   record Decided(Receipt receipt, Optional<Planner.Plan> planned, @Nullable LeadRecord lead) {}
+
+  /// What the decision looks up first, as far as the intake says.
+  static List<Wanted> wanted(Settings settings, Intake intake) {
+    if (!(intake.content() instanceof Intake.Content.OfLead content)) {
+      return List.of();
+    }
+    var office = intake.receipt().officeId();
+    var company = Nodes.in(settings).companyOf(office).map(Node::id).orElse(office);
+    var wanted = new ArrayList<>(Persons.wanted(company, content.identity()));
+    wanted.add(Wanted.of(Tables.LEAD_KEY, intake.source().id(), content.key()));
+    return wanted;
+  }
 
   Decided decide(Batch batch, Intake intake) {
     long arrival = Long.MAX_VALUE;

@@ -9,6 +9,7 @@ import dev.porchlight.person.Others;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Unit;
+import dev.porchlight.store.Wanted;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.trace.Span;
 import dev.porchlight.trace.TraceContext;
@@ -421,6 +422,7 @@ public final class Desk {
   private final class AcceptUnit implements Unit<Receipt> {
     private final Intake intake;
     private final Body body;
+    private final List<Wanted> wanted;
 
     /// When it ran, and how many deliveries it planned; read after the commit.
     private long began;
@@ -431,6 +433,12 @@ public final class Desk {
     AcceptUnit(Intake intake, Body body) {
       this.intake = intake;
       this.body = body;
+      wanted = Decision.wanted(store.settings(), intake);
+    }
+
+    @Override
+    public List<Wanted> wanted() {
+      return wanted;
     }
 
     @Override

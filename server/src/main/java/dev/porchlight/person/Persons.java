@@ -7,6 +7,7 @@ import dev.porchlight.filter.Folding;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.Wanted;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Json;
@@ -149,6 +150,18 @@ public final class Persons {
       share(batch, company, phone, sharers, person);
     }
     return found;
+  }
+
+  /// What is looked up of an identity first.
+  public static List<Wanted> wanted(String company, Identity identity) {
+    var wanted = new ArrayList<Wanted>();
+    if (identity.email() != null) {
+      wanted.add(Wanted.of(Tables.EMAIL, company, identity.email()));
+    }
+    if (identity.phone() != null) {
+      wanted.add(Wanted.of(Tables.PHONE, company, identity.phone()));
+    }
+    return wanted;
   }
 
   /// The person of an identity, if there is one; nothing is made or learnt.
