@@ -73,6 +73,13 @@ final class OpenApiTest {
       admin.patch("/api/v1/mail-server", "{\"port\": 2587}").expect(400);
       admin.patch("/api/v1/mail-server", "{\"from\": \"nobody\"}").expect(400);
       admin.get("/api/v1/mail-server").expect(200);
+      // Nobody listens there, and that is what it answers.
+      admin
+          .patch(
+              "/api/v1/mail-server",
+              "{\"host\": \"127.0.0.1\", \"port\": 1, \"password\": \"secret\"}")
+          .expect(200);
+      admin.post("/api/v1/mail-server/test", "{\"to\": \"desk@example.com\"}").expect(200);
       admin.send("DELETE", "/api/v1/mail-server", new byte[0], Map.of()).expect(200);
       admin
           .patch("/api/v1/nodes/" + office + "/mail", "{\"fallback\": \"desk@example.com\"}")
