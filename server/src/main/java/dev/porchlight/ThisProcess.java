@@ -2,6 +2,7 @@ package dev.porchlight;
 
 import dev.porchlight.cli.Local;
 import dev.porchlight.cli.Terminal;
+import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
 import dev.porchlight.delivery.Deliveries;
@@ -37,6 +38,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -338,7 +340,15 @@ final class ThisProcess implements Local {
     var connector = Hub.contracts().get(contract);
     if (connector == null || !connector.writes() || contract.equals("mail")) {
       throw new IllegalArgumentException(
-          "There is no contract `" + contract + "` for requests in this release.");
+          "There is no contract `"
+              + contract
+              + "` for requests in this release; there are "
+              + Hub.contracts().values().stream()
+                  .filter(c -> c.writes() && !c.contract().equals("mail"))
+                  .map(Connector::contract)
+                  .sorted()
+                  .collect(Collectors.joining(", "))
+              + ".");
     }
     var leads = new HashMap<String, Draw>();
     return (kind, lead, version, sequence, message) -> {
