@@ -329,6 +329,7 @@ public final class Decision {
             : null;
     if (routed != null) {
       office = routed.office();
+      batch.put(Tables.LEAD_ROUTED, new Tables.LeadRoutedRow(id, Json.write(routed.answers())));
     }
     var answers = routed == null ? Routing.decide(nodes, landing) : routed.answers();
     var contact = contact(batch, nodes, answers, office, source, found.personId(), lead, draw);
@@ -433,11 +434,12 @@ public final class Decision {
         receipt.id(),
         erasedOthers);
     if (first) {
-      // What the lead was about is gone; who answers it is not.
+      // What the lead was about is gone; who answered it because of that is not.
+      var routed = batch.find(Tables.LEAD_ROUTED, known.id());
       var answers =
-          isRouted(nodes, landing, source)
-              ? Json.read(known.answers(), Answerer.class)
-              : Routing.decide(nodes, landing);
+          routed == null
+              ? Routing.decide(nodes, landing)
+              : Json.read(routed.answers(), Answerer.class);
       contact(batch, nodes, answers, office, source, known.personId(), Lead.of(enquirer), draw);
     } else {
       Persons.findContact(batch, known.personId(), office.id())

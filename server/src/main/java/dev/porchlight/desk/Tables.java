@@ -180,6 +180,16 @@ public final class Tables {
           .column("other_key", LeadMailRow::otherKey)
           .readBy(r -> new LeadMailRow(r.text(1), r.flag(2), r.text(3)));
 
+  /// Who answered a lead first because of the place that it is about, which an erasure takes from
+  /// the lead.
+  record LeadRoutedRow(String leadId, String answers) {}
+
+  static final Table<LeadRoutedRow> LEAD_ROUTED =
+      Table.<LeadRoutedRow>named("lead_routed")
+          .key("lead_id", LeadRoutedRow::leadId)
+          .column("answers", LeadRoutedRow::answers)
+          .readBy(r -> new LeadRoutedRow(r.text(1), r.text(2)));
+
   static final Table<FingerprintRow> FINGERPRINT =
       Table.<FingerprintRow>named("lead_fingerprint")
           .key("lead_id", FingerprintRow::leadId)

@@ -99,6 +99,7 @@ record Compared(String table, List<String> key, List<String> columns) {
                   "reason",
                   "comment",
                   "answers")),
+          new Compared("lead_routed", List.of("lead_id"), List.of("answers")),
           new Compared("contact_name", List.of("company_id", "name"), List.of("contact_id")),
           new Compared(
               "service_area",

@@ -60,6 +60,7 @@ record Copied(String table, String where, List<Object> values, List<Map<String, 
     }
     var lead = lead(h, receipt.leadId());
     rows.add(of(h, "lead", "id = ?", lead.id()));
+    rows.add(of(h, "lead_routed", "lead_id = ?", lead.id()));
     if (receipt.state() == Receipt.State.DONE) {
       rows.add(of(h, "delivery", "lead_id = ? AND version = ?", lead.id(), receipt.version()));
       rows.add(of(h, "left_out", "lead_id = ? AND version = ?", lead.id(), receipt.version()));

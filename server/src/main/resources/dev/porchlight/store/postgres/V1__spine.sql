@@ -763,6 +763,12 @@ CREATE TABLE twin (
   PRIMARY KEY (source_id, who)
 );
 
+-- Who answered a lead first because of the place that it is about.
+CREATE TABLE lead_routed (
+  lead_id TEXT COLLATE "C" PRIMARY KEY,
+  answers TEXT COLLATE "C" NOT NULL   -- JSON
+);
+
 -- Of a lead that came by mail: whether it was made of one, and the key that the other channel has
 -- for it, empty while that was silent.
 CREATE TABLE lead_mail (

@@ -756,6 +756,12 @@ CREATE TABLE twin (
   PRIMARY KEY (source_id, who)
 ) WITHOUT ROWID;
 
+-- Who answered a lead first because of the place that it is about.
+CREATE TABLE lead_routed (
+  lead_id TEXT PRIMARY KEY,
+  answers TEXT NOT NULL   -- JSON
+) WITHOUT ROWID;
+
 -- Of a lead that came by mail: whether it was made of one, and the key that the other channel has
 -- for it, empty while that was silent.
 CREATE TABLE lead_mail (

@@ -364,11 +364,9 @@ class FamilyTest {
     assertThat(pods.hub.items("/service-areas"))
         .extracting(a -> a.path("name").asString())
         .containsExactly("harborcrm:area-3", "harborcrm:area-1");
-    for (var lead : List.of(served, unserved)) {
-      pods.hub
-          .api()
-          .make("/persons/" + lead.path("person_id").asString() + "/erase", Json.object());
-    }
+    pods.hub
+        .api()
+        .make("/persons/" + unserved.path("person_id").asString() + "/erase", Json.object());
 
     // A lead's contact goes with it, at the time that the log has.
     published(lead("lead#add", "L-30", d -> person(d, "Lia")));
@@ -378,6 +376,27 @@ class FamilyTest {
                 .at("/contact/owner")
                 .asString())
         .isEqualTo(ruth);
+
+    // Who was routed stays routed when the lead is over and its contact is not.
+    assertThat(
+            pods.hub
+                .api()
+                .patch(
+                    "/contacts/" + served.at("/contact/id").asString(),
+                    (ObjectNode) Json.tree("{\"tags\": [\"Keep\"]}"))
+                .status())
+        .isEqualTo(200);
+    published(lead("lead#assign", "L-40", d -> d.put("recipient", office.profile)));
+    pods.hub
+        .api()
+        .patch(
+            "/sources/" + served.path("source").asString(), Json.object().put("retention", "PT1H"));
+    pods.hub.clock().advance(Duration.ofHours(2));
+    pods.hub.await(
+        "the lead to be over",
+        () -> Optional.of(story(served.path("id").asString())).filter(l -> l.has("erased_at")));
+    assertThat(pods.hub.api().get("/contacts/" + served.at("/contact/id").asString()).status())
+        .isEqualTo(200);
   }
 
   private void serves(String action, String name, String provider, boolean consumers) {
