@@ -88,6 +88,10 @@ final class DoorsHub implements AutoCloseable {
     return hub().store();
   }
 
+  URI address() {
+    return hub().address();
+  }
+
   void wake() {
     hub().wake();
   }
@@ -159,7 +163,7 @@ final class DoorsHub implements AutoCloseable {
     return ask("GET", path, null);
   }
 
-  private JsonNode ask(String method, String path, @Nullable ObjectNode body)
+  JsonNode ask(String method, String path, @Nullable ObjectNode body)
       throws IOException, InterruptedException {
     var answer =
         http.send(

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///   else of the office; null where whole offices may be seen
 public record Scope(
     boolean everything, Set<String> offices, @Nullable String root, @Nullable String member) {
+  private static final int FEW = 200;
+
   public static final Scope EVERYTHING = new Scope(true, Set.of(), null, null);
 
   public Scope {
@@ -93,6 +95,54 @@ public record Scope(
             + " IN (SELECT own.id FROM lead own WHERE own.contact_id IN ("
             + ownContacts()
             + ")))";
+  }
+
+  /// A predicate in SQL that leaves the newest rows of some offices, and perhaps more: each office
+  /// is looked at by itself, by its index, since together they would all be read and sorted. Empty
+  /// where that is no help, as for one office, or for all.
+  ///
+  /// @param key by which rows are ordered, newest last
+  /// @param before which rows are asked for at all; names the key
+  /// @param limit how many, in SQL
+  /// @param least what is less than any key, in SQL
+  public String sqlOfNewest(String table, String key, String before, String limit, String least) {
+    if (everything || member != null || offices.size() < 2 || offices.size() > FEW) {
+      return "";
+    }
+    var each =
+        offices.stream()
+            .sorted()
+            .map(o ->
+                "SELECT * FROM (SELECT "
+                    + key
+                    + " FROM "
+                    + table
+                    + " WHERE office_id = '"
+                    + o
+                    + "' AND "
+                    + before
+                    + " ORDER BY "
+                    + key
+                    + " DESC LIMIT "
+                    + limit
+                    + ") o"
+                    + o)
+            .collect(Collectors.joining(" UNION ALL "));
+    return " AND "
+        + key
+        + " >= (SELECT COALESCE(MIN("
+        + key
+        + "), "
+        + least
+        + ") FROM (SELECT "
+        + key
+        + " FROM ("
+        + each
+        + ") some_offices ORDER BY "
+        + key
+        + " DESC LIMIT "
+        + limit
+        + ") newest)";
   }
 
   private String ownContacts() {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -115,12 +116,12 @@ public final class Deliveries {
     }
     // Which table leads is said here, by the order in which they are crossed: SQLite keeps to it.
     // A state is found by its index, with or without an endpoint; all else by those of deliveries,
-    // as what a member may see is by their leads.
+    // as what a member may see is by their leads, and what lies in some offices by these.
     boolean byState =
         query.state() != null
             && query.lead() == null
             && query.leads() == null
-            && scope.member() == null;
+            && scope.everything();
     var lead = byState ? "s" : "d";
     var id = byState ? "s.delivery_id" : "d.id";
     var sql =
@@ -149,6 +150,15 @@ public final class Deliveries {
     }
     if (query.state() != null) {
       sql.append(" AND s.state = '").append(query.state().word()).append("'");
+    }
+    if (query.endpoint() == null
+        && query.lead() == null
+        && query.leads() == null
+        && query.state() == null) {
+      sql.append(
+          scope
+              .sqlOfNewest("delivery", "seq", "seq < :before", ":limit", "0")
+              .replaceFirst("^ AND ", " AND d."));
     }
     sql.append(" ORDER BY ").append(lead).append(".seq DESC, ").append(id);
     sql.append(" DESC LIMIT :limit");
@@ -189,6 +199,9 @@ public final class Deliveries {
   /// even, and go on all the same.
   public Found search(Scope scope, Query query) {
     var words = AnswerWords.of(query.words());
+    if (words.isEmpty() && isScattered(scope, query)) {
+      return scattered(scope, query);
+    }
     if (words.isEmpty()) {
       var all = list(scope, query);
       boolean more = all.size() == query.limit();
@@ -216,6 +229,58 @@ public final class Deliveries {
         return new Found(found, Optional.of(place));
       }
     }
+  }
+
+  /// Whether those of some offices are to be picked among all in a state that few are in.
+  private static boolean isScattered(Scope scope, Query query) {
+    return !scope.everything()
+        && scope.member() == null
+        && query.lead() == null
+        && query.leads() == null
+        && query.state() != null
+        && query.state() != DeliveryState.State.DELIVERED;
+  }
+
+  private Found scattered(Scope scope, Query query) {
+    long began = System.nanoTime();
+    var found = new ArrayList<Standing>();
+    var place = new Place(query.before(), query.beforeId());
+    while (true) {
+      var some = inState(place, query);
+      for (var one : within(scope, query, some)) {
+        found.add(one);
+        if (found.size() == query.limit()) {
+          return new Found(found, Optional.of(placeOf(one)));
+        }
+      }
+      if (some.size() < LOOKED_AT_ONCE) {
+        return new Found(found, Optional.empty());
+      }
+      place = some.getLast();
+      if (System.nanoTime() - began > LOOKING.toNanos()) {
+        return new Found(found, Optional.of(place));
+      }
+    }
+  }
+
+  private List<Place> inState(Place before, Query query) {
+    return store.read(h -> {
+      var q =
+          h.createQuery(
+                  "SELECT seq, delivery_id FROM delivery_state WHERE state = :state"
+                      + (query.endpoint() == null ? "" : " AND endpoint_id = :e")
+                      + " AND (seq, delivery_id) < (:s, :id) AND seq >= :since"
+                      + " ORDER BY seq DESC, delivery_id DESC LIMIT "
+                      + LOOKED_AT_ONCE)
+              .bind("state", Objects.requireNonNull(query.state()).word())
+              .bind("s", before.seq())
+              .bind("id", before.id())
+              .bind("since", query.since());
+      if (query.endpoint() != null) {
+        q.bind("e", query.endpoint());
+      }
+      return q.map((r, _) -> new Place(r.getLong(1), r.getString(2))).list();
+    });
   }
 
   private static Place placeOf(Standing standing) {
@@ -291,33 +356,35 @@ public final class Deliveries {
 
   /// Those of some that fit the rest of what is asked, and say all the words as they stand.
   private List<Standing> fitting(Scope scope, Query query, List<Place> some, String said) {
-    if (some.isEmpty()) {
-      return List.of();
-    }
-    var ids = some.stream().map(Place::id).toList();
-    var standings =
-        store
-            .read(h ->
-                h.createQuery(
-                        SELECT
-                            + "d.id IN (<ids>) AND "
-                            + scope.sqlOfLead("d.office_id", "d.lead_id"))
-                    .bindList("ids", ids)
-                    .map((r, _) -> standing(r))
-                    .list())
-            .stream()
-            .filter(s -> fits(s, query))
-            .sorted(
-                Comparator.comparingLong((Standing s) -> s.delivery().seq())
-                    .thenComparing(s -> s.delivery().id())
-                    .reversed())
-            .toList();
+    var standings = within(scope, query, some);
     if (standings.isEmpty()) {
       return List.of();
     }
     var answers = answers(standings);
     return standings.stream()
         .filter(s -> says(s, answers.getOrDefault(s.delivery().id(), List.of()), said))
+        .toList();
+  }
+
+  /// Those of some that fit the rest of what is asked, but for its words.
+  private List<Standing> within(Scope scope, Query query, List<Place> some) {
+    if (some.isEmpty()) {
+      return List.of();
+    }
+    var ids = some.stream().map(Place::id).toList();
+    return store
+        .read(h ->
+            h.createQuery(
+                    SELECT + "d.id IN (<ids>) AND " + scope.sqlOfLead("d.office_id", "d.lead_id"))
+                .bindList("ids", ids)
+                .map((r, _) -> standing(r))
+                .list())
+        .stream()
+        .filter(s -> fits(s, query))
+        .sorted(
+            Comparator.comparingLong((Standing s) -> s.delivery().seq())
+                .thenComparing(s -> s.delivery().id())
+                .reversed())
         .toList();
   }
 

@@ -1,6 +1,8 @@
 package dev.porchlight.desk;
 
+import dev.porchlight.account.Scope;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A lead as we keep it: what it is one of, and what was decided about it. What it says stands in
@@ -84,5 +86,10 @@ public record LeadRecord(
         seq,
         key,
         erasedAt);
+  }
+
+  /// What hangs on it: it lies in the office where the lead landed. For whoever may see the lead.
+  public Scope scope() {
+    return new Scope(false, Set.of(officeId));
   }
 }

@@ -63,6 +63,10 @@ public final class Leads {
     if (query.test() != null) {
       sql.append(query.test() ? " AND test = 1" : " AND test = 0");
     }
+    boolean open = query.source() == null && query.leadId() == null && query.contact() == null;
+    if (open && query.test() == null) {
+      sql.append(scope.sqlOfNewest("lead", "seq", "seq < :before", ":limit", "0"));
+    }
     sql.append(" ORDER BY seq DESC LIMIT :limit");
     return store.read(h -> {
       var q =

@@ -67,13 +67,15 @@ public record Receipt(
     /// lists.
     String sql() {
       return switch (this) {
-        case OWED, QUARANTINED, REFUSED, MENDED -> "state = '" + word() + "' AND " + FEW;
-        case DONE, REPEAT, ERASED -> "state = '" + word() + "'";
+        case OWED, QUARANTINED, REFUSED, MENDED, REPEAT, ERASED ->
+            "state = '" + word() + "' AND " + FEW;
+        case DONE -> "state = '" + word() + "'";
       };
     }
 
     /// That a receipt is in one of the states that few are in, as their index has it.
-    public static final String FEW = "state IN ('owed', 'quarantined', 'refused', 'mended')";
+    public static final String FEW =
+        "state IN ('owed', 'quarantined', 'refused', 'mended', 'repeat', 'erased')";
 
     /// @throws IllegalArgumentException for another word
     public static State of(String word) {

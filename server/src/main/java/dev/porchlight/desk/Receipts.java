@@ -56,6 +56,10 @@ public final class Receipts {
     if (query.lead() != null) {
       sql.append(" AND lead_id = :lead");
     }
+    if (query.state() == null && query.source() == null && query.lead() == null) {
+      var before = query.before().isEmpty() ? "1 = 1" : "id < :before";
+      sql.append(scope.sqlOfNewest("receipt", "id", before, ":limit", "''"));
+    }
     sql.append(" ORDER BY id DESC LIMIT :limit");
     return store.read(h -> {
       var q = h.createQuery(sql.toString()).bind("limit", query.limit());

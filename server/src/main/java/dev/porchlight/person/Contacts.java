@@ -1,8 +1,10 @@
 package dev.porchlight.person;
 
+import dev.porchlight.filter.Criterion;
 import dev.porchlight.filter.Evaluator;
 import dev.porchlight.filter.Expression;
 import dev.porchlight.filter.Folding;
+import dev.porchlight.filter.Operand;
 import dev.porchlight.filter.Sql;
 import dev.porchlight.filter.SqlWriter;
 import dev.porchlight.store.Row;
@@ -17,6 +19,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.ResultIterator;
 import org.jdbi.v3.core.statement.Query;
@@ -50,6 +54,10 @@ public final class Contacts {
   /// Up to how many owners the newest contacts are looked up owner by owner; of more, contacts are
   /// walked through in the order of all.
   private static final int FEW = 200;
+
+  /// The attributes whose single values lead to few contacts.
+  private static final Set<String> SERVED =
+      Set.of("PrimaryEmail", "PrimaryPhoneNumber", "FamilyName", "DisplayName");
 
   /// How many owners SQL is given; of more, each contact is asked for its owner.
   private static final int MOST_NAMED = 10_000;
@@ -140,6 +148,8 @@ public final class Contacts {
   private final int mostNamed;
   private final int mostDecided;
   private final int first;
+  private final int step;
+  private final Duration looking;
 
   public Contacts(Store store) {
     this(store, MOST_NAMED, MOST_DECIDED, FIRST);
@@ -149,6 +159,14 @@ public final class Contacts {
   /// @param mostDecided how many contacts the evaluator is asked about at most
   /// @param first how many contacts are looked for first
   Contacts(Store store, int mostNamed, int mostDecided, int first) {
+    this(store, mostNamed, mostDecided, first, STEP, LOOKING);
+  }
+
+  /// @param step how many names a walk looks at at once
+  /// @param looking how long a walk looks
+  Contacts(Store store, int mostNamed, int mostDecided, int first, int step, Duration looking) {
+    this.step = step;
+    this.looking = looking;
     this.store = store;
     this.mostNamed = mostNamed;
     this.mostDecided = mostDecided;
@@ -256,20 +274,212 @@ public final class Contacts {
     try (var places =
         query(
                 h,
-                "SELECT contact_id, owner_id, connected FROM contact_search WHERE owned_seq < ?"
-                    + " ORDER BY owned_seq DESC",
-                List.of(before))
+                "SELECT contact_id, owner_id, connected FROM contact_search WHERE connected = ?"
+                    + " AND owned_seq < ? ORDER BY owned_seq DESC",
+                List.of(connected ? 1L : 0L, before))
             .setFetchSize(FETCHED)
             .map((r, _) -> new Place(r.getString(1), r.getString(2), r.getLong(3)))
             .iterator()) {
       while (ids.size() < limit && places.hasNext()) {
         var place = places.next();
-        if (owners.contains(place.owner()) && place.rank() == (connected ? 1 : 0)) {
+        if (owners.contains(place.owner())) {
           ids.add(place.id());
         }
       }
     }
     return ids;
+  }
+
+  /// What a walk found.
+  ///
+  /// @param further the contact behind which it goes on; empty when all were looked at
+  public record Walked(List<Listed> contacts, Optional<String> further) {
+    public Walked {
+      contacts = List.copyOf(contacts);
+    }
+  }
+
+  private static final int STEP = 2_000;
+  private static final int MANY = 20_000;
+  private static final Duration LOOKING = Duration.ofMillis(50);
+
+  /// Whether these owners have so many contacts that not all of them can be looked at for one page.
+  public boolean areMany(Set<String> owners) {
+    return owners.size() > mostNamed
+        || owners.size() > 1
+            && store.read(h ->
+                query(
+                            h,
+                            "SELECT COUNT(*) FROM (SELECT 1 FROM contact_search WHERE owner_id IN ("
+                                + marks(owners.size())
+                                + ") LIMIT "
+                                + (MANY + 1)
+                                + ") some_contacts",
+                            List.copyOf(owners))
+                        .mapTo(Long.class)
+                        .one()
+                    > MANY);
+  }
+
+  private static String marks(int n) {
+    return String.join(", ", Collections.nCopies(n, "?"));
+  }
+
+  /// Whether an index leads to the few that can match: one address, number or name is named.
+  public static boolean isServed(Expression filter) {
+    return switch (filter) {
+      case Expression.And(var parts) -> parts.stream().anyMatch(Contacts::isServed);
+      case Expression.Matches(Operand.Field(var attribute), boolean negated, var anyOf) ->
+          !negated
+              && SERVED.contains(attribute.name())
+              && anyOf.stream().allMatch(Criterion.Same.class::isInstance);
+      default -> false;
+    };
+  }
+
+  /// Those that meet a filter, in the order of their names, for so long as one waits for a page: it
+  /// may hold less than its limit, nothing even, and go on all the same. For the contacts of very
+  /// many owners together.
+  ///
+  /// @param after the contact behind which to go on; empty for the beginning
+  public Walked walk(
+      Set<String> owners, boolean connected, Expression filter, String after, int limit) {
+    var since = PortalAccount.since(store.now());
+    // As for no owners: what depends on rows beside a contact's is asked contact by contact.
+    var written =
+        new SqlWriter(store.dialect(), name -> ContactCatalogue.column(name, since, Set.of()))
+            .write(filter);
+    var evaluator = written.exact() ? null : Evaluator.of(filter);
+    return store.read(h -> {
+      long until = System.nanoTime() + looking.toNanos();
+      var place = after.isEmpty() ? new Name("", "") : nameOf(h, after);
+      var found = new ArrayList<Listed>();
+      while (true) {
+        var fitting = step(h, connected, written, place);
+        for (int from = 0; from < fitting.size(); from += FIRST) {
+          var some =
+              fitting.subList(from, Math.min(fitting.size(), from + FIRST)).stream()
+                  .filter(p -> owners.contains(p.owner()))
+                  .map(Place::id)
+                  .toList();
+          var read = candidates(h, some);
+          for (var id : some) {
+            var one = read.get(id);
+            if (one != null
+                && (evaluator == null
+                    || evaluator.matches(ContactCatalogue.row(one.listed(), one.login(), since)))) {
+              found.add(one.listed());
+              if (found.size() == limit) {
+                return new Walked(found, Optional.of(id));
+              }
+            }
+            if (System.nanoTime() > until) {
+              return new Walked(found, Optional.of(id));
+            }
+          }
+        }
+        var next = endOfStep(h, connected, place);
+        if (next.isEmpty()) {
+          return new Walked(found, Optional.empty());
+        }
+        place = next.get();
+        if (System.nanoTime() > until) {
+          return new Walked(found, Optional.of(place.id()));
+        }
+      }
+    });
+  }
+
+  /// A place in the order of names.
+  private record Name(String name, String id) {}
+
+  private static final String NAMES =
+      " FROM contact_search WHERE connected = ? AND (display_name, contact_id) > (?, ?)"
+          + " ORDER BY display_name, contact_id LIMIT ";
+
+  private List<Place> step(Handle h, boolean connected, Sql written, Name from) {
+    var binds = new ArrayList<Object>(List.of(connected ? 1L : 0L, from.name(), from.id()));
+    binds.addAll(written.binds());
+    return query(
+            h,
+            "SELECT c.contact_id, c.owner_id FROM (SELECT *"
+                + NAMES
+                + step
+                + ") c WHERE "
+                + written.condition()
+                + " ORDER BY c.display_name, c.contact_id",
+            binds)
+        .map((r, _) -> new Place(r.getString(1), r.getString(2), 1))
+        .list();
+  }
+
+  private Optional<Name> endOfStep(Handle h, boolean connected, Name from) {
+    return query(
+            h,
+            "SELECT display_name, contact_id" + NAMES + "1 OFFSET " + (step - 1),
+            List.of(connected ? 1L : 0L, from.name(), from.id()))
+        .map((r, _) -> new Name(r.getString(1), r.getString(2)))
+        .findFirst();
+  }
+
+  /// Where a contact stands in that order.
+  private static Name nameOf(Handle h, String id) {
+    return query(
+            h,
+            "SELECT s.display_name FROM contact k JOIN contact_search s ON s.owner_id = k.owner_id"
+                + " AND s.owned_seq = k.owned_seq WHERE k.id = ?",
+            List.of(id))
+        .mapTo(String.class)
+        .findFirst()
+        .map(name -> new Name(name, id))
+        .orElse(new Name("", ""));
+  }
+
+  /// Some contacts whose name, or family name, begins so; the name first.
+  public List<Listed> beginning(Set<String> owners, String name, int limit) {
+    var from = Folding.fold(ContactCatalogue.searched(name));
+    if (from.isEmpty() || owners.isEmpty()) {
+      return List.of();
+    }
+    // What follows all that begin so.
+    var to = from + Character.toString(Character.MAX_CODE_POINT);
+    return store.read(h -> {
+      var ids = new LinkedHashSet<String>();
+      for (var column : List.of("display_name", "family_name")) {
+        if (ids.size() < limit) {
+          ids.addAll(beginning(h, owners, column, from, to, limit));
+        }
+      }
+      var read = candidates(h, List.copyOf(ids));
+      return ids.stream()
+          .flatMap(id -> Stream.ofNullable(read.get(id)))
+          .map(Candidate::listed)
+          .limit(limit)
+          .toList();
+    });
+  }
+
+  private List<String> beginning(
+      Handle h, Set<String> owners, String column, String from, String to, int limit) {
+    boolean named = owners.size() <= mostNamed;
+    var binds = new ArrayList<Object>(named ? owners : Set.of());
+    binds.addAll(List.of(from, to, (long) (named ? limit : STEP)));
+    return query(
+            h,
+            "SELECT contact_id, owner_id FROM contact_search WHERE "
+                + (named ? "owner_id IN (" + marks(owners.size()) + ") AND " : "")
+                + "connected = 1 AND "
+                + column
+                + " >= ? AND "
+                + column
+                + " < ? LIMIT ?",
+            binds)
+        .map((r, _) -> new Place(r.getString(1), r.getString(2), 1))
+        .stream()
+        .filter(p -> owners.contains(p.owner()))
+        .map(Place::id)
+        .limit(limit)
+        .toList();
   }
 
   /// The tags that an owner's contacts have, each as it was first written, by name.

@@ -16,12 +16,14 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.value.Enquirer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -222,6 +224,7 @@ class ContactListsTest {
         compare(of, Set.of(all.getFirst(), mls), true);
       }
       compare(new Contacts(store, 0, 1_000, 1), Set.of(mls), true);
+      walk(store, Set.of(all.getFirst(), mls));
       // What the evaluator must decide on is bounded by number too, since a database bounds only
       // the time of its own work.
       var regex =
@@ -301,6 +304,61 @@ class ContactListsTest {
                   .map(ContactListsTest::id)
                   .toList());
     }
+  }
+
+  /// A walk along the names finds the same, however often its time is over.
+  private void walk(Store store, Set<String> owners) {
+    var contacts = new Contacts(store, 10_000, 1_000, 128, 16, Duration.ofSeconds(10));
+    var hasty = new Contacts(store, 10_000, 1_000, 128, 16, Duration.ZERO);
+    int n = 0;
+    for (var text : FILTERS) {
+      var filter = Filter.parse(text, ContactCatalogue.CATALOGUE, NOW).expression();
+      var wanted =
+          ids(list(contacts, owners, true, filter, List.of(), new Contacts.Page.At(0, WHOLE)));
+      assertThat(walked(contacts, owners, filter, 20)).as(text).isEqualTo(wanted);
+      if (n++ % 8 == 0) {
+        assertThat(walked(hasty, owners, filter, 20)).as(text).isEqualTo(wanted);
+      }
+    }
+    for (var beginning : List.of("ned", "ÄNNE", "x", "o'", "nobody", "")) {
+      var folded = Folding.fold(beginning);
+      assertThat(contacts.beginning(owners, beginning, WHOLE).stream().map(ContactListsTest::id))
+          .as(beginning)
+          .containsExactlyInAnyOrderElementsOf(
+              contacts
+                  .walk(owners, true, new Expression.Everything(), "", WHOLE)
+                  .contacts()
+                  .stream()
+                  .filter(c -> !folded.isEmpty())
+                  .filter(c ->
+                      begins(folded, c.contact().body().shownName())
+                          || begins(folded, c.contact().body().familyName()))
+                  .map(ContactListsTest::id)
+                  .toList());
+      assertThat(
+              new Contacts(store, 1, 1_000, 4)
+                  .beginning(owners, beginning, WHOLE).stream().map(ContactListsTest::id))
+          .hasSameElementsAs(
+              contacts.beginning(owners, beginning, WHOLE).stream()
+                  .map(ContactListsTest::id)
+                  .toList());
+    }
+  }
+
+  private static boolean begins(String folded, @Nullable String name) {
+    return name != null && Folding.fold(ContactCatalogue.searched(name)).startsWith(folded);
+  }
+
+  private static List<String> walked(
+      Contacts contacts, Set<String> owners, Expression filter, int limit) {
+    var ids = new ArrayList<String>();
+    var after = Optional.of("");
+    while (after.isPresent()) {
+      var page = contacts.walk(owners, true, filter, after.get(), limit);
+      page.contacts().forEach(c -> ids.add(id(c)));
+      after = page.further();
+    }
+    return ids;
   }
 
   private static List<String> ids(Contacts.Found found) {

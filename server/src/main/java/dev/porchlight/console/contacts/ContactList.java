@@ -65,6 +65,7 @@ final class ContactList {
   /// @param filter as it was typed
   /// @param meant what it was read as, where that is not what was typed; else empty
   /// @param note why there is no list; empty where there is one
+  /// @param further whether the time was over before the page was full
   record View(
       String filter,
       String meant,
@@ -73,6 +74,7 @@ final class ContactList {
       Pager pager,
       @Nullable Wrong wrong,
       String note,
+      boolean further,
       List<Named> attributes) {
     boolean isFiltered() {
       return !filter.isEmpty() || unconnected;
@@ -93,10 +95,12 @@ final class ContactList {
     var pager = Pager.NONE;
     var lines = List.<Line>of();
     var note = "";
+    boolean further = false;
+    var owners = owners(visit.scope());
     try {
       if (expression != null && typed.isEmpty()) {
         long before = number(visit, "before", Long.MAX_VALUE);
-        var found = contacts.newest(owners(visit.scope()), connected, before, AT_ONCE + 1);
+        var found = contacts.newest(owners, connected, before, AT_ONCE + 1);
         lines = lines(visit, found);
         pager =
             new Pager(
@@ -104,9 +108,18 @@ final class ContactList {
                 found.size() > AT_ONCE
                     ? path("", connected, "before=" + found.get(AT_ONCE - 1).contact().ownedSeq())
                     : "");
+      } else if (expression != null && !Contacts.isServed(expression) && contacts.areMany(owners)) {
+        var after = visit.query("after").filter(a -> a.matches("[0-9]{26}")).orElse("");
+        var found = contacts.walk(owners, connected, expression, after, AT_ONCE);
+        lines = lines(visit, found.contacts());
+        further = found.further().isPresent() && lines.size() < AT_ONCE;
+        pager =
+            new Pager(
+                after.isEmpty() ? "" : path(typed, connected, ""),
+                found.further().map(f -> path(typed, connected, "after=" + f)).orElse(""));
       } else if (expression != null) {
         int skip = (int) Math.min(FARTHEST, number(visit, "skip", 0));
-        var found = matching(visit.scope(), connected, expression, skip);
+        var found = matching(owners, connected, expression, skip);
         lines = lines(visit, found);
         pager =
             new Pager(
@@ -131,6 +144,7 @@ final class ContactList {
             pager,
             wrong,
             note,
+            further,
             ContactCatalogue.list().stream()
                 .map(a ->
                     new Named(
@@ -142,8 +156,7 @@ final class ContactList {
   }
 
   private List<Contacts.Listed> matching(
-      Scope scope, boolean connected, Expression expression, int skip) {
-    var owners = owners(scope);
+      Set<String> owners, boolean connected, Expression expression, int skip) {
     if (owners.isEmpty()) {
       return List.of();
     }

@@ -133,7 +133,7 @@ public final class LeadSection implements Section {
   private Line line(Visit visit, LeadRecord record, Sources sources) {
     var gist = teller.gist(visit.texts(), record);
     var standing =
-        deliveries.list(visit.scope(), new Deliveries.Query(null, record.id(), null, 20));
+        deliveries.list(record.scope(), new Deliveries.Query(null, record.id(), null, 20));
     return new Line(
         PATH + record.id(),
         gist.name(),

@@ -161,7 +161,7 @@ public final class NowSection implements Section {
       Visit visit, LeadRecord record, Function<String, String> source, Instant now) {
     var gist = teller.gist(visit.texts(), record);
     var standing =
-        deliveries.list(visit.scope(), new Deliveries.Query(null, record.id(), null, LEADS));
+        deliveries.list(record.scope(), new Deliveries.Query(null, record.id(), null, LEADS));
     var texts = visit.texts();
     Function<Instant, String> since = at -> texts.took(Duration.between(record.createdAt(), at));
     return new Arrival(

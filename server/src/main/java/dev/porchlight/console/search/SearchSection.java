@@ -159,11 +159,7 @@ public final class SearchSection implements Section {
       put(found, named(visit, "PrimaryPhoneNumber Eq '" + quoted(query) + "'"));
     } else {
       put(visit, found, people.find(visit.scope(), query).stream().toList());
-      var beginning = quoted(query).replace("*", "").replace("?", "");
-      if (!beginning.isBlank()) {
-        put(found, named(visit, "DisplayName Eq '" + beginning + "*'"));
-        put(found, named(visit, "FamilyName Eq '" + beginning + "*'"));
-      }
+      put(found, contacts.beginning(owners(visit), query, OF_EACH));
     }
     return found;
   }

@@ -137,9 +137,10 @@ CREATE TABLE receipt (
   settled_seq  INTEGER NOT NULL,
   erased_at    INTEGER
 );
-CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'mended');
+CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'mended', 'repeat', 'erased');
 CREATE INDEX receipt_lead ON receipt (lead_id, id) WHERE lead_id IS NOT NULL;
 CREATE INDEX receipt_source ON receipt (source_id, id);
+CREATE INDEX receipt_office ON receipt (office_id, id);
 CREATE INDEX receipt_corrects ON receipt (corrects) WHERE corrects IS NOT NULL;
 
 CREATE TABLE receipt_raw (
@@ -200,6 +201,7 @@ CREATE INDEX lead_contact ON lead (contact_id, seq);
 CREATE INDEX lead_person ON lead (person_id);
 CREATE INDEX lead_external ON lead (external_id);
 CREATE INDEX lead_office ON lead (office_id, seq);
+CREATE INDEX lead_source ON lead (source_id, seq);
 
 CREATE TABLE lead_version (
   lead_id     TEXT NOT NULL,
@@ -366,7 +368,8 @@ CREATE TABLE contact_search (
   PRIMARY KEY (owner_id, owned_seq)
 ) WITHOUT ROWID;
 -- For walks over the contacts of many owners.
-CREATE INDEX contact_search_walk ON contact_search (owned_seq);
+CREATE INDEX contact_search_walk ON contact_search (connected, owned_seq);
+CREATE INDEX contact_search_order ON contact_search (connected, display_name, contact_id);
 CREATE INDEX contact_search_name ON contact_search (owner_id, connected, display_name, contact_id);
 CREATE INDEX contact_search_modified ON contact_search (owner_id, connected, modified_at, contact_id);
 -- Each begins alike, so that a planner without statistics takes the one that is equal in most.
@@ -635,6 +638,7 @@ CREATE INDEX delivery_lane ON delivery (endpoint_id, order_key, seq);
 CREATE INDEX delivery_lead ON delivery (lead_id, seq);
 CREATE INDEX delivery_seq ON delivery (seq);
 CREATE INDEX delivery_endpoint ON delivery (endpoint_id, seq);
+CREATE INDEX delivery_office ON delivery (office_id, seq);
 
 -- The endpoints within reach that an event was not planned for, and why: body is a JSON list.
 CREATE TABLE left_out (
