@@ -334,13 +334,12 @@ public final class Hub implements AutoCloseable {
         new Retention(
             store,
             erasure,
-            goesOn -> {
-              secrets.dropExpired();
-              bodies.drop(goesOn);
-              attempts.drop(goesOn);
-              eventAge.drop(goesOn);
-              audit.drop();
-            });
+            List.of(
+                _ -> secrets.dropExpired(),
+                bodies::drop,
+                attempts::drop,
+                eventAge::drop,
+                _ -> audit.drop()));
     fallback = new Fallback(store, number, planner, new Deliveries(store), engine::offer);
     watching = new Watching(store);
     announcing = new Announcing(store, publishing, messages, get(connectors, EventsDoor.CONTRACT));
@@ -421,7 +420,7 @@ public final class Hub implements AutoCloseable {
                 replayWork::wake,
                 endpoint -> trial(endpoint, rendering, engine, secrets, store),
                 (delivery, endpoint) ->
-                    rendering.render(delivery, endpoint, secretsOf(secrets, endpoint.id())),
+                    rendering.show(delivery, endpoint, secretsOf(secrets, endpoint.id())),
                 rebuild,
                 (contract, body) -> get(connectors, contract).read(body),
                 () ->
@@ -487,7 +486,7 @@ public final class Hub implements AutoCloseable {
                     .map(Connector::contract)
                     .toList(),
                 (delivery, endpoint) ->
-                    rendering.render(
+                    rendering.show(
                         delivery, endpoint, new EndpointSecrets(List.of(), null, null, null))))
         .with(new ListingSection(store, listings, leads, teller))
         .with(new EventSection(store))
@@ -504,7 +503,7 @@ public final class Hub implements AutoCloseable {
                 leads,
                 deliveries,
                 (delivery, endpoint) ->
-                    rendering.render(delivery, endpoint, secretsOf(secrets, endpoint.id())),
+                    rendering.show(delivery, endpoint, secretsOf(secrets, endpoint.id())),
                 engine::wake))
         .with(new ReplaySection(store, number, replays, replayWork::wake))
         .with(new SettingSection(store, number, credentials, deeds, config.shown()))
@@ -733,7 +732,7 @@ public final class Hub implements AutoCloseable {
       case Transport.Answer.Never(int status, byte[] head) ->
           new EndpointTest.Exchange(
               trial.url(), headers, ready.body(), shown, false, status, "", head, duration);
-      case Transport.Answer.Nothing(var reason) ->
+      case Transport.Answer.Nothing(var reason, _) ->
           new EndpointTest.Exchange(
               trial.url(),
               headers,

@@ -23,6 +23,7 @@ import dev.porchlight.desk.onward.ChangeBodies;
 import dev.porchlight.desk.onward.Notices;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.sign.XSignature;
+import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.trace.TraceContext;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Trail;
@@ -33,10 +34,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Writes deliveries in their endpoints' contracts: the contract itself, else the one to fall back
 /// on, else, where the source speaks that very contract, the bytes as received.
 final class Rendering implements Renderer {
+  private static final Logger LOG = LoggerFactory.getLogger(Rendering.class);
+
   private final Map<String, Connector> connectors;
   private final Messages messages;
   private final ListingNames names;
@@ -72,6 +77,20 @@ final class Rendering implements Renderer {
     this.changes = changes;
     this.inboxes = inboxes;
     this.feeds = feeds;
+  }
+
+  /// What is written, for somebody who looks: where a defect of ours stands in the way, they see
+  /// that.
+  Rendered show(Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {
+    try {
+      return render(delivery, endpoint, secrets);
+    } catch (StoreUnavailableException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error("Delivery {} could not be written: a defect of ours", delivery.id(), e);
+      return new Rendered.CannotWrite(
+          "It can't be written, by a defect of ours; the hub's own log says more.");
+    }
   }
 
   @Override

@@ -62,18 +62,19 @@ final class Sending implements Transport {
         case Exchange.Answered a ->
             new Answer.Status(a.status(), a.head(), a.header("Retry-After").orElse(""));
         case Exchange.Refused(var reason, _) -> new Answer.Forbidden(reason);
-        case Exchange.Failed(_, var reason, _) -> new Answer.Nothing(reason);
+        case Exchange.Failed(var kind, var reason, _) ->
+            new Answer.Nothing(reason, kind.mayHaveSent());
       };
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Answer.Nothing("The hub stopped before an answer came.");
+      return new Answer.Nothing("The hub stopped before an answer came.", true);
     }
   }
 
   private Answer mail(String url, Map<String, String> headers, byte[] body) {
     var server = MailServer.in(store.settings());
     if (server.isEmpty()) {
-      return new Answer.Nothing("No mail server is set: `porchlight mail set` sets one.");
+      return new Answer.Nothing("No mail server is set: `porchlight mail set` sets one.", false);
     }
     var to = MailAddress.of(url).isEmpty() ? headers.getOrDefault(TO, "") : MailAddress.of(url);
     var password = secrets.find(MailServer.OWNER, MailServer.PASSWORD).orElse(null);
@@ -90,7 +91,7 @@ final class Sending implements Transport {
         var said = text.getBytes(StandardCharsets.UTF_8);
         yield code >= 500 ? new Answer.Never(code, said) : new Answer.Status(code, said);
       }
-      case Mailer.Outcome.Failed(var reason) -> new Answer.Nothing(reason);
+      case Mailer.Outcome.Failed(var reason, boolean sent) -> new Answer.Nothing(reason, sent);
     };
   }
 

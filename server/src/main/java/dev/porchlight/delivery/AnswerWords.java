@@ -1,9 +1,7 @@
 package dev.porchlight.delivery;
 
 import dev.porchlight.store.Batch;
-import dev.porchlight.store.Row;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -82,43 +80,23 @@ final class AnswerWords {
         e -> batch.delete(Tables.ANSWER_WORD, e.word(), e.seq(), e.deliveryId(), e.n()));
   }
 
-  /// Drops all words of a lead's deliveries, before what they come from is emptied.
+  /// Drops the words of why a delivery could not be written.
+  static void deleteOfReason(Batch batch, String delivery) {
+    batch.sql().execute("DELETE FROM answer_word WHERE delivery_id = ? AND n = 0", delivery);
+  }
+
+  /// Drops all words of a lead's deliveries.
   static void deleteOfLead(Batch batch, String lead) {
-    delete(batch, "lead_id", lead);
+    batch
+        .sql()
+        .execute(
+            "DELETE FROM answer_word WHERE delivery_id IN"
+                + " (SELECT id FROM delivery WHERE lead_id = ?)",
+            lead);
   }
 
-  /// Drops all words of a delivery, before what they come from is emptied.
+  /// Drops all words of a delivery.
   static void deleteOfDelivery(Batch batch, String delivery) {
-    delete(batch, "id", delivery);
-  }
-
-  private static void delete(Batch batch, String column, String value) {
-    var entries = new ArrayList<Entry>();
-    batch
-        .sql()
-        .createQuery(
-            "SELECT "
-                + Tables.ATTEMPT.columnList("a")
-                + ", d.seq, d.endpoint_id FROM delivery d JOIN attempt a ON a.delivery_id = d.id"
-                + " WHERE d."
-                + column
-                + " = :v")
-        .bind("v", value)
-        .map((r, _) ->
-            of(Tables.ATTEMPT.read(new Row(r)), r.getLong("seq"), r.getString("endpoint_id")))
-        .forEach(entries::addAll);
-    batch
-        .sql()
-        .createQuery(
-            "SELECT "
-                + Tables.STATE.columnList()
-                + " FROM delivery_state WHERE state = 'unwritable' AND delivery_id IN"
-                + " (SELECT id FROM delivery WHERE "
-                + column
-                + " = :v)")
-        .bind("v", value)
-        .map((r, _) -> ofReason(Tables.STATE.read(new Row(r))))
-        .forEach(entries::addAll);
-    delete(batch, entries);
+    batch.sql().execute("DELETE FROM answer_word WHERE delivery_id = ?", delivery);
   }
 }

@@ -93,7 +93,8 @@ public final class AttemptAge {
             .bind("limit", Row.micros(limit))
             .map((r, _) -> {
               var attempt = Tables.ATTEMPT.read(new Row(r));
-              return new Old(attempt, AnswerWords.of(attempt, r.getLong(11), r.getString(12)));
+              return new Old(
+                  attempt, AnswerWords.of(attempt, r.getLong("seq"), r.getString("endpoint_id")));
             })
             .list());
   }

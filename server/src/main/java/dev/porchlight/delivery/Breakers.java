@@ -131,7 +131,7 @@ final class Breakers {
     }
     if (Overload.isGone(attempt)) {
       disable(batch, endpoint, "gone");
-      return health.noticed(100);
+      return health.noticed(100, batch.clock());
     }
     var notice = health.notice(endpoint.terms().patience(), batch.clock());
     if (notice.isEmpty()) {
@@ -142,7 +142,7 @@ final class Breakers {
     } else {
       batch.append("endpoint.failing", id, Integer.toString(notice.get()));
     }
-    return health.noticed(notice.get());
+    return health.noticed(notice.get(), batch.clock());
   }
 
   private static void disable(Batch batch, Endpoint endpoint, String why) {

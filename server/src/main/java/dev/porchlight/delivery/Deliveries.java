@@ -82,11 +82,12 @@ public final class Deliveries {
     this.store = store;
   }
 
-  /// The deliveries of events behind a place in the log, in order.
-  public List<Aged> listAfter(long seq, int most) {
+  /// The deliveries behind a place, in order.
+  public List<Aged> listAfter(Place after, int most) {
     return store.read(h ->
-        h.createQuery(SELECT + "d.seq > :after ORDER BY d.seq, d.id LIMIT :most")
-            .bind("after", seq)
+        h.createQuery(SELECT + "(d.seq, d.id) > (:after, :id) ORDER BY d.seq, d.id LIMIT :most")
+            .bind("after", after.seq())
+            .bind("id", after.id())
             .bind("most", most)
             .map((r, _) -> standing(r))
             .map(s ->
@@ -427,20 +428,7 @@ public final class Deliveries {
 
   static Standing standing(java.sql.ResultSet r) throws java.sql.SQLException {
     var delivery = Tables.DELIVERY.read(new Row(r));
-    var columns = new Row(r);
-    var state =
-        new DeliveryState(
-            r.getString(12),
-            r.getString(13),
-            r.getLong(14),
-            DeliveryState.State.of(r.getString(15)),
-            r.getInt(16),
-            r.getInt(17),
-            r.getInt(18) != 0,
-            columns.timeOrNull(19),
-            columns.timeOrNull(20),
-            r.getString(21),
-            r.getString(22));
+    var state = Tables.STATE.read(new Row(r, Tables.DELIVERY.width() + 1));
     return new Standing(delivery, state);
   }
 
@@ -589,6 +577,9 @@ public final class Deliveries {
   private static DeliveryState again(Batch batch, Delivery delivery, DeliveryState state) {
     var due = state.dueNow(batch.clock());
     batch.put(Tables.STATE, due);
+    if (state.state() == DeliveryState.State.UNWRITABLE) {
+      AnswerWords.deleteOfReason(batch, delivery.id());
+    }
     long seq = batch.append("delivery.retried", delivery.leadId(), delivery.id());
     reopen(batch, delivery, seq, due.passed(), state.isOpen() ? 0 : 1);
     return due;

@@ -110,15 +110,15 @@ public record DeliveryState(
       case REFUSED, UNREACHABLE, GUARDED, DEFECT ->
           schedule
               .waitAfter(inRun)
-              .map(wait -> schedule.heeding(wait, asked))
               .map(wait ->
                   due(
                       made,
                       inRun,
                       passed
-                          || order != Order.BLOCK && wait.compareTo(RetrySchedule.BLOCKS_UP_TO) > 0,
-                      // Not sooner than asked.
-                      now.plus(wait.equals(asked) ? wait : stretched(wait, wander)),
+                          || order != Order.BLOCK
+                              && schedule.longer(wait, asked).compareTo(RetrySchedule.BLOCKS_UP_TO)
+                                  > 0,
+                      now.plus(schedule.longer(stretched(wait, wander), asked)),
                       asked.isZero()
                           ? attempt.summary()
                           : attempt.summary() + ", asking to wait " + asked.toSeconds() + " s",

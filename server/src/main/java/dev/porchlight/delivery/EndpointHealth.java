@@ -15,19 +15,23 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param failures in a row, of the kind that shuts it
 /// @param failingSince when the run of failures began
+/// @param failedAt when the last of them was
 /// @param shutUntil null while it is not shut
 /// @param pauses how often it was shut in this run
 /// @param probingUntil while somebody tries whether it is back
 /// @param noticed what of its patience was used up when somebody was last told, in percent
+/// @param noticedAt when that was in this run
 /// @param reason how the last attempt ended
 public record EndpointHealth(
     String endpointId,
     int failures,
     Instant failingSince,
+    Instant failedAt,
     @Nullable Instant shutUntil,
     int pauses,
     @Nullable Instant probingUntil,
     int noticed,
+    @Nullable Instant noticedAt,
     String reason) {
   /// So many failures in a row shut it.
   static final int FAILURES_THAT_SHUT = 20;
@@ -38,7 +42,11 @@ public record EndpointHealth(
   /// A receiver that asks for more is asked again after that.
   private static final Duration LONGEST_ASKED = Duration.ofHours(1);
 
-  private static final int[] NOTICES = {100, 90, 50};
+  /// Twice the longest wait between two attempts at one delivery: where nothing was tried for
+  /// longer, nobody knows how the endpoint fared, and a run of failures does not go on.
+  private static final Duration LONGEST_GAP = Duration.ofHours(48);
+
+  private static final int[] NOTICES = {50, 90, 100};
 
   /// What [#noticed] is when somebody was told of a run of failures that is over, and not yet that
   /// it is.
@@ -52,7 +60,11 @@ public record EndpointHealth(
 
   /// As it stands once it is enabled again.
   EndpointHealth forgiven(Instant now) {
-    return new EndpointHealth(endpointId, 0, now, null, 0, null, TOLD_BEFORE, "");
+    return anew(now, TOLD_BEFORE);
+  }
+
+  private EndpointHealth anew(Instant now, int told) {
+    return new EndpointHealth(endpointId, 0, now, now, null, 0, null, told, null, "");
   }
 
   boolean isShut() {
@@ -68,7 +80,16 @@ public record EndpointHealth(
 
   EndpointHealth probing(Instant until) {
     return new EndpointHealth(
-        endpointId, failures, failingSince, shutUntil, pauses, until, noticed, reason);
+        endpointId,
+        failures,
+        failingSince,
+        failedAt,
+        shutUntil,
+        pauses,
+        until,
+        noticed,
+        noticedAt,
+        reason);
   }
 
   /// May be tried at once, whoever tries already.
@@ -77,16 +98,27 @@ public record EndpointHealth(
         endpointId,
         failures,
         failingSince,
+        failedAt,
         shutUntil == null || shutUntil.isBefore(now) ? shutUntil : now,
         pauses,
         null,
         noticed,
+        noticedAt,
         reason);
   }
 
-  EndpointHealth noticed(int percent) {
+  EndpointHealth noticed(int percent, Instant now) {
     return new EndpointHealth(
-        endpointId, failures, failingSince, shutUntil, pauses, probingUntil, percent, reason);
+        endpointId,
+        failures,
+        failingSince,
+        failedAt,
+        shutUntil,
+        pauses,
+        probingUntil,
+        percent,
+        now,
+        reason);
   }
 
   /// How it fares after an attempt that was not taken. A function of values.
@@ -95,10 +127,7 @@ public record EndpointHealth(
   /// @param asked what its `Retry-After` asked for
   static EndpointHealth after(
       @Nullable EndpointHealth before, String id, Attempt attempt, Duration asked, Instant now) {
-    var known =
-        before == null
-            ? new EndpointHealth(id, 0, now, null, 0, null, 0, "")
-            : before.isForgiven() ? before.forgiven(now) : before;
+    var known = before == null ? ofNow(id, now) : before.goingOn(now);
     boolean counts = Overload.isNotAboutTheBody(attempt);
     int failures = known.failures + (counts ? 1 : 0);
     var until = known.shutUntil;
@@ -114,7 +143,30 @@ public record EndpointHealth(
       until = until == null || until.isBefore(end) ? end : until;
     }
     return new EndpointHealth(
-        id, failures, known.failingSince, until, pauses, null, known.noticed, attempt.summary());
+        id,
+        failures,
+        known.failingSince,
+        now,
+        until,
+        pauses,
+        null,
+        known.noticed,
+        known.noticedAt,
+        attempt.summary());
+  }
+
+  private static EndpointHealth ofNow(String id, Instant now) {
+    return new EndpointHealth(id, 0, now, now, null, 0, null, 0, null, "");
+  }
+
+  /// As it stands before one more failure: in the run that there is, or at the beginning of one.
+  private EndpointHealth goingOn(Instant now) {
+    if (isForgiven()) {
+      return forgiven(now);
+    }
+    return failedAt.plus(LONGEST_GAP).isBefore(now)
+        ? anew(now, noticed > 0 ? TOLD_BEFORE : 0)
+        : this;
   }
 
   /// What somebody is to be told now: so many percent of the endpoint's patience are used up; 100
@@ -127,10 +179,19 @@ public record EndpointHealth(
     }
     var failing = Duration.between(failingSince, now);
     for (int percent : NOTICES) {
-      if (failing.compareTo(patience.multipliedBy(percent).dividedBy(100)) >= 0) {
-        return noticed < percent ? Optional.of(percent) : Optional.empty();
+      if (noticed < percent) {
+        // One after the other, and not sooner after the last than that says.
+        boolean due =
+            failing.compareTo(share(patience, percent)) >= 0
+                && (noticedAt == null
+                    || !noticedAt.plus(share(patience, percent - noticed)).isAfter(now));
+        return due ? Optional.of(percent) : Optional.empty();
       }
     }
     return Optional.empty();
+  }
+
+  private static Duration share(Duration patience, int percent) {
+    return patience.multipliedBy(percent).dividedBy(100);
   }
 }

@@ -531,13 +531,8 @@ public final class Engine implements AutoCloseable {
             release(hold.claim);
             yield false;
           }
-          yield lasts(hold)
-              && tried(
-                  hold,
-                  open,
-                  view,
-                  sender.send(open, endpoint.get(), known, ready),
-                  ready.losses());
+          var sent = sender.send(open, endpoint.get(), known, ready, () -> lasts(hold));
+          yield sent != null && tried(hold, open, view, sent, ready.losses());
         }
       };
     } catch (StoreUnavailableException e) {

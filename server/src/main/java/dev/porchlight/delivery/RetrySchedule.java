@@ -59,7 +59,7 @@ public record RetrySchedule(List<Duration> waits) {
 
   /// A wait, or the one that the receiver asks for where that is longer; never longer than the
   /// longest of the schedule.
-  Duration heeding(Duration wait, Duration asked) {
+  Duration longer(Duration wait, Duration asked) {
     var longest = waits.isEmpty() ? wait : waits.getLast();
     var heeded = asked.compareTo(longest) > 0 ? longest : asked;
     return heeded.compareTo(wait) > 0 ? heeded : wait;

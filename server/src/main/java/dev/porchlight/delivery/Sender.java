@@ -13,6 +13,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Sends what was written to where it is owed, once: signs it with the time and the keys of the
 /// moment, and says how it ended. Safe for use by many threads.
@@ -43,12 +46,26 @@ public final class Sender {
   record Sent(Attempt attempt, Duration asked) {}
 
   /// Makes one attempt.
-  Sent send(Open open, Endpoint endpoint, EndpointSecrets known, Renderer.Rendered.Ready ready) {
+  ///
+  /// @param lasts whether the lease outlives one more request; asked before each, since getting a
+  ///   token may have taken a while
+  /// @return null when it did not, so that nothing may be said of the attempt
+  @Nullable Sent send(
+      Open open,
+      Endpoint endpoint,
+      EndpointSecrets known,
+      Renderer.Rendered.Ready ready,
+      BooleanSupplier lasts) {
     var at = store.now();
     var headers = headers(open.delivery(), endpoint, known, ready, at);
     var span = span(open, endpoint, headers);
     long began = System.nanoTime();
-    var answer = post(endpoint, known, ready, headers);
+    var answer = post(endpoint, known, ready, headers, lasts);
+    if (answer == null) {
+      span.failed();
+      span.end();
+      return null;
+    }
     var duration = Duration.ofNanos(System.nanoTime() - began);
     int n = open.state().attempts() + 1;
     var id = open.delivery().id();
@@ -80,7 +97,7 @@ public final class Sender {
                   cut(head),
                   sent,
                   digest);
-          case Transport.Answer.Nothing(var reason) ->
+          case Transport.Answer.Nothing(var reason, boolean left) ->
               new Attempt(
                   id,
                   n,
@@ -91,7 +108,7 @@ public final class Sender {
                   reason,
                   new byte[0],
                   sent,
-                  digest);
+                  left ? digest : new byte[0]);
           case Transport.Answer.Forbidden(var reason) ->
               new Attempt(
                   id,
@@ -206,7 +223,7 @@ public final class Sender {
   Trial trial(
       Delivery sample, Endpoint endpoint, EndpointSecrets known, Renderer.Rendered.Ready ready) {
     var headers = headers(sample, endpoint, known, ready, store.now());
-    var answer = post(endpoint, known, ready, headers);
+    var answer = Objects.requireNonNull(post(endpoint, known, ready, headers, () -> true));
     return new Trial(target(endpoint, ready.channel()), headers, answer);
   }
 
@@ -214,45 +231,56 @@ public final class Sender {
   /// once.
   ///
   /// @param headers to which that is added
-  private Transport.Answer post(
+  /// @return null when the lease did not last
+  private Transport.@Nullable Answer post(
       Endpoint endpoint,
       EndpointSecrets known,
       Renderer.Rendered.Ready ready,
-      Map<String, String> headers) {
+      Map<String, String> headers,
+      BooleanSupplier lasts) {
     var how = endpoint.terms().authorization();
     var secret = known.authorization();
     if (how == null || secret == null || endpoint.isMail()) {
-      return transmit(endpoint, known, ready, headers);
+      return !lasts.getAsBoolean() ? null : transmit(endpoint, known, ready, headers);
     }
     return switch (how.kind()) {
       case BASIC -> {
         var both = (how.user() + ":" + secret).getBytes(StandardCharsets.UTF_8);
         headers.put(AUTHORIZATION, "Basic " + Base64.getEncoder().encodeToString(both));
-        yield transmit(endpoint, known, ready, headers);
+        yield !lasts.getAsBoolean() ? null : transmit(endpoint, known, ready, headers);
       }
       case BEARER -> {
         headers.put(AUTHORIZATION, "Bearer " + secret);
-        yield transmit(endpoint, known, ready, headers);
+        yield !lasts.getAsBoolean() ? null : transmit(endpoint, known, ready, headers);
       }
       case OAUTH2 -> {
-        var first = withToken(endpoint, known, ready, headers, how, secret);
-        yield first instanceof Transport.Answer.Status(int status, _, _) && status == 401
-            ? withToken(endpoint, known, ready, headers, how, secret)
-            : first;
+        var first = withToken(endpoint, known, ready, headers, how, secret, lasts);
+        if (!(first instanceof Transport.Answer.Status(int status, _, _)) || status != 401) {
+          yield first;
+        }
+        var second = withToken(endpoint, known, ready, headers, how, secret, lasts);
+        // The first of the two did go out.
+        yield second instanceof Transport.Answer.Nothing(var reason, _)
+            ? new Transport.Answer.Nothing(reason, true)
+            : second;
       }
     };
   }
 
-  private Transport.Answer withToken(
+  private Transport.@Nullable Answer withToken(
       Endpoint endpoint,
       EndpointSecrets known,
       Renderer.Rendered.Ready ready,
       Map<String, String> headers,
       Authorization how,
-      String secret) {
+      String secret,
+      BooleanSupplier lasts) {
     return switch (tokens.get(how, secret)) {
-      case AccessTokens.Got.None(var reason) -> new Transport.Answer.Nothing(reason);
+      case AccessTokens.Got.None(var reason) -> new Transport.Answer.Nothing(reason, false);
       case AccessTokens.Got.Token(var token) -> {
+        if (!lasts.getAsBoolean()) {
+          yield null;
+        }
         headers.put(AUTHORIZATION, "Bearer " + token);
         var answer = transmit(endpoint, known, ready, headers);
         if (answer instanceof Transport.Answer.Status(int status, _, _) && status == 401) {

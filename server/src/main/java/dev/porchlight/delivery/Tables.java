@@ -146,21 +146,25 @@ final class Tables {
           .key("endpoint_id", EndpointHealth::endpointId)
           .column("failures", EndpointHealth::failures)
           .column("failing_since", EndpointHealth::failingSince)
+          .column("failed_at", EndpointHealth::failedAt)
           .column("shut_until", EndpointHealth::shutUntil)
           .column("pauses", EndpointHealth::pauses)
           .column("probing_until", EndpointHealth::probingUntil)
           .column("noticed", EndpointHealth::noticed)
+          .column("noticed_at", EndpointHealth::noticedAt)
           .column("reason", EndpointHealth::reason)
           .readBy(r ->
               new EndpointHealth(
                   r.text(1),
                   r.integer(2),
                   r.time(3),
-                  r.timeOrNull(4),
-                  r.integer(5),
-                  r.timeOrNull(6),
-                  r.integer(7),
-                  r.text(8)));
+                  r.time(4),
+                  r.timeOrNull(5),
+                  r.integer(6),
+                  r.timeOrNull(7),
+                  r.integer(8),
+                  r.timeOrNull(9),
+                  r.text(10)));
 
   private Tables() {}
 }

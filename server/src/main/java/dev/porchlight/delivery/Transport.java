@@ -23,7 +23,9 @@ public interface Transport {
     record Never(int status, byte[] head) implements Answer {}
 
     /// They did not, within the deadline.
-    record Nothing(String reason) implements Answer {}
+    ///
+    /// @param sent whether they may have got the body, or some of it
+    record Nothing(String reason, boolean sent) implements Answer {}
 
     /// That address may not be dialled.
     record Forbidden(String reason) implements Answer {}

@@ -100,11 +100,25 @@ public final class Desk {
   /// @return the receipt as it stands on disk: done, repeat, owed or quarantined
   /// @throws dev.porchlight.store.StoreUnavailableException when nothing is on disk
   public Receipt accept(Source source, Body body, Circumstances circumstances) {
+    return taken(source, body, circumstances).orElseThrow();
+  }
+
+  /// Takes a body in the place of a quarantined receipt's.
+  ///
+  /// @param circumstances with the receipt that it corrects
+  /// @return empty when that one is no longer in quarantine: then nothing is written
+  /// @throws dev.porchlight.store.StoreUnavailableException when nothing is on disk
+  public Optional<Receipt> correct(Source source, Body body, Circumstances circumstances) {
+    return taken(source, body, circumstances);
+  }
+
+  /// Empty for what corrects a receipt that somebody else has corrected.
+  private Optional<Receipt> taken(Source source, Body body, Circumstances circumstances) {
     var draw = Draw.fresh(store.now(), hub);
     var span = Traces.part("desk").with("porchlight.contract", source.contract());
     try {
       var receipt = accept(source, body, traced(circumstances), draw, span);
-      span.with("porchlight.receipt.state", receipt.state().word());
+      receipt.ifPresent(r -> span.with("porchlight.receipt.state", r.state().word()));
       return receipt;
     } catch (RuntimeException e) {
       span.failed();
@@ -129,7 +143,7 @@ public final class Desk {
         circumstances.office());
   }
 
-  private Receipt accept(
+  private Optional<Receipt> accept(
       Source source, Body body, Circumstances circumstances, Draw draw, Span span) {
     var receipt = receipt(source, body, circumstances, draw);
     var raw = RawBody.of(receipt.id(), body.bytes());
@@ -359,9 +373,24 @@ public final class Desk {
         null);
   }
 
-  private Receipt owe(Receipt receipt, RawBody raw, Source source, Body body, String reason) {
+  private Optional<Receipt> owe(
+      Receipt receipt, RawBody raw, Source source, Body body, String reason) {
     var guid = guid(source, body, receipt);
-    return store.write(WorkQueue.LEADS, batch -> owe(batch, receipt, raw, guid, reason));
+    return store.write(
+        WorkQueue.LEADS,
+        batch ->
+            isTooLate(batch, receipt)
+                ? Optional.empty()
+                : Optional.of(owe(batch, receipt, raw, guid, reason)));
+  }
+
+  /// Whether the receipt that this one is to correct is no longer in quarantine.
+  private static boolean isTooLate(Batch batch, Receipt receipt) {
+    if (receipt.corrects() == null) {
+      return false;
+    }
+    var old = batch.find(Tables.RECEIPT, receipt.corrects());
+    return old == null || old.state() != Receipt.State.QUARANTINED;
   }
 
   private String guid(Source source, Body body, Receipt receipt) {
@@ -419,7 +448,7 @@ public final class Desk {
   }
 
   /// The decision about a receipt, or, where that fails, the receipt as owed.
-  private final class AcceptUnit implements Unit<Receipt> {
+  private final class AcceptUnit implements Unit<Optional<Receipt>> {
     private final Intake intake;
     private final Body body;
     private final List<Wanted> wanted;
@@ -442,12 +471,15 @@ public final class Desk {
     }
 
     @Override
-    public Receipt run(Batch batch) {
+    public Optional<Receipt> run(Batch batch) {
       began = System.nanoTime();
+      if (isTooLate(batch, intake.receipt())) {
+        return Optional.empty();
+      }
       var decided = decide(batch, intake, body);
       planned = decided.planned().map(p -> p.deliveries().size()).orElse(0);
       ended = System.nanoTime();
-      return decided.receipt();
+      return Optional.of(decided.receipt());
     }
 
     @Override
@@ -456,14 +488,17 @@ public final class Desk {
     }
 
     @Override
-    public Optional<Unit<Receipt>> instead() {
+    public Optional<Unit<Optional<Receipt>>> instead() {
       return Optional.of(batch ->
-          owe(
-              batch,
-              intake.receipt(),
-              intake.raw(),
-              intake.guid(),
-              "Deciding took too long or failed by a defect of ours."));
+          isTooLate(batch, intake.receipt())
+              ? Optional.empty()
+              : Optional.of(
+                  owe(
+                      batch,
+                      intake.receipt(),
+                      intake.raw(),
+                      intake.guid(),
+                      "Deciding took too long or failed by a defect of ours.")));
     }
   }
 }

@@ -48,8 +48,7 @@ public final class Resubmission {
     }
     var note = Json.object();
     note.put("resubmitted_by", by);
-    return new Outcome.Taken(
-        desk.accept(
+    return desk.correct(
             source.get(),
             new Body(
                 mended.length > 0 ? mended : kept.orElseThrow(), old.contentType(), old.channel()),
@@ -60,6 +59,9 @@ public final class Resubmission {
                 // A client's lead stays where its door let it land.
                 Clients.in(store.settings()).find(source.get().id()).isPresent()
                     ? old.officeId()
-                    : null)));
+                    : null))
+        .<Outcome>map(Outcome.Taken::new)
+        .orElseGet(
+            () -> new Outcome.Refused("Somebody else has resubmitted it, or it was erased."));
   }
 }

@@ -59,6 +59,14 @@ public sealed interface Exchange {
     /// The deadline passed, wherever the exchange was.
     TIMEOUT,
     /// The connection broke, or what came was not HTTP.
-    BROKEN
+    BROKEN;
+
+    /// Whether the other side may have got the request, or some of it.
+    public boolean mayHaveSent() {
+      return switch (this) {
+        case DNS, CONNECT, TLS -> false;
+        case TIMEOUT, BROKEN -> true;
+      };
+    }
   }
 }

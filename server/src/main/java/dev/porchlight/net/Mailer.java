@@ -9,6 +9,7 @@ import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -34,8 +35,10 @@ public final class Mailer {
     /// @param text its words, without line breaks, at most 2,000 characters
     record Answered(int code, String text) implements Outcome {}
 
-    /// It said nothing to it; whether it has the message can't be told.
-    record Failed(String reason) implements Outcome {}
+    /// It said nothing to it.
+    ///
+    /// @param sent whether it may have the message, or some of it
+    record Failed(String reason, boolean sent) implements Outcome {}
   }
 
   /// What stands before an answer that refused the address itself, and not what was written.
@@ -60,11 +63,11 @@ public final class Mailer {
     } catch (TimeoutException e) {
       thread.interrupt();
       return new Outcome.Failed(
-          "The mail server did not finish within " + deadline.toSeconds() + " s.");
+          "The mail server did not finish within " + deadline.toSeconds() + " s.", true);
     } catch (InterruptedException e) {
       thread.interrupt();
       Thread.currentThread().interrupt();
-      return new Outcome.Failed("The hub stopped before an answer came.");
+      return new Outcome.Failed("The hub stopped before an answer came.", true);
     } catch (ExecutionException e) {
       throw new IllegalStateException("sending a mail failed by a defect", e.getCause());
     }
@@ -81,17 +84,19 @@ public final class Mailer {
     try {
       recipients = new InternetAddress[] {new InternetAddress(to, true)};
     } catch (AddressException e) {
-      return new Outcome.Failed("The address can't be written to.");
+      return new Outcome.Failed("The address can't be written to.", false);
     }
     var session = Session.getInstance(properties(server, password != null, sender, deadline));
     var transport = new SMTPTransport(session, null);
+    boolean connected = false;
     try {
       var message = new MimeMessage(session, new ByteArrayInputStream(bytes));
       transport.connect(server.host(), server.port(), server.user(), password);
+      connected = true;
       transport.sendMessage(message, recipients);
       return answered(transport.getLastReturnCode(), transport.getLastServerResponse());
     } catch (MessagingException e) {
-      return failed(e);
+      return failed(e, connected);
     } finally {
       try {
         transport.close();
@@ -130,11 +135,11 @@ public final class Mailer {
   }
 
   /// What the server said to it, or why it said nothing.
-  private static Outcome failed(MessagingException thrown) {
+  private static Outcome failed(MessagingException thrown, boolean connected) {
     if (thrown instanceof AuthenticationFailedException) {
       // Mended by whoever set the password, not by giving the message up.
       return new Outcome.Failed(
-          "The mail server refused our user and password: " + words(thrown.getMessage()));
+          "The mail server refused our user and password: " + words(thrown.getMessage()), false);
     }
     Exception at = thrown;
     Outcome said = null;
@@ -146,6 +151,11 @@ public final class Mailer {
             case SMTPSendFailedException e -> e.getReturnCode();
             default -> -1;
           };
+      if (code >= 500 && isAboutSender(m)) {
+        // Mended by whoever set up the mail server, likewise.
+        return new Outcome.Failed(
+            "The mail server refused our own address: " + words(m.getMessage()), false);
+      }
       if (code >= 400) {
         boolean address = m instanceof SMTPAddressFailedException;
         said = answered(code, (address ? AT_RECIPIENT : "") + words(m.getMessage()));
@@ -159,7 +169,19 @@ public final class Mailer {
     return new Outcome.Failed(
         secrecy != null
             ? secrecy
-            : "The mail server could not be used: " + words(thrown.getMessage()));
+            : "The mail server could not be used: " + words(thrown.getMessage()),
+        connected);
+  }
+
+  /// Whether it is `MAIL FROM` that was refused: nothing was said of the message then, nor of who
+  /// is to get it.
+  private static boolean isAboutSender(MessagingException thrown) {
+    return switch (thrown) {
+      case SMTPSenderFailedException _ -> true;
+      case SMTPSendFailedException e ->
+          e.getCommand() != null && e.getCommand().toUpperCase(Locale.ROOT).startsWith("MAIL ");
+      default -> false;
+    };
   }
 
   private static Outcome answered(int code, @Nullable String text) {

@@ -5,6 +5,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -14,6 +15,9 @@ import org.slf4j.Logger;
 public final class StandingWork implements AutoCloseable {
   /// For how long it rests where nothing else is said.
   public static final Duration REST = Duration.ofSeconds(1);
+
+  /// After so many failures in a row of the store it is said aloud.
+  private static final int OFTEN = 10;
 
   /// One step of the work.
   @FunctionalInterface
@@ -74,13 +78,43 @@ public final class StandingWork implements AutoCloseable {
     return closing;
   }
 
+  /// Does what one thing among many asks for, and steps over it where that fails by a defect: it
+  /// must not keep all others.
+  ///
+  /// @param what it is, in the messages of the log
+  /// @return false when it was stepped over
+  /// @throws StoreUnavailableException and what else the store throws: that is not of the thing,
+  ///   and is tried again
+  public static boolean orStepOver(Logger log, String what, Runnable work) {
+    try {
+      work.run();
+      return true;
+    } catch (JdbiException | StoreUnavailableException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      log.error("{} is stepped over, by a defect of ours", what, e);
+      return false;
+    }
+  }
+
   private void run() {
+    int waited = 0;
     while (!closing) {
       var rest = REST;
       try {
         rest = step.take();
+        waited = 0;
       } catch (StoreUnavailableException e) {
-        log.debug("The work called {} waits for the store: {}", name, e.getMessage());
+        waited++;
+        if (waited % OFTEN == 0) {
+          log.warn(
+              "The work called {} has waited for the store {} times in a row: {}",
+              name,
+              waited,
+              e.getMessage());
+        } else {
+          log.debug("The work called {} waits for the store: {}", name, e.getMessage());
+        }
       } catch (RuntimeException | Error e) {
         // An Error too: without this thread nobody would do the work any more.
         log.error("The work called {} failed; it is tried again", name, e);

@@ -83,6 +83,11 @@ public final class Table<R> {
     return columns.stream().map(c -> alias + "." + c.name()).collect(Collectors.joining(", "));
   }
 
+  /// How many columns there are: behind so many others are, in the rows of a join.
+  public int width() {
+    return columns.size();
+  }
+
   public R read(Row row) throws SQLException {
     return reader.read(row);
   }

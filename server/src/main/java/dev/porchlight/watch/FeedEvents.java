@@ -258,13 +258,25 @@ public final class FeedEvents {
     return Optional.empty();
   }
 
-  /// Says of an event whether it is approved and whether it was viewed.
-  public static void mark(Batch batch, Trace event, boolean approved, boolean viewed) {
-    batch.find(Mark.TABLE, event.feed().id(), event.seq());
+  /// Says of an event whether it is approved and whether it was viewed, within a unit; what is not
+  /// said stays as it is by then.
+  ///
+  /// @param event as it was found before
+  /// @param approved null for as it is, as `viewed`
+  public static void mark(
+      Batch batch, Trace event, @Nullable Boolean approved, @Nullable Boolean viewed) {
+    var known = batch.find(Mark.TABLE, event.feed().id(), event.seq());
+    boolean was = known == null ? event.approved() : known.approved();
+    boolean seen = known == null ? event.viewed() : known.viewed();
+    mark(batch, event, was, approved == null ? was : approved, viewed == null ? seen : viewed);
+  }
+
+  private static void mark(
+      Batch batch, Trace event, boolean was, boolean approved, boolean viewed) {
     batch.put(Mark.TABLE, new Mark(event.feed().id(), event.seq(), approved, viewed));
     var place = Long.toString(event.seq());
     batch.append("feed.marked", event.feed().id(), place);
-    if (approved && !event.approved()) {
+    if (approved && !was) {
       batch.append(FeedNews.APPROVED, event.feed().id(), place);
     }
   }

@@ -10,9 +10,11 @@ import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.testing.TestHub;
+import dev.porchlight.trace.Traces;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -152,6 +154,54 @@ class AuthorizationTest {
       hub.awaitDelivery("L-21", endpoint, "delivered");
       assertThat(crm.requests().getLast().header("Authorization")).isEqualTo("Bearer third");
       assertThat(tokens.requests()).hasSize(4);
+
+      // Getting a token may take half a lease: it is looked at before each request.
+      var steps = new ArrayList<String>();
+      var sender =
+          new Sender(
+              hub.hub().store(),
+              (_, _, _, _) -> {
+                steps.add("request");
+                return new Transport.Answer.Status(401, new byte[0]);
+              },
+              new AccessTokens() {
+                @Override
+                public Got get(Authorization how, String secret) {
+                  steps.add("token");
+                  return new Got.Token("any");
+                }
+
+                @Override
+                public void drop(Authorization how, String token) {}
+              },
+              Map.of(),
+              Traces.OFF);
+      var delivery =
+          new Delivery(
+              "d",
+              1,
+              endpoint.id(),
+              "k",
+              "e",
+              "lead.created",
+              "l",
+              1,
+              "",
+              hub.clock().instant(),
+              "");
+      assertThat(
+              sender.send(
+                  new Open(delivery, DeliveryState.planned(delivery, hub.clock().instant())),
+                  Endpoints.in(hub.hub().store().settings()).find(endpoint.id()).orElseThrow(),
+                  new EndpointSecrets(List.of(endpoint.secret()), null, "s:cret", null),
+                  new Renderer.Rendered.Ready(
+                      new byte[0], "application/json", "", false, "[]", Map.of()),
+                  () -> {
+                    steps.add("lease");
+                    return steps.size() < 4;
+                  }))
+          .isNull();
+      assertThat(steps).containsExactly("token", "lease", "request", "token", "lease");
     }
   }
 

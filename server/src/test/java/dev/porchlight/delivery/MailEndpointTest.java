@@ -13,6 +13,7 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMultipart;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -106,6 +107,35 @@ class MailEndpointTest {
       assertThat(hub.api().post("/deliveries/" + id + "/retry", "").status()).isEqualTo(202);
       hub.awaitDelivery("L-1", endpoint, "delivered");
       assertThat(post.messages().getFirst().text()).contains("Message-ID: <" + id + "@");
+    }
+  }
+
+  @Test
+  void a_server_that_does_not_take_our_own_address_is_tried_again() {
+    try (var post =
+            FakeMailServer.open()
+                .answers("MAIL", "550 5.7.1 you may not send", "554 5.7.1 nor may you");
+        var hub = TestHub.start(folder)) {
+      mailServer(hub, post.port());
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(DESK, "mail");
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      for (int n = 1; n <= 2; n++) {
+        var waiting = hub.awaitAttempts("L-1", endpoint, n);
+        assertThat(waiting.path("state").asString()).as("after %s", n).isEqualTo("pending");
+        assertThat(waiting.path("reason").asString()).contains("our own address", "may");
+        hub.clock().advance(Duration.ofMinutes(1));
+      }
+      hub.awaitDelivery("L-1", endpoint, "delivered");
+      // Only the last attempt sent anything.
+      List<Integer> sent =
+          hub.hub()
+              .store()
+              .read(h ->
+                  h.createQuery("SELECT n FROM attempt WHERE LENGTH(sent_sha256) > 0")
+                      .mapTo(Integer.class)
+                      .list());
+      assertThat(sent).containsExactly(3);
     }
   }
 

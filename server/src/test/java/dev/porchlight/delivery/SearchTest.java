@@ -2,6 +2,7 @@ package dev.porchlight.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
@@ -76,6 +77,24 @@ class SearchTest {
       assertThat(leads(hub, "words=unknown")).containsExactly("L-3", "L-1");
       assertThat(words(hub)).contains("one", "three").doesNotContain("two");
       assertThat(hub.api().get("/deliveries?words=a+b+c").status()).isEqualTo(400);
+
+      // Why something could not be written is not said of it any more once it is tried again.
+      var third = hub.deliveries("L-3", endpoint).getFirst().path("id").asString();
+      hub.hub()
+          .store()
+          .write(
+              WorkQueue.EDITS,
+              batch -> {
+                var state = batch.find(Tables.STATE, third);
+                var stuck = state.unwritable("Quite odd.", batch.clock());
+                batch.put(Tables.STATE, stuck);
+                AnswerWords.put(batch, AnswerWords.ofReason(stuck));
+                return true;
+              });
+      assertThat(leads(hub, "words=odd")).containsExactly("L-3");
+      hub.api().post("/deliveries/" + third + "/retry", "");
+      hub.awaitDelivery("L-3", endpoint, "delivered");
+      assertThat(words(hub)).contains("three").doesNotContain("odd");
     }
   }
 

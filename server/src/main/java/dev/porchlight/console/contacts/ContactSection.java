@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiPredicate;
 
 /// `/console/contacts`: the list, the page of each, and the erasure of who it is.
@@ -133,26 +134,44 @@ public final class ContactSection implements Section {
   private Reply addTag(Visit visit, Contact contact) {
     var form = visit.form();
     var tag = form.text("tag");
-    var tags = new ArrayList<>(contact.body().tags());
-    if (tags.stream().anyMatch(tag::equalsIgnoreCase)) {
-      form.refuse("tag", visit.texts().of("contact.tag.known"));
+    var trouble = new AtomicReference<>("");
+    boolean known =
+        change(
+            visit,
+            contact,
+            (batch, c) -> {
+              var tags = new ArrayList<>(c.body().tags());
+              if (tags.stream().anyMatch(tag::equalsIgnoreCase)) {
+                trouble.set("contact.tag.known");
+                return true;
+              }
+              tags.add(tag);
+              try {
+                Persons.edit(batch, c, tags(tags), visit.principal().id(), batch.now());
+              } catch (IllegalArgumentException _) {
+                trouble.set("contact.tag.wrong");
+              }
+              return true;
+            });
+    if (!trouble.get().isEmpty()) {
+      form.refuse("tag", visit.texts().of(trouble.get()));
       return refused(visit, contact, "");
     }
-    tags.add(tag);
-    ContactEdit edit;
-    try {
-      edit = tags(tags);
-    } catch (IllegalArgumentException _) {
-      form.refuse("tag", visit.texts().of("contact.tag.wrong"));
-      return refused(visit, contact, "");
-    }
-    return edited(visit, contact, edit, "contact.tagged");
+    return known ? visit.done("/contacts/" + contact.id(), "contact.tagged") : visit.missing();
   }
 
   private Reply removeTag(Visit visit, Contact contact) {
     var tag = visit.form().raw("tag");
-    var tags = contact.body().tags().stream().filter(t -> !t.equals(tag)).toList();
-    return edited(visit, contact, tags(tags), "contact.untagged");
+    boolean known =
+        change(
+            visit,
+            contact,
+            (batch, c) -> {
+              var tags = c.body().tags().stream().filter(t -> !t.equals(tag)).toList();
+              Persons.edit(batch, c, tags(tags), visit.principal().id(), batch.now());
+              return true;
+            });
+    return known ? visit.done("/contacts/" + contact.id(), "contact.untagged") : visit.missing();
   }
 
   private Reply setOwner(Visit visit, Contact contact) {
@@ -217,11 +236,9 @@ public final class ContactSection implements Section {
               if (NewsFeed.find(batch, item.feed().id()).isEmpty()) {
                 return false;
               }
+              boolean approve = what.equals("approve");
               FeedEvents.mark(
-                  batch,
-                  item.trace(),
-                  item.approved() || what.equals("approve"),
-                  what.equals("approve") ? item.viewed() : what.equals("read"));
+                  batch, item.trace(), approve ? true : null, approve ? null : what.equals("read"));
               return true;
             });
     return known ? visit.done("/contacts/" + contact.id(), done) : visit.missing();

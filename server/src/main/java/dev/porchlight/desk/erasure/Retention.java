@@ -37,20 +37,20 @@ public final class Retention implements AutoCloseable {
   private final Store store;
   private final Erasure erasure;
   private final Pins pins;
-  private final Consumer<BooleanSupplier> others;
+  private final List<Consumer<BooleanSupplier>> others;
   private final StandingWork work;
   private final Map<String, String> reached = new HashMap<>();
   private Instant begun = Instant.MIN;
   private boolean resumed;
 
-  /// Goes on with erasures that a stop has cut, then looks for what is over.
+  /// Looks for what is over, and goes on with erasures that a stop has cut.
   ///
   /// @param others what else is to be dropped when its time is over, as long as it may go on
-  public Retention(Store store, Erasure erasure, Consumer<BooleanSupplier> others) {
+  public Retention(Store store, Erasure erasure, List<Consumer<BooleanSupplier>> others) {
     this.store = store;
     this.erasure = erasure;
     pins = new Pins(store);
-    this.others = others;
+    this.others = List.copyOf(others);
     work = new StandingWork("retention", LOG, this::step);
     work.start();
   }
@@ -61,12 +61,27 @@ public final class Retention implements AutoCloseable {
   }
 
   private Duration step() {
-    // All at a start; later those that another hub seems to have left, too.
+    guarded(this::pass);
+    guarded(this::resume);
+    others.forEach(other -> guarded(() -> other.accept(() -> !work.isClosing())));
+    return EVERY;
+  }
+
+  /// All at a start; later those that another hub seems to have left, too.
+  private void resume() {
     erasure.resume(resumed ? store.now().minus(A_WHILE) : Instant.MAX);
     resumed = true;
-    others.accept(() -> !work.isClosing());
-    pass();
-    return EVERY;
+  }
+
+  /// One that fails each time must not keep the others.
+  private static void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (StoreUnavailableException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error("A part of the work called retention failed; it is tried again", e);
+    }
   }
 
   private void pass() {

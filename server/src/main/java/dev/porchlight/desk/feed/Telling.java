@@ -6,6 +6,7 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
+import dev.porchlight.desk.LogSteps;
 import dev.porchlight.filter.Value;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogEntry;
@@ -91,9 +92,6 @@ public final class Telling implements AutoCloseable {
     work.wake();
   }
 
-  /// A line of the log and what is to be done because of it.
-  private record Step(long seq, Consumer<Batch> work) {}
-
   /// Goes one page of the log on; whether there may be more.
   private boolean follow() {
     long place = Math.max(reached, store.read(h -> FeedBlock.place(h, WORK)));
@@ -101,28 +99,26 @@ public final class Telling implements AutoCloseable {
     if (lines.isEmpty()) {
       return false;
     }
-    var steps = new ArrayList<Step>();
+    var steps = new ArrayList<LogSteps.Step>();
     for (var line : lines) {
       if (isOfInterest(line.kind())) {
-        work(line).forEach(work -> steps.add(new Step(line.seq(), work)));
+        StandingWork.orStepOver(
+            LOG,
+            LogSteps.what(line),
+            () -> work(line).forEach(work -> steps.add(LogSteps.Step.of(line, work))));
       }
     }
     long to = lines.getLast().seq();
-    // Before the last unit the place stays: what an end in between leaves is done again then.
-    for (int i = 0; i < steps.size() - AT_ONE_TIME; i += AT_ONE_TIME) {
-      write(steps.subList(i, i + AT_ONE_TIME), place);
-    }
     if (!steps.isEmpty() || to - written > FAR) {
-      int done = Math.max(0, (steps.size() - 1) / AT_ONE_TIME * AT_ONE_TIME);
-      write(steps.subList(done, steps.size()), to);
+      LogSteps.take(LOG, steps, AT_ONE_TIME, to, this::write);
       written = to;
     }
     reached = to;
     return lines.size() == PAGE;
   }
 
-  private void write(List<Step> steps, long to) {
-    store.write(
+  private boolean write(List<LogSteps.Step> steps, long to) {
+    return store.write(
         WorkQueue.EVENTS,
         batch -> {
           long done = FeedBlock.place(batch, WORK);

@@ -2,13 +2,13 @@ package dev.porchlight.desk.feed;
 
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
+import dev.porchlight.desk.LogSteps;
 import dev.porchlight.listing.ListingEvents;
 import dev.porchlight.listing.StandardFields;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
-import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Json;
 import dev.porchlight.watch.FeedBlock;
@@ -29,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +100,8 @@ public final class Watching implements AutoCloseable {
     while (!matching.isClosing()) {
       long from = after;
       var page = store.read(h -> Watched.list(h, from, SEARCHES));
-      page.forEach(search -> orStepOver("saved search " + search.id(), () -> put(search)));
+      page.forEach(search ->
+          StandingWork.orStepOver(LOG, "The saved search " + search.id(), () -> put(search)));
       if (page.size() < SEARCHES) {
         return;
       }
@@ -199,8 +199,9 @@ public final class Watching implements AutoCloseable {
     var blocks = new ArrayList<FeedBlock>();
     for (var line : lines) {
       var change = line.change();
-      orStepOver(
-          what(line.entry()),
+      StandingWork.orStepOver(
+          LOG,
+          LogSteps.what(line.entry()),
           () -> {
             if (change != null) {
               match(line.entry(), change, blocks);
@@ -228,22 +229,6 @@ public final class Watching implements AutoCloseable {
     return true;
   }
 
-  /// One line that can't be dealt with must not keep all others.
-  private static void orStepOver(String what, Runnable work) {
-    try {
-      work.run();
-    } catch (JdbiException | StoreUnavailableException e) {
-      // Of the store, not of the line: it is tried again.
-      throw e;
-    } catch (RuntimeException | StackOverflowError e) {
-      LOG.error("The {} is stepped over: feeds hear nothing of it", what, e);
-    }
-  }
-
-  private static String what(LogEntry entry) {
-    return entry.kind() + " of " + entry.subject() + " at " + entry.seq();
-  }
-
   private static String searchOf(LogEntry entry) {
     return entry.kind().startsWith("feed.") ? entry.ref() : entry.subject();
   }
@@ -268,8 +253,9 @@ public final class Watching implements AutoCloseable {
     var searches = new HashMap<String, Optional<Watched>>();
     for (var entry : entries) {
       if (entry.kind().equals("listing.changed")) {
-        orStepOver(
-            what(entry),
+        StandingWork.orStepOver(
+            LOG,
+            LogSteps.what(entry),
             () ->
                 ListingEvents.around(h, entry.subject(), entry.ref())
                     .ifPresent(change -> lines.add(new Line(entry, change, null))));

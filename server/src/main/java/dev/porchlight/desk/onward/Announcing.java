@@ -10,11 +10,11 @@ import dev.porchlight.connector.Written;
 import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.desk.LeadRecord;
+import dev.porchlight.desk.LogSteps;
 import dev.porchlight.desk.Messages;
 import dev.porchlight.desk.Tables;
 import dev.porchlight.desk.events.PublishedEvent;
 import dev.porchlight.desk.events.Publishing;
-import dev.porchlight.desk.feed.Telling;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
@@ -48,6 +48,7 @@ public final class Announcing implements AutoCloseable {
   private static final String WORK = "announced";
   private static final Topic TOPIC = new Topic("realestate/lead", null);
   private static final int PAGE = 500;
+  private static final int AT_ONCE = 20;
   private static final long FAR = 10_000;
 
   private final Store store;
@@ -77,17 +78,6 @@ public final class Announcing implements AutoCloseable {
     };
   }
 
-  /// One event to publish.
-  private record Telling(long seq, String lead, Consumer<Batch> work) {
-    /// Does it, unless the lead was erased since it was read.
-    void tell(Batch batch) {
-      var now = batch.find(Tables.LEAD, lead);
-      if (now != null && now.erasedAt() == null) {
-        work.accept(batch);
-      }
-    }
-  }
-
   /// Goes one page of the log on; whether there may be more.
   private boolean step() {
     long place = Math.max(reached, store.read(h -> FeedBlock.place(h, WORK)));
@@ -96,28 +86,40 @@ public final class Announcing implements AutoCloseable {
       return false;
     }
     boolean anybody = isAnybodyToTell(store.settings());
-    var tellings = new ArrayList<Telling>();
+    var tellings = new ArrayList<LogSteps.Step>();
     for (var line : lines) {
       if (anybody && isOfInterest(line.kind())) {
-        tellings(line, tellings);
+        StandingWork.orStepOver(LOG, LogSteps.what(line), () -> tellings.addAll(tellings(line)));
       }
     }
     long to = lines.getLast().seq();
     if (!tellings.isEmpty() || to - written > FAR) {
-      store.write(
-          WorkQueue.EVENTS,
-          batch -> {
-            long done = FeedBlock.place(batch, WORK);
-            tellings.stream().filter(t -> t.seq() > done).forEach(t -> t.tell(batch));
-            if (to > done) {
-              FeedBlock.reached(batch, WORK, to);
-            }
-            return true;
-          });
+      LogSteps.take(LOG, tellings, AT_ONCE, to, this::write);
       written = to;
     }
     reached = to;
     return lines.size() == PAGE;
+  }
+
+  private boolean write(List<LogSteps.Step> tellings, long to) {
+    return store.write(
+        WorkQueue.EVENTS,
+        batch -> {
+          long done = FeedBlock.place(batch, WORK);
+          tellings.stream().filter(t -> t.seq() > done).forEach(t -> t.work().accept(batch));
+          if (to > done) {
+            FeedBlock.reached(batch, WORK, to);
+          }
+          return true;
+        });
+  }
+
+  /// Publishes an event, unless its lead was erased since it was read, or it is there.
+  private static void tell(Batch batch, String lead, String event, Consumer<Batch> work) {
+    var now = batch.find(Tables.LEAD, lead);
+    if (now != null && now.erasedAt() == null && batch.find(PublishedEvent.TABLE, event) == null) {
+      work.accept(batch);
+    }
   }
 
   private static List<LogEntry> lines(Handle h, long after) {
@@ -152,7 +154,8 @@ public final class Announcing implements AutoCloseable {
                         && parties.find(g.party()).filter(Party::isLive).isPresent()));
   }
 
-  private void tellings(LogEntry line, List<Telling> to) {
+  private List<LogSteps.Step> tellings(LogEntry line) {
+    var to = new ArrayList<LogSteps.Step>();
     var settings = store.settings();
     switch (line.kind()) {
       case "lead.created", "lead.updated" ->
@@ -178,6 +181,7 @@ public final class Announcing implements AutoCloseable {
         }
       }
     }
+    return to;
   }
 
   /// A version of a lead, and how it came.
@@ -210,7 +214,7 @@ public final class Announcing implements AutoCloseable {
         .orElse("");
   }
 
-  private Optional<Telling> telling(
+  private Optional<LogSteps.Step> telling(
       Settings settings, LogEntry line, String kind, String lead, Version version) {
     var record = store.read(h -> record(h, lead));
     if (record.isEmpty()
@@ -250,7 +254,7 @@ public final class Announcing implements AutoCloseable {
     var except = version.event().isEmpty() ? "" : store.read(h -> publisher(h, version.event()));
     return publishing
         .own(owners.getFirst(), addressed(body, owners), draw, except)
-        .map(work -> new Telling(line.seq(), lead, work));
+        .map(work -> LogSteps.Step.of(line, batch -> tell(batch, lead, draw.uuid("event"), work)));
   }
 
   private static Optional<LeadRecord> record(Handle h, String lead) {

@@ -99,10 +99,13 @@ public final class Fallback implements AutoCloseable {
     var stuck = new ArrayList<Stuck>();
     long reached = place.isEmpty() ? 0 : Long.parseLong(place);
     long before = reached;
-    var page = deliveries.listAfter(reached, PAGE);
+    var page = new ArrayList<>(deliveries.listAfter(behind(reached), PAGE));
     // All of one event are looked at together, or its other deliveries would be passed over.
     long last = page.size() == PAGE ? page.getLast().delivery().seq() : Long.MAX_VALUE;
     boolean one = !page.isEmpty() && page.getFirst().delivery().seq() == last;
+    if (one) {
+      rest(page);
+    }
     for (var aged : page) {
       var d = aged.delivery();
       if (d.plannedAt().isAfter(limit) || d.seq() == last && !one) {
@@ -122,6 +125,25 @@ public final class Fallback implements AutoCloseable {
       }
     }
     return reached > before && go(DELIVERIES, place, Long.toString(reached), stuck);
+  }
+
+  /// Of an event with more deliveries than a page has, all the others.
+  private void rest(List<Deliveries.Aged> page) {
+    var last = page.getLast().delivery();
+    long seq = last.seq();
+    while (true) {
+      var more = deliveries.listAfter(new Deliveries.Place(seq, last.id()), PAGE);
+      more.stream().filter(a -> a.delivery().seq() == seq).forEach(page::add);
+      if (more.size() < PAGE || more.getLast().delivery().seq() != seq) {
+        return;
+      }
+      last = more.getLast().delivery();
+    }
+  }
+
+  /// Behind all deliveries of an event: no id is greater than that.
+  private static Deliveries.Place behind(long seq) {
+    return new Deliveries.Place(seq, "~");
   }
 
   private boolean isOfALead(Delivery d) {

@@ -9,6 +9,7 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
+import dev.porchlight.desk.LogSteps;
 import dev.porchlight.filter.Value;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogEntry;
@@ -20,12 +21,13 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,7 @@ public final class Notices implements AutoCloseable {
 
   private static final String PLACE = "notice";
   private static final int PAGE = 1000;
+  private static final int AT_ONCE = 50;
   private static final int VERSIONS = 100;
 
   private final Store store;
@@ -97,58 +100,82 @@ public final class Notices implements AutoCloseable {
     if (page.isEmpty()) {
       return false;
     }
-    var told = page.stream().filter(l -> KINDS.contains(l.kind())).toList();
     var about = new ArrayList<About>();
-    told.forEach(line -> about(line).ifPresent(about::add));
+    for (var line : page) {
+      if (KINDS.contains(line.kind())) {
+        StandingWork.orStepOver(LOG, LogSteps.what(line), () -> about(line).ifPresent(about::add));
+      }
+    }
     var changes = changes(asking, page);
     var since = about.isEmpty() && changes.isEmpty() ? Map.<String, Asking>of() : since(asking);
-    var draws = about.stream().map(_ -> Draw.fresh(store.now(), hub)).toList();
-    boolean planned =
-        store.write(
-            WorkQueue.EVENTS,
-            batch -> {
-              var row = batch.find(FallbackTables.FALLBACK_PLACE, PLACE);
-              if (!Objects.equals(row == null ? "" : row.place(), place)) {
-                return false;
-              }
-              // Made or changed at another hub just now: looked at again with those in view.
-              if (Endpoints.in(batch.settings()).all().stream()
-                  .anyMatch(e -> asks(e) && !asking.contains(e))) {
-                return false;
-              }
-              batch.put(
-                  FallbackTables.FALLBACK_PLACE,
-                  new FallbackTables.FallbackPlaceRow(PLACE, Long.toString(page.getLast().seq())));
-              boolean any = false;
-              for (int i = 0; i < about.size(); i++) {
-                any |= plan(batch, about.get(i), since, draws.get(i));
-              }
-              for (var change : changes) {
-                any |= plan(batch, change, since);
-              }
-              return any;
-            });
-    if (planned) {
+    var planned = new AtomicBoolean();
+    var steps = new ArrayList<LogSteps.Step>();
+    for (var one : about) {
+      var draw = Draw.fresh(store.now(), hub);
+      steps.add(
+          LogSteps.Step.of(one.line(), batch -> planned(planned, plan(batch, one, since, draw))));
+    }
+    for (var change : changes) {
+      steps.add(
+          LogSteps.Step.of(
+              change.line(), batch -> planned(planned, plan(batch, change.change(), since))));
+    }
+    steps.sort(Comparator.comparingLong(LogSteps.Step::seq));
+    LogSteps.take(LOG, steps, AT_ONCE, page.getLast().seq(), (some, to) -> write(asking, some, to));
+    if (planned.get()) {
       work.run();
     }
     return page.size() == PAGE;
+  }
+
+  private static void planned(AtomicBoolean any, boolean some) {
+    if (some) {
+      any.set(true);
+    }
+  }
+
+  private boolean write(List<Endpoint> asking, List<LogSteps.Step> steps, long to) {
+    return store.write(
+        WorkQueue.EVENTS,
+        batch -> {
+          // Made or changed at another hub just now: looked at again with those in view.
+          if (Endpoints.in(batch.settings()).all().stream()
+              .anyMatch(e -> asks(e) && !asking.contains(e))) {
+            return false;
+          }
+          var row = batch.find(FallbackTables.FALLBACK_PLACE, PLACE);
+          long done = row == null ? 0 : Long.parseLong(row.place());
+          steps.stream().filter(s -> s.seq() > done).forEach(s -> s.work().accept(batch));
+          if (to > done) {
+            batch.put(
+                FallbackTables.FALLBACK_PLACE,
+                new FallbackTables.FallbackPlaceRow(PLACE, Long.toString(to)));
+          }
+          return true;
+        });
   }
 
   private static boolean asks(Endpoint endpoint) {
     return KINDS.stream().anyMatch(endpoint::names) || Changes.areAskedForBy(endpoint);
   }
 
-  private List<Changes.Change> changes(List<Endpoint> asking, List<LogEntry> page) {
+  /// An event and the line that tells of it.
+  private record Told(LogEntry line, Changes.Change change) {}
+
+  private List<Told> changes(List<Endpoint> asking, List<LogEntry> page) {
     if (asking.stream().noneMatch(Changes::areAskedForBy)) {
       return List.of();
     }
     var settings = store.settings();
-    return store.read(h ->
-        page.stream()
-            .filter(l -> Changes.LINES.contains(l.kind()))
-            .flatMap(l -> Changes.in(h, settings, l).stream())
-            .filter(c -> asking.stream().anyMatch(e -> e.names(c.event().kind())))
-            .toList());
+    return LogSteps.read(
+        store,
+        LOG,
+        page.stream().filter(l -> Changes.LINES.contains(l.kind())).toList(),
+        (h, line) ->
+            Changes.in(h, settings, line).stream()
+                .filter(c -> asking.stream().anyMatch(e -> e.names(c.event().kind())))
+                .map(c -> new Told(line, c))
+                .toList());
   }
 
   private static boolean plan(Batch batch, Changes.Change change, Map<String, Asking> since) {

@@ -29,6 +29,7 @@ public final class ReplayWork implements AutoCloseable {
   private static final int MOST_LANES = 256;
   private static final int MOST_AT_ONCE = 100;
   private static final Duration STEP = Duration.ofMillis(50);
+  private static final Duration TROUBLED = Duration.ofSeconds(30);
   private static final Duration LEASE = Duration.ofSeconds(15);
 
   private final Store store;
@@ -39,6 +40,9 @@ public final class ReplayWork implements AutoCloseable {
   private final Runnable work;
   private final Map<String, Pace> paces = new HashMap<>();
   private final StandingWork steps;
+
+  /// When those that failed by a defect are tried again, by [System#nanoTime].
+  private final Map<String, Long> troubled = new HashMap<>();
 
   /// Starts.
   ///
@@ -69,10 +73,16 @@ public final class ReplayWork implements AutoCloseable {
 
   private Duration step() {
     var running = replays.listRunning();
-    paces.keySet().retainAll(running.stream().map(Replay::id).toList());
+    var ids = running.stream().map(Replay::id).toList();
+    paces.keySet().retainAll(ids);
+    troubled.keySet().retainAll(ids);
+    long now = System.nanoTime();
     for (var job : running) {
-      if (!steps.isClosing() && !job.isElsewhere(process, store.now())) {
-        step(job);
+      if (!steps.isClosing()
+          && !job.isElsewhere(process, store.now())
+          && now - troubled.getOrDefault(job.id(), now) >= 0
+          && !StandingWork.orStepOver(LOG, "Replay " + job.id(), () -> step(job))) {
+        troubled.put(job.id(), System.nanoTime() + TROUBLED.toNanos());
       }
     }
     boolean busy = inboxes.step(process, work) || !running.isEmpty();

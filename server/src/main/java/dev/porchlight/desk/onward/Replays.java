@@ -11,6 +11,7 @@ import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.EventFilters;
 import dev.porchlight.delivery.Planner;
 import dev.porchlight.desk.EventFields;
+import dev.porchlight.desk.LogSteps;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.Tables;
 import dev.porchlight.desk.events.InboxReplay;
@@ -32,9 +33,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Replays, and what they would do.
 public final class Replays {
+  private static final Logger LOG = LoggerFactory.getLogger(Replays.class);
   private static final int LINES = 1000;
   private static final Duration COUNTING = Duration.ofSeconds(20);
 
@@ -63,21 +67,24 @@ public final class Replays {
   /// @param place up to where it was looked
   record Page(List<Candidate> chosen, int passedOver, long place) {}
 
-  /// Looks on from a place, until so many events are chosen.
+  /// Looks on from a place, until so many events are chosen. What a line tells of stays together,
+  /// so there may be more: the place is one of lines.
   Page look(Endpoint endpoint, Replay.Wanted wanted, long place, int most) {
     var settings = store.settings();
     long last = Math.min(wanted.until() - 1, place + LINES);
     boolean changes = Changes.areAskedForBy(endpoint);
-    var all = store.read(h -> events(h, settings, place, last, changes));
+    var all = events(settings, place, last, changes);
     var states =
         deliveries.statesOf(
             all.stream().map(e -> Planner.deliveryId(e.draw(), endpoint.id())).toList());
     var chosen = new ArrayList<Candidate>();
     int passedOver = 0;
+    long line = place;
     for (var found : all) {
-      if (chosen.size() == most) {
+      if (chosen.size() >= most && found.event().seq() != line) {
         return new Page(chosen, passedOver, found.event().seq() - 1);
       }
+      line = found.event().seq();
       var id = Planner.deliveryId(found.draw(), endpoint.id());
       var candidate = new Candidate(found.event(), found.draw(), id, states.get(id));
       if (isWanted(settings, endpoint, wanted, candidate)) {
@@ -102,32 +109,34 @@ public final class Replays {
   private record Found(Event event, Draw draw) {}
 
   /// @param changes whether those of contacts, listings and assignments are wanted too
-  private static List<Found> events(
-      Handle h, Settings settings, long after, long last, boolean changes) {
+  private List<Found> events(Settings settings, long after, long last, boolean changes) {
     var lines =
-        h.createQuery(
-                "SELECT seq, at, kind, subject, ref FROM log WHERE seq > :after AND seq <= :last"
-                    + " AND kind IN ("
-                    + (changes ? Changes.linesInSql() : "'lead.created', 'lead.updated'")
-                    + ") ORDER BY seq")
-            .bind("after", after)
-            .bind("last", last)
-            .map((r, _) ->
-                new LogEntry(
-                    r.getLong(1),
-                    Row.instant(r.getLong(2)),
-                    r.getString(3),
-                    r.getString(4),
-                    r.getString(5)))
-            .list();
+        store.read(h ->
+            h.createQuery(
+                    "SELECT seq, at, kind, subject, ref FROM log WHERE seq > :after AND seq <="
+                        + " :last AND kind IN ("
+                        + (changes ? Changes.linesInSql() : "'lead.created', 'lead.updated'")
+                        + ") ORDER BY seq")
+                .bind("after", after)
+                .bind("last", last)
+                .map((r, _) ->
+                    new LogEntry(
+                        r.getLong(1),
+                        Row.instant(r.getLong(2)),
+                        r.getString(3),
+                        r.getString(4),
+                        r.getString(5)))
+                .list());
+    return LogSteps.read(store, LOG, lines, (h, line) -> events(h, settings, line, changes));
+  }
+
+  private static List<Found> events(Handle h, Settings settings, LogEntry line, boolean changes) {
     var all = new ArrayList<Found>();
-    for (var line : lines) {
-      if (line.kind().startsWith("lead.")) {
-        event(h, settings, line).ifPresent(all::add);
-      }
-      if (changes) {
-        Changes.in(h, settings, line).forEach(c -> all.add(new Found(c.event(), c.draw())));
-      }
+    if (line.kind().startsWith("lead.")) {
+      event(h, settings, line).ifPresent(all::add);
+    }
+    if (changes) {
+      Changes.in(h, settings, line).forEach(c -> all.add(new Found(c.event(), c.draw())));
     }
     return all;
   }

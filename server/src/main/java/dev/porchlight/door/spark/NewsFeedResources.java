@@ -233,8 +233,7 @@ final class NewsFeedResources {
           if (NewsFeed.find(batch, item.feed().id()).isEmpty()) {
             return WatchBodies.Outcome.refused(Holders.missing());
           }
-          FeedEvents.mark(
-              batch, item, approved.orElse(item.approved()), viewed.orElse(item.viewed()));
+          FeedEvents.mark(batch, item, approved.orElse(null), viewed.orElse(null));
           return WatchBodies.Outcome.of(true);
         });
     return Envelope.done();

@@ -336,6 +336,7 @@ public final class SqliteEngine implements Engine {
             "'delivery_state', 'delivery_state_seq', '1000000 200000 1'",
             "'delivery_state', 'delivery_state_endpoint', '1000000 100000 20000 1'",
             "'answer_word', 'answer_word', '1000000 1000 2 1 1'",
+            "'answer_word', 'answer_word_delivery', '1000000 30 15'",
             "'feed_page', 'feed_page', '1000000 10 1'",
             "'feed_page', 'feed_page_upto', '1000000 1000 1'",
             "'contact_tag', 'contact_tag', '2000000 2000 100 1'",

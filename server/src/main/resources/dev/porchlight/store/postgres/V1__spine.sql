@@ -694,10 +694,12 @@ CREATE TABLE endpoint_health (
   endpoint_id   TEXT COLLATE "C" PRIMARY KEY,
   failures      BIGINT NOT NULL,   -- in a row, of the kind that shuts it
   failing_since BIGINT NOT NULL,
+  failed_at     BIGINT NOT NULL,   -- the last time
   shut_until    BIGINT,            -- nothing is attempted before, then one at a time
   pauses        BIGINT NOT NULL,
   probing_until BIGINT,
   noticed       BIGINT NOT NULL,   -- percent of its patience that somebody was told of
+  noticed_at    BIGINT,            -- when, in this run
   reason        TEXT COLLATE "C" NOT NULL
 );
 
@@ -724,6 +726,7 @@ CREATE TABLE answer_word (
   endpoint_id TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (word, seq, delivery_id, n)
 );
+CREATE INDEX answer_word_delivery ON answer_word (delivery_id, n);
 
 -- The attempts at clients' subscriptions once more, in the order in which clients ask for them.
 CREATE TABLE notification (

@@ -687,10 +687,12 @@ CREATE TABLE endpoint_health (
   endpoint_id   TEXT PRIMARY KEY,
   failures      INTEGER NOT NULL,   -- in a row, of the kind that shuts it
   failing_since INTEGER NOT NULL,
+  failed_at     INTEGER NOT NULL,   -- the last time
   shut_until    INTEGER,            -- nothing is attempted before, then one at a time
   pauses        INTEGER NOT NULL,
   probing_until INTEGER,
   noticed       INTEGER NOT NULL,   -- percent of its patience that somebody was told of
+  noticed_at    INTEGER,            -- when, in this run
   reason        TEXT NOT NULL
 );
 
@@ -717,6 +719,7 @@ CREATE TABLE answer_word (
   endpoint_id TEXT NOT NULL,
   PRIMARY KEY (word, seq, delivery_id, n)
 ) WITHOUT ROWID;
+CREATE INDEX answer_word_delivery ON answer_word (delivery_id, n);
 
 -- The attempts at clients' subscriptions once more, in the order in which clients ask for them.
 CREATE TABLE notification (

@@ -155,6 +155,45 @@ class ReplayTest {
   }
 
   @Test
+  void what_one_line_tells_of_is_replayed_together_and_once() {
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(
+              crm.url("/"),
+              "porchlight",
+              b -> b.putArray("kinds").add("lead.created").add("contact.updated"));
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      hub.awaitDelivery("L-1", endpoint, "delivered");
+      hub.clock().advance(Duration.ofHours(1));
+      var from = hub.clock().instant();
+      // The lead adds to a contact that is there: one line, two events.
+      hub.addSource("other", "connections-plus")
+          .post(LeadBodies.buyer("L-2", InventedPerson.of(1)));
+      crm.await(3);
+      hub.await(
+          "both to be delivered",
+          () ->
+              hub.items("/deliveries?state=delivered").size() == 3
+                  ? Optional.of(true)
+                  : Optional.empty());
+      var done =
+          finish(
+              hub,
+              start(
+                  hub,
+                  endpoint,
+                  b -> {
+                    b.put("per_second", 2).put("from", from.toString());
+                    b.putArray("states").add("delivered");
+                  }));
+      assertThat(done.path("retried").asInt()).isEqualTo(2);
+      assertThat(crm.await(5)).hasSize(5);
+    }
+  }
+
+  @Test
   void a_replay_that_is_cut_off_goes_on_where_it_was_and_delivers_nothing_twice() {
     try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
