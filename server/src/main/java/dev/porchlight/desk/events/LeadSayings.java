@@ -147,16 +147,16 @@ final class LeadSayings {
       case ADD, ACCEPT, UPDATE -> Optional.empty();
       case ASSIGN ->
           member(here, lead, said.recipient())
-              .map(a -> because(a, "The lead was assigned to them by an here.event()."));
+              .map(a -> because(a, "The lead was assigned to them by an event."));
       case REJECT ->
           member(here, lead, said.agent())
               .filter(a -> answers(lead, a))
-              .map(a -> because(desk, a.memberName() + " rejected the lead by an here.event()."));
+              .map(a -> because(desk, a.memberName() + " rejected the lead by an event."));
       case RETRACT ->
           Optional.of(
               because(
                   member(here, lead, said.recipient()).orElse(desk),
-                  "The lead was taken back by an here.event()."));
+                  "The lead was taken back by an event."));
     };
   }
 

@@ -158,6 +158,8 @@ class FamilyTest {
               d -> d.put("recipient", ruth.profile).put("agent", office.profile)));
       story = story(id);
       assertThat(story.at("/answers/member").asString()).isEqualTo(desk.path("id").asString());
+      assertThat(story.at("/answers/reason").asString())
+          .isEqualTo("The lead was assigned to them by an event.");
       assertThat(story.at("/contact/owner").asString()).isEqualTo(desk.path("id").asString());
       published(lead("lead#accept", "L-1", d -> d.put("agent", ruth.profile)));
       published(
