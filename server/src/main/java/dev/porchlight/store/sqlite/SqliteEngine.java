@@ -20,6 +20,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -709,7 +710,7 @@ public final class SqliteEngine implements Engine {
       LOG.warn("The lock file was not closed: {}", e.getMessage());
     }
     if (passing) {
-      delete(file.getParent());
+      delete(Objects.requireNonNull(file.getParent()));
     }
   }
 
