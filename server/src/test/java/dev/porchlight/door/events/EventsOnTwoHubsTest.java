@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.porchlight.store.postgres.TestPostgres;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.net.URI;
@@ -100,6 +102,20 @@ class EventsOnTwoHubsTest {
                             .mapTo(String.class)
                             .one())
                     .equals("finished3"));
+        // Both tell pods of our own leads, each lead once.
+        var app = api.make("/parties", Json.object().put("name", "CRM").put("kind", "app"));
+        var grant = Json.object().put("owner", id).put("party", app.path("id").asString());
+        grant.putArray("subscribes").add("realestate/lead");
+        api.make("/grants", grant);
+        var source = one.addSource("realtor", "connections-plus");
+        for (int n = 1; n <= 5; n++) {
+          source.post(LeadBodies.buyer("B-" + n, InventedPerson.of(n)));
+        }
+        // The last one is told of after the others, whichever hub tells it.
+        await()
+            .atMost(TestHub.PATIENCE)
+            .until(() -> one.items("/events?topic=realestate/lead%23add").size() >= 5);
+        assertThat(one.items("/events?topic=realestate/lead%23add")).hasSize(5);
         // The key is ended at the other hub.
         api.post("/parties/" + id + "/rotate-key", "{\"overlap_hours\": 0}");
         assertThat(reader.ends()).isTrue();
