@@ -46,6 +46,7 @@ class LanguagesTest {
           "Ada Example|Ana Lopez|\\b(?:Ana|Lopez|US)\\b|Default (?:MLS|company|office)|Front"
               + " desk|\\bcrm\\b|\\bportal\\b"
               + "|https?://\\S+|[a-z]+@example\\.org|connections-plus|porchlight|BuyerLead"
+              + "|PORCHLIGHT_[A-Z_]+|\\bsmtp_port\\b|/\\S*junit\\S*|\\b(?:true|false)\\b"
               + "|Java-http-client/\\S+|application/json|\\badministrator\\b|evt_[0-9a-f-]+"
               + "|\\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\\b"
               + "|\\b(?:lead|contact|person|listing)\\.[a-z_]+\\b");
@@ -187,6 +188,9 @@ class LanguagesTest {
                   "/console/search?q=nobody",
                   "/console/settings",
                   "/console/settings/tokens",
+                  "/console/settings/mail",
+                  "/console/settings/hub",
+                  "/console/settings/keys",
                   "/console/audit",
                   "/console/me",
                   "/console/nowhere"));

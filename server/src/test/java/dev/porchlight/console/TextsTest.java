@@ -109,7 +109,7 @@ class TextsTest {
     assertThat(format.getFormatsByArgumentIndex().length)
         .as("an apostrophe hides a value of: " + text)
         .isEqualTo(numbers.stream().mapToInt(n -> n + 1).max().orElse(0));
-    assertThat(format.format(new Object[] {1, 1, 1})).doesNotContain("{");
+    assertThat(format.format(new Object[] {1, 1, 1, 1})).doesNotContain("{");
     return numbers;
   }
 
@@ -147,6 +147,15 @@ class TextsTest {
                 + " allen Quellen, auch Tests, wo sein Filter zutrifft, wie hier.");
     assertThat(german.english("answered with status 503, asking to wait 60 s").text())
         .isEqualTo("mit Status 503 beantwortet, mit der Bitte, 60 s zu warten");
+    assertThat(
+            german
+                .english(
+                    "Nord serves the postal code 60614 (service area North), one of 3 who do, each"
+                        + " by their weight.")
+                .text())
+        .isEqualTo(
+            "Nord ist zuständig für die Postleitzahl 60614 (Gebiet North), als einer von 3, jeder"
+                + " nach seinem Gewicht.");
     // What we don't know stays as it was, and says that it is English.
     assertThat(german.english("Nobody said this."))
         .isEqualTo(new Sentence("Nobody said this.", "en"));
@@ -154,6 +163,53 @@ class TextsTest {
         .isEqualTo(new Sentence("Nobody said this.", null));
     var endless = "It broke while " + "a, asking to wait 1 s".repeat(40);
     assertThat(german.english(endless).text()).contains("asking to wait");
+  }
+
+  /// All of them, whatever has to happen for a page to show it; the pages of doors have their own.
+  @Test
+  void no_template_of_the_console_and_no_class_has_words_of_its_own() throws IOException {
+    var doors = Set.of("consent.jte", "refused.jte", "unsubscribe.jte", "vow.jte");
+    var shown = Pattern.compile(">([^<>]*)(?=<)");
+    var spoken = Pattern.compile("(?:aria-label|title|placeholder|alt)=\"([^\"$]*)\"");
+    for (var file : paths("src/main/jte", ".jte")) {
+      if (doors.contains(file.getFileName().toString())) {
+        continue;
+      }
+      var html =
+          Files.readString(file)
+              .replaceAll("(?m)^@(?:import|param) .*$", "")
+              .replaceAll("(?s)<(code|script|style)\\b.*?</\\1>", "<x>")
+              .replaceAll("\\$\\{(?:[^{}\"]|\"[^\"]*\")*}", "");
+      var words =
+          Stream.of(shown, spoken)
+              .flatMap(p -> p.matcher(html).results())
+              .flatMap(m -> m.group(1).lines())
+              .map(String::strip)
+              .filter(l -> !l.startsWith("@") && !l.startsWith("!{"))
+              // What is left of a template that is called with content.
+              .map(l -> l.replaceAll("@template[a-z.]*|[`)(]+|[a-z]+ = .*$", "").strip())
+              .filter(l -> l.matches("(?s).*\\p{L}{2}.*"));
+      assertThat(words).as(file.toString()).isEmpty();
+    }
+    var literal = Pattern.compile("\"(?:[^\"\\\\\\n]|\\\\.)*\"");
+    for (var file : paths("src/main/java/dev/porchlight/console", ".java")) {
+      var code =
+          Files.readString(file)
+              .replaceAll("(?m)^\\s*///.*$", "")
+              // For those who look after the hub, or never to be seen.
+              .replaceAll(
+                  "(?s)(?:Exception|requireNonNull|Pattern\\.compile|LOG\\.[a-z]+)\\(.*?;", "");
+      assertThat(
+              literal
+                  .matcher(code)
+                  .results()
+                  .map(m -> m.group())
+                  .filter(t -> t.matches(".*\\p{L}{2,} \\p{L}{2,}.*"))
+                  // The filter language.
+                  .filter(t -> !t.contains(" Eq '")))
+          .as(file.toString())
+          .isEmpty();
+    }
   }
 
   /// A sentence that is changed where it is written has to be changed among the known ones.
