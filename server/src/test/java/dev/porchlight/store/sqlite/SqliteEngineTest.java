@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreState;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
@@ -108,9 +109,8 @@ class SqliteEngineTest {
                     + " INSERT INTO big SELECT n, zeroblob(4000) FROM k");
             return true;
           });
-      hub.restart();
-      full = Files.size(folder.resolve("data/porchlight.db"));
-      hub.hub().store().write(WorkQueue.EDITS, batch -> batch.sql().execute("DROP TABLE big"));
+      full = pages(store) * 4096;
+      store.write(WorkQueue.EDITS, batch -> batch.sql().execute("DROP TABLE big"));
       Awaitility.await()
           .atMost(TestHub.PATIENCE)
           .until(() -> {
@@ -126,7 +126,7 @@ class SqliteEngineTest {
     assertThat(Files.size(folder.resolve("data/porchlight.db"))).isLessThan(full * 2 / 3);
   }
 
-  private static long pages(EngineStore store) {
+  private static long pages(Store store) {
     return store.read(h -> h.createQuery("PRAGMA page_count").mapTo(Long.class).one());
   }
 
