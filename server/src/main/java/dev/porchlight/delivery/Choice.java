@@ -5,10 +5,13 @@ import dev.porchlight.account.Nodes;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Whether an endpoint gets an event, and the sentence that says why or why not. A function of the
 /// settings and the event.
 final class Choice {
+  private static final Logger LOG = LoggerFactory.getLogger(Choice.class);
   private static final int SHOWN = 300;
 
   private Choice() {}
@@ -46,7 +49,16 @@ final class Choice {
       return leftOut(
           endpoint, "owner", "It takes the contacts of other members; " + owner + " answers here.");
     }
-    if (!EventFilters.matches(terms.filter(), event.fields())) {
+    boolean holds;
+    try {
+      holds = EventFilters.matches(terms.filter(), event.fields());
+    } catch (RuntimeException e) {
+      // It could be read when it was set. What the others are owed must not wait for it.
+      LOG.error("The filter of endpoint {} fails, by a defect of ours", endpoint.id(), e);
+      return leftOut(
+          endpoint, "filter", "Its filter can't be read any more: " + shown(terms.filter()));
+    }
+    if (!holds) {
       return leftOut(endpoint, "filter", "Its filter does not hold here: " + shown(terms.filter()));
     }
     return Optional.empty();

@@ -54,7 +54,8 @@ public final class Feed {
     });
   }
 
-  /// What an endpoint was owed of one day of the log, in UTC.
+  /// What an endpoint was owed of one day of the log, in UTC. What somebody asked for later, though
+  /// it happened that day, is not among it: a day that is over stays as it is.
   ///
   /// @param first the place in the log where the day begins
   /// @param end the place behind its last line, so far
@@ -93,7 +94,9 @@ public final class Feed {
   private static List<Sent> ids(Handle h, String endpoint, Sent after, long end) {
     return h.createQuery(
             "SELECT seq, id, event_id FROM delivery WHERE endpoint_id = :e AND seq >= :after"
-                + " AND (seq > :after OR id > :id) AND seq < :end ORDER BY seq, id LIMIT "
+                + " AND (seq > :after OR id > :id) AND seq < :end AND NOT EXISTS"
+                + " (SELECT 1 FROM late_delivery l WHERE l.delivery_id = delivery.id)"
+                + " ORDER BY seq, id LIMIT "
                 + PAGE)
         .bind("e", endpoint)
         .bind("after", after.seq())

@@ -181,6 +181,7 @@ public final class Planner {
   /// @param draw the event's
   public static void planLate(Batch batch, Event event, Endpoint endpoint, String why, Draw draw) {
     var delivery = put(batch, event, endpoint, why, deliveryId(draw, endpoint.id()));
+    batch.put(Tables.LATE, delivery.id());
     long seq = batch.append("delivery.planned", event.leadId(), delivery.id());
     Deliveries.reopen(batch, delivery, seq, false, 1);
   }

@@ -32,6 +32,11 @@ final class Tables {
                   r.text(9),
                   r.time(10),
                   r.text(11)));
+
+  /// The ids of deliveries that were planned after their event.
+  static final Table<String> LATE =
+      Table.<String>named("late_delivery").key("delivery_id", id -> id).readBy(r -> r.text(1));
+
   static final Table<DeliveryState> STATE =
       Table.<DeliveryState>named("delivery_state")
           .key("delivery_id", DeliveryState::deliveryId)

@@ -3,6 +3,7 @@ package dev.porchlight.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
@@ -82,6 +83,21 @@ class ChoiceTest {
       assertThat(leftOut(hub, "B-1")).containsEntry(sellers.id(), "filter");
       portal.post(LeadBodies.buyer("B-2", InventedPerson.of(3)));
       assertThat(leftOut(hub, "B-2")).doesNotContainKey(sellers.id());
+
+      // One that can't be read any more, as after a defect of ours, keeps nobody else's leads.
+      hub.hub()
+          .store()
+          .write(
+              WorkQueue.EDITS,
+              batch -> {
+                var setting = batch.settings().find(Endpoint.SETTING, dear.id()).orElseThrow();
+                batch.change(
+                    Endpoint.SETTING, dear.id(), setting.body().replace("ListPrice Gt", "Price"));
+                return true;
+              });
+      portal.post(LeadBodies.buyer("B-3", InventedPerson.of(4)));
+      assertThat(leftOut(hub, "B-3")).containsEntry(dear.id(), "filter");
+      hub.awaitDelivery("B-3", all, "delivered");
     }
   }
 

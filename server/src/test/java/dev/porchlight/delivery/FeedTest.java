@@ -137,6 +137,15 @@ class FeedTest {
       var next = hub.api().read("/endpoints/" + endpoint.id() + "/digests/2026-03-15");
       assertThat(next.path("events").asInt()).isEqualTo(1);
       assertThat(next.path("first_sequence").asLong()).isEqualTo(day.path("end_sequence").asLong());
+
+      // A day that is over stays as it is, whatever is asked for later.
+      var late = hub.addEndpoint(crm.url("/late"), "porchlight");
+      var before = hub.api().read("/endpoints/" + late.id() + "/digests/2026-03-14");
+      assertThat(before.path("complete").asBoolean()).isTrue();
+      hub.api().make("/replays", Json.object().put("endpoint", late.id()).put("per_second", 1000));
+      hub.awaitDelivery("L-1", late, "delivered");
+      assertThat(hub.api().read("/endpoints/" + late.id() + "/digests/2026-03-14"))
+          .isEqualTo(before);
     }
   }
 

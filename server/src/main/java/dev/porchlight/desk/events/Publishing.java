@@ -31,6 +31,7 @@ import dev.porchlight.store.Unit;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.ListingChange;
 import dev.porchlight.value.Saying;
 import dev.porchlight.value.Topic;
 import dev.porchlight.value.Violation;
@@ -40,6 +41,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,6 +52,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Takes events that parties publish: who may, who gets a copy, what they say of listings, and what
 /// is owed to endpoints is decided and on disk in one unit before the publisher is answered.
@@ -57,6 +61,8 @@ import org.jspecify.annotations.Nullable;
 /// The decision is a function of the event, the draw and the settings, so that a rebuild makes the
 /// same copies with the same ids. May be shared by threads.
 public final class Publishing {
+  private static final Logger LOG = LoggerFactory.getLogger(Publishing.class);
+
   /// The kind of a delivery of an event.
   public static final String KIND = "event.published";
 
@@ -615,6 +621,8 @@ public final class Publishing {
     // No receiver gets one event twice, by whatever ways it could: the first way counts.
     var copies = new LinkedHashMap<String, PublishedEvent.Copy>();
     var owners = new LinkedHashMap<String, Party>();
+    // Each filter is asked once, however many grants have it.
+    var passed = new HashMap<String, Boolean>();
     for (var target : targets) {
       add(copies, owners, prepared, seq, target, target, null);
     }
@@ -624,7 +632,7 @@ public final class Publishing {
         if (receiver.isPresent()
             && grant.isLive(at)
             && grant.subscribes(topic)
-            && passes(grant, prepared, at)) {
+            && passes(grant, prepared, at, passed)) {
           add(copies, owners, prepared, seq, receiver.get(), target, grant);
         }
       }
@@ -777,22 +785,34 @@ public final class Publishing {
 
   /// Whether what the event says of its listing meets the grant's filter. An event about no listing
   /// meets none.
-  private static boolean passes(Grant grant, Prepared prepared, Instant at) {
-    if (grant.filter() == null) {
-      return true;
-    }
+  ///
+  /// @param known what filters have said of this event
+  private static boolean passes(
+      Grant grant, Prepared prepared, Instant at, Map<String, Boolean> known) {
+    var filter = grant.filter();
     var listing = prepared.said().listing();
-    if (listing == null) {
-      return false;
+    if (filter == null || listing == null) {
+      return filter == null;
     }
+    var said = known.get(filter);
+    if (said == null) {
+      said = meets(grant, filter, listing, prepared, at);
+      known.put(filter, said);
+    }
+    return said;
+  }
+
+  private static boolean meets(
+      Grant grant, String text, ListingChange listing, Prepared prepared, Instant at) {
     try {
-      var filter = Filter.parse(grant.filter(), StandardFields.CATALOGUE, at);
+      var filter = Filter.parse(text, StandardFields.CATALOGUE, at);
       return Evaluator.of(filter.expression(), Shapes.GEOMETRY)
           .matches(
               StandardFields.row(
                   ListingEvents.bounded(listing, at, prepared.event().time()).members()));
     } catch (FilterException e) {
       // It was read when the grant was made; nothing goes out by one that can't be read any more.
+      LOG.warn("The filter of the grant {} can't be read: nothing meets it", grant.id(), e);
       return false;
     }
   }

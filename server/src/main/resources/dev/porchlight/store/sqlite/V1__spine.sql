@@ -640,6 +640,11 @@ CREATE INDEX delivery_seq ON delivery (seq);
 CREATE INDEX delivery_endpoint ON delivery (endpoint_id, seq);
 CREATE INDEX delivery_office ON delivery (office_id, seq);
 
+-- Deliveries that were planned after their event, because somebody asked for it.
+CREATE TABLE late_delivery (
+  delivery_id TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
 -- The endpoints within reach that an event was not planned for, and why: body is a JSON list.
 CREATE TABLE left_out (
   seq     INTEGER PRIMARY KEY,
