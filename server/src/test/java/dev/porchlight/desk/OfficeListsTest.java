@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.porchlight.account.Scope;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
+import dev.porchlight.testing.Database;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
@@ -16,17 +18,20 @@ import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 
 /// What whoever sees some offices is shown page by page: all of theirs, in order, and nothing else.
+@OnEveryDatabase
 class OfficeListsTest {
   private static final int LIMIT = 2;
 
+  @Parameter Database database;
   @TempDir Path folder;
 
   @Test
   void lists_of_some_offices_have_all_of_theirs_in_order() {
-    try (var hub = TestHub.in(folder).withoutRebuildCheck().start()) {
+    try (var hub = database.in(folder).withoutRebuildCheck().start()) {
       var company =
           hub.items("/nodes").stream()
               .filter(n -> n.path("kind").asString().equals("company"))
