@@ -469,7 +469,8 @@ public final class Hub implements AutoCloseable {
                 connectors.values().stream()
                     .filter(Connector::reads)
                     .collect(Collectors.toMap(Connector::contract, Connector::channel)),
-                contract -> SampleLead.asTest(get(connectors, contract), store.now(), number)))
+                contract -> SampleLead.asTest(get(connectors, contract), store.now(), number),
+                deeds))
         .with(
             new EndpointSection(
                 store,
@@ -487,9 +488,10 @@ public final class Hub implements AutoCloseable {
                     .toList(),
                 (delivery, endpoint) ->
                     rendering.show(
-                        delivery, endpoint, new EndpointSecrets(List.of(), null, null, null))))
+                        delivery, endpoint, new EndpointSecrets(List.of(), null, null, null)),
+                deeds))
         .with(new ListingSection(store, listings, leads, teller))
-        .with(new EventSection(store))
+        .with(new EventSection(store, credentials, deeds))
         .with(
             new ReceiptSection(
                 store,

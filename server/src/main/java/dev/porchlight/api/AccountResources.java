@@ -1,5 +1,6 @@
 package dev.porchlight.api;
 
+import dev.porchlight.access.Clients;
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.MemberPasswords;
@@ -13,6 +14,7 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.MailChannel;
 import dev.porchlight.desk.Source;
+import dev.porchlight.desk.SourcePause;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.setup.SourceSetup;
 import dev.porchlight.sign.Passwords;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -179,6 +182,7 @@ final class AccountResources {
             credentials.list(Credential.Kind.SOURCE, source.id()),
             store.now());
     polls.show(view, source.id());
+    showPause(view, SourcePause.find(store.settings(), source.id()));
     return view;
   }
 
@@ -278,6 +282,43 @@ final class AccountResources {
         view.remove("poll");
         polls.put(batch, now.id(), poll).ifPresent(p -> view.set("poll", p));
       }
+      return new Call.Answer(200, view);
+    });
+  }
+
+  private static void showPause(ObjectNode view, Optional<SourcePause> pause) {
+    view.remove("pause");
+    pause.ifPresent(p ->
+        view.putObject("pause")
+            .put("by", p.by())
+            .put("since", p.since().toString())
+            .put("resuming", p.resuming()));
+  }
+
+  /// Lets what a source sends wait.
+  Reply pauseSource(Call call) throws Exception {
+    var source = source(call);
+    return call.change(batch -> {
+      if (Clients.in(batch.settings()).find(source.id()).isPresent()) {
+        throw new FaultException(
+            Fault.STATE_CONFLICT,
+            "A client's own source can't be paused: it is told at once what"
+                + " became of what it sends.");
+      }
+      var pause = SourcePause.pause(batch, source.id(), call.principal().id());
+      var view = view(call, source);
+      showPause(view, Optional.of(pause));
+      return new Call.Answer(200, view);
+    });
+  }
+
+  /// Lets it go on: what waits is worked in the order of its arrival.
+  Reply resumeSource(Call call) throws Exception {
+    var source = source(call);
+    return call.change(batch -> {
+      SourcePause.resume(batch, source.id());
+      var view = view(call, source);
+      showPause(view, SourcePause.find(batch.settings(), source.id()));
       return new Call.Answer(200, view);
     });
   }

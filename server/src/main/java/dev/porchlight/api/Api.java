@@ -185,6 +185,8 @@ public final class Api {
     add("GET", "/sources/{id}", Permission.READ, accounts::getSource);
     add("PATCH", "/sources/{id}", Permission.ADMIN, accounts::changeSource);
     add("POST", "/sources/{id}/rotate-key", Permission.ADMIN, accounts::rotateKey);
+    add("POST", "/sources/{id}/pause", Permission.ADMIN, accounts::pauseSource);
+    add("POST", "/sources/{id}/resume", Permission.ADMIN, accounts::resumeSource);
     add("POST", "/sources/{id}/mail-address", Permission.ADMIN, accounts::makeMailAddress);
     add("DELETE", "/sources/{id}/mail-address", Permission.ADMIN, accounts::endMailAddresses);
     add("GET", "/tokens", Permission.ADMIN, accounts::listTokens);

@@ -236,6 +236,29 @@ final class SourceCommand extends Noun {
   }
 
   @Command(
+      name = "pause",
+      description = {
+        "Lets what a source sends wait: it is taken and answered as always, and worked",
+        "in the order of its arrival once the source is let go on."
+      })
+  int pause(@Parameters(paramLabel = "SOURCE", description = "its id or name") String source)
+      throws HubException {
+    try (var hub = connect()) {
+      var paused = hub.post("/sources/" + HubClient.segment(source) + "/pause", Json.object());
+      return show(paused, () -> say(source + " is paused: what it sends waits."));
+    }
+  }
+
+  @Command(name = "resume", description = "Lets a paused source go on.")
+  int resume(@Parameters(paramLabel = "SOURCE", description = "its id or name") String source)
+      throws HubException {
+    try (var hub = connect()) {
+      var going = hub.post("/sources/" + HubClient.segment(source) + "/resume", Json.object());
+      return show(going, () -> say(source + " goes on: what waits is worked now."));
+    }
+  }
+
+  @Command(
       name = "rotate-key",
       description = "Makes a new API key and shows it, once; the others end after the overlap.")
   int rotateKey(

@@ -185,6 +185,14 @@ public final class Sheet {
         this::text);
   }
 
+  /// Several lines that are secret: shown never.
+  public Sheet secretArea(String name, int rows) {
+    return put(
+        name,
+        new Item.Area(field(name, "").type("password").longest(LONGEST_AREA), rows),
+        this::text);
+  }
+
   /// Several texts, one a line.
   public Sheet list(String name, int rows) {
     var standing = new ArrayList<String>();

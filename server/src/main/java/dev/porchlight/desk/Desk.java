@@ -476,6 +476,11 @@ public final class Desk {
       if (isTooLate(batch, intake.receipt())) {
         return Optional.empty();
       }
+      var pause = SourcePause.find(batch.settings(), intake.receipt().sourceId());
+      if (pause.isPresent()) {
+        return Optional.of(
+            owe(batch, intake.receipt(), intake.raw(), intake.guid(), pause.get().reason()));
+      }
       var decided = decide(batch, intake, body);
       planned = decided.planned().map(p -> p.deliveries().size()).orElse(0);
       ended = System.nanoTime();

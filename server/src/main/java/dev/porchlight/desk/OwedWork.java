@@ -4,11 +4,13 @@ import dev.porchlight.store.Row;
 import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.store.WorkQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +42,7 @@ public final class OwedWork implements AutoCloseable {
   }
 
   private boolean isNews(String kind) {
-    boolean owed = kind.equals("receipt.owed");
+    boolean owed = kind.equals("receipt.owed") || kind.equals("setting." + SourcePause.SETTING);
     if (owed) {
       news.set(true);
     }
@@ -79,18 +81,63 @@ public final class OwedWork implements AutoCloseable {
     while (!work.isClosing()) {
       var page = page(after);
       if (page.isEmpty()) {
+        SourcePause.listResuming(store.settings()).forEach(this::endPause);
         return;
       }
       for (var receipt : page) {
         after = receipt.id();
-        if (isDue(receipt.id())) {
+        if (isDue(receipt.id())
+            && SourcePause.find(store.settings(), receipt.sourceId())
+                .map(SourcePause::resuming)
+                .orElse(true)) {
           work(receipt);
         }
       }
     }
   }
 
+  /// Lets a source's receipts be decided at once again, unless one has come meanwhile that waits
+  /// for its first try.
+  private void endPause(String source) {
+    Set<String> tried;
+    synchronized (troubles) {
+      tried = Set.copyOf(troubles.keySet());
+    }
+    boolean waits =
+        store.write(
+            WorkQueue.EDITS,
+            batch -> {
+              var pause = SourcePause.find(batch.settings(), source);
+              if (pause.isEmpty() || !pause.get().resuming()) {
+                return false;
+              }
+              boolean some =
+                  batch
+                      .sql()
+                      .createQuery(
+                          "SELECT id FROM receipt WHERE "
+                              + Receipt.State.OWED.sql()
+                              + " AND source_id = :s")
+                      .bind("s", source)
+                      .mapTo(String.class)
+                      .stream()
+                      .anyMatch(id -> !tried.contains(id));
+              if (!some) {
+                batch.change(SourcePause.SETTING, source, null);
+              }
+              return some;
+            });
+    if (waits) {
+      news.set(true);
+      work.wake();
+    }
+  }
+
   private List<Receipt> page(String after) {
+    var paused = SourcePause.listPaused(store.settings());
+    if (!paused.isEmpty()) {
+      return page(after, paused);
+    }
     return store.read(h ->
         h.createQuery(
                 "SELECT "
@@ -100,6 +147,22 @@ public final class OwedWork implements AutoCloseable {
                     + " AND id > :after ORDER BY id LIMIT "
                     + AT_ONCE)
             .bind("after", after)
+            .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
+            .list());
+  }
+
+  /// Without those of sources that are paused: there may be very many.
+  private List<Receipt> page(String after, List<String> paused) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Tables.RECEIPT.columnList()
+                    + " FROM receipt WHERE "
+                    + Receipt.State.OWED.sql()
+                    + " AND id > :after AND source_id NOT IN (<paused>) ORDER BY id LIMIT "
+                    + AT_ONCE)
+            .bind("after", after)
+            .bindList("paused", paused)
             .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
             .list());
   }

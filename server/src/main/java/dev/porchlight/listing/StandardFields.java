@@ -64,6 +64,11 @@ public final class StandardFields {
     return name -> Optional.ofNullable(FIELDS.get(name)).map(Field::attribute);
   }
 
+  /// The names of all, in the table's order.
+  public static List<String> names() {
+    return List.copyOf(FIELDS.keySet());
+  }
+
   /// All fields, in the table's order.
   static List<Field> all() {
     return List.copyOf(FIELDS.values());

@@ -138,6 +138,9 @@ final class IdempotencyTest {
       requests.add(List.of("POST", "/api/v1/persons/" + person + "/erase", ""));
       requests.add(List.of("DELETE", "/api/v1/tokens/" + token, ""));
       requests.add(List.of("DELETE", "/api/v1/endpoints/" + endpoint, ""));
+      // In this order, so that nothing is worked beside what is looked at.
+      requests.add(List.of("POST", "/api/v1/sources/portal/resume", ""));
+      requests.add(List.of("POST", "/api/v1/sources/portal/pause", ""));
       int n = 0;
       for (var r : requests) {
         if (database == Database.POSTGRESQL && r.get(1).endsWith("/backups")) {

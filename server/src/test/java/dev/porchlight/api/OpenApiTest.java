@@ -91,6 +91,10 @@ final class OpenApiTest {
       admin.get("/api/v1/sources").expect(200);
       admin.post("/api/v1/sources/portal/mail-address", "{}").expect(201);
       admin.post("/api/v1/sources/none/mail-address", "{}").expect(404);
+      admin.post("/api/v1/sources/portal/pause", "").expect(200);
+      admin.get("/api/v1/sources/portal").expect(200);
+      admin.post("/api/v1/sources/portal/resume", "").expect(200);
+      admin.post("/api/v1/sources/none/resume", "").expect(404);
       admin
           .send("DELETE", "/api/v1/sources/portal/mail-address", new byte[0], Map.of())
           .expect(200);

@@ -9,6 +9,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Choice;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
 import dev.porchlight.console.Pulse;
@@ -74,6 +75,7 @@ public final class EndpointSection implements Section {
   private final EndpointTest test;
   private final List<String> contracts;
   private final PreviewPage preview;
+  private final EndpointChange changes;
 
   /// @param hub the hub's number
   /// @param replayWork is told that a replay may go on
@@ -90,7 +92,8 @@ public final class EndpointSection implements Section {
       Engine engine,
       EndpointTest test,
       List<String> contracts,
-      BiFunction<Delivery, Endpoint, Renderer.Rendered> renderer) {
+      BiFunction<Delivery, Endpoint, Renderer.Rendered> renderer,
+      Deeds deeds) {
     this.store = store;
     this.hub = hub;
     this.setup = setup;
@@ -100,6 +103,7 @@ public final class EndpointSection implements Section {
     this.engine = engine;
     this.test = test;
     this.contracts = contracts.stream().sorted(EndpointSection::usualFirst).toList();
+    changes = new EndpointChange(store, deeds, this.contracts);
     preview = new PreviewPage(leads, this.contracts, renderer);
   }
 
@@ -115,12 +119,19 @@ public final class EndpointSection implements Section {
   }
 
   @Override
+  public List<String> scripts() {
+    return List.of("contacts");
+  }
+
+  @Override
   public void addTo(Paths paths) {
     paths.get("/endpoints", Permission.READ, this::list);
     paths.get("/endpoints/new", Permission.ADMIN, v -> v.page("endpoints/new.jte", form(v, "")));
     paths.post("/endpoints/new", Permission.ADMIN, this::make);
     paths.get("/endpoints/preview", Permission.READ, preview::answer);
     paths.get("/endpoints/{id}", Permission.READ, v -> on(v, e -> show(v, e, "", "")));
+    paths.get("/endpoints/{id}/change", Permission.ADMIN, changes::show);
+    paths.post("/endpoints/{id}/change", Permission.ADMIN, changes::save);
     paths.post("/endpoints/{id}/test", Permission.ADMIN, v -> on(v, e -> test(v, e)));
     paths.post("/endpoints/{id}/secret", Permission.ADMIN, v -> made(v, e -> rotate(v, e)));
     paths.post("/endpoints/{id}/pause", Permission.ADMIN, v -> made(v, e -> pause(v, e, true)));

@@ -1,5 +1,6 @@
 package dev.porchlight.console.events;
 
+import dev.porchlight.access.Credentials;
 import dev.porchlight.access.Grant;
 import dev.porchlight.access.Grants;
 import dev.porchlight.access.Parties;
@@ -10,6 +11,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Choice;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
 import dev.porchlight.console.Pager;
@@ -39,8 +41,11 @@ public final class EventSection implements Section {
   private final Store store;
   private final PublishedEvents events;
 
-  public EventSection(Store store) {
+  private final PartyPages partyPages;
+
+  public EventSection(Store store, Credentials credentials, Deeds deeds) {
     this.store = store;
+    partyPages = new PartyPages(store, credentials, deeds);
     events = new PublishedEvents(store);
   }
 
@@ -71,12 +76,30 @@ public final class EventSection implements Section {
       List<Copy> copies,
       List<Line> consequences) {}
 
-  record Member(String name, String kind, String pod, String node, String endpoint, Badge state) {}
+  record Member(
+      String href,
+      String name,
+      String kind,
+      String pod,
+      String node,
+      String endpoint,
+      Badge state) {}
 
   record Allowed(
-      String owner, String party, String publishes, String follows, String limits, Badge state) {}
+      String owner,
+      String party,
+      String publishes,
+      String follows,
+      String limits,
+      Badge state,
+      String endPath) {}
 
-  record Known(List<Member> parties, List<Allowed> grants) {}
+  record Known(List<Member> parties, List<Allowed> grants, boolean admin) {}
+
+  @Override
+  public List<String> scripts() {
+    return List.of("contacts");
+  }
 
   @Override
   public String name() {
@@ -87,6 +110,15 @@ public final class EventSection implements Section {
   public void addTo(Paths paths) {
     paths.get("/events", Permission.READ, this::list);
     paths.get("/events/parties", Permission.READ, this::parties);
+    paths.get("/events/parties/new", Permission.ADMIN, partyPages::newParty);
+    paths.post("/events/parties/new", Permission.ADMIN, partyPages::make);
+    paths.get("/events/parties/{id}", Permission.READ, partyPages::show);
+    paths.post("/events/parties/{id}", Permission.ADMIN, partyPages::change);
+    paths.post("/events/parties/{id}/key", Permission.ADMIN, partyPages::rotate);
+    paths.post("/events/parties/{id}/remove", Permission.ADMIN, partyPages::remove);
+    paths.get("/events/grants/new", Permission.ADMIN, partyPages::newGrant);
+    paths.post("/events/grants/new", Permission.ADMIN, partyPages::makeGrant);
+    paths.post("/events/grants/{id}/end", Permission.ADMIN, partyPages::endGrant);
     paths.get("/events/{id}", Permission.READ, this::show);
   }
 
@@ -227,6 +259,7 @@ public final class EventSection implements Section {
                 .limit(MOST_LISTED)
                 .map(p ->
                     new Member(
+                        PartyPages.PATH + p.id(),
                         Clean.line(p.name()),
                         t.of("party.kind." + p.kind().word()),
                         Clean.line(p.url()),
@@ -245,11 +278,13 @@ public final class EventSection implements Section {
             Grants.in(settings).all().stream()
                 .filter(g -> ids.contains(g.owner()) || ids.contains(g.party()))
                 .limit(MOST_LISTED)
-                .map(g -> allowed(visit, g))
-                .toList()));
+                .map(g -> allowed(visit, g, ids.contains(g.owner())))
+                .toList(),
+            visit.may(Permission.ADMIN)));
   }
 
-  private Allowed allowed(Visit visit, Grant grant) {
+  /// @param own whether they see its owner, and so may end it
+  private Allowed allowed(Visit visit, Grant grant, boolean own) {
     var t = visit.texts();
     var limits = new ArrayList<String>();
     if (grant.filter() != null) {
@@ -269,6 +304,9 @@ public final class EventSection implements Section {
         String.join(" · ", limits),
         grant.isLive(visit.now())
             ? new Badge(Tone.GOOD, t.of("grant.live"))
-            : new Badge(Tone.PLAIN, t.of("grant.ended")));
+            : new Badge(Tone.PLAIN, t.of("grant.ended")),
+        own && grant.isLive(visit.now()) && visit.may(Permission.ADMIN)
+            ? "/console/events/grants/" + grant.id() + "/end"
+            : "");
   }
 }

@@ -7,6 +7,7 @@ import dev.porchlight.connector.Body;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Choice;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
 import dev.porchlight.console.Pulse;
@@ -15,9 +16,11 @@ import dev.porchlight.console.Texts;
 import dev.porchlight.console.Tone;
 import dev.porchlight.console.Visit;
 import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.MailChannel;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Source;
+import dev.porchlight.desk.SourcePause;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.poll.Polling;
 import dev.porchlight.desk.setup.SetupException;
@@ -54,6 +57,8 @@ public final class SourceSection implements Section {
   private final Map<String, String> channels;
   private final Function<String, Optional<Body>> sample;
   private final SignaturePages signatures;
+  private final Deeds deeds;
+  private final SourceChange changes;
 
   /// @param channels the contracts that can be received, each with its channel, which may be empty
   /// @param sample a test lead as a sender of that contract would write it; empty where that can't
@@ -64,7 +69,10 @@ public final class SourceSection implements Section {
       Receipts receipts,
       Desk desk,
       Map<String, String> channels,
-      Function<String, Optional<Body>> sample) {
+      Function<String, Optional<Body>> sample,
+      Deeds deeds) {
+    this.deeds = deeds;
+    changes = new SourceChange(store, deeds);
     this.store = store;
     this.setup = setup;
     this.receipts = receipts;
@@ -93,6 +101,12 @@ public final class SourceSection implements Section {
     paths.post("/sources/new", Permission.ADMIN, this::make);
     paths.get("/sources/{id}", Permission.READ, v -> on(v, s -> show(v, s, "")));
     paths.post("/sources/{id}/key", Permission.ADMIN, v -> on(v, s -> rotate(v, s)));
+    paths.post("/sources/{id}/pause", Permission.ADMIN, v -> act(v, "pause", "source.paused"));
+    paths.post("/sources/{id}/resume", Permission.ADMIN, v -> act(v, "resume", "source.resumed"));
+    paths.get("/sources/{id}/change", Permission.ADMIN, changes::show);
+    paths.post("/sources/{id}/change", Permission.ADMIN, changes::save);
+    paths.post("/sources/{id}/mail", Permission.ADMIN, this::openMail);
+    paths.post("/sources/{id}/no-mail", Permission.ADMIN, this::closeMail);
     paths.post("/sources/{id}/test", Permission.ADMIN, v -> on(v, s -> test(v, s)));
     paths.get("/sources/{id}/signature", Permission.ADMIN, v -> on(v, s -> signatures.show(v, s)));
     paths.post("/sources/{id}/signature", Permission.ADMIN, v -> on(v, s -> signatures.look(v, s)));
@@ -110,6 +124,31 @@ public final class SourceSection implements Section {
         .filter(s -> visit.scope().containsNode(Nodes.in(settings), s.node()))
         .map(answer::of)
         .orElseGet(visit::missing);
+  }
+
+  private Reply act(Visit visit, String what, String key) throws Exception {
+    var done = deeds.act(visit, "POST", "/sources/{id}/" + what, visit.path("id"), Json.object());
+    if (done.isFine()) {
+      return visit.done("/sources/" + visit.path("id"), key);
+    }
+    return done.isMissing() ? visit.missing() : visit.notAllowed();
+  }
+
+  /// Shows the new address of mail this once.
+  private Reply openMail(Visit visit) throws Exception {
+    var done =
+        deeds.act(visit, "POST", "/sources/{id}/mail-address", visit.path("id"), Json.object());
+    return done.isFine()
+        ? on(visit, s -> show(visit, s, "", done.text("local_part")))
+        : visit.missing();
+  }
+
+  private Reply closeMail(Visit visit) throws Exception {
+    var done =
+        deeds.act(visit, "DELETE", "/sources/{id}/mail-address", visit.path("id"), Json.object());
+    return done.isFine()
+        ? visit.done("/sources/" + visit.path("id"), "source.mail.closed")
+        : visit.missing();
   }
 
   private Reply list(Visit visit) {
@@ -132,7 +171,7 @@ public final class SourceSection implements Section {
         Clean.line(source.name()),
         source.contract(),
         Clean.line(nodes.find(source.node()).map(Node::name).orElse("")),
-        standing(visit.texts(), newest),
+        standing(visit.texts(), source, newest),
         newest.isEmpty() ? null : visit.time(newest.getFirst().at()));
   }
 
@@ -141,11 +180,17 @@ public final class SourceSection implements Section {
   }
 
   /// How the newest requests ended, at a glance.
-  private static List<Badge> standing(Texts t, List<Receipt> newest) {
-    if (newest.isEmpty()) {
-      return List.of(new Badge(Tone.WAITING, t.of("source.quiet")));
-    }
+  private List<Badge> standing(Texts t, Source source, List<Receipt> newest) {
     var badges = new ArrayList<Badge>();
+    SourcePause.find(store.settings(), source.id())
+        .ifPresent(p ->
+            badges.add(
+                p.resuming()
+                    ? new Badge(Tone.WAITING, t.of("source.pause.resuming"))
+                    : new Badge(Tone.BAD, t.of("source.pause.paused"))));
+    if (newest.isEmpty()) {
+      badges.add(new Badge(Tone.WAITING, t.of("source.quiet")));
+    }
     for (var state : Receipt.State.values()) {
       long n = newest.stream().filter(r -> r.state() == state).count();
       if (n > 0) {
@@ -278,7 +323,12 @@ public final class SourceSection implements Section {
   }
 
   private Reply show(Visit visit, Source source, String key) {
+    return show(visit, source, key, "");
+  }
+
+  private Reply show(Visit visit, Source source, String key, String mailbox) {
     var t = visit.texts();
+    var pause = SourcePause.find(store.settings(), source.id());
     var newest = newest(visit, source, COUNTED);
     var nodes = Nodes.in(store.settings());
     var facts = new ArrayList<Fact>();
@@ -305,7 +355,7 @@ public final class SourceSection implements Section {
             PATH + source.id(),
             Clean.line(source.name()),
             source.contract(),
-            standing(t, newest.subList(0, Math.min(LOOKED_AT, newest.size()))),
+            standing(t, source, newest.subList(0, Math.min(LOOKED_AT, newest.size()))),
             key,
             pastes(visit, source, key),
             guide(t, source.contract()),
@@ -328,6 +378,16 @@ public final class SourceSection implements Section {
                 .map(h -> new Choice(h.toString(), t.of("source.overlap.hours", h)))
                 .toList(),
             sample.apply(source.contract()).isPresent(),
+            pause
+                .map(p ->
+                    t.of(
+                        p.resuming() ? "source.pause.going" : "source.pause.since",
+                        visit.time(p.since()).relative(),
+                        Clean.line(p.by())))
+                .orElse(""),
+            pause.isPresent() && !pause.get().resuming(),
+            MailChannel.isOpen(store.settings(), source.id()),
+            mailbox,
             visit.may(Permission.ADMIN)));
   }
 

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// @param guide what to do with what is to be pasted
 /// @param signature how its requests are signed, in words
 /// @param testable whether a test can be written in its contract
+/// @param pause since when and by whom it is paused; empty when it is not
+/// @param paused whether it can be let go on
+/// @param mailed whether mails come in
+/// @param mailbox what stands before the `@` of its new address, to be shown this once; empty else
 /// @param admin whether whoever looks may change it
 record SourceView(
     String path,
@@ -32,6 +36,10 @@ record SourceView(
     Form.Field overlap,
     List<Choice> overlaps,
     boolean testable,
+    String pause,
+    boolean paused,
+    boolean mailed,
+    String mailbox,
     boolean admin) {
 
   /// What is to be pasted elsewhere.

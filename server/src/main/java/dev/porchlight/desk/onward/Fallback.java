@@ -7,6 +7,7 @@ import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
 import dev.porchlight.desk.Receipt;
+import dev.porchlight.desk.SourcePause;
 import dev.porchlight.desk.Tables;
 import dev.porchlight.filter.Value;
 import dev.porchlight.store.Batch;
@@ -255,7 +256,9 @@ public final class Fallback implements AutoCloseable {
   /// The source of a receipt that is still stuck; null for others.
   private static @Nullable String ofReceipt(Batch batch, String id) {
     var receipt = batch.find(Tables.RECEIPT, id);
+    // One that waits because somebody paused its source is not stuck.
     return receipt == null
+            || SourcePause.holds(receipt)
             || receipt.state() != Receipt.State.QUARANTINED && receipt.state() != Receipt.State.OWED
         ? null
         : receipt.sourceId();

@@ -139,6 +139,11 @@ public final class EndpointSetup {
     }
   }
 
+  /// The kinds that may be chosen, and their families.
+  public static List<String> listKinds() {
+    return KINDS.stream().sorted().toList();
+  }
+
   /// Whether a header of that name may be set.
   public static boolean isUsableHeader(String header) {
     return header.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")

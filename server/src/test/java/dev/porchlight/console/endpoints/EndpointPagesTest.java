@@ -58,6 +58,7 @@ class EndpointPagesTest {
       var endpoint = hub.items("/endpoints").getFirst().path("id").asString();
       var path = "/console/endpoints/" + endpoint;
 
+      browser.visit(path + "/change");
       browser.go(path);
       page.getByText("Send a test", new Page.GetByTextOptions().setExact(true)).click();
       page.getByText("It answered 200.").waitFor();

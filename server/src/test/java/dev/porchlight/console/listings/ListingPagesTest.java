@@ -83,6 +83,9 @@ class ListingPagesTest {
       browser.check();
       assertThat(page.locator("section[aria-labelledby=copies]").innerText())
           .contains("Harbor", "Feed app", "a grant of Harbor");
+      browser.visit("/console/events/parties/new");
+      browser.visit("/console/events/parties/" + owner.path("id").asString());
+      browser.visit("/console/events/grants/new");
       browser.visit("/console/events/parties");
       assertThat(page.locator("main").innerText())
           .contains("Feed app", "realestate/listing", "without /object/listingPrice", "in force");

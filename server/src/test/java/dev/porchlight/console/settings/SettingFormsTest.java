@@ -68,8 +68,10 @@ class SettingFormsTest {
       assertThat(ada.get(page).body())
           .contains("90 days, as configured", "7 days, set here; 30 days as configured");
       hub.hub().wake();
-      assertThat(hub.api().read("/audit").toString())
-          .contains("POST /console/settings/hub/retention");
+      Awaitility.await()
+          .atMost(TestHub.PATIENCE)
+          .until(() ->
+              hub.api().read("/audit").toString().contains("POST /console/settings/hub/retention"));
     }
   }
 

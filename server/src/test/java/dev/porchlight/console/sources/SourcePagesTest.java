@@ -120,6 +120,7 @@ class SourcePagesTest {
               .post(body);
       assertThat(answer.status()).isEqualTo(401);
 
+      browser.visit("/console/sources/" + source.id() + "/change");
       browser.visit(path);
       page.locator("section[aria-labelledby=refused] a").first().click();
       browser.check();
