@@ -153,8 +153,9 @@ public final class ContactSection implements Section {
               }
               return true;
             });
-    if (!trouble.get().isEmpty()) {
-      form.refuse("tag", visit.texts().of(trouble.get()));
+    var wrong = trouble.get();
+    if (wrong != null && !wrong.isEmpty()) {
+      form.refuse("tag", visit.texts().of(wrong));
       return refused(visit, contact, "");
     }
     return known ? visit.done("/contacts/" + contact.id(), "contact.tagged") : visit.missing();
