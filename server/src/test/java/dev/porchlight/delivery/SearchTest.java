@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +86,7 @@ class SearchTest {
           .write(
               WorkQueue.EDITS,
               batch -> {
-                var state = batch.find(Tables.STATE, third);
+                var state = Objects.requireNonNull(batch.find(Tables.STATE, third));
                 var stuck = state.unwritable("Quite odd.", batch.clock());
                 batch.put(Tables.STATE, stuck);
                 AnswerWords.put(batch, AnswerWords.ofReason(stuck));

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -96,7 +97,7 @@ class OfficeListsTest {
   }
 
   private static List<String> walk(
-      Function<Deliveries.Query, Deliveries.Found> search, DeliveryState.State state) {
+      Function<Deliveries.Query, Deliveries.Found> search, DeliveryState.@Nullable State state) {
     var leads = new ArrayList<String>();
     var before = new Deliveries.Place(Long.MAX_VALUE, "");
     while (true) {
