@@ -354,11 +354,19 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /// What is open is not older than the oldest that is open at the endpoint: a lane that has had a
+  /// million deliveries is not read from its beginning.
+  private static final String NOT_OLDER =
+      " AND d.seq >= (SELECT COALESCE(MIN(o.seq), 0) FROM delivery_state o"
+          + " WHERE o.endpoint_id = :e AND o.state = 'pending')";
+
   private static final String OPEN =
       Deliveries.SELECT
-          + "d.endpoint_id = :e AND d.order_key = :k AND s.state = 'pending' AND s.passed = ";
-  private static final String WAITING_ONES = OPEN + "0 ORDER BY d.seq, d.id LIMIT 2";
-  private static final String PASSED_ONES = OPEN + "1 ORDER BY s.next_at, d.id LIMIT 2";
+          + "d.endpoint_id = :e AND d.order_key = :k"
+          + NOT_OLDER
+          + " AND s.state = 'pending' AND s.passed = ";
+  static final String WAITING_ONES = OPEN + "0 ORDER BY d.seq, d.id LIMIT 2";
+  static final String PASSED_ONES = OPEN + "1 ORDER BY s.next_at, d.id LIMIT 2";
 
   /// The two deliveries of a lane that come next in order, and the two passed ones that are due
   /// first: with the lane's counts, all that is needed to go on.
@@ -392,9 +400,11 @@ public final class Engine implements AutoCloseable {
   /// In lanes with more than that, most of what is open is of no interest yet.
   private static final int SHORT = 8;
 
-  private static final String ALL_OF_THESE =
+  static final String ALL_OF_THESE =
       Deliveries.SELECT
-          + "d.endpoint_id = :e AND d.order_key IN (<keys>) AND s.state = 'pending'"
+          + "d.endpoint_id = :e AND d.order_key IN (<keys>)"
+          + NOT_OLDER
+          + " AND s.state = 'pending'"
           + " ORDER BY d.seq, d.id";
 
   /// Looks at many lanes at once: the first look of a reader after a commit is by far the dearest,
@@ -470,9 +480,11 @@ public final class Engine implements AutoCloseable {
     return view.stream().filter(o -> o.state().passed() && o.isDue(now)).findFirst();
   }
 
-  private static final String SUPERSEDED =
+  static final String SUPERSEDED =
       Deliveries.SELECT
-          + "d.endpoint_id = :e AND d.order_key = :k AND s.state = 'pending' AND EXISTS"
+          + "d.endpoint_id = :e AND d.order_key = :k"
+          + NOT_OLDER
+          + " AND s.state = 'pending' AND EXISTS"
           + " (SELECT 1 FROM delivery n WHERE n.endpoint_id = :e AND n.order_key = :k"
           + " AND n.lead_id = d.lead_id AND n.seq > d.seq) ORDER BY d.seq, d.id LIMIT 1";
 
