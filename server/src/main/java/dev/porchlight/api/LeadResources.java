@@ -19,6 +19,7 @@ import dev.porchlight.desk.Resubmission;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.erasure.Erasures;
 import dev.porchlight.desk.erasure.Pins;
+import dev.porchlight.desk.events.NumberedListings;
 import dev.porchlight.listing.Listings;
 import dev.porchlight.person.Card;
 import dev.porchlight.person.Consents;
@@ -138,17 +139,24 @@ final class LeadResources {
 
   /// The whole story in one reply. The listing that the lead names, where the hub knows it by now.
   private Optional<String> listing(LeadRecord lead) {
-    var said =
-        LeadJson.parse(leads.getNewest(lead).fact().getBytes(StandardCharsets.UTF_8)).interest();
+    var newest = leads.getNewest(lead);
+    var said = LeadJson.parse(newest.fact().getBytes(StandardCharsets.UTF_8)).interest();
     if (!(said instanceof Interest.InListing(var property))) {
       return Optional.empty();
     }
-    return listings.findNamed(
-        Nodes.in(store.settings()).rootOf(lead.officeId()).map(Node::id).orElse(""),
-        property.keys() == null ? null : property.keys().classifiedId(),
-        property.mlsName(),
-        property.mlsId(),
-        property.listingUrl());
+    var root = Nodes.in(store.settings()).rootOf(lead.officeId()).map(Node::id).orElse("");
+    var number = property.mlsName() == null ? property.mlsId() : null;
+    return listings
+        .findNamed(
+            root,
+            property.keys() == null ? null : property.keys().classifiedId(),
+            property.mlsName(),
+            property.mlsId(),
+            property.listingUrl())
+        .or(() ->
+            number == null
+                ? Optional.empty()
+                : NumberedListings.ofLead(store, newest.receiptId(), root, number));
   }
 
   Reply get(Call call) {

@@ -11,6 +11,7 @@ import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
+import dev.porchlight.watch.ListingCart;
 import dev.porchlight.web.Reply;
 import java.time.Instant;
 import java.util.List;
@@ -148,6 +149,10 @@ final class ListingResources {
     if (taken.isPresent()) {
       throw new FaultException(
           Fault.NAME_TAKEN, "Another listing has this `" + taken.get() + "` already.");
+    }
+    // Somebody may have kept it by its number before anybody told of it.
+    if (listing.mlsId() != null) {
+      ListingCart.arrived(batch, listing.rootId(), listing.mlsId(), listing.id());
     }
     return view(listing);
   }

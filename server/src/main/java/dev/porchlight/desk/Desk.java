@@ -15,6 +15,7 @@ import dev.porchlight.trace.Span;
 import dev.porchlight.trace.TraceContext;
 import dev.porchlight.trace.Traces;
 import dev.porchlight.value.Draw;
+import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Json;
 import java.util.List;
 import java.util.Optional;
@@ -174,7 +175,14 @@ public final class Desk {
       Source source,
       Body body,
       @Nullable Intake intake,
-      String guid) {}
+      String guid) {
+    /// Who asks, where a lead was read.
+    public Optional<Enquirer> enquirer() {
+      return intake != null && intake.content() instanceof Intake.Content.OfLead said
+          ? Optional.of(said.lead().enquirer())
+          : Optional.empty();
+    }
+  }
 
   /// Reads an authentic body for [#decide(Batch, Prepared)].
   public Prepared prepare(Source source, Body body, Circumstances circumstances) {

@@ -47,6 +47,10 @@ public record Card(
   /// Among what was typed: it is what a consumer says of themselves, and proves nothing.
   public static final String UNPROVEN = "unproven";
 
+  /// Among what was typed: nobody typed it, but somebody else's software says it of a person who is
+  /// known; so what is typed, or sent later, still counts.
+  static final String EVIDENCE = "evidence";
+
   static final Set<String> WORDS =
       Set.of(
           PRIMARY_EMAIL,
@@ -58,6 +62,7 @@ public record Card(
           INVALID_EMAILS,
           CONNECTED,
           UNPROVEN,
+          EVIDENCE,
           ASIDE);
 
   static final Card EMPTY =

@@ -92,7 +92,9 @@ public record ContactBody(
   }
 
   /// This contact with what a lead adds.
-  ContactBody plus(Enquirer enquirer, String source) {
+  ///
+  /// @param source null where it is no lead of theirs
+  ContactBody plus(Enquirer enquirer, @Nullable String source) {
     var given = keep(GIVEN_NAME, givenName, enquirer.firstName());
     var family = keep(FAMILY_NAME, familyName, enquirer.lastName());
     boolean emailsTyped = typed.contains(EMAILS) || typed.contains(Card.SECONDARY_EMAILS);
@@ -114,7 +116,10 @@ public record ContactBody(
   /// that follows from the names.
   ContactBody plus(ContactEdit edit) {
     var allTyped = new TreeSet<>(typed);
-    allTyped.addAll(edit.typed());
+    boolean evidence = edit.typed().contains(Card.EVIDENCE);
+    if (!evidence) {
+      allTyped.addAll(edit.typed());
+    }
     allTyped.remove(Card.CONNECTED);
     allTyped.remove(Card.ASIDE);
     allTyped.remove(Card.UNPROVEN);
@@ -124,7 +129,8 @@ public record ContactBody(
     var name = displayName;
     if (edit.displayName() != null) {
       name = edit.displayName();
-    } else if (!allTyped.contains(DISPLAY_NAME)
+    } else if (!evidence
+        && !allTyped.contains(DISPLAY_NAME)
         && (edit.typed().contains(GIVEN_NAME) || edit.typed().contains(FAMILY_NAME))
         && (given != null || family != null)) {
       name = ((given == null ? "" : given) + " " + (family == null ? "" : family)).strip();

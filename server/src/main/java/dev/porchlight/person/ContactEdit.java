@@ -38,7 +38,9 @@ public record ContactEdit(
           ContactBody.PHONES,
           ContactBody.TAGS);
 
-  private static final int LONGEST_NAME = 300;
+  /// Characters of a name.
+  public static final int LONGEST_NAME = 300;
+
   private static final int MOST = 50;
 
   /// @throws IllegalArgumentException with a sentence for whoever typed it

@@ -21,13 +21,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Does what events say of contacts: adds, changes and deletes them.
 final class ContactSayings {
   private ContactSayings() {}
 
+  /// Entries of a list.
   private static final int MOST = 50;
+
+  private static final int LONGEST_PHONE = 50;
 
   private record ContactNameRow(String companyId, String name, String contactId) {}
 
@@ -159,8 +163,12 @@ final class ContactSayings {
         shown,
         person.firstName(),
         person.lastName(),
-        said.emails().isEmpty() ? List.of() : joined(said.emails(), emails),
-        said.phones().isEmpty() ? List.of() : joined(said.phones(), phones),
+        said.emails().isEmpty()
+            ? List.of()
+            : joined(said.emails(), known(emails, e -> Identity.email(e) != null)),
+        said.phones().isEmpty()
+            ? List.of()
+            : joined(said.phones(), known(phones, p -> line(p, LONGEST_PHONE) != null)),
         said.tags().isEmpty() ? List.of() : joined(said.tags(), tags),
         null,
         said.details().isEmpty()
@@ -181,6 +189,11 @@ final class ContactSayings {
     if (value != null) {
       typed.add(member);
     }
+  }
+
+  /// What an edit can hold of what leads brought, which is kept as they sent it.
+  private static List<String> known(List<String> all, Predicate<String> holds) {
+    return all.stream().filter(holds).toList();
   }
 
   private static List<String> joined(List<String> first, List<String> others) {
@@ -207,15 +220,17 @@ final class ContactSayings {
             Change.ADD,
             List.of(),
             new Enquirer(
-                line(who.firstName()),
-                line(who.lastName()),
-                line(who.fullName()),
+                line(who.firstName(), ContactEdit.LONGEST_NAME),
+                line(who.lastName(), ContactEdit.LONGEST_NAME),
+                line(who.fullName(), ContactEdit.LONGEST_NAME),
                 identity.email() == null ? null : who.email(),
-                line(who.phone()),
+                line(who.phone(), LONGEST_PHONE),
                 null,
                 null),
             identity.email() == null ? List.of() : List.of(Objects.requireNonNull(who.email())),
-            line(who.phone()) == null ? List.of() : List.of(Objects.requireNonNull(who.phone())),
+            line(who.phone(), LONGEST_PHONE) == null
+                ? List.of()
+                : List.of(Objects.requireNonNull(who.phone())),
             List.of(),
             new TreeMap<>(),
             null);
@@ -223,10 +238,10 @@ final class ContactSayings {
   }
 
   /// A text that a contact can hold; longer ones are left out.
-  private static @Nullable String line(@Nullable String text) {
+  private static @Nullable String line(@Nullable String text, int longest) {
     return text == null
             || text.isBlank()
-            || text.length() > MOST
+            || text.length() > longest
             || text.chars().anyMatch(Character::isISOControl)
         ? null
         : text;

@@ -11,11 +11,13 @@ import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.Tables;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
+import dev.porchlight.person.Evidence;
 import dev.porchlight.person.Identity;
 import dev.porchlight.person.Persons;
 import dev.porchlight.routing.Answerer;
 import dev.porchlight.routing.Routing;
 import dev.porchlight.store.Batch;
+import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Saying;
 import dev.porchlight.value.Saying.Step;
@@ -51,6 +53,9 @@ final class LeadSayings {
                 .isPresent();
     if (known.isPresent() && !again) {
       step(here, said, known.get());
+      if (content && said.step() == Step.UPDATE) {
+        prepared.enquirer().ifPresent(who -> learn(here, known.get(), who));
+      }
       return;
     }
     var source = prepared.source();
@@ -129,6 +134,17 @@ final class LeadSayings {
       Persons.findContact(here.batch(), lead.contactId())
           .ifPresent(c -> give(here, c, answers.get().member()));
     }
+  }
+
+  /// What somebody else than the sender of a lead says of its person: the lead stays what its
+  /// sender said, the contact learns it.
+  private static void learn(Occasion here, LeadRecord lead, Enquirer who) {
+    Persons.findContact(here.batch(), lead.contactId())
+        .filter(c -> !Persons.isErased(here.batch(), c.personId()))
+        .ifPresent(c ->
+            Evidence.of(c, who)
+                .ifPresent(
+                    e -> Persons.edit(here.batch(), c, e, here.principal(), here.batch().now())));
   }
 
   private static String text(@Nullable String text) {

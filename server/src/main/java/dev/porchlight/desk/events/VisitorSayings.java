@@ -1,7 +1,5 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Grant;
-import dev.porchlight.access.Grants;
 import dev.porchlight.access.Party;
 import dev.porchlight.account.Node;
 import dev.porchlight.listing.Listing;
@@ -11,7 +9,6 @@ import dev.porchlight.store.Batch;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Property;
 import dev.porchlight.value.Saying;
-import dev.porchlight.value.Topic;
 import dev.porchlight.watch.ListingCart;
 import dev.porchlight.watch.SavedSearch;
 import java.util.List;
@@ -23,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class VisitorSayings {
   private static final int LARGEST_ANNOTATIONS = 10_000;
   private static final String FAVORITES = "Favorites";
-  private static final Topic LISTINGS = Topic.parse("realestate/listing#update").orElseThrow();
-  private static final int MOST_PUBLISHERS = 500;
 
   private VisitorSayings() {}
 
@@ -78,17 +73,7 @@ final class VisitorSayings {
       Batch batch, String root, Party publisher, @Nullable String number) {
     return number == null
         ? Optional.empty()
-        : Listings.findNumbered(
-            batch.sql(),
-            root,
-            publisher.id(),
-            Grants.in(batch.settings()).all().stream()
-                .filter(g -> g.publishes(LISTINGS))
-                .map(Grant::party)
-                .distinct()
-                .limit(MOST_PUBLISHERS)
-                .toList(),
-            number);
+        : NumberedListings.find(batch.sql(), batch.settings(), root, publisher.id(), number);
   }
 
   /// A listing that nobody has spoken of yet, under the names by which the event tells it.

@@ -1,6 +1,7 @@
 package dev.porchlight.desk.feed;
 
 import dev.porchlight.account.Node;
+import dev.porchlight.account.NodeMail;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.desk.LogSteps;
 import dev.porchlight.listing.ListingEvents;
@@ -13,6 +14,7 @@ import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Json;
 import dev.porchlight.watch.FeedBlock;
 import dev.porchlight.watch.FeedPages;
+import dev.porchlight.watch.FeedSchedule;
 import dev.porchlight.watch.Happening;
 import dev.porchlight.watch.Matcher;
 import dev.porchlight.watch.NewsFeed;
@@ -20,7 +22,9 @@ import dev.porchlight.watch.Watchable;
 import dev.porchlight.watch.Watched;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -283,7 +287,6 @@ public final class Watching implements AutoCloseable {
     }
     var before = seen(was);
     var after = seen(is);
-    var today = LocalDate.ofInstant(now, ZoneOffset.UTC).toString();
     var entries = new ArrayList<FeedBlock.Entry>();
     for (var id : all) {
       var search = watched.get(id);
@@ -293,7 +296,7 @@ public final class Watching implements AutoCloseable {
       }
       for (var feed : search.feeds()) {
         var told = happenings.stream().filter(e -> feed.events().contains(e.word())).toList();
-        if (!told.isEmpty() && gathers(feed, entry, today)) {
+        if (!told.isEmpty() && gathers(feed, entry)) {
           entries.add(new FeedBlock.Entry(feed.id(), told, !feed.curated(), meets.contains(id)));
         }
       }
@@ -305,9 +308,38 @@ public final class Watching implements AutoCloseable {
     }
   }
 
-  private static boolean gathers(NewsFeed feed, LogEntry entry, String today) {
-    return !feed.createdAt().isAfter(entry.at())
-        && (feed.expiresOn() == null || feed.expiresOn().compareTo(today) >= 0);
+  /// A feed gathers until the day ends at which it expires, where its holder is.
+  private boolean gathers(NewsFeed feed, LogEntry entry) {
+    if (feed.createdAt().isAfter(entry.at())) {
+      return false;
+    }
+    if (feed.expiresOn() == null) {
+      return true;
+    }
+    var last = LocalDate.parse(feed.expiresOn());
+    var day = LocalDate.ofInstant(entry.at(), ZoneOffset.UTC);
+    // Nowhere is it more than a day later or earlier than in UTC.
+    if (Math.abs(ChronoUnit.DAYS.between(last, day)) > 1) {
+      return day.isBefore(last);
+    }
+    return !LocalDate.ofInstant(entry.at(), zone(feed.holderId())).isAfter(last);
+  }
+
+  /// By whose hours a holder is told: their own, else those of the account whose contact they are.
+  private ZoneId zone(String holder) {
+    return FeedSchedule.find(store, holder)
+        .flatMap(schedule -> Optional.ofNullable(schedule.zone()))
+        .map(ZoneId::of)
+        .orElseGet(() ->
+            NodeMail.zoneOf(
+                store.settings(),
+                store
+                    .read(h ->
+                        h.createQuery("SELECT owner_id FROM contact WHERE id = :h")
+                            .bind("h", holder)
+                            .mapTo(String.class)
+                            .findOne())
+                    .orElse(holder)));
   }
 
   private static StandardFields.@Nullable Known known(@Nullable Map<String, String> members) {

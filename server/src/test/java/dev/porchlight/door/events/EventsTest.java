@@ -467,18 +467,28 @@ class EventsTest {
     for (int n = 0; n < 10_000; n++) {
       list.add("https://p" + n + ".example.org/profile/card#me");
     }
-    assertThat(feed.publish(many).status()).isEqualTo(400);
+    assertThat(feed.publish(many).error()).contains("more than 200 parties");
+    // As many as there may be, and one more; who is none here gets nothing.
+    var sources = good.deepCopy();
+    var elsewhere = sources.putArray("source");
+    for (int n = 1; n < 200; n++) {
+      elsewhere.add("https://p" + n + ".example.org/profile/card#me");
+    }
+    assertThat(feed.publish(sources).status()).isEqualTo(201);
+    assertThat(office.inbox()).hasSize(1);
+    assertThat(app.inbox()).hasSize(1);
+    elsewhere.add("https://p200.example.org/profile/card#me");
+    assertThat(feed.publish(sources).status()).isEqualTo(400);
     assertThat(
             feed.publish(good.deepCopy().put("recipient", "https://no.example.org/#me")).status())
         .isEqualTo(403);
-    assertThat(office.inbox()).isEmpty();
+    assertThat(office.inbox()).hasSize(1);
     // Taken, and noted.
     assertThat(
             feed.publish(good.deepCopy().put("topic", "https://realestate/listing#update"))
                 .status())
         .isEqualTo(201);
-    assertThat(app.inbox().getFirst().path("topic").asString())
-        .isEqualTo("realestate/listing#update");
+    assertThat(app.inbox().get(1).path("topic").asString()).isEqualTo("realestate/listing#update");
     var odd =
         Pods.listing(
             office.profile,
@@ -512,7 +522,7 @@ class EventsTest {
     assertThat(
             feed.publish(good.deepCopy().put("topic", "realestate/calendar#eventcreate")).status())
         .isEqualTo(201);
-    assertThat(app.inbox()).hasSize(3);
+    assertThat(app.inbox()).hasSize(4);
     var large = good.deepCopy().put("x", "y".repeat(1024 * 1024));
     assertThat(feed.publish(large).status()).isEqualTo(413);
     // An owner may publish to itself; named twice, it has one copy.
@@ -550,6 +560,7 @@ class EventsTest {
     feed.publish(
         Pods.listing(office.profile, "4711", o -> o.put("url", "https://homes.example.org/4711")));
     assertThat(pods.hub.story("B-2").path("listing").asString()).isEqualTo(id);
+    assertThat(portal.post(byUrl.put("lead_id", "B-4")).status()).isEqualTo(200);
     var other = LeadBodies.buyer("B-3", InventedPerson.of(3)).deepCopy();
     other.putObject("property").put("mls_id", "4712").put("mls_name", "HARBOR-MLS");
     assertThat(portal.post(other).status()).isEqualTo(200);

@@ -193,9 +193,51 @@ class FamilyTest {
       assertThat(story.at("/steps/2/reason").asString()).isEqualTo("Too far");
       assertThat(story.at("/steps/2/comment").asString()).isEqualTo("Sorry");
 
+      // What others say of its person is no version of the lead: the contact learns it, as of a
+      // lead, and what a member typed stays.
+      var software =
+          pods.party("Harbor software", "app", b -> b.put("default_recipient", office.id));
+      pods.grant(office, software, "realestate/lead", null);
+      var contact = "/contacts/" + story.at("/contact/id").asString();
+      var typed = Json.object();
+      typed.putArray("phones").add("+1 804 555 0111");
+      pods.hub.api().patch(contact, typed);
+      var update =
+          lead(
+              "lead#update",
+              "L-1",
+              d -> {
+                person(d, "Ina");
+                ((ObjectNode) d.path("object").path("object")).put("telephone", "+1 804 555 0199");
+              });
+      for (int n = 0; n < 2; n++) {
+        assertThat(software.publish(update).status()).isEqualTo(201);
+      }
+      story = story(id);
+      assertThat(story.path("versions")).hasSize(1);
+      assertThat(story.at("/steps/5/step").asString()).isEqualTo("updated");
+      var learnt = pods.hub.api().read(contact);
+      assertThat(learnt.path("emails").valueStream().map(JsonNode::asString))
+          .containsExactly("ines.almeida@example.org", "ina.almeida@example.org");
+      assertThat(learnt.path("phones").valueStream().map(JsonNode::asString))
+          .containsExactly("+1 804 555 0111");
+      assertThat(learnt.path("given_name").asString()).isEqualTo("Ines");
+      assertThat(
+              held(
+                  learnt.path("id").asString(),
+                  "SELECT principal FROM contact_edit WHERE contact_id = :h AND principal ="
+                      + " 'party "
+                      + software.id
+                      + "'"))
+          .hasSize(1);
+
       // An update with the person in it is the lead's next version.
       published(lead("lead#update", "L-1", d -> person(d, "Inês")));
       assertThat(story(id).path("versions")).hasSize(2);
+      // What nobody typed is still open to what leads say.
+      published(lead("lead#update", "L-1", d -> person(d, "Nina")));
+      assertThat(pods.hub.api().read(contact).path("emails").toString())
+          .contains("nina.almeida@example.org");
       assertThat(crm.await(2).get(1).json().path("type").asString()).isEqualTo("lead.updated");
 
       // An erasure takes what others wrote about it, and every event that names the person.
@@ -293,6 +335,14 @@ class FamilyTest {
     // Once it is known, at once; and only once.
     saves("ines@example.org", "H-77");
     assertThat(held(id, FAVORITES)).hasSize(2);
+    // A listing that people make comes to those who kept its number too.
+    saves("ines@example.org", "H-88");
+    assertThat(held(id, FAVORITES)).hasSize(2);
+    var byHand =
+        pods.hub
+            .api()
+            .make("/listings", Json.object().put("mls_name", "HARBOR-MLS").put("mls_id", "H-88"));
+    assertThat(held(id, FAVORITES)).hasSize(3).endsWith(byHand.path("id").asString());
     // Nothing that names it, and nobody whose it would be.
     saves("ines@example.org", null);
     assertThat(violations("realestate/website#saveproperty")).containsExactly("/data/object");
@@ -378,6 +428,27 @@ class FamilyTest {
                 .at("/contact/owner")
                 .asString())
         .isEqualTo(ruth);
+
+    // Into another office it goes as a transfer, at that time too.
+    var home = pods.hub.api().read("/parties/" + office.id).path("node").asString();
+    var far =
+        pods.hub
+            .api()
+            .make(
+                "/nodes",
+                Json.object()
+                    .put("kind", "office")
+                    .put("name", "Far office")
+                    .put("parent", pods.hub.api().read("/nodes/" + home).path("parent").asString()))
+            .path("id")
+            .asString();
+    var there = pods.party("Far office", "office", b -> b.put("node", far));
+    published(lead("lead#add", "L-31", d -> person(d, "Zoe")));
+    var moving = pods.hub.items("/leads").getFirst().path("contact_id").asString();
+    published(lead("lead#assign", "L-31", d -> d.put("recipient", there.profile)));
+    assertThat(held(moving, "SELECT kind FROM log WHERE subject = :h ORDER BY seq"))
+        .containsExactly("contact.created", "contact.transferred");
+    assertThat(held(moving, "SELECT office_id FROM contact WHERE id = :h")).containsExactly(far);
 
     // Who was routed stays routed when the lead is over and its contact is not.
     assertThat(
@@ -542,10 +613,55 @@ class FamilyTest {
     var showing = story(leads.getFirst().path("id").asString());
     assertThat(showing.at("/content/origin/kind").asString()).isEqualTo("RequestShowingAction");
     assertThat(showing.at("/content/interest/property/mls_id").asString()).isEqualTo("12");
+    assertThat(showing.has("listing")).isFalse();
     var events = pods.hub.items("/events?publisher=harbor-portal");
     var full = pods.hub.api().read("/events/" + events.get(2).path("id").asString());
     assertThat(full.path("consequences").valueStream().map(l -> l.path("kind").asString()))
         .contains("receipt.done");
+
+    // By its number with the publisher alone the lead is tied to that publisher's listing, once it
+    // comes, whoever else has one of that number.
+    published(Pods.listing(office.profile, "9012", o -> o.put("listingId", "12")));
+    var elsewhere = pods.party("Other feed", "app");
+    pods.grant(office, elsewhere, "realestate/listing", null);
+    var theirs = Pods.listing(office.profile, "9013", o -> o.put("listingId", "12"));
+    assertThat(elsewhere.publish(theirs).status()).isEqualTo(201);
+    var tied = story(showing.path("id").asString()).path("listing").asString();
+    assertThat(
+            pods.hub.api().read("/listings/" + tied).at("/standard_fields/ListingKey").asString())
+        .isEqualTo("9012");
+    // A name may be as long as a contact can hold.
+    var name = "Ada " + "de la ".repeat(12) + "Cruz";
+    published(
+        event(
+            "website#saveproperty",
+            d -> {
+              d.putObject("agent").put("name", name).put("email", "ada@example.org");
+              d.putObject("object").put("listingId", 12);
+            }));
+    assertThat(pods.hub.items("/contacts"))
+        .extracting(c -> c.path("display_name").asString())
+        .contains(name);
+    // What a lead brought as an address, and is none, hinders no later change.
+    published(
+        lead(
+            "lead#add",
+            "L-12",
+            d -> {
+              person(d, "Ola");
+              ((ObjectNode) d.path("object").path("object"))
+                  .put("email", "none at all")
+                  .put("telephone", "+1 804 555 0177");
+            }));
+    published(
+        event(
+            "contact#update",
+            d ->
+                d.putObject("object")
+                    .put("familyName", "Almeida")
+                    .put("telephone", "+1 804 555 0177")
+                    .put("email", "ola@example.org")));
+    assertThat(pods.hub.items("/contacts").toString()).contains("ola@example.org");
 
     // Somebody asked, though nobody can answer; and somebody of whom nothing is said at all waits
     // for help.

@@ -341,6 +341,16 @@ class WatchingTest {
     publish("update", "7", o -> o.put("addressLocality", "Far"));
     assertThat(await(4).getFirst().at("/Listing/StandardFields/ListingKey").asString())
         .isEqualTo("7");
+    // Where the holder is the day is not over yet.
+    world
+        .hub
+        .api()
+        .patch(
+            "/nodes/" + world.office() + "/mail",
+            Json.object().put("time_zone", "Pacific/Pago_Pago"));
+    publish("update", "10", o -> o.put("addressLocality", "Elsewhere"));
+    assertThat(await(5).getFirst().at("/Listing/StandardFields/ListingKey").asString())
+        .isEqualTo("10");
     // A search that is gone gathers nothing any more.
     world.as(agent, "DELETE", "/v1/savedsearches/" + search, "").succeeded(200);
     publish("update", "8", o -> o.put("addressLocality", "Elsewhere"));
