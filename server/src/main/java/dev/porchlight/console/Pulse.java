@@ -15,8 +15,13 @@ public record Pulse(String label, List<Bar> bars, int count) {
   private static final int WIDTH = 10;
   private static final int HEIGHT = 40;
 
-  /// One thing that happened.
-  public record Mark(Instant at, Tone tone) {}
+  /// What happened in an hour.
+  public record Mark(Instant at, Tone tone, int count) {
+    /// One thing.
+    public Mark(Instant at, Tone tone) {
+      this(at, tone, 1);
+    }
+  }
 
   /// One rectangle.
   public record Bar(int x, int y, int height, String css) {}
@@ -30,8 +35,8 @@ public record Pulse(String label, List<Bar> bars, int count) {
       long ago = Duration.between(mark.at(), now).toHours();
       if (ago >= 0 && ago < HOURS) {
         int hour = HOURS - 1 - (int) ago;
-        counts[hour][mark.tone().ordinal()]++;
-        sums[mark.tone().ordinal()]++;
+        counts[hour][mark.tone().ordinal()] += mark.count();
+        sums[mark.tone().ordinal()] += mark.count();
         highest = Math.max(highest, sum(counts[hour]));
       }
     }

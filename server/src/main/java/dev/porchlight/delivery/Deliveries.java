@@ -543,6 +543,29 @@ public final class Deliveries {
     return store.read(h -> LogTimes.firstAt(h, time));
   }
 
+  /// How many deliveries of an hour stand like that.
+  ///
+  /// @param ago how many whole hours ago they were planned
+  public record Hourly(int ago, DeliveryState.State state, int count) {}
+
+  /// How an endpoint's deliveries of the last day stand, by the hour; of the newest 50,000.
+  public List<Hourly> countByHour(Scope scope, String endpoint, Instant now) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT (:now - d.planned_at) / 3600000000 AS ago, s.state, COUNT(*) FROM (SELECT"
+                    + " id, seq, planned_at FROM delivery WHERE endpoint_id = :e AND seq >= :since"
+                    + " AND "
+                    + scope.sqlOfLead("office_id", "lead_id")
+                    + " ORDER BY seq DESC LIMIT 50000) d JOIN delivery_state s ON s.delivery_id ="
+                    + " d.id GROUP BY 1, 2")
+            .bind("now", Row.micros(now))
+            .bind("e", endpoint)
+            .bind("since", LogTimes.firstAt(h, now.minus(Duration.ofDays(1))))
+            .map((r, _) ->
+                new Hourly(r.getInt(1), DeliveryState.State.of(r.getString(2)), r.getInt(3)))
+            .list());
+  }
+
   /// How many deliveries stand like that.
   public long count(DeliveryState.State state) {
     return store.read(h ->

@@ -12,8 +12,14 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /// What a delivery has sent. Bodies are not kept: they are written anew, and the digest that each
-/// attempt keeps says whether these are the bytes that went out.
+/// attempt keeps says whether these are the bytes that went out. An endpoint may have asked for
+/// something else by then, so where it would get other bytes now, they are written as its eight
+/// settings before would have them, one after the other from the newest on, until the bytes are the
+/// same. What went out by a setting before those is not found any more: it is [Other].
 public sealed interface SentBody {
+  /// How many settings of an endpoint are tried at most.
+  int EARLIER = 8;
+
   /// Nothing went out, or the attempts are no longer kept: this is what would.
   record Next(Renderer.Rendered rendered) implements SentBody {}
 
@@ -53,10 +59,12 @@ public sealed interface SentBody {
       return new Next(now);
     }
     var digest = sent.get().sentSha256();
-    // The endpoint may have asked for something else by then.
+    // Most are as they would be now; no earlier setting is read, and none written for, in vain.
     return Stream.concat(
             Stream.of(now),
-            before(store, delivery.endpointId(), current).map(e -> renderer.apply(delivery, e)))
+            Stream.of(delivery.endpointId())
+                .flatMap(id -> before(store, id, current))
+                .map(e -> renderer.apply(delivery, e)))
         .flatMap(r -> r instanceof Renderer.Rendered.Ready ready ? Stream.of(ready) : Stream.of())
         .filter(r -> Arrays.equals(sha256(r.body()), digest))
         .findFirst()
@@ -77,7 +85,8 @@ public sealed interface SentBody {
         .read(h ->
             h.createQuery(
                     "SELECT seq, at, body FROM setting WHERE kind = :kind AND id = :id"
-                        + " AND body IS NOT NULL ORDER BY seq DESC LIMIT 8")
+                        + " AND body IS NOT NULL ORDER BY seq DESC LIMIT "
+                        + (EARLIER + 1))
                 .bind("kind", Endpoint.SETTING)
                 .bind("id", id)
                 .map((r, _) ->
@@ -90,7 +99,9 @@ public sealed interface SentBody {
                 .list())
         .stream()
         .map(Endpoint::of)
-        .filter(e -> current.filter(e::equals).isEmpty());
+        .distinct()
+        .filter(e -> current.filter(e::equals).isEmpty())
+        .limit(EARLIER);
   }
 
   /// The digest of a body.

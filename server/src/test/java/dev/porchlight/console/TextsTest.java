@@ -72,7 +72,8 @@ class TextsTest {
     return all;
   }
 
-  /// What a translation leaves out is shown in English; what it has must fit the English text.
+  /// A translation leaves out no more than the word for a listing's state that is said in English
+  /// there too; what it has must fit the English text.
   @ParameterizedTest
   @CsvSource({"de", "fr"})
   void translations_fit_the_english_texts(String language) throws IOException {
@@ -94,7 +95,8 @@ class TextsTest {
       }
       translated.addAll(words.keySet());
     }
-    assertThat(translated).hasSizeGreaterThan(english.size() * 3 / 4);
+    english.removeAll(translated);
+    assertThat(english).containsExactly("happened.Pending");
   }
 
   /// The numbers of the values that a text takes, each checked to be read as one.
@@ -109,7 +111,7 @@ class TextsTest {
     assertThat(format.getFormatsByArgumentIndex().length)
         .as("an apostrophe hides a value of: " + text)
         .isEqualTo(numbers.stream().mapToInt(n -> n + 1).max().orElse(0));
-    assertThat(format.format(new Object[] {1, 1, 1, 1})).doesNotContain("{");
+    assertThat(format.format(new Object[] {1, 1, 1, 1})).doesNotContainPattern("\\{\\d");
     return numbers;
   }
 

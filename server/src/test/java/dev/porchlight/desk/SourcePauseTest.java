@@ -6,6 +6,7 @@ import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -41,6 +42,14 @@ class SourcePauseTest {
       var page = "/console/sources/" + portal.id();
       assertThat(ada.submit(page, page + "/pause", Map.of()).statusCode()).isEqualTo(303);
       assertThat(ada.get(page).body()).contains("Let it go on", "Paused now by");
+      // A client's own is told at once what became of a lead, and so has no such button.
+      var client = Json.object().put("name", "Harbor CRM").put("contract", "seeker-leads");
+      var own =
+          ada.get(
+              "/console/sources/"
+                  + hub.api().make("/clients", client).path("client_id").asString());
+      assertThat(own.statusCode()).isEqualTo(200);
+      assertThat(own.body()).doesNotContain("/pause", "Pausing");
 
       // The sender sees no difference, and nothing comes of it.
       var again = portal.post(LeadBodies.buyer("L-1", ana).put("message", "two"));
@@ -105,6 +114,6 @@ class SourcePauseTest {
   }
 
   private static JsonNode mail() {
-    return dev.porchlight.value.Json.object().put("fallback", "desk@example.org");
+    return Json.object().put("fallback", "desk@example.org");
   }
 }

@@ -2,9 +2,9 @@ package dev.porchlight.console.contacts;
 
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
-import dev.porchlight.account.Scope;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Finding;
 import dev.porchlight.console.Pager;
 import dev.porchlight.console.Time;
 import dev.porchlight.console.Tone;
@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The list of contacts: the newest, or by name those that meet a filter.
@@ -36,7 +35,6 @@ final class ContactList {
 
   private static final Pattern COMPARES =
       Pattern.compile("(?i)(^|\\s)(eq|ne|gt|ge|lt|le|bt|not)(\\s|$)|[()]");
-  private static final Pattern PHONE = Pattern.compile("[+()\\d .-]*\\d{3}[()\\d .-]*");
 
   private final Store store;
   private final Contacts contacts;
@@ -96,7 +94,7 @@ final class ContactList {
     var lines = List.<Line>of();
     var note = "";
     boolean further = false;
-    var owners = owners(visit.scope());
+    var owners = Finding.owners(visit.scope(), Nodes.in(store.settings()));
     try {
       if (expression != null && typed.isEmpty()) {
         long before = number(visit, "before", Long.MAX_VALUE);
@@ -188,19 +186,6 @@ final class ContactList {
         + (more.isEmpty() ? "" : "&" + more);
   }
 
-  /// Whose contacts these may be.
-  private Set<String> owners(Scope scope) {
-    if (scope.member() != null) {
-      return Set.of(scope.member());
-    }
-    var nodes = Nodes.in(store.settings());
-    return nodes.all().stream()
-        .filter(n -> n.kind() == Node.Kind.MEMBER || n.kind() == Node.Kind.MLS)
-        .map(Node::id)
-        .filter(id -> scope.containsNode(nodes, id))
-        .collect(Collectors.toUnmodifiableSet());
-  }
-
   private List<Line> lines(Visit visit, List<Contacts.Listed> found) {
     var nodes = Nodes.in(store.settings());
     return found.stream()
@@ -225,13 +210,12 @@ final class ContactList {
 
   /// What somebody means who types no comparison: an address, a number, or the beginning of a name.
   static String meant(String typed) {
-    boolean phone = PHONE.matcher(typed).matches();
+    boolean phone = Finding.isPhone(typed);
     if (typed.isBlank() || !phone && COMPARES.matcher(typed).find() || isAttribute(typed)) {
       return typed;
     }
-    var quoted = typed.replace("\\", "").replace("'", "\\'");
     if (typed.contains("@")) {
-      return "PrimaryEmail Eq '" + quoted + "'";
+      return Finding.filter("PrimaryEmail", typed);
     }
     if (phone) {
       var digits = typed.replaceAll("\\D", "");
@@ -247,8 +231,8 @@ final class ContactList {
                   + digits.substring(n - 4))
           + "'";
     }
-    var plain = quoted.replace("*", "").replace("?", "");
-    return "DisplayName Eq '" + plain + "*'";
+    var plain = typed.replace("*", "").replace("?", "");
+    return Finding.filter("DisplayName", plain + "*");
   }
 
   private static boolean isAttribute(String typed) {

@@ -6,6 +6,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Clean;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
+import dev.porchlight.console.PassingOn;
 import dev.porchlight.console.Section;
 import dev.porchlight.console.Visit;
 import dev.porchlight.desk.Leads;
@@ -114,18 +115,6 @@ public final class ContactSection implements Section {
                 .isPresent());
   }
 
-  private Reply edited(Visit visit, Contact contact, ContactEdit edit, String done) {
-    boolean known =
-        change(
-            visit,
-            contact,
-            (batch, c) -> {
-              Persons.edit(batch, c, edit, visit.principal().id(), batch.now());
-              return true;
-            });
-    return known ? visit.done("/contacts/" + contact.id(), done) : visit.missing();
-  }
-
   private static ContactEdit tags(List<String> tags) {
     return new ContactEdit(
         Set.of("tags"), null, null, null, List.of(), List.of(), tags, null, null);
@@ -176,17 +165,15 @@ public final class ContactSection implements Section {
   }
 
   private Reply setOwner(Visit visit, Contact contact) {
-    var owner = visit.form().text("owner");
-    if (!Persons.mayOwn(Nodes.in(store.settings()), owner, contact.officeId())) {
-      return refused(visit, contact, visit.texts().of("contact.owner.wrong"));
-    }
-    var edit =
-        new ContactEdit(Set.of(), null, null, null, List.of(), List.of(), List.of(), owner, null);
-    var reply = edited(visit, contact, edit, "contact.owned");
-    // Whoever gives away what only they could see does not see it any more.
-    return persons.find(visit.scope(), contact.id()).isPresent()
-        ? reply
-        : visit.done("/contacts", "contact.owned");
+    return switch (PassingOn.to(store, visit, contact, visit.form().text("owner"))) {
+      case MISSING -> visit.missing();
+      case REFUSED -> refused(visit, contact, visit.texts().of("contact.owner.wrong"));
+      case DONE ->
+          // Whoever gives away what only they could see does not see it any more.
+          persons.find(visit.scope(), contact.id()).isPresent()
+              ? visit.done("/contacts/" + contact.id(), "contact.owned")
+              : visit.done("/contacts", "contact.owned");
+    };
   }
 
   private Reply addNote(Visit visit, Contact contact) {

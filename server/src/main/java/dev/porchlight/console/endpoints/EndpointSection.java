@@ -12,6 +12,7 @@ import dev.porchlight.console.Clean;
 import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
+import dev.porchlight.console.Pager;
 import dev.porchlight.console.Pulse;
 import dev.porchlight.console.Section;
 import dev.porchlight.console.Texts;
@@ -54,8 +55,10 @@ import org.jspecify.annotations.Nullable;
 /// `/console/endpoints`: where we deliver, a form for a new one, the page of each with its tests,
 /// secrets, pause and replay, and one lead in every contract.
 public final class EndpointSection implements Section {
-  private static final String PATH = "/console/endpoints/";
-  private static final int MOST_LISTED = 500;
+  private static final String LIST = "/console/endpoints";
+  private static final String PATH = LIST + "/";
+  private static final int AT_ONCE = 50;
+  private static final int MOST_NODES = 500;
   private static final int LOOKED_AT = 20;
   private static final int SHOWN = 20;
   private static final int COUNTED = 1000;
@@ -132,11 +135,11 @@ public final class EndpointSection implements Section {
     paths.get("/endpoints/{id}", Permission.READ, v -> on(v, e -> show(v, e, "", "")));
     paths.get("/endpoints/{id}/change", Permission.ADMIN, changes::show);
     paths.post("/endpoints/{id}/change", Permission.ADMIN, changes::save);
-    paths.post("/endpoints/{id}/test", Permission.ADMIN, v -> on(v, e -> test(v, e)));
+    paths.post("/endpoints/{id}/test", Permission.WORK, v -> on(v, e -> test(v, e)));
     paths.post("/endpoints/{id}/secret", Permission.ADMIN, v -> made(v, e -> rotate(v, e)));
     paths.post("/endpoints/{id}/pause", Permission.ADMIN, v -> made(v, e -> pause(v, e, true)));
     paths.post("/endpoints/{id}/enable", Permission.ADMIN, v -> made(v, e -> pause(v, e, false)));
-    paths.post("/endpoints/{id}/replay", Permission.ADMIN, v -> on(v, e -> replay(v, e)));
+    paths.post("/endpoints/{id}/replay", Permission.WORK, v -> on(v, e -> replay(v, e)));
   }
 
   @FunctionalInterface
@@ -167,14 +170,22 @@ public final class EndpointSection implements Section {
     var settings = store.settings();
     var nodes = Nodes.in(settings);
     var ailing = deliveries.listAiling();
-    var lines =
+    int skip =
+        visit.query("skip").filter(s -> s.matches("[0-9]{1,8}")).map(Integer::parseInt).orElse(0);
+    var seen =
         Endpoints.in(settings).all().stream()
             .filter(e -> visit.scope().containsNode(nodes, e.node()))
-            .limit(MOST_LISTED)
-            .map(e -> line(visit, e, ailing))
+            .skip(skip)
+            .limit(AT_ONCE + 1)
             .toList();
     return visit.page(
-        "endpoints/list.jte", new EndpointView.Listed(lines, visit.may(Permission.ADMIN)));
+        "endpoints/list.jte",
+        new EndpointView.Listed(
+            seen.stream().limit(AT_ONCE).map(e -> line(visit, e, ailing)).toList(),
+            new Pager(
+                skip == 0 ? "" : LIST,
+                seen.size() > AT_ONCE ? LIST + "?skip=" + (skip + AT_ONCE) : ""),
+            visit.may(Permission.ADMIN)));
   }
 
   private EndpointView.Line line(
@@ -267,7 +278,7 @@ public final class EndpointSection implements Section {
         nodes.all().stream()
             .filter(n -> n.kind() != Node.Kind.MEMBER && n.kind() != Node.Kind.TEAM)
             .filter(n -> visit.scope().containsNode(nodes, n.id()))
-            .limit(MOST_LISTED)
+            .limit(MOST_NODES)
             .map(n -> new Choice(n.id(), Clean.line(n.name())))
             .toList(),
         form.field("auth", t.of("endpoint.auth")).hint(t.of("endpoint.auth.hint")).or("none"),
@@ -484,7 +495,7 @@ public final class EndpointSection implements Section {
     var t = visit.texts();
     var settings = store.settings();
     var nodes = Nodes.in(settings);
-    var newest = newest(visit, endpoint, COUNTED);
+    var newest = newest(visit, endpoint, SHOWN);
     var health = deliveries.listAiling().get(endpoint.id());
     var form = visit.request().method().equals("POST") ? visit.form() : Form.empty();
     return visit.page(
@@ -492,7 +503,7 @@ public final class EndpointSection implements Section {
         new EndpointView(
             PATH + endpoint.id(),
             Clean.line(endpoint.name()),
-            standing(t, endpoint, health, newest.subList(0, Math.min(LOOKED_AT, newest.size()))),
+            standing(t, endpoint, health, newest),
             secret,
             guide(t, endpoint.contract()),
             health == null
@@ -512,10 +523,14 @@ public final class EndpointSection implements Section {
             Pulse.of(
                 t,
                 visit.now(),
-                newest.stream()
-                    .map(s -> new Pulse.Mark(s.delivery().plannedAt(), tone(s.state().state())))
+                deliveries.countByHour(visit.scope(), endpoint.id(), visit.now()).stream()
+                    .map(h ->
+                        new Pulse.Mark(
+                            visit.now().minus(Duration.ofHours(h.ago())),
+                            tone(h.state()),
+                            h.count()))
                     .toList()),
-            newest.stream().limit(SHOWN).map(s -> sent(visit, s)).toList(),
+            newest.stream().map(s -> sent(visit, s)).toList(),
             endpoint.disabled(),
             Missed.by(store, endpoint)
                 .map(m ->
@@ -535,6 +550,7 @@ public final class EndpointSection implements Section {
                 .map(d -> new Choice(d.toString(), t.of("endpoint.since.days", d)))
                 .toList(),
             counted,
+            visit.may(Permission.WORK),
             visit.may(Permission.ADMIN)));
   }
 

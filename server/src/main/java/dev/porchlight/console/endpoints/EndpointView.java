@@ -4,6 +4,7 @@ import dev.porchlight.console.Badge;
 import dev.porchlight.console.Choice;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
+import dev.porchlight.console.Pager;
 import dev.porchlight.console.Pulse;
 import dev.porchlight.console.Time;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param missed what waits while it is disabled; empty while it is not
 /// @param derived whether it follows from something else, and can't be changed itself
 /// @param counted how much a replay would do, as a sentence; empty when nobody asked
+/// @param worker whether whoever looks may test it, and begin a replay
+/// @param admin whether they may change it
 record EndpointView(
     String path,
     String name,
@@ -35,6 +38,7 @@ record EndpointView(
     Form.Field since,
     List<Choice> sinces,
     String counted,
+    boolean worker,
     boolean admin) {
 
   record Key(Time since, @Nullable Time until) {}
@@ -43,7 +47,7 @@ record EndpointView(
   record Sent(String href, Time at, String kind, Badge state, String reason) {}
 
   /// The list.
-  record Listed(List<Line> lines, boolean admin) {}
+  record Listed(List<Line> lines, Pager pager, boolean admin) {}
 
   /// @param backlog how many of its contacts and listings wait for something
   record Line(

@@ -4,13 +4,13 @@ import dev.porchlight.access.Permission;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.PassingOn;
 import dev.porchlight.console.Visit;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Answered;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.onward.Replay;
-import dev.porchlight.person.ContactEdit;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Store;
@@ -92,24 +92,7 @@ final class LeadActions {
     if (contact.isEmpty()) {
       return visit.missing();
     }
-    var owner = visit.form().text("owner");
-    var edit =
-        new ContactEdit(Set.of(), null, null, null, List.of(), List.of(), List.of(), owner, null);
-    boolean done =
-        store.write(
-            WorkQueue.EDITS,
-            batch -> {
-              var now = Persons.findContact(batch, contact.get().id());
-              if (now.isEmpty()
-                  || !now.get().ownerId().equals(contact.get().ownerId())
-                  || Persons.isErased(batch, now.get().personId())
-                  || !Persons.mayOwn(Nodes.in(batch.settings()), owner, now.get().officeId())) {
-                return false;
-              }
-              Persons.edit(batch, now.get(), edit, visit.principal().id(), batch.now());
-              return true;
-            });
-    if (!done) {
+    if (PassingOn.to(store, visit, contact.get(), visit.form().text("owner")) != PassingOn.DONE) {
       return visit.done("/leads/" + visit.path("id"), "not-reassigned");
     }
     // Whoever passed it on may not see it any more.

@@ -8,6 +8,7 @@ import dev.porchlight.console.Choice;
 import dev.porchlight.console.Clean;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
+import dev.porchlight.console.Pager;
 import dev.porchlight.console.Section;
 import dev.porchlight.console.Texts;
 import dev.porchlight.console.Time;
@@ -41,7 +42,11 @@ import org.jspecify.annotations.Nullable;
 /// watched, paused and stopped.
 public final class ReplaySection implements Section {
   private static final String PATH = "/console/replays/";
-  private static final int MOST_LISTED = 200;
+  private static final int AT_ONCE = 50;
+
+  /// How many are looked through for one page by who sees only some.
+  private static final int MOST_LOOKED_AT = 1000;
+
   private static final int LONGEST_FILTER = 4000;
 
   private final Store store;
@@ -61,7 +66,7 @@ public final class ReplaySection implements Section {
   record Row(
       String href, String endpoint, Badge state, String progress, String did, Time at, String by) {}
 
-  record Listed(List<Row> rows, boolean mayMake) {}
+  record Listed(List<Row> rows, Pager pager, boolean mayMake) {}
 
   record Box(String name, String value, String text, boolean ticked) {}
 
@@ -150,14 +155,31 @@ public final class ReplaySection implements Section {
   }
 
   private Reply list(Visit visit) {
+    var before = visit.query("before").filter(b -> b.matches("[0-9a-f-]{36}")).orElse("");
+    var seen = new ArrayList<Replay>();
+    var last = before;
+    boolean further = true;
+    for (int n = 0; further && n < MOST_LOOKED_AT && seen.size() < AT_ONCE; n += AT_ONCE) {
+      var some = replays.listNewest(last, AT_ONCE + 1);
+      further = some.size() > AT_ONCE;
+      for (var replay : some.subList(0, Math.min(AT_ONCE, some.size()))) {
+        if (seen.size() == AT_ONCE) {
+          further = true;
+          break;
+        }
+        last = replay.id();
+        if (sees(visit, replay)) {
+          seen.add(replay);
+        }
+      }
+    }
     return visit.page(
         "replays/list.jte",
         new Listed(
-            replays.list().reversed().stream()
-                .filter(r -> sees(visit, r))
-                .limit(MOST_LISTED)
-                .map(r -> row(visit, r))
-                .toList(),
+            seen.stream().map(r -> row(visit, r)).toList(),
+            new Pager(
+                before.isEmpty() ? "" : "/console/replays",
+                further ? "/console/replays?before=" + last : ""),
             visit.may(Permission.WORK)));
   }
 

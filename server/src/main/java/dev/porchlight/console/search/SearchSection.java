@@ -4,6 +4,7 @@ import dev.porchlight.access.Permission;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Finding;
 import dev.porchlight.console.Section;
 import dev.porchlight.console.Visit;
 import dev.porchlight.console.leads.StoryTeller;
@@ -51,7 +52,6 @@ public final class SearchSection implements Section {
 
   private static final Pattern ID = Pattern.compile("[0-9A-Za-z_-]{8,80}");
   private static final Pattern DIGITS = Pattern.compile("[0-9]{26}");
-  private static final Pattern PHONE = Pattern.compile("[+()\\d .-]*\\d{3}[()\\d .-]*");
 
   private final Store store;
   private final StoryTeller teller;
@@ -151,21 +151,17 @@ public final class SearchSection implements Section {
       persons.find(visit.scope(), query).ifPresent(c -> found.put(c.id(), c));
     } else if (Identity.isEmail(query)) {
       put(visit, found, people(visit, new People.Query(query, null, null, "", OF_EACH)));
-      put(found, named(visit, "PrimaryEmail Eq '" + quoted(query) + "'"));
-    } else if (PHONE.matcher(query).matches()) {
+      put(found, named(visit, Finding.filter("PrimaryEmail", query)));
+    } else if (Finding.isPhone(query)) {
       numbers(query)
           .forEach(
               n -> put(visit, found, people(visit, new People.Query(null, n, null, "", OF_EACH))));
-      put(found, named(visit, "PrimaryPhoneNumber Eq '" + quoted(query) + "'"));
+      put(found, named(visit, Finding.filter("PrimaryPhoneNumber", query)));
     } else {
       put(visit, found, people.find(visit.scope(), query).stream().toList());
       put(found, contacts.beginning(owners(visit), query, OF_EACH));
     }
     return found;
-  }
-
-  private static String quoted(String text) {
-    return text.replace("\\", "").replace("'", "\\'");
   }
 
   /// A number as it was typed, and with each country that a source assumes.
@@ -217,15 +213,7 @@ public final class SearchSection implements Section {
   }
 
   private Set<String> owners(Visit visit) {
-    var own = visit.scope().member();
-    var nodes = Nodes.in(store.settings());
-    return own != null
-        ? Set.of(own)
-        : nodes.all().stream()
-            .filter(n -> n.kind() == Node.Kind.MEMBER || n.kind() == Node.Kind.MLS)
-            .map(Node::id)
-            .filter(id -> visit.scope().containsNode(nodes, id))
-            .collect(Collectors.toUnmodifiableSet());
+    return Finding.owners(visit.scope(), Nodes.in(store.settings()));
   }
 
   private Hit hit(Visit visit, Contact contact) {

@@ -1,5 +1,6 @@
 package dev.porchlight.console.sources;
 
+import dev.porchlight.access.Clients;
 import dev.porchlight.access.Permission;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
@@ -386,6 +387,7 @@ public final class SourceSection implements Section {
                         Clean.line(p.by())))
                 .orElse(""),
             pause.isPresent() && !pause.get().resuming(),
+            Clients.in(store.settings()).find(source.id()).isEmpty(),
             MailChannel.isOpen(store.settings(), source.id()),
             mailbox,
             visit.may(Permission.ADMIN)));

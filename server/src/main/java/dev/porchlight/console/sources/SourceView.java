@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param testable whether a test can be written in its contract
 /// @param pause since when and by whom it is paused; empty when it is not
 /// @param paused whether it can be let go on
+/// @param pausable whether it can be paused: a client's own is told at once what became of a lead
 /// @param mailed whether mails come in
 /// @param mailbox what stands before the `@` of its new address, to be shown this once; empty else
 /// @param admin whether whoever looks may change it
@@ -38,6 +39,7 @@ record SourceView(
     boolean testable,
     String pause,
     boolean paused,
+    boolean pausable,
     boolean mailed,
     String mailbox,
     boolean admin) {

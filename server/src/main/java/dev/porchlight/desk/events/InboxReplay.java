@@ -176,6 +176,25 @@ public record InboxReplay(
     return list(store, "1 = 1");
   }
 
+  /// The newest of them, newest first.
+  ///
+  /// @param before only those with a lesser id; empty for all
+  public static List<InboxReplay> listNewest(Store store, String before, int most) {
+    return store.read(h -> {
+      var query =
+          h.createQuery(
+              "SELECT "
+                  + TABLE.columnList()
+                  + " FROM inbox_replay"
+                  + (before.isEmpty() ? "" : " WHERE id < :before")
+                  + " ORDER BY id DESC LIMIT :most");
+      if (!before.isEmpty()) {
+        query.bind("before", before);
+      }
+      return query.bind("most", most).map((r, _) -> TABLE.read(new Row(r))).list();
+    });
+  }
+
   static List<InboxReplay> listRunning(Store store) {
     return list(store, "state = 'running'");
   }

@@ -35,6 +35,8 @@ import org.slf4j.LoggerFactory;
 /// Deliveries are looked at in the log's order and receipts in that of their ids, each once, when
 /// it is a minute old. How far that went is written in the unit that plans the mails, which does
 /// nothing where another hub was quicker; and a lead or a receipt that went once does not go again.
+/// A receipt that waits because its source is paused is passed over, and where that was is written
+/// too: once the source is not paused any more, receipts are looked at from there on again.
 public final class Fallback implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Fallback.class);
 
@@ -44,6 +46,10 @@ public final class Fallback implements AutoCloseable {
   private static final int PAGE = 100;
   private static final String DELIVERIES = "delivery";
   private static final String RECEIPTS = "receipt";
+
+  /// Before its source's id: the kind of place before the first receipt that was passed over since
+  /// it waited for that source.
+  private static final String HELD = "held ";
 
   private final Store store;
   private final int hub;
@@ -76,7 +82,8 @@ public final class Fallback implements AutoCloseable {
   }
 
   private boolean look() {
-    return Endpoints.in(store.settings()).hasFallback() && (lookAtDeliveries() | lookAtReceipts());
+    return Endpoints.in(store.settings()).hasFallback()
+        && (goBack() | lookAtDeliveries() | lookAtReceipts());
   }
 
   private String place(String kind) {
@@ -152,6 +159,41 @@ public final class Fallback implements AutoCloseable {
         && !Endpoints.in(store.settings()).isDerived(d.endpointId());
   }
 
+  /// Goes back to the first receipt that waited for a source which is not paused any more.
+  private boolean goBack() {
+    var settings = store.settings();
+    var over =
+        store
+            .read(h ->
+                h.createQuery("SELECT kind FROM fallback_place WHERE kind LIKE '" + HELD + "%'")
+                    .mapTo(String.class)
+                    .list())
+            .stream()
+            .filter(kind -> SourcePause.find(settings, kind.substring(HELD.length())).isEmpty())
+            .toList();
+    return !over.isEmpty()
+        && store.write(
+            WorkQueue.EVENTS,
+            batch -> {
+              for (var kind : over) {
+                var held = batch.find(FallbackTables.FALLBACK_PLACE, kind);
+                var reached = batch.find(FallbackTables.FALLBACK_PLACE, RECEIPTS);
+                if (held == null) {
+                  continue;
+                }
+                if (reached != null && held.place().compareTo(reached.place()) < 0) {
+                  place(batch, RECEIPTS, held.place());
+                }
+                batch.delete(FallbackTables.FALLBACK_PLACE, kind);
+              }
+              return true;
+            });
+  }
+
+  private static void place(Batch batch, String kind, String place) {
+    batch.put(FallbackTables.FALLBACK_PLACE, new FallbackTables.FallbackPlaceRow(kind, place));
+  }
+
   private boolean lookAtReceipts() {
     var place = place(RECEIPTS);
     var limit = store.now().minus(PATIENCE);
@@ -196,8 +238,11 @@ public final class Fallback implements AutoCloseable {
           if (!Objects.equals(row == null ? "" : row.place(), from)) {
             return true;
           }
-          batch.put(FallbackTables.FALLBACK_PLACE, new FallbackTables.FallbackPlaceRow(kind, to));
+          place(batch, kind, to);
           for (var one : stuck) {
+            if (kind.equals(RECEIPTS) && isHeld(batch, one.ref(), from)) {
+              continue;
+            }
             plan(batch, one);
           }
           return true;
@@ -253,12 +298,28 @@ public final class Fallback implements AutoCloseable {
     return lead == null || lead.test() || lead.erasedAt() != null ? null : lead.sourceId();
   }
 
+  /// Whether a receipt waits because somebody paused its source, and so is not stuck; if so, it is
+  /// to be looked at again.
+  ///
+  /// @param before a place before it
+  private static boolean isHeld(Batch batch, String id, String before) {
+    var receipt = batch.find(Tables.RECEIPT, id);
+    if (receipt == null
+        || !SourcePause.holds(receipt)
+        || SourcePause.find(batch.settings(), receipt.sourceId()).isEmpty()) {
+      return false;
+    }
+    var kind = HELD + receipt.sourceId();
+    if (batch.find(FallbackTables.FALLBACK_PLACE, kind) == null) {
+      place(batch, kind, before);
+    }
+    return true;
+  }
+
   /// The source of a receipt that is still stuck; null for others.
   private static @Nullable String ofReceipt(Batch batch, String id) {
     var receipt = batch.find(Tables.RECEIPT, id);
-    // One that waits because somebody paused its source is not stuck.
     return receipt == null
-            || SourcePause.holds(receipt)
             || receipt.state() != Receipt.State.QUARANTINED && receipt.state() != Receipt.State.OWED
         ? null
         : receipt.sourceId();

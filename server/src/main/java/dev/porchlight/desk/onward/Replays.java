@@ -266,6 +266,30 @@ public final class Replays {
     return all;
   }
 
+  /// The newest of them, those of inboxes too, newest first.
+  ///
+  /// @param before only those with a lesser id; empty for all
+  public List<Replay> listNewest(String before, int most) {
+    var all =
+        new ArrayList<>(
+            store.read(h -> {
+              var query =
+                  h.createQuery(
+                      "SELECT "
+                          + Replay.TABLE.columnList()
+                          + " FROM replay"
+                          + (before.isEmpty() ? "" : " WHERE id < :before")
+                          + " ORDER BY id DESC LIMIT :most");
+              if (!before.isEmpty()) {
+                query.bind("before", before);
+              }
+              return query.bind("most", most).map((r, _) -> Replay.TABLE.read(new Row(r))).list();
+            }));
+    InboxReplay.listNewest(store, before, most).forEach(job -> all.add(of(job)));
+    all.sort(Comparator.comparing(Replay::id).reversed());
+    return List.copyOf(all.subList(0, Math.min(most, all.size())));
+  }
+
   /// The node whose scope sees a replay: its endpoint's, or that of the inbox's owner.
   public Optional<String> node(Replay replay) {
     return replay.inbox().isEmpty()

@@ -798,8 +798,8 @@ CREATE TABLE fallback (
 
 -- How far deliveries and receipts were looked at for that.
 CREATE TABLE fallback_place (
-  kind  TEXT COLLATE "C" NOT NULL PRIMARY KEY,   -- delivery | receipt
-  place TEXT COLLATE "C" NOT NULL                -- a place in the log; a receipt's id
+  kind  TEXT COLLATE "C" NOT NULL PRIMARY KEY,   -- delivery | receipt | held and a source's id
+  place TEXT COLLATE "C" NOT NULL                -- a place in the log; a receipt's id, or empty
 );
 
 -- A property on offer: what senders call it, and the office that offers it. The root is the Mls above that office.

@@ -9,8 +9,12 @@ import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,5 +135,71 @@ class EndpointPagesTest {
         .contains("lead.created", "<script>alert(1)");
     assertThat(ada.get("/console/endpoints/preview?lead=nothing").body())
         .contains("There is no such lead.");
+  }
+
+  @Test
+  void long_lists_go_on_and_whoever_works_may_test_and_replay() {
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open();
+        var bo = ConsoleGuest.at(hub)) {
+      addManager(hub);
+      bo.signIn("bo@example.org", ConsoleGuest.PASSWORD);
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/hook"), "porchlight");
+      var path = "/console/endpoints/" + endpoint.id();
+      portal.post(LeadBodies.buyer("A-1", InventedPerson.of(1)));
+      hub.awaitDelivery("A-1", endpoint, "delivered");
+      hub.clock().advance(Duration.ofHours(20));
+      portal.post(LeadBodies.buyer("A-2", InventedPerson.of(2)));
+      hub.awaitDelivery("A-2", endpoint, "delivered");
+      hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", true));
+      portal.post(LeadBodies.buyer("A-3", InventedPerson.of(3)));
+      // Nobody stays signed in for so long.
+      bo.signIn("bo@example.org", ConsoleGuest.PASSWORD);
+      var shown = bo.get(path).body();
+      assertThat(shown)
+          .contains("2 taken, 1 waiting, 0 failed", path + "/test", path + "/replay")
+          .doesNotContain(path + "/pause", path + "/enable", path + "/secret");
+      assertThat(shown.split("<rect ", -1)).as("bars").hasSize(1 + 3);
+      hub.clock().advance(Duration.ofHours(5));
+      assertThat(bo.get(path).body()).contains("1 taken, 1 waiting, 0 failed");
+
+      // The same as on the page of replays, and as by the API.
+      assertThat(bo.submit(path, path + "/replay", Map.of("do", "replay")).statusCode())
+          .isEqualTo(303);
+      assertThat(bo.submit(path, path + "/enable", Map.of()).statusCode()).isEqualTo(403);
+      assertThat(hub.items("/replays")).hasSize(1);
+
+      var wanted = Json.object().put("endpoint", endpoint.id());
+      for (int i = 0; i < 51; i++) {
+        hub.addEndpoint("http://127.0.0.1:9/" + i, "porchlight", b -> b.put("disabled", true));
+        hub.api().make("/replays", wanted);
+      }
+      for (var list : List.of("endpoints", "replays")) {
+        var page = bo.get("/console/" + list).body();
+        var href = Pattern.compile("href=\"(/console/" + list + "\\?[^\"]*)\"").matcher(page);
+        assertThat(page.split("<th scope=\"row\"", -1)).as(list).hasSize(1 + 50);
+        assertThat(href.find()).as(list).isTrue();
+        var rest = bo.get(href.group(1)).body();
+        assertThat(rest.split("<th scope=\"row\"", -1)).as(list).hasSize(1 + 2);
+        assertThat(rest).contains("href=\"/console/" + list + "\"").doesNotContain("rel=\"next\"");
+      }
+    }
+  }
+
+  private static void addManager(TestHub hub) {
+    var office =
+        hub.items("/nodes").stream()
+            .filter(n -> n.path("kind").asString().equals("office"))
+            .findFirst()
+            .orElseThrow()
+            .path("id")
+            .asString();
+    var body = Json.object().put("kind", "member").put("name", "bo").put("parent", office);
+    var id = hub.api().make("/nodes", body.put("email", "bo@example.org")).path("id").asString();
+    hub.api()
+        .make("/nodes/" + id + "/password", Json.object().put("password", ConsoleGuest.PASSWORD));
+    hub.api()
+        .put("/nodes/" + id + "/role", Json.object().put("role", "manager").put("node", office));
   }
 }

@@ -56,6 +56,16 @@ class DeliveryBytesTest {
               Json.object().put("contract", "porchlight").set("kinds", kinds("contact.*")));
       assertThat(ada.get("/console/deliveries/" + delivery).body()).contains(same, sha256(got));
 
+      // Of its settings, the eight before are tried.
+      for (int i = 1; i <= 8; i++) {
+        assertThat(hub.api().read("/deliveries/" + delivery).at("/sent").has("body"))
+            .as("after %s more", i - 1)
+            .isTrue();
+        hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("name", "name " + i));
+      }
+      assertThat(hub.api().read("/deliveries/" + delivery).at("/sent").has("body")).isFalse();
+      assertThat(ada.get("/console/deliveries/" + delivery).body()).contains("sent other bytes");
+
       // What becomes of a contact is told as it stands: what was told before can't be written.
       var contact = hub.story("L-1").path("contact_id").asString();
       rename(hub, contact, "Mia One");

@@ -192,4 +192,36 @@ class FallbackTest {
       assertThat(sent(hub, "receipt.unread")).hasSize(1);
     }
   }
+
+  @Test
+  void what_waited_for_a_paused_source_goes_too_once_it_turns_out_that_nobody_can_read_it() {
+    try (var post = FakeMailServer.open();
+        var hub = TestHub.start(folder)) {
+      mails(hub, post, Json.object().put("fallback", "help@example.org"));
+      var portal = hub.addSource("portal", "connections-plus");
+      var other = hub.addSource("other", "connections-plus");
+      hub.clock().advance(Duration.ofSeconds(1));
+      hub.api().post("/sources/portal/pause", "");
+      portal.post(Json.object().put("words", "from the paused one"));
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      other.post(Json.object().put("words", "from the other one"));
+      hub.clock().advance(Duration.ofSeconds(61));
+      awaitSent(hub, "receipt.unread");
+      assertThat(post.await(1).getFirst().text()).contains("from the other one");
+      assertThat(sent(hub, "receipt.unread")).hasSize(1);
+
+      hub.api().post("/sources/portal/resume", "");
+      hub.await(
+          "the pause to end",
+          () ->
+              Optional.of(hub.api().read("/sources/portal"))
+                  .filter(source -> !source.has("pause")));
+      hub.clock().advance(Duration.ofSeconds(1));
+      hub.hub().wake();
+      assertThat(post.await(2).getLast().text()).contains("from the paused one");
+      hub.await(
+          "both to be sent",
+          () -> Optional.of(sent(hub, "receipt.unread")).filter(s -> s.size() == 2));
+    }
+  }
 }
