@@ -1,10 +1,5 @@
-package dev.porchlight.desk;
+package dev.porchlight.store;
 
-import dev.porchlight.store.Batch;
-import dev.porchlight.store.LogEntry;
-import dev.porchlight.store.StandingWork;
-import dev.porchlight.store.Store;
-import dev.porchlight.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
