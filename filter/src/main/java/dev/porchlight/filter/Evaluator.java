@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// immutable, many threads may use it.
 ///
 /// A row is a function from the name of an attribute to its [Value]; a value of another type than
-/// the catalogue's gives an [IllegalArgumentException] or a [ClassCastException].
+/// the catalogue's gives an [IllegalArgumentException] or a [ClassCastException]. A number of more
+/// than a thousand places, before the point or behind it, counts as not set: it means nothing, and
+/// to calculate with it would take time and memory without bound.
 public final class Evaluator {
   private final Predicate<Function<String, Value>> test;
 
@@ -230,8 +232,12 @@ public final class Evaluator {
         switch (value) {
           case Value.Unset() -> List.of();
           case Value.Text(var text) when text.isEmpty() -> List.of();
+          case Value.Decimal(var number) when Functions.isBeyond(number) -> List.of();
           case Value.Scalar scalar -> List.of(scalar);
-          case Value.Many(var many) -> many;
+          case Value.Many(var many) ->
+              many.stream()
+                  .filter(v -> !(v instanceof Value.Decimal(var n) && Functions.isBeyond(n)))
+                  .toList();
         };
     for (var one : values) {
       if (one.type() != attribute.type()) {

@@ -20,6 +20,8 @@ final class Functions {
   private static final BigDecimal SMALLEST_WHOLE = BigDecimal.valueOf(Long.MIN_VALUE);
   private static final BigDecimal LARGEST_WHOLE = BigDecimal.valueOf(Long.MAX_VALUE);
 
+  private static final int MOST_PLACES = 1000;
+
   private Functions() {}
 
   static Value.@Nullable Scalar compute(
@@ -68,6 +70,11 @@ final class Functions {
       return whole == Long.MIN_VALUE ? null : new Value.Whole(-whole);
     }
     return new Value.Decimal(decimal(number).negate());
+  }
+
+  /// Whether a number has more places than anything that is meant.
+  static boolean isBeyond(BigDecimal number) {
+    return Math.abs((long) number.scale()) > MOST_PLACES || number.precision() > MOST_PLACES;
   }
 
   private static BigDecimal decimal(Value.Scalar number) {

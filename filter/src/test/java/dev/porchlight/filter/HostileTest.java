@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -262,6 +263,31 @@ class HostileTest {
             || (folded.charAt(0) >= 'A' && folded.charAt(0) <= 'Z')) {
           throw new AssertionError("U+" + Integer.toHexString(c));
         }
+      }
+    }
+  }
+
+  /// A row may hold a number that is short in its own form and endless when it is written out.
+  @Test
+  void numbers_beyond_anything_that_is_meant_count_as_not_set() {
+    for (var endless : List.of("1e2000000000", "-1e2000000000", "1e-2000000000", "1e100000")) {
+      for (var text :
+          List.of(
+              "Price Add 1 Gt 5",
+              "Price Sub 0.5 Gt 1",
+              "Price Mul 2 Gt 1",
+              "Price Div 3 Gt 1",
+              "Price Mod 7 Eq 1",
+              "round(Price) Gt 1",
+              "cast(Price,'character') Eq '*0*'",
+              "Price Gt 5",
+              "Price Ne NULL")) {
+        var filter = Filter.parse(text, Sample.CATALOGUE, Sample.NOW);
+        assertThat(
+                Evaluator.of(filter.expression())
+                    .matches(_ -> new Value.Decimal(new BigDecimal(endless))))
+            .as(text + " of " + endless)
+            .isFalse();
       }
     }
   }

@@ -325,13 +325,19 @@ public final class StandardFields {
     return node == null || !node.isObject() ? null : node.get(name);
   }
 
+  /// More than a home can have of anything; in a few letters of JSON a number can have millions.
+  private static final int MOST_PLACES = 100;
+
   /// The number that a member is or, as the contract has it for counts, is written in its text.
   private static @Nullable BigDecimal number(@Nullable JsonNode node) {
     if (node == null) {
       return null;
     }
     if (node.isNumber()) {
-      return node.decimalValue();
+      var number = node.decimalValue();
+      return Math.abs((long) number.scale()) > MOST_PLACES || number.precision() > MOST_PLACES
+          ? null
+          : number;
     }
     return string(node)
         .filter(t -> t.matches("-?[0-9]{1,15}(\\.[0-9]{1,15})?"))

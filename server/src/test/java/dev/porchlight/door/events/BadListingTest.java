@@ -98,6 +98,42 @@ class BadListingTest {
     }
   }
 
+  @Test
+  void an_endless_number_holds_up_neither_the_writer_nor_the_matcher() {
+    try (var pods = new Pods(TestHub.start(folder))) {
+      var office = pods.party("Harbor Realty", "office");
+      var feed = pods.party("Listing feed", "app", b -> b.put("default_recipient", office.id));
+      var app = pods.party("App", "app");
+      pods.grant(office, feed, "realestate/listing", null);
+      pods.grant(
+          office,
+          app,
+          null,
+          "realestate/listing",
+          g -> g.put("filter", "ListPrice Add 1 Gt 5 Or LotSizeAcres Mod 7 Eq 1"));
+      for (var number : List.of("1e400000000", "-1e400000000", "1e-400000000", "\"9e400000000\"")) {
+        var event =
+            Pods.listing(
+                    office.profile,
+                    "1",
+                    o -> {
+                      o.putObject("listingPrice").put("price", 4711);
+                      o.putObject("lotSize").put("value", 4711).put("unitCode", "acres");
+                      o.put("numberOfBedrooms", 4711);
+                    })
+                .toString()
+                .replace("4711", number);
+        assertThat(feed.publish(event).status()).as(number).isEqualTo(201);
+        assertThat(noted(pods)).as(number).contains("/data/object/listingPrice/price");
+      }
+      assertThat(app.inbox()).isEmpty();
+      var plain =
+          Pods.listing(office.profile, "2", o -> o.putObject("listingPrice").put("price", 4711));
+      assertThat(feed.publish(plain).status()).isEqualTo(201);
+      assertThat(app.inbox()).hasSize(1);
+    }
+  }
+
   /// The places that are noted beside the newest event.
   private static String noted(Pods pods) {
     return String.join(
