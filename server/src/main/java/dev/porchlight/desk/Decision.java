@@ -487,6 +487,7 @@ public final class Decision {
             Math.min(asOf, settled),
             content.lead().erased()));
     batch.put(Tables.FINGERPRINT, new FingerprintRow(lead.id(), content.fingerprint(), version));
+    LeadAbout.note(batch, lead, content.lead());
     deadline(batch, lead.id(), version, content.lead().deleteAfter(), receipt.at());
     var became = receipt.became(Receipt.State.DONE, lead.id(), version, lead.guid(), "", settled);
     batch.put(Tables.RECEIPT, became);

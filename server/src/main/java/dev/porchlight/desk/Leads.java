@@ -3,11 +3,13 @@ package dev.porchlight.desk;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
+import dev.porchlight.listing.Listing;
 import dev.porchlight.person.Identity;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +106,38 @@ public final class Leads {
                 .bind("email", email)
                 .mapTo(String.class)
                 .list());
+  }
+
+  /// Those that name a listing in one of their versions, newest first; none that was erased.
+  ///
+  /// @param before only those made before this place in the log
+  public List<LeadRecord> listAbout(Scope scope, Listing listing, long before, int limit) {
+    return store.read(h -> {
+      var names = new LinkedHashSet<>(LeadAbout.names(listing));
+      // Events tell it by its number at an MLS in this form too.
+      h.createQuery(
+              "SELECT value FROM listing_key WHERE listing_id = :id AND value LIKE '"
+                  + LeadAbout.MLS
+                  + "%'")
+          .bind("id", listing.id())
+          .mapTo(String.class)
+          .forEach(names::add);
+      return names.isEmpty()
+          ? List.of()
+          : h.createQuery(
+                  "SELECT "
+                      + Tables.LEAD.columnList()
+                      + " FROM lead WHERE id IN (SELECT lead_id FROM lead_about WHERE root_id ="
+                      + " :root AND name IN (<names>)) AND seq < :before AND "
+                      + scope.sqlOfContact("office_id", "contact_id")
+                      + " ORDER BY seq DESC LIMIT :limit")
+              .bind("root", listing.rootId())
+              .bindList("names", List.copyOf(names))
+              .bind("before", before)
+              .bind("limit", limit)
+              .map((r, _) -> Tables.LEAD.read(new Row(r)))
+              .list();
+    });
   }
 
   /// One version of a lead.

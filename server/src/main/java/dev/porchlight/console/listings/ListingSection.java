@@ -20,7 +20,6 @@ import dev.porchlight.listing.Listings;
 import dev.porchlight.listing.StandardFields;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
-import dev.porchlight.value.Property;
 import dev.porchlight.web.Reply;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ public final class ListingSection implements Section {
   private static final String PATH = "/console/listings";
   private static final int AT_ONCE = 50;
   private static final int VERSIONS = 50;
-  private static final int LOOKED_THROUGH = 100;
+  private static final int LEADS = 20;
   private static final int LONGEST = 1024;
 
   private final Store store;
@@ -68,6 +67,9 @@ public final class ListingSection implements Section {
   /// @param href of the event
   record Version(int number, Time at, String topic, String href, List<Change> changes) {}
 
+  /// Leads that name it, and the way to more of them.
+  record Tie(List<Tied> leads, Pager pager) {}
+
   record Tied(String href, String name, String wants, Time at) {}
 
   /// @param members what events say of it, by name
@@ -78,7 +80,7 @@ public final class ListingSection implements Section {
       List<Fact> fields,
       List<Fact> members,
       List<Version> versions,
-      List<Tied> leads) {}
+      Tie tie) {}
 
   @Override
   public String name() {
@@ -256,31 +258,26 @@ public final class ListingSection implements Section {
             .toList());
   }
 
-  /// Among the newest leads, those that name it.
-  private List<Tied> tied(Visit visit, Listing listing) {
-    return leads
-        .list(
-            visit.scope(), new Leads.Query(null, null, null, null, Long.MAX_VALUE, LOOKED_THROUGH))
-        .stream()
-        .map(l -> new Found(l.id(), teller.gist(visit.texts(), l), visit.time(l.createdAt())))
-        .filter(f -> isNamed(listing, f.gist().about()))
-        .map(f -> new Tied("/console/leads/" + f.id(), f.gist().name(), f.gist().wants(), f.at()))
-        .toList();
-  }
-
-  private record Found(String id, StoryTeller.Gist gist, Time at) {}
-
-  private static boolean isNamed(Listing listing, @Nullable Property home) {
-    if (home == null) {
-      return false;
-    }
-    var keys = home.keys();
-    return keys != null && isSame(listing.classifiedId(), keys.classifiedId())
-        || isSame(listing.mlsId(), home.mlsId()) && isSame(listing.mlsName(), home.mlsName())
-        || isSame(listing.url(), home.listingUrl());
-  }
-
-  private static boolean isSame(@Nullable String one, @Nullable String other) {
-    return one != null && one.equals(other);
+  private Tie tied(Visit visit, Listing listing) {
+    long before =
+        visit
+            .query("before")
+            .filter(b -> b.matches("[0-9]{1,18}"))
+            .map(Long::parseLong)
+            .orElse(Long.MAX_VALUE);
+    var found = leads.listAbout(visit.scope(), listing, before, LEADS + 1);
+    var shown = found.subList(0, Math.min(LEADS, found.size()));
+    var path = PATH + "/" + listing.id();
+    return new Tie(
+        shown.stream()
+            .map(l -> {
+              var gist = teller.gist(visit.texts(), l);
+              return new Tied(
+                  "/console/leads/" + l.id(), gist.name(), gist.wants(), visit.time(l.createdAt()));
+            })
+            .toList(),
+        new Pager(
+            before == Long.MAX_VALUE ? "" : path,
+            found.size() > LEADS ? path + "?before=" + shown.getLast().seq() : ""));
   }
 }

@@ -175,6 +175,7 @@ public final class LeadErasure {
                 version));
     sql.execute("DELETE FROM lead_fingerprint WHERE lead_id = ?", id);
     sql.execute("DELETE FROM lead_deadline WHERE lead_id = ?", id);
+    sql.execute("DELETE FROM lead_about WHERE lead_id = ?", id);
     sql.execute("UPDATE lead_step SET uri = '', reason = '', comment = '' WHERE lead_id = ?", id);
     sql.execute(
         "DELETE FROM lead_key WHERE source_id = ? AND value = ? AND lead_id = ?",

@@ -50,6 +50,7 @@ record Compared(String table, List<String> key, List<String> columns) {
               "lead_version",
               List.of("lead_id", "version"),
               List.of("receipt_id", "at", "fingerprint", "fact", "said_at", "as_of", "emptied")),
+          new Compared("lead_about", List.of("root_id", "name", "lead_id"), List.of()),
           new Compared("lead_deadline", List.of("lead_id"), List.of("at")),
           new Compared("lead_fingerprint", List.of("lead_id", "fingerprint"), List.of("version")),
           new Compared(

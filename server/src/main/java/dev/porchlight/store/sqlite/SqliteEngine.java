@@ -306,6 +306,8 @@ public final class SqliteEngine implements Engine {
             "'contact_search', 'contact_search_walk', '1000000 990000 1 1'",
             "'contact_search', 'contact_search_order', '1000000 990000 3 1'",
             "'lead', 'lead_source', '1000000 10000 1'",
+            "'lead_about', 'lead_about', '1000000 500000 20 1'",
+            "'lead_about', 'lead_about_lead', '1000000 2'",
             "'receipt', 'receipt_office', '1000000 10000 1'",
             "'receipt', 'receipt_source', '1000000 10000 1'",
             "'receipt', 'receipt_lead', '1000000 2 1'",

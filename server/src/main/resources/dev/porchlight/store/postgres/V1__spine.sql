@@ -230,6 +230,15 @@ CREATE TABLE lead_deadline (
 );
 CREATE INDEX lead_deadline_at ON lead_deadline (at);
 
+-- By what names a lead tells its listing, in any of its versions.
+CREATE TABLE lead_about (
+  root_id TEXT COLLATE "C" NOT NULL,
+  name    TEXT COLLATE "C" NOT NULL,   -- its kind and a newline before it
+  lead_id TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (root_id, name, lead_id)
+);
+CREATE INDEX lead_about_lead ON lead_about (lead_id);
+
 -- Every content a lead was ever sent with, so that a late repeat of an old one is known as such.
 CREATE TABLE lead_fingerprint (
   lead_id     TEXT COLLATE "C" NOT NULL,

@@ -223,6 +223,15 @@ CREATE TABLE lead_deadline (
 ) WITHOUT ROWID;
 CREATE INDEX lead_deadline_at ON lead_deadline (at);
 
+-- By what names a lead tells its listing, in any of its versions.
+CREATE TABLE lead_about (
+  root_id TEXT NOT NULL,
+  name    TEXT NOT NULL,   -- its kind and a newline before it
+  lead_id TEXT NOT NULL,
+  PRIMARY KEY (root_id, name, lead_id)
+) WITHOUT ROWID;
+CREATE INDEX lead_about_lead ON lead_about (lead_id);
+
 -- Every content a lead was ever sent with, so that a late repeat of an old one is known as such.
 CREATE TABLE lead_fingerprint (
   lead_id     TEXT NOT NULL,

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.porchlight.testing.ConsoleBrowser;
 import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.FakeSender;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +146,46 @@ class ListingPagesTest {
       assertThat(bo.get("/console/listings").body()).contains("No listings yet");
       assertThat(bo.get("/console/events").body()).contains("No events yet");
       assertThat(bo.get("/console/search?q=H-77").body()).contains("Nothing found");
+    }
+  }
+
+  /// Whichever came first, and however many other leads came since.
+  @Test
+  void a_listing_finds_the_leads_that_name_it_page_by_page() {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub)) {
+      var portal = hub.addSource("portal", "connections-plus");
+      portal.post(LeadBodies.buyer("FIRST", InventedPerson.of(0).withName("Mia", "First")));
+      for (int i = 1; i <= 20; i++) {
+        portal.post(LeadBodies.buyer("L-" + i, InventedPerson.of(i).withName("Later", "L" + i)));
+      }
+      var other = LeadBodies.buyer("OTHER", InventedPerson.of(30).withName("Otto", "Other"));
+      ((ObjectNode) other.path("property"))
+          .put("mls_id", "1")
+          .put("listing_url", "https://www.example.com/" + "o".repeat(5000));
+      assertThat(portal.post(other).status()).isEqualTo(200);
+      var listing =
+          Json.object().put("mls_name", "Central Virginia Example MLS").put("mls_id", "2604711");
+      var path = "/console/listings/" + hub.api().make("/listings", listing).path("id").asString();
+
+      var page = ada.get(path).body();
+      assertThat(page).contains("Later L1<", "Later L20<").doesNotContain("Mia First", "Otto");
+      var next = Pattern.compile("href=\"([^\"]*\\?before=[0-9]+)\"").matcher(page);
+      assertThat(next.find()).isTrue();
+      assertThat(next.group(1)).startsWith(path);
+      assertThat(ada.get(next.group(1)).body())
+          .contains("Mia First", "href=\"" + path + "\"")
+          .doesNotContain("Later L1<", "rel=\"next\"");
+
+      // By another name, and no longer once it is erased.
+      var url = Json.object().put("url", "https://www.example.com/homes/12-elm-st");
+      var same = "/console/listings/" + hub.api().make("/listings", url).path("id").asString();
+      assertThat(ada.get(same).body()).contains("Later L20<").doesNotContain("Otto");
+      var person = hub.story("L-20").path("person_id").asString();
+      hub.api().make("/persons/" + person + "/erase", Json.object());
+      assertThat(ada.get(path).body())
+          .contains("Mia First", "Later L1<")
+          .doesNotContain("Later L20<", "rel=\"next\"");
     }
   }
 }
