@@ -8,7 +8,9 @@ import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The passwords by which members prove who they are, where a page asks them. Set by an
 /// administrator; a member's name is the id or the e-mail address. May be shared by threads.
@@ -41,42 +43,67 @@ public final class MemberPasswords {
     ConsoleSessions.endAll(batch, member);
   }
 
+  /// Whether the address of a node is the one by which somebody else signs in, or will: who has it
+  /// must be given neither a password nor a role, or of two with one name the right one could not
+  /// come in.
+  public static boolean isTaken(Batch batch, Node node) {
+    return isTaken(batch, node.id(), node.email());
+  }
+
+  /// The same of an address that the node is to have.
+  public static boolean isTaken(Batch batch, String node, @Nullable String email) {
+    return email != null
+        && Nodes.in(batch.settings()).all().stream()
+            .filter(n -> email.equalsIgnoreCase(n.email()) && !n.id().equals(node))
+            .anyMatch(n -> canSignIn(batch, n.id()));
+  }
+
+  /// Whether a member has a password or a role.
+  public static boolean canSignIn(Batch batch, String member) {
+    return ConsoleRole.find(batch.settings(), member).isPresent()
+        || batch.find(Known.TABLE, member) != null;
+  }
+
   /// The member who has that name and that password. Takes as long for a name that nobody has.
   public Optional<Node> find(String name, String password) {
     if (password.length() > Passwords.LONGEST) {
       return Optional.empty();
     }
     var nodes = Nodes.in(store.settings());
-    var member = named(nodes, name.strip());
-    var known = member.flatMap(m -> read(m.id()));
-    var matches =
-        known.isPresent()
-            ? Passwords.matches(password, known.get().hash())
-            : Passwords.matchesNobody(password);
-    return matches ? member : Optional.empty();
+    var known = named(nodes, name.strip());
+    if (known.isEmpty()) {
+      Passwords.matchesNobody(password);
+      return Optional.empty();
+    }
+    // An address is one member's who signs in; where it came to be two's, the password tells.
+    var fitting =
+        known.stream()
+            .filter(k -> Passwords.matches(password, k.hash()))
+            .flatMap(k -> nodes.find(k.memberId()).stream())
+            .toList();
+    return fitting.size() == 1 ? Optional.of(fitting.getFirst()) : Optional.empty();
   }
 
-  private Optional<Node> named(Nodes nodes, String name) {
+  private List<Known> named(Nodes nodes, String name) {
     var byId = nodes.find(name);
     if (byId.isPresent()) {
-      return byId;
+      return read(List.of(byId.get().id()));
     }
-    // An office may have the address of the one member who signs in with it.
-    var byEmail =
-        nodes.all().stream()
-            .filter(n -> name.equalsIgnoreCase(n.email()))
-            .limit(MOST_OF_ONE_ADDRESS)
-            .filter(n -> read(n.id()).isPresent())
-            .toList();
-    return byEmail.size() == 1 ? Optional.of(byEmail.getFirst()) : Optional.empty();
+    var ids =
+        nodes.all().stream().filter(n -> name.equalsIgnoreCase(n.email())).map(Node::id).toList();
+    return ids.isEmpty() ? List.of() : read(ids);
   }
 
-  private Optional<Known> read(String member) {
+  private List<Known> read(List<String> members) {
     return store.read(h ->
         h.createQuery(
-                "SELECT " + Known.TABLE.columnList() + " FROM member_password WHERE member_id = :m")
-            .bind("m", member)
+                "SELECT "
+                    + Known.TABLE.columnList()
+                    + " FROM member_password WHERE member_id IN (<members>)"
+                    + " ORDER BY at LIMIT :most")
+            .bindList("members", members)
+            .bind("most", MOST_OF_ONE_ADDRESS)
             .map((r, _) -> Known.TABLE.read(new Row(r)))
-            .findOne());
+            .list());
   }
 }

@@ -153,6 +153,7 @@ final class AccountResources {
     var hash = Passwords.hash(password);
     return call.change(batch -> {
       RoleResources.needWithin(call.scope(), batch.settings(), member.id());
+      RoleResources.needOwnAddress(batch, member.id());
       MemberPasswords.set(batch, member.id(), hash);
       var view = Json.object();
       view.put("member", member.id());

@@ -2,11 +2,13 @@ package dev.porchlight.api;
 
 import dev.porchlight.access.ConsoleRole;
 import dev.porchlight.access.Credentials;
+import dev.porchlight.access.MemberPasswords;
 import dev.porchlight.access.Principals;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.sign.Tokens;
+import dev.porchlight.store.Batch;
 import dev.porchlight.store.Settings;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
@@ -17,6 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What members are at the console.
 final class RoleResources {
+  static final String ADDRESS_TAKEN =
+      "Somebody signs in with this `email` already; a member who signs in needs their own.";
+
   private final Store store;
   private final int hub;
   private final Credentials credentials;
@@ -79,6 +84,7 @@ final class RoleResources {
           .ifPresent(why -> {
             throw new FaultException(Fault.BODY_INVALID, why);
           });
+      needOwnAddress(batch, member);
       role.put(batch);
       return new Call.Answer(200, view(role));
     });
@@ -109,6 +115,13 @@ final class RoleResources {
     if (!ConsoleRole.isWithin(scope, settings, member)) {
       throw new FaultException(
           Fault.NOT_ALLOWED, "This member sees more at the console than this token does.");
+    }
+  }
+
+  /// Whose it is otherwise is not said: it may be somebody of another office.
+  static void needOwnAddress(Batch batch, String member) {
+    if (MemberPasswords.isTaken(batch, Nodes.in(batch.settings()).get(member))) {
+      throw new FaultException(Fault.STATE_CONFLICT, ADDRESS_TAKEN);
     }
   }
 

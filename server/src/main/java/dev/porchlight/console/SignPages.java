@@ -11,6 +11,7 @@ import dev.porchlight.access.Principals;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.sign.Passwords;
+import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
@@ -345,17 +346,36 @@ final class SignPages implements Section {
           var there =
               nodes.all().stream()
                   .filter(n -> n.kind() == Node.Kind.MEMBER && email.equalsIgnoreCase(n.email()))
+                  .map(Node::id)
                   .toList();
-          var member = there.size() == 1 ? there.getFirst().id() : id;
-          if (there.size() != 1) {
+          // Others may have the address as well; it is the administrator's who has it first.
+          var member =
+              there.stream()
+                  .filter(n -> isChief(batch, n))
+                  .findFirst()
+                  .or(() ->
+                      there.stream().filter(n -> MemberPasswords.canSignIn(batch, n)).findFirst())
+                  .or(() -> there.size() == 1 ? Optional.of(there.getFirst()) : Optional.empty())
+                  .orElse(id);
+          if (member.equals(id)) {
             Nodes.put(
                 batch,
                 new Node(id, Node.Kind.MEMBER, nodes.defaultOffice().id(), name, email, null));
           }
+          // A link that an office's administrator made would open the whole hub.
+          credentials.list(batch, Credential.Kind.SIGN_IN, member).stream()
+              .filter(c -> c.isLive(batch.now()))
+              .forEach(c -> credentials.end(batch, c, null));
           MemberPasswords.set(batch, member, hash);
           new ConsoleRole(member, ConsoleRole.Kind.ADMINISTRATOR, null).put(batch);
           return member;
         });
+  }
+
+  private static boolean isChief(Batch batch, String member) {
+    return ConsoleRole.find(batch.settings(), member)
+        .filter(r -> r.kind() == ConsoleRole.Kind.ADMINISTRATOR && r.node() == null)
+        .isPresent();
   }
 
   private Reply account(Visit visit) {

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -370,13 +371,36 @@ public final class SettingSection implements Section {
 
   /// Changes something about a member, unless they see more than who asks.
   private Reply change(Visit visit, Node member, String key, Change change) {
-    boolean done =
-        store.write(
-            WorkQueue.EDITS,
-            batch ->
-                ConsoleRole.isWithin(visit.scope(), batch.settings(), member.id())
-                    && change.in(batch));
+    boolean done = write(visit, member, change);
     return done ? visit.done("/settings/nodes/" + member.id(), key) : visit.notAllowed();
+  }
+
+  private boolean write(Visit visit, Node member, Change change) {
+    return store.write(
+        WorkQueue.EDITS,
+        batch ->
+            ConsoleRole.isWithin(visit.scope(), batch.settings(), member.id()) && change.in(batch));
+  }
+
+  /// The same where it lets them sign in: by an address that is nobody else's name.
+  private Reply changeEntry(Visit visit, Node member, String field, Change change) {
+    var taken = new AtomicBoolean();
+    boolean done =
+        write(
+            visit,
+            member,
+            batch -> {
+              var now = Nodes.in(batch.settings()).get(member.id());
+              taken.set(MemberPasswords.isTaken(batch, now));
+              return !taken.get() && change.in(batch);
+            });
+    if (taken.get()) {
+      visit.form().refuse(field, visit.texts().of("node.email.taken"));
+      return visit.refused("settings/node.jte", one(visit, member, ""));
+    }
+    return done
+        ? visit.done("/settings/nodes/" + member.id(), "node." + field)
+        : visit.notAllowed();
   }
 
   private Reply setRole(Visit visit, Node member) {
@@ -393,10 +417,10 @@ public final class SettingSection implements Section {
       form.refuse("at", visit.texts().english(objection.get()).text());
       return visit.refused("settings/node.jte", one(visit, member, ""));
     }
-    return change(
+    return changeEntry(
         visit,
         member,
-        "node.role",
+        "role",
         batch -> {
           boolean fine =
               role.isWithin(visit.scope(), batch.settings())
@@ -436,10 +460,10 @@ public final class SettingSection implements Section {
       return visit.notAllowed();
     }
     var hash = Passwords.hash(password);
-    return change(
+    return changeEntry(
         visit,
         member,
-        "node.password",
+        "password",
         batch -> {
           MemberPasswords.set(batch, member.id(), hash);
           return true;
