@@ -10,8 +10,6 @@ import dev.porchlight.routing.ServiceAreas;
 import dev.porchlight.store.Batch;
 import dev.porchlight.value.Address;
 import dev.porchlight.value.Draw;
-import dev.porchlight.value.Interest;
-import dev.porchlight.value.Lead;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,9 +28,10 @@ final class AreaRouting {
 
   private AreaRouting() {}
 
+  /// @param address of the home
   /// @param company whose areas count, and whose members and offices may serve them
-  static Optional<Routed> find(Batch batch, Nodes nodes, Node company, Lead lead, Draw draw) {
-    var address = address(lead);
+  static Optional<Routed> find(
+      Batch batch, Nodes nodes, Node company, @Nullable Address address, Draw draw) {
     if (address == null) {
       return Optional.empty();
     }
@@ -43,15 +42,6 @@ final class AreaRouting {
       }
     }
     return Optional.empty();
-  }
-
-  private static @Nullable Address address(Lead lead) {
-    return switch (lead.interest()) {
-      case Interest.InListing(var property) -> property.address();
-      case Interest.HomeToSell(var property) -> property.address();
-      case Interest.Search _ -> null;
-      case null -> null;
-    };
   }
 
   /// Those who can be given a lead there; each node once, by the area said of it last.

@@ -325,7 +325,8 @@ public final class Decision {
     var routed =
         isRouted(nodes, landing, source)
                 && Persons.findContact(batch, found.personId(), office.id()).isEmpty()
-            ? AreaRouting.find(batch, nodes, company, lead, draw).orElse(null)
+            ? AreaRouting.find(batch, nodes, company, ListingPlace.of(lead, receipt), draw)
+                .orElse(null)
             : null;
     if (routed != null) {
       office = routed.office();

@@ -151,7 +151,9 @@ public final class Desk {
     Intake intake;
     try {
       var reading = connectors.apply(source.contract()).read(body);
-      intake = intake(receipt, raw, source, reading, body, false, Others.NONE);
+      intake =
+          ListingPlace.noted(
+              store, intake(receipt, raw, source, reading, body, false, Others.NONE));
     } catch (RuntimeException e) {
       LOG.error("Receipt {} could not be read: a defect of ours; it is owed", receipt.id(), e);
       return owe(receipt, raw, source, body, "Reading failed by a defect of ours.");
@@ -190,8 +192,10 @@ public final class Desk {
     var raw = RawBody.of(receipt.id(), body.bytes());
     try {
       var reading = connectors.apply(source.contract()).read(body);
-      var intake = intake(receipt, raw, source, reading, body, false, Others.NONE);
-      return new Prepared(receipt, raw, source, body, intake, intake.guid());
+      var intake =
+          ListingPlace.noted(
+              store, intake(receipt, raw, source, reading, body, false, Others.NONE));
+      return new Prepared(intake.receipt(), raw, source, body, intake, intake.guid());
     } catch (RuntimeException e) {
       LOG.error("Receipt {} could not be read: a defect of ours; it is owed", receipt.id(), e);
       return new Prepared(receipt, raw, source, body, null, guid(source, body, receipt));

@@ -68,6 +68,11 @@ record Intake(
 
   private static final int LONGEST_KEY = 200;
 
+  /// The same with one more thing kept beside the receipt's headers.
+  Intake noting(String name, String value) {
+    return new Intake(receipt.noting(name, value), raw, source, content, rework, erasedOthers);
+  }
+
   /// The sender's id of the lead, or the one that stands in for it; null when there is no lead.
   @Nullable String externalId() {
     return switch (content) {

@@ -122,6 +122,28 @@ public record Receipt(
         erasedAt);
   }
 
+  Receipt noting(String name, String value) {
+    return new Receipt(
+        id,
+        draw,
+        sourceId,
+        officeId,
+        channel,
+        contentType,
+        ListingPlace.with(headers, name, value),
+        size,
+        state,
+        message,
+        guid,
+        leadId,
+        version,
+        reason,
+        signature,
+        corrects,
+        settledSeq,
+        erasedAt);
+  }
+
   Receipt named(String message) {
     return new Receipt(
         id,

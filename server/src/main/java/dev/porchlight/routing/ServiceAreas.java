@@ -10,6 +10,7 @@ import dev.porchlight.value.Address;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// Which company serves which city or postal code, as events say.
@@ -161,6 +162,15 @@ public final class ServiceAreas {
       all.add(Place.city(address.city()));
     }
     return all;
+  }
+
+  /// Whether anything was ever said of a company's areas.
+  public static boolean has(Handle h, String company) {
+    return h.createQuery("SELECT 1 FROM service_area WHERE company_id = ? LIMIT 1")
+        .bind(0, company)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
   }
 
   /// The areas in which a place lies and by which leads may be routed, the one said last first.

@@ -409,6 +409,20 @@ class FamilyTest {
     assertThat(served.at("/answers/reason").asString())
         .isEqualTo("Ruth Okafor serves the postal code 04101 (service area harborcrm:area-2).");
     assertThat(served.at("/contact/owner").asString()).isEqualTo(ruth);
+    // Where the lead names a listing that is known, and not where that lies, by the listing; and
+    // it stays so when the listing is elsewhere later.
+    published(
+        Pods.listing(office.profile, "4740", o -> o.put("postalCode", "04101").put("url", HOME)));
+    published(about("L-42", o -> o.put("url", HOME)));
+    assertThat(served("L-42")).startsWith("Ruth Okafor serves the postal code 04101");
+    published(about("L-43", o -> o.put("url", HOME).put("addressLocality", "Elsewhere")));
+    assertThat(served("L-43")).contains("no routing rule");
+    published(Pods.listing(office.profile, "4740", o -> o.put("postalCode", "99999")));
+    published(
+        about(
+            "L-44",
+            o -> o.put("originatingSystemName", "HARBOR-MLS").put("originatingSystemKey", "4740")));
+    assertThat(served("L-44")).contains("no routing rule");
     serves("delete", "area-2", owner.profile, true);
     published(asks("L-41", "04101"));
     var unserved = story(pods.hub.items("/leads").getFirst().path("id").asString());
@@ -484,17 +498,28 @@ class FamilyTest {
             }));
   }
 
+  private static final String HOME = "https://homes.example.org/4740";
+
+  private String served(String number) {
+    var id = only("/leads?lead_id=harborcrm:" + number);
+    return story(id).at("/answers/reason").asString();
+  }
+
   private static ObjectNode asks(String number, String postalCode) {
+    return about(number, o -> o.put("postalCode", postalCode));
+  }
+
+  private static ObjectNode about(String number, Consumer<ObjectNode> listing) {
     return lead(
         "lead#add",
         number,
         data -> {
           person(data, "Asker" + number.replace("-", ""));
-          ((ObjectNode) data.path("object"))
-              .putArray("leadSource")
-              .addObject()
-              .putObject("about")
-              .put("postalCode", postalCode);
+          listing.accept(
+              ((ObjectNode) data.path("object"))
+                  .putArray("leadSource")
+                  .addObject()
+                  .putObject("about"));
         });
   }
 
