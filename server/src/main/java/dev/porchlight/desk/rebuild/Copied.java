@@ -140,6 +140,7 @@ record Copied(String table, String where, List<Object> values, List<Map<String, 
     rows.add(of(h, "lead_key", "lead_id = ?", lead.id()));
     rows.add(of(h, "lead_deadline", "lead_id = ?", lead.id()));
     rows.add(of(h, "lead_about", "lead_id = ?", lead.id()));
+    rows.add(of(h, "lead_step", "lead_id = ? AND seq < ?", lead.id(), line.seq()));
     return new Step.TakeOver(line.seq(), rows, batch -> {});
   }
 
