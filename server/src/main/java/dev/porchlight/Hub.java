@@ -148,6 +148,7 @@ import org.slf4j.LoggerFactory;
 
 /// A running hub: the only place that knows all parts and puts them together.
 public final class Hub implements AutoCloseable {
+  private static final Duration LONG_AT_ONE_STEP = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
 
   /// The release.
@@ -355,7 +356,7 @@ public final class Hub implements AutoCloseable {
     var persons = new Persons(store);
     var deliveries = new Deliveries(store);
     var tls = tls(config, clock);
-    doctor = new Doctor(store, receipts, deliveries, () -> TlsFindings.of(tls, store.now()));
+    doctor = new Doctor(store, receipts, deliveries, () -> findings(tls));
     metrics.watch(store, engine);
     store.follow(metrics::happened);
 
@@ -767,6 +768,21 @@ public final class Hub implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("no temporary folder for the rebuild", e);
     }
+  }
+
+  /// What there is to say beyond the store.
+  private List<Doctor.Finding> findings(@Nullable Tls tls) {
+    var all = new ArrayList<>(TlsFindings.of(tls, store.now()));
+    var busy = watching.busyFor();
+    if (busy.compareTo(LONG_AT_ONE_STEP) > 0) {
+      all.add(
+          new Doctor.Finding(
+              "fault",
+              "The matching of listings with saved searches has been at one place of the log for "
+                  + busy.toSeconds()
+                  + " s: nothing new comes into feeds."));
+    }
+    return all;
   }
 
   /// Where it is reached as far as it knows itself.

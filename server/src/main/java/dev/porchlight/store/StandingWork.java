@@ -34,6 +34,9 @@ public final class StandingWork implements AutoCloseable {
   private @Nullable AutoCloseable following;
   private volatile boolean closing;
 
+  /// When the step that is being taken began, by [System#nanoTime()]; 0 for none.
+  private volatile long began;
+
   /// @param name of the thread, and in the messages of the log
   /// @param log of whose work it is
   public StandingWork(String name, Logger log, Step step) {
@@ -73,6 +76,12 @@ public final class StandingWork implements AutoCloseable {
     wake.release();
   }
 
+  /// For how long it has been at one step; zero while it rests.
+  public Duration busyFor() {
+    long since = began;
+    return since == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+  }
+
   /// Whether it is being ended; a long step looks now and then.
   public boolean isClosing() {
     return closing;
@@ -102,6 +111,7 @@ public final class StandingWork implements AutoCloseable {
     while (!closing) {
       var rest = REST;
       try {
+        began = Math.max(1, System.nanoTime());
         rest = step.take();
         waited = 0;
       } catch (StoreUnavailableException e) {
@@ -118,6 +128,8 @@ public final class StandingWork implements AutoCloseable {
       } catch (RuntimeException | Error e) {
         // An Error too: without this thread nobody would do the work any more.
         log.error("The work called {} failed; it is tried again", name, e);
+      } finally {
+        began = 0;
       }
       try {
         if (!rest.isZero() && wake.tryAcquire(rest.toNanos(), TimeUnit.NANOSECONDS)) {

@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.slf4j.helpers.NOPLogger;
 
@@ -130,5 +131,31 @@ class StandingWorkTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Test
+  void it_says_for_how_long_it_is_at_one_step() throws InterruptedException {
+    var begun = new CountDownLatch(1);
+    var release = new CountDownLatch(1);
+    var work =
+        new StandingWork(
+            "held",
+            NOPLogger.NOP_LOGGER,
+            () -> {
+              begun.countDown();
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return Duration.ofDays(1);
+            });
+    assertThat(work.busyFor()).isZero();
+    work.start();
+    begun.await();
+    assertThat(work.busyFor()).isPositive();
+    release.countDown();
+    Awaitility.await().atMost(TestHub.PATIENCE).until(() -> work.busyFor().isZero());
+    work.close();
   }
 }

@@ -77,6 +77,11 @@ public final class Watching implements AutoCloseable {
     matching.start(store, Watching::isOfInterest);
   }
 
+  /// For how long it has been at one step, which is a moment's work; zero while it rests.
+  public Duration busyFor() {
+    return matching.busyFor();
+  }
+
   private static boolean isOfInterest(String kind) {
     return kind.equals("listing.changed") || kind.startsWith("search.") || kind.startsWith("feed.");
   }
