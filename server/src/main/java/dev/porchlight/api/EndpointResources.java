@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -263,6 +264,16 @@ final class EndpointResources {
     var shown = sealed(known.id(), authorization);
     var tls = TlsMember.read(body, store.now());
     var kept = tls.seal(secrets, EndpointSetup.owner(known.id()));
+    var given = new HashSet<String>();
+    if (body.has("api_key")) {
+      given.add(EndpointSetup.API_KEY);
+    }
+    if (shown.isPresent()) {
+      given.add(EndpointSetup.AUTHORIZATION);
+    }
+    if (tls.givesCertificate()) {
+      given.add(EndpointSetup.CERTIFICATE);
+    }
     var missed = Json.object();
     if (body.flag("disabled").filter(d -> !d).isPresent()) {
       MissedMember.show(store, known, missed);
@@ -274,7 +285,7 @@ final class EndpointResources {
                   .find(known.id())
                   .orElseThrow(() -> AccountResources.missing("endpoint"));
           var changed = with(call, batch, now, body, authorization, tls);
-          setup.change(batch, call.scope(), now, changed);
+          setup.change(batch, call.scope(), now, changed, given);
           if (apiKey.isPresent()) {
             secrets.put(batch, apiKey.get(), null);
           } else if (body.has("api_key")) {

@@ -78,6 +78,11 @@ final class TlsMember {
     return new FaultException(Fault.BODY_INVALID, sentence);
   }
 
+  /// Whether the client certificate is given anew, or taken away.
+  boolean givesCertificate() {
+    return given != null && given.identity() != null;
+  }
+
   /// What may be shown of it from now on.
   @Nullable ShownTls over(@Nullable ShownTls known) {
     if (given == null) {

@@ -405,8 +405,9 @@ public final class EndpointSection implements Section {
             WorkQueue.EDITS,
             batch -> {
               var now = Endpoints.in(batch.settings()).find(endpoint.id());
-              now.ifPresent(
-                  e -> setup.change(batch, visit.scope(), e, e.with(e.subscription(), disabled)));
+              now.ifPresent(e ->
+                  setup.change(
+                      batch, visit.scope(), e, e.with(e.subscription(), disabled), Set.of()));
               return now.isPresent();
             });
     engine.wake();

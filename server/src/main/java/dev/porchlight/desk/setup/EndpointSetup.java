@@ -14,6 +14,8 @@ import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +41,9 @@ public final class EndpointSetup {
   /// The name of the secret that belongs to its authorization.
   public static final String AUTHORIZATION = "authorization";
 
+  /// What of its TLS a receiver is shown, as [#change] knows it.
+  public static final String CERTIFICATE = "tls";
+
   /// The kinds of event that an endpoint of our own contract can be sent.
   public static final Set<String> EVENTS =
       Stream.of(
@@ -53,6 +58,8 @@ public final class EndpointSetup {
               EVENTS.stream(),
               Stream.of("lead.*", "endpoint.*", "feed.*", "contact.*", "listing.*"))
           .collect(Collectors.toUnmodifiableSet());
+
+  private static final Set<String> OUR_FAMILIES = Set.of("contact.*", "listing.*", "endpoint.*");
 
   private static final Set<String> OUR_HEADERS =
       Set.of(
@@ -180,7 +187,7 @@ public final class EndpointSetup {
     }
     if (!endpoint.contract().equals("porchlight")) {
       endpoint.kinds().stream()
-          .filter(k -> Changes.KINDS.contains(k) || k.equals("contact.*") || k.equals("listing.*"))
+          .filter(EndpointSetup::isOursAlone)
           .findFirst()
           .ifPresent(k -> {
             throw SetupException.invalid(
@@ -211,6 +218,35 @@ public final class EndpointSetup {
     }
     if (endpoint.terms().tls() != null && !endpoint.url().startsWith("https:")) {
       throw SetupException.invalid("tls", "Certificates go with a URL of https: only.");
+    }
+    checkHeaders(endpoint);
+  }
+
+  /// Whether only our own contract can say what is of that kind, or of that family.
+  private static boolean isOursAlone(String kind) {
+    return Changes.KINDS.contains(kind)
+        || Notices.KINDS.contains(kind)
+        || OUR_FAMILIES.contains(kind);
+  }
+
+  /// Each header can be set for one purpose only.
+  private static void checkHeaders(Endpoint endpoint) {
+    var key = endpoint.apiKeyHeader();
+    var signature = endpoint.terms().signature();
+    if (signature != null && signature.header().equalsIgnoreCase(key)) {
+      throw SetupException.invalid(
+          "signature", "`signature.header` and `api_key_header` can't be the same header.");
+    }
+    if (endpoint.terms().authorization() == null) {
+      return;
+    }
+    if (key.equalsIgnoreCase(AUTHORIZATION)) {
+      throw SetupException.invalid(
+          "api_key_header", "The header `Authorization` is taken by `authorization`.");
+    }
+    if (signature != null && signature.header().equalsIgnoreCase(AUTHORIZATION)) {
+      throw SetupException.invalid(
+          "signature", "The header `Authorization` is taken by `authorization`.");
     }
   }
 
@@ -247,9 +283,12 @@ public final class EndpointSetup {
 
   /// Changes an endpoint. One that is enabled again begins without the failures that it had.
   ///
+  /// @param given which of [#API_KEY], [#AUTHORIZATION] and [#CERTIFICATE] are given anew with it,
+  ///   or taken away
   /// @throws SetupException when it can't be so
-  public void change(Batch batch, Scope scope, Endpoint now, Endpoint changed) {
+  public void change(Batch batch, Scope scope, Endpoint now, Endpoint changed, Set<String> given) {
     check(batch, scope, changed, now);
+    checkElsewhere(batch, now, changed, given);
     var needing = needingShared(changed);
     if (!needing.isEmpty() && !needing.equals(needingShared(now)) && signsWithPair(batch, now)) {
       throw SetupException.invalid(
@@ -262,6 +301,75 @@ public final class EndpointSetup {
     if (now.disabled() && !changed.disabled()) {
       Deliveries.forgiveFailures(batch, now.id());
     }
+  }
+
+  /// What a receiver is shown was given for that receiver: whoever may change an address must not
+  /// learn by that what they were never told. The secrets to sign with are not sent, and stay.
+  ///
+  /// @param given as for [#change]
+  /// @throws SetupException when something that was given for one server would go to another
+  public static void checkElsewhere(
+      Batch batch, Endpoint now, Endpoint changed, Set<String> given) {
+    boolean moved = !server(now.url()).equals(server(changed.url()));
+    var members = new ArrayList<String>();
+    if (moved && !given.contains(API_KEY) && has(batch, now, API_KEY)) {
+      members.add("`api_key`");
+    }
+    var before = now.terms().authorization();
+    var after = changed.terms().authorization();
+    if (before != null
+        && after != null
+        && !given.contains(AUTHORIZATION)
+        && (moved
+            || before.kind() != after.kind()
+            || !server(before.tokenUrl()).equals(server(after.tokenUrl())))) {
+      members.add(
+          switch (after.kind()) {
+            case BASIC -> "`authorization.password`";
+            case BEARER -> "`authorization.token`";
+            case OAUTH2 -> "`authorization.client_secret`";
+          });
+    }
+    if (moved
+        && !given.contains(CERTIFICATE)
+        && changed.terms().tls() != null
+        && changed.terms().tls().certificate() != null) {
+      members.add("`tls.certificate`");
+    }
+    if (!members.isEmpty()) {
+      throw SetupException.invalid(
+          "url",
+          String.join(", ", members) + " is not sent to another server unless it is given again.");
+    }
+  }
+
+  /// Who is spoken to at a URL: scheme, host and port.
+  private static String server(String url) {
+    if (url.startsWith("mailto:")) {
+      return "mail, with which no secret goes";
+    }
+    try {
+      var uri = new URI(url);
+      var scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      if (uri.getHost() != null) {
+        int port = uri.getPort() >= 0 ? uri.getPort() : scheme.equals("https") ? 443 : 80;
+        return scheme + "://" + uri.getHost().toLowerCase(Locale.ROOT) + ":" + port;
+      }
+    } catch (URISyntaxException _) {
+      // Then the whole of it says who that is.
+    }
+    return url;
+  }
+
+  private static boolean has(Batch batch, Endpoint endpoint, String name) {
+    return batch
+        .sql()
+        .createQuery("SELECT id FROM secret WHERE owner = :owner AND id = :id")
+        .bind("owner", owner(endpoint.id()))
+        .bind("id", name)
+        .mapTo(String.class)
+        .findOne()
+        .isPresent();
   }
 
   /// What an endpoint's requests carry that is keyed with a secret that the receiver has too, as

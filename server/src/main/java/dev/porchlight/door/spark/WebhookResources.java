@@ -8,6 +8,8 @@ import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Terms;
+import dev.porchlight.desk.setup.EndpointSetup;
+import dev.porchlight.desk.setup.SetupException;
 import dev.porchlight.sign.StandardWebhooks;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Settings;
@@ -213,16 +215,21 @@ final class WebhookResources {
     if (address == null && active.isEmpty()) {
       throw new SparkException(SparkFault.MISSING, "Uri or Active is to be said.");
     }
-    change(
-        call,
-        (batch, known) -> {
-          var changed =
-              known.at(
-                  address == null ? known.url() : address,
-                  active.map(a -> !a).orElse(known.disabled()));
-          batch.change(Endpoint.SETTING, known.id(), changed.body());
-          Deliveries.forgiveFailures(batch, known.id());
-        });
+    try {
+      change(
+          call,
+          (batch, known) -> {
+            var changed =
+                known.at(
+                    address == null ? known.url() : address,
+                    active.map(a -> !a).orElse(known.disabled()));
+            EndpointSetup.checkElsewhere(batch, known, changed, Set.of());
+            batch.change(Endpoint.SETTING, known.id(), changed.body());
+            Deliveries.forgiveFailures(batch, known.id());
+          });
+    } catch (SetupException e) {
+      throw new SparkException(SparkFault.INVALID, e.sentence());
+    }
     return Envelope.done();
   }
 

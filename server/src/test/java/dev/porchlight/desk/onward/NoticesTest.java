@@ -43,10 +43,6 @@ class NoticesTest {
                       .add("endpoint.*")
                       .add("delivery.dead")
                       .add("replay.finished"));
-      var own =
-          hub.addEndpoint(
-              crm.url("/own"), "lead-delivery", b -> b.putArray("kinds").add("delivery.dead"));
-
       crm.answers(422, 410);
       portal.post(LeadBodies.buyer("L-2", InventedPerson.of(2)));
       hub.awaitDelivery("L-2", endpoint, "dead");
@@ -73,16 +69,6 @@ class NoticesTest {
       // Whoever asks for leads gets leads.
       hub.awaitDelivery("L-3", plain, "delivered");
       assertThat(ops.requests()).filteredOn(r -> r.path().equals("/leads")).hasSize(3);
-      // A contract that carries leads only says so.
-      var unwritable =
-          hub.await(
-              "the notice that can't be written",
-              () ->
-                  hub.items("/deliveries?state=unwritable&endpoint=" + own.id()).stream()
-                      .findFirst());
-      assertThat(unwritable.path("kind").asString()).isEqualTo("delivery.dead");
-      assertThat(unwritable.path("reason").asString()).contains("carries leads only");
-
       hub.restart();
       hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", false));
       hub.clock().advance(Duration.ofSeconds(10));
