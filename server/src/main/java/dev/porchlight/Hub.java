@@ -491,7 +491,7 @@ public final class Hub implements AutoCloseable {
                     rendering.show(
                         delivery, endpoint, new EndpointSecrets(List.of(), null, null, null)),
                 deeds))
-        .with(new ListingSection(store, listings, leads, teller))
+        .with(new ListingSection(store, listings, leads, teller, deeds))
         .with(new EventSection(store, credentials, deeds))
         .with(
             new ReceiptSection(

@@ -5,6 +5,7 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Pager;
 import dev.porchlight.console.Section;
@@ -33,7 +34,7 @@ import tools.jackson.databind.JsonNode;
 /// `/console/listings`: listings, newest first or by a name that senders give them, each with what
 /// changed by which event.
 public final class ListingSection implements Section {
-  private static final String PATH = "/console/listings";
+  static final String PATH = "/console/listings";
   private static final int AT_ONCE = 50;
   private static final int VERSIONS = 50;
   private static final int LEADS = 20;
@@ -43,12 +44,15 @@ public final class ListingSection implements Section {
   private final Listings listings;
   private final Leads leads;
   private final StoryTeller teller;
+  private final ListingNames names;
 
-  public ListingSection(Store store, Listings listings, Leads leads, StoryTeller teller) {
+  public ListingSection(
+      Store store, Listings listings, Leads leads, StoryTeller teller, Deeds deeds) {
     this.store = store;
     this.listings = listings;
     this.leads = leads;
     this.teller = teller;
+    names = new ListingNames(listings, deeds);
   }
 
   record Row(
@@ -73,14 +77,17 @@ public final class ListingSection implements Section {
   record Tied(String href, String name, String wants, Time at) {}
 
   /// @param members what events say of it, by name
+  /// @param mayName whether whoever looks may change its names
   record One(
+      String path,
       String name,
       List<Badge> standing,
       List<Fact> names,
       List<Fact> fields,
       List<Fact> members,
       List<Version> versions,
-      Tie tie) {}
+      Tie tie,
+      boolean mayName) {}
 
   @Override
   public String name() {
@@ -91,6 +98,8 @@ public final class ListingSection implements Section {
   public void addTo(Paths paths) {
     paths.get("/listings", Permission.READ, this::list);
     paths.get("/listings/{id}", Permission.READ, this::show);
+    paths.get("/listings/{id}/names", Permission.WORK, names::show);
+    paths.post("/listings/{id}/names", Permission.WORK, names::save);
   }
 
   private Reply list(Visit visit) {
@@ -199,6 +208,7 @@ public final class ListingSection implements Section {
     }
     names.add(new Fact(t.of("listing.since"), visit.time(listing.createdAt()).exact()));
     return new One(
+        PATH + "/" + listing.id(),
         shown(listing),
         standing(visit, record, fields),
         names,
@@ -212,7 +222,8 @@ public final class ListingSection implements Section {
         store.read(h -> ListingEvents.versions(h, listing.id(), VERSIONS)).stream()
             .map(v -> version(visit, v))
             .toList(),
-        tied(visit, listing));
+        tied(visit, listing),
+        visit.may(Permission.WORK));
   }
 
   private static void add(List<Fact> facts, String label, @Nullable String value) {

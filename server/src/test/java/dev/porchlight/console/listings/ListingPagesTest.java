@@ -11,6 +11,8 @@ import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -181,6 +183,18 @@ class ListingPagesTest {
       var url = Json.object().put("url", "https://www.example.com/homes/12-elm-st");
       var same = "/console/listings/" + hub.api().make("/listings", url).path("id").asString();
       assertThat(ada.get(same).body()).contains("Later L20<").doesNotContain("Otto");
+      // By hand as by the API: another's name is refused, the own ones are put, a removed one ends.
+      assertThat(ada.get(same).body()).contains(same + "/names");
+      var fields = new HashMap<>(Map.of("mls_name", "Central Virginia Example MLS"));
+      fields.put("mls_id", "2604711");
+      var taken = ada.submit(same + "/names", same + "/names", fields);
+      assertThat(taken.statusCode()).isEqualTo(422);
+      assertThat(taken.body()).contains("id=\"mls_id-error\"", "value=\"2604711\"");
+      fields.put("mls_id", "1");
+      assertThat(ada.submit(same + "/names", same + "/names", fields).statusCode()).isEqualTo(303);
+      assertThat(ada.get(same).body()).contains("Otto Other").doesNotContain("Later L20<");
+      assertThat(ada.submit(same + "/names", same + "/names", Map.of()).statusCode())
+          .isEqualTo(422);
       var person = hub.story("L-20").path("person_id").asString();
       hub.api().make("/persons/" + person + "/erase", Json.object());
       assertThat(ada.get(path).body())
