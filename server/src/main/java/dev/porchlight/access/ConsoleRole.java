@@ -56,19 +56,23 @@ public record ConsoleRole(String member, Kind kind, @Nullable String node) {
     }
   }
 
+  private static boolean isThere(Settings settings, String member) {
+    return Nodes.in(settings).find(member).filter(n -> !n.isEnded()).isPresent();
+  }
+
   /// The role of a member; empty when there is none, or no such member any more.
   public static Optional<ConsoleRole> find(Settings settings, String member) {
     return settings
         .find(SETTING, member)
         .map(s -> Json.read(s.body(), ConsoleRole.class))
-        .filter(r -> Nodes.in(settings).find(member).isPresent());
+        .filter(_ -> isThere(settings, member));
   }
 
   /// All of them.
   public static List<ConsoleRole> list(Settings settings) {
     return settings.all(SETTING).stream()
         .map(s -> Json.read(s.body(), ConsoleRole.class))
-        .filter(r -> Nodes.in(settings).find(r.member()).isPresent())
+        .filter(r -> isThere(settings, r.member()))
         .toList();
   }
 
@@ -81,6 +85,9 @@ public record ConsoleRole(String member, Kind kind, @Nullable String node) {
   public Optional<String> objection(Nodes nodes) {
     if (nodes.find(member).filter(n -> n.kind() == Node.Kind.MEMBER).isEmpty()) {
       return Optional.of("Only a member has a role at the console.");
+    }
+    if (nodes.get(member).isEnded()) {
+      return Optional.of("A member who has ended has no role at the console.");
     }
     if (node != null
         && nodes

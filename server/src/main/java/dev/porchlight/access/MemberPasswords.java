@@ -43,6 +43,14 @@ public final class MemberPasswords {
     ConsoleSessions.endAll(batch, member);
   }
 
+  /// Takes a member's password away within a unit, and signs them out.
+  public static void remove(Batch batch, String member) {
+    if (batch.find(Known.TABLE, member) != null) {
+      batch.delete(Known.TABLE, member);
+    }
+    ConsoleSessions.endAll(batch, member);
+  }
+
   /// Whether the address of a node is the one by which somebody else signs in, or will: who has it
   /// must be given neither a password nor a role, or of two with one name the right one could not
   /// come in.
@@ -80,6 +88,7 @@ public final class MemberPasswords {
         known.stream()
             .filter(k -> Passwords.matches(password, k.hash()))
             .flatMap(k -> nodes.find(k.memberId()).stream())
+            .filter(n -> !n.isEnded())
             .toList();
     return fitting.size() == 1 ? Optional.of(fitting.getFirst()) : Optional.empty();
   }

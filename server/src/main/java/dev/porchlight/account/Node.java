@@ -1,7 +1,9 @@
 package dev.porchlight.account;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.porchlight.store.Setting;
 import dev.porchlight.value.Json;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// A place in the account tree: Mls > Company > Office > Member, and teams within an office.
@@ -9,13 +11,16 @@ import org.jspecify.annotations.Nullable;
 /// @param id 26 digits
 /// @param parent the node above; null for an Mls
 /// @param frontDesk of an office: the member who owns what is not yet assigned
+/// @param endedAt of a member who is there no more: since when they sign in nowhere and are given
+///   nothing; null while they are there
 public record Node(
     String id,
     Kind kind,
     @Nullable String parent,
     String name,
     @Nullable String email,
-    @Nullable String frontDesk) {
+    @Nullable String frontDesk,
+    @Nullable Instant endedAt) {
   /// The kind of setting that holds nodes.
   public static final String SETTING = "node";
 
@@ -49,6 +54,23 @@ public record Node(
     if ((parent == null) != (kind == Kind.MLS)) {
       throw new IllegalArgumentException("an Mls, and nothing else, has no parent");
     }
+  }
+
+  /// One that has not ended.
+  public Node(
+      String id,
+      Kind kind,
+      @Nullable String parent,
+      String name,
+      @Nullable String email,
+      @Nullable String frontDesk) {
+    this(id, kind, parent, name, email, frontDesk, null);
+  }
+
+  /// Whether it is a member who is there no more.
+  @JsonIgnore
+  public boolean isEnded() {
+    return endedAt != null;
   }
 
   static Node of(Setting setting) {

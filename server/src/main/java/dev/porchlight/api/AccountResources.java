@@ -138,6 +138,9 @@ final class AccountResources {
     if (member.kind() == Node.Kind.TEAM) {
       throw new FaultException(Fault.STATE_CONFLICT, "A team has no password.");
     }
+    if (member.isEnded()) {
+      throw new FaultException(Fault.STATE_CONFLICT, "A member who has ended has no password.");
+    }
     var given = body.object().path("password");
     if (!given.isMissingNode() && !given.isString()) {
       throw new FaultException(Fault.BODY_INVALID, "The member `password` must be a string.");

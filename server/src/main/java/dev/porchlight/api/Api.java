@@ -173,6 +173,11 @@ public final class Api {
     add("GET", "/nodes", Permission.READ, accounts::listNodes);
     add("POST", "/nodes", Permission.ADMIN, accounts::makeNode);
     add("GET", "/nodes/{id}", Permission.READ, accounts::getNode);
+    add(
+        "PATCH",
+        "/nodes/{id}",
+        Permission.ADMIN,
+        new NodeChanges(parts.store(), parts.credentials())::change);
     add("POST", "/nodes/{id}/password", Permission.ADMIN, accounts::setPassword);
     var roles = new RoleResources(parts.store(), parts.hub(), parts.credentials());
     add("GET", "/audit", Permission.ADMIN, new AuditResources(parts.audit())::list);

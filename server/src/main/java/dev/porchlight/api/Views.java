@@ -38,6 +38,7 @@ final class Views {
     put(json, "parent", node.parent());
     put(json, "email", node.email());
     put(json, "front_desk", node.frontDesk());
+    put(json, "ended_at", node.endedAt());
     return json;
   }
 

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `porchlight node`.
 @Command(name = "node", description = "Companies, offices, teams and members.")
@@ -49,6 +50,54 @@ final class NodeCommand extends Noun {
                       + " has the id "
                       + Text.at(made, "id")
                       + "."));
+    }
+  }
+
+  @Command(name = "change", description = "Gives a node another name or e-mail address.")
+  int change(
+      @Parameters(paramLabel = "NODE", description = "id or name") String node,
+      @Option(names = "--name", paramLabel = "NAME", description = "its new name")
+          @Nullable String name,
+      @Option(
+              names = "--email",
+              paramLabel = "EMAIL",
+              description = "its new address; an empty one takes it away")
+          @Nullable String email)
+      throws HubException {
+    var body = Json.object();
+    if (name != null) {
+      body.put("name", name);
+    }
+    if (email != null) {
+      body.put("email", email.isBlank() ? null : email);
+    }
+    return change(node, body, "is changed.");
+  }
+
+  @Command(
+      name = "end",
+      description = {
+        "Ends a member: they sign in nowhere and are given nothing more.",
+        "Their contacts go to the front desk; what happened keeps their name."
+      })
+  int end(@Parameters(paramLabel = "MEMBER", description = "id or name") String member)
+      throws HubException {
+    return change(member, Json.object().put("ended", true), "has ended.");
+  }
+
+  @Command(
+      name = "return",
+      description = "Takes a member back who has ended; they need a new password and role.")
+  int comeBack(@Parameters(paramLabel = "MEMBER", description = "id or name") String member)
+      throws HubException {
+    return change(member, Json.object().put("ended", false), "is back.");
+  }
+
+  private int change(String node, ObjectNode body, String what) throws HubException {
+    try (var hub = connect()) {
+      var path = "/nodes/" + HubClient.segment(resolve(hub, "/nodes", node));
+      var changed = hub.patch(path, body);
+      return show(changed, () -> say(Text.at(changed, "name") + " " + what));
     }
   }
 

@@ -345,7 +345,10 @@ final class SignPages implements Section {
           var nodes = Nodes.in(batch.settings());
           var there =
               nodes.all().stream()
-                  .filter(n -> n.kind() == Node.Kind.MEMBER && email.equalsIgnoreCase(n.email()))
+                  .filter(n ->
+                      n.kind() == Node.Kind.MEMBER
+                          && !n.isEnded()
+                          && email.equalsIgnoreCase(n.email()))
                   .map(Node::id)
                   .toList();
           // Others may have the address as well; it is the administrator's who has it first.

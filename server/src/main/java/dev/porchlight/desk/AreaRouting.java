@@ -69,7 +69,8 @@ final class AreaRouting {
         .or(() -> parties.findByUri(area.provider() == null ? "" : area.provider(), ""))
         .filter(p -> p.isLive() && !p.isApp())
         .map(Party::node)
-        .flatMap(nodes::find);
+        .flatMap(nodes::find)
+        .filter(n -> !n.isEnded());
   }
 
   private static Routed routed(

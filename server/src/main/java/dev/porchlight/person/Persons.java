@@ -574,9 +574,9 @@ public final class Persons {
   /// Stands for "the number itself must name its country".
   private static final String NO_REGION = "ZZ";
 
-  /// Whether that node is a member of the office, and so may own its contacts.
+  /// Whether that node is a member of the office who is there, and so may own its contacts.
   public static boolean mayOwn(Nodes nodes, String node, String office) {
-    return nodes.find(node).filter(n -> n.kind() == Node.Kind.MEMBER).isPresent()
+    return nodes.find(node).filter(n -> n.kind() == Node.Kind.MEMBER && !n.isEnded()).isPresent()
         && nodes.officeOf(node).filter(o -> o.id().equals(office)).isPresent();
   }
 

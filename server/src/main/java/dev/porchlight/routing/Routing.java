@@ -9,7 +9,7 @@ public final class Routing {
 
   /// Who answers a lead that landed at that node, when its person has no contact there yet.
   public static Answerer decide(Nodes nodes, Node landing) {
-    if (landing.kind() == Node.Kind.MEMBER) {
+    if (landing.kind() == Node.Kind.MEMBER && !landing.isEnded()) {
       return new Answerer(
           landing.id(), landing.name(), "The source lands its leads at " + landing.name() + ".");
     }

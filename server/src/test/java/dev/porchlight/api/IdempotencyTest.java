@@ -63,6 +63,7 @@ final class IdempotencyTest {
       requests.add(List.of("PUT", "/api/v1/nodes/" + member + "/role", "{\"role\": \"manager\"}"));
       requests.add(List.of("POST", "/api/v1/nodes/" + member + "/sign-in-link", ""));
       requests.add(List.of("DELETE", "/api/v1/nodes/" + member + "/role", ""));
+      requests.add(List.of("PATCH", "/api/v1/nodes/" + member, "{\"name\": \"s\"}"));
       requests.add(
           List.of(
               "PATCH",

@@ -382,6 +382,11 @@ final class OpenApiTest {
       admin.post("/api/v1/nodes/" + member + "/sign-in-link", "").expect(201);
       admin.delete("/api/v1/nodes/" + member + "/role").expect(200);
       admin.post("/api/v1/nodes/" + member + "/sign-in-link", "").expect(409);
+      admin.patch("/api/v1/nodes/" + member, "{\"ended\": true}").expect(200);
+      admin.post("/api/v1/nodes/" + member + "/password", "{}").expect(409);
+      admin.patch("/api/v1/nodes/" + office, "{\"ended\": true}").expect(409);
+      admin.patch("/api/v1/nodes/" + member, "{\"ended\": false, \"name\": \"\"}").expect(400);
+      admin.patch("/api/v1/nodes/" + member, "{\"ended\": false}").expect(200);
       admin.get("/api/v1/audit?limit=2").expect(200);
       admin
           .post("/api/v1/nodes/" + member + "/password", "{\"password\": \"ten letters\"}")

@@ -67,7 +67,7 @@ final class LeadActions {
     return new Offered(
         leads.listHistory(id).stream().noneMatch(l -> l.kind().equals(Answered.KIND)),
         nodes.childrenOf(lead.officeId()).stream()
-            .filter(n -> n.kind() == Node.Kind.MEMBER && !n.id().equals(owner))
+            .filter(n -> n.kind() == Node.Kind.MEMBER && !n.isEnded() && !n.id().equals(owner))
             .map(n -> new Choice(n.id(), Clean.line(n.name())))
             .toList(),
         !wide

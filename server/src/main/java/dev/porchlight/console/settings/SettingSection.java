@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `/console/settings`: the account tree, what members are at the console, and, beside it, tokens
 /// of the API. For administrators.
@@ -90,6 +91,9 @@ public final class SettingSection implements Section {
       String name,
       List<Fact> facts,
       boolean member,
+      boolean ended,
+      List<Form.Field> names,
+      boolean mayEnd,
       boolean mayChange,
       boolean hasRole,
       Form.Field role,
@@ -116,6 +120,9 @@ public final class SettingSection implements Section {
         "/settings", Permission.ADMIN, v -> v.page("settings/tree.jte", tree(v, Form.empty())));
     paths.post("/settings/nodes", Permission.ADMIN, this::add);
     paths.get("/settings/nodes/{id}", Permission.ADMIN, v -> on(v, n -> show(v, n, "")));
+    paths.post("/settings/nodes/{id}/change", Permission.ADMIN, v -> on(v, n -> rename(v, n)));
+    paths.post("/settings/nodes/{id}/end", Permission.ADMIN, v -> on(v, n -> end(v, n, true)));
+    paths.post("/settings/nodes/{id}/return", Permission.ADMIN, v -> on(v, n -> end(v, n, false)));
     paths.post("/settings/nodes/{id}/role", Permission.ADMIN, v -> on(v, n -> setRole(v, n)));
     paths.post("/settings/nodes/{id}/no-role", Permission.ADMIN, v -> on(v, n -> endRole(v, n)));
     paths.post("/settings/nodes/{id}/password", Permission.ADMIN, v -> on(v, n -> password(v, n)));
@@ -135,16 +142,51 @@ public final class SettingSection implements Section {
 
   @FunctionalInterface
   private interface Answer {
-    Reply of(Node node);
+    Reply of(Node node) throws Exception;
   }
 
-  private Reply on(Visit visit, Answer answer) {
+  private Reply on(Visit visit, Answer answer) throws Exception {
     var nodes = Nodes.in(store.settings());
-    return nodes
-        .find(visit.path("id"))
-        .filter(n -> visit.scope().containsNode(nodes, n.id()))
-        .map(answer::of)
-        .orElseGet(visit::missing);
+    var node = nodes.find(visit.path("id")).filter(n -> visit.scope().containsNode(nodes, n.id()));
+    return node.isPresent() ? answer.of(node.get()) : visit.missing();
+  }
+
+  private Reply rename(Visit visit, Node node) throws Exception {
+    var email = visit.form().text("email");
+    if (!email.isEmpty() && !email.contains("@")) {
+      visit.form().refuse("email", visit.texts().of("first.email.missing"));
+      return visit.refused("settings/node.jte", one(visit, node, ""));
+    }
+    var body = Json.object().put("name", visit.form().text("name"));
+    body.put("email", email.isEmpty() ? null : email);
+    return change(visit, node, body, "node.changed");
+  }
+
+  private Reply end(Visit visit, Node node, boolean ended) throws Exception {
+    return change(
+        visit, node, Json.object().put("ended", ended), ended ? "node.ended" : "node.back");
+  }
+
+  private Reply change(Visit visit, Node node, ObjectNode body, String key) throws Exception {
+    var done = deeds.act(visit, "PATCH", "/nodes/{id}", node.id(), body);
+    if (done.isFine()) {
+      return visit.done("/settings/nodes/" + node.id(), key);
+    }
+    if (done.status() == 403) {
+      return visit.notAllowed();
+    }
+    if (done.isMissing()) {
+      return visit.missing();
+    }
+    var t = visit.texts();
+    if (done.status() == 409 && done.detail().contains("`email`")) {
+      visit.form().refuse("email", t.of("node.email.taken"));
+    } else if (done.detail().contains("`email`")) {
+      visit.form().refuse("email", t.of("first.email.missing"));
+    } else {
+      visit.form().refuse("name", t.of("node.name.wrong"));
+    }
+    return visit.refused("settings/node.jte", one(visit, node, ""));
   }
 
   private Tree tree(Visit visit, Form form) {
@@ -183,7 +225,11 @@ public final class SettingSection implements Section {
             Clean.line(node.name()),
             t.of("node.kind." + word(node.kind())),
             Clean.line(node.email()),
-            ConsoleRole.find(store.settings(), node.id()).map(r -> role(t, nodes, r)).orElse("")));
+            node.isEnded()
+                ? t.of("node.ended.word")
+                : ConsoleRole.find(store.settings(), node.id())
+                    .map(r -> role(t, nodes, r))
+                    .orElse("")));
     nodes.childrenOf(node.id()).stream()
         .sorted(Comparator.comparing(Node::kind).reversed().thenComparing(Node::name))
         .forEach(child -> collect(t, nodes, child, depth + 1, rows));
@@ -334,6 +380,9 @@ public final class SettingSection implements Section {
     if (node.email() != null) {
       facts.add(new Fact(t.of("node.email"), Clean.line(node.email())));
     }
+    if (node.isEnded()) {
+      facts.add(new Fact(t.of("node.ended"), String.valueOf(node.endedAt())));
+    }
     if (node.kind() == Node.Kind.MEMBER) {
       facts.add(
           new Fact(
@@ -344,6 +393,17 @@ public final class SettingSection implements Section {
         Clean.line(node.name()),
         facts,
         node.kind() == Node.Kind.MEMBER,
+        node.isEnded(),
+        List.of(
+            form.field("name", t.of("node.name")).or(Clean.line(node.name())).longest(200).needed(),
+            form.field("email", t.of("node.email"))
+                .or(Clean.line(node.email()))
+                .type("email")
+                .hint(t.of("node.email.hint"))
+                .longest(254)),
+        node.kind() == Node.Kind.MEMBER
+            && !node.id().equals(visit.member().id())
+            && nodes.officeOf(node.id()).filter(o -> node.id().equals(o.frontDesk())).isEmpty(),
         ConsoleRole.isWithin(visit.scope(), settings, node.id()),
         role.isPresent(),
         form.field("role", t.of("node.role")).or(role.map(r -> r.kind().word()).orElse("agent")),
@@ -456,7 +516,7 @@ public final class SettingSection implements Section {
               "password", visit.texts().of("sign.length", Passwords.SHORTEST, Passwords.LONGEST));
       return visit.refused("settings/node.jte", one(visit, member, ""));
     }
-    if (member.kind() == Node.Kind.TEAM) {
+    if (member.kind() == Node.Kind.TEAM || member.isEnded()) {
       return visit.notAllowed();
     }
     var hash = Passwords.hash(password);

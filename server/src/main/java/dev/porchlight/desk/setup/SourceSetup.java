@@ -146,6 +146,9 @@ public final class SourceSetup {
       throw SetupException.invalid(
           "node", "Leads land at an office or at a member, not at that node.");
     }
+    if (node.isEnded()) {
+      throw SetupException.invalid("node", "That member has ended.");
+    }
     return node;
   }
 

@@ -446,7 +446,7 @@ final class ContactResources {
   /// What speaks against giving a contact to somebody: an agent gives within their office or
   /// company, an MLS within itself.
   static @Nullable SparkException objection(Nodes nodes, Node giver, String to) {
-    var receiver = nodes.find(to).filter(n -> n.kind() == Node.Kind.MEMBER);
+    var receiver = nodes.find(to).filter(n -> n.kind() == Node.Kind.MEMBER && !n.isEnded());
     if (receiver.isEmpty()) {
       return SparkException.attribute(
           SparkFault.INVALID, ContactAttributes.OWNER_ID, "OwnerId names no member and no office.");

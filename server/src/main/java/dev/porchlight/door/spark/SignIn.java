@@ -90,7 +90,7 @@ final class SignIn implements Resource.Doorkeeper {
     var nodes = Nodes.in(store.settings());
     var asked = call.parameter("ApiUser").map(String::strip).filter(u -> !u.isEmpty());
     var id = asked.orElse(presented.account());
-    var account = nodes.find(id).filter(n -> n.kind() != Node.Kind.TEAM);
+    var account = nodes.find(id).filter(n -> n.kind() != Node.Kind.TEAM && !n.isEnded());
     if (account.isEmpty() || !mayActFor(presented, id, nodes)) {
       throw new SparkException(SparkFault.USER_NOT_PERMITTED);
     }
@@ -275,7 +275,7 @@ final class SignIn implements Resource.Doorkeeper {
       throw new SparkException(SparkFault.KEY_WRONG, "The ApiKey or the ApiSig is wrong.");
     }
     check(key.get(), SparkKey.Way.SESSION, call.request());
-    if (Nodes.in(store.settings()).find(key.get().member()).isEmpty()) {
+    if (Nodes.in(store.settings()).find(key.get().member()).filter(n -> !n.isEnded()).isEmpty()) {
       throw new SparkException(SparkFault.USER_NOT_PERMITTED);
     }
     count(key.get());

@@ -6,6 +6,8 @@ import dev.porchlight.access.MemberPasswords;
 import dev.porchlight.sign.Passwords;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.ConsoleGuest;
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
@@ -121,6 +123,60 @@ class MembersTest {
               });
       assertThat(ada.signIn(ConsoleGuest.EMAIL, "another long one").statusCode()).isEqualTo(303);
       assertThat(ada.get("/console/me").body()).contains("Ada Example");
+    }
+  }
+
+  @Test
+  void members_get_another_name_and_address_and_end() {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub);
+        var ana = ConsoleGuest.at(hub)) {
+      var member = add(hub, "Ana Lopez", "ana@example.org");
+      var path = "/nodes/" + member;
+      hub.api().make(path + "/password", Json.object().put("password", ConsoleGuest.PASSWORD));
+      hub.api().put(path + "/role", Json.object().put("role", "agent"));
+      var page = NODES + "/" + member;
+      var taken =
+          ada.submit(page, page + "/change", Map.of("name", "Ana", "email", "ada@example.org"));
+      assertThat(taken.statusCode()).isEqualTo(422);
+      assertThat(taken.body()).contains("email-error", "signs in with this e-mail address already");
+      assertThat(hub.api().patch(path, Json.object().put("email", "ADA@example.org")).status())
+          .isEqualTo(409);
+      assertThat(ada.submit(page, page + "/change", Map.of("name", "", "email", "")).body())
+          .contains("name-error");
+      ada.submit(page, page + "/change", Map.of("name", "Ana Reyes", "email", "reyes@example.org"));
+      assertThat(ana.signIn("reyes@example.org", ConsoleGuest.PASSWORD).statusCode())
+          .isEqualTo(303);
+      assertThat(ana.get("/console/me").body()).contains("Ana Reyes");
+
+      var portal = hub.addSource("portal", "connections-plus");
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      var contact = hub.story("L-1").path("contact").path("id").asString();
+      assertThat(
+              hub.api().patch("/contacts/" + contact, Json.object().put("owner", member)).status())
+          .isEqualTo(200);
+      var source = hub.items("/sources").getFirst().path("id").asString();
+      hub.api().patch("/sources/" + source, Json.object().put("node", member));
+      assertThat(ada.submit(page, page + "/end", Map.of()).statusCode()).isEqualTo(303);
+      assertThat(ana.get("/console/me").statusCode()).as("the session ended").isEqualTo(303);
+      assertThat(ana.signIn("reyes@example.org", ConsoleGuest.PASSWORD).statusCode())
+          .isEqualTo(401);
+      assertThat(ada.get(page).body()).contains("Ended at", "Take them back");
+      var desk = node(hub, "Front desk");
+      assertThat(hub.api().read("/contacts/" + contact).path("owner").asString()).isEqualTo(desk);
+      assertThat(
+              hub.api().patch("/contacts/" + contact, Json.object().put("owner", member)).status())
+          .isEqualTo(400);
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(2)));
+      assertThat(hub.story("L-2").toString()).contains("Front desk", desk).doesNotContain(member);
+
+      var front = NODES + "/" + desk;
+      assertThat(ada.submit(front, front + "/end", Map.of()).statusCode()).isEqualTo(422);
+      assertThat(hub.api().patch("/nodes/" + desk, Json.object().put("ended", true)).status())
+          .isEqualTo(409);
+      ada.submit(page, page + "/return", Map.of());
+      assertThat(hub.api().read(path).has("ended_at")).isFalse();
+      assertThat(hub.api().get(path + "/role").json().has("role")).isFalse();
     }
   }
 }
