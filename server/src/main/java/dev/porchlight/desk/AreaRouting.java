@@ -73,18 +73,23 @@ final class AreaRouting {
         .filter(n -> !n.isEnded());
   }
 
-  private static Routed routed(
-      Nodes nodes, List<Share> shares, ServiceAreas.Place place, Draw draw) {
-    long sum = shares.stream().mapToLong(Share::weight).sum();
+  /// Which of them is drawn, each by its weight.
+  static int drawn(List<Integer> weights, Draw draw) {
+    long sum = weights.stream().mapToLong(Integer::longValue).sum();
     long rest =
         Math.floorMod(
             UUID.fromString(draw.uuid("service area")).getLeastSignificantBits() & 0xffff_ffffL,
             sum);
     int n = 0;
-    while (rest >= shares.get(n).weight()) {
-      rest -= shares.get(n++).weight();
+    while (rest >= weights.get(n)) {
+      rest -= weights.get(n++);
     }
-    var share = shares.get(n);
+    return n;
+  }
+
+  private static Routed routed(
+      Nodes nodes, List<Share> shares, ServiceAreas.Place place, Draw draw) {
+    var share = shares.get(drawn(shares.stream().map(Share::weight).toList(), draw));
     var who = Routing.decide(nodes, share.node());
     return new Routed(
         share.office(),

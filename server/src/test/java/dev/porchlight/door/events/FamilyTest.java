@@ -272,18 +272,22 @@ class FamilyTest {
     assertThat(contact.at("/tags/0").asString()).isEqualTo("Past clients");
     assertThat(contact.at("/details/home_locality").asString()).isEqualTo("Harbor");
 
-    // What an update does not say stays; the contact is told by its name at the other system.
+    // What an update does not say stays, and what it says holds, whoever typed what was there; the
+    // contact is told by its name at the other system.
+    pods.hub.api().patch("/contacts/" + id, Json.object().put("family_name", "Almeyda"));
     published(
         event(
             "contact#update",
             data -> {
               var changed = data.putObject("object").put("telephone", "+1 804 555 0142");
-              changed.put("email", "no address");
+              changed.put("email", "no address").put("familyName", "Almeida");
               changed.putObject("sameAs").put("harborcrm", "88");
             }));
     contact = pods.hub.api().read("/contacts/" + id);
     assertThat(contact.at("/emails/0").asString()).isEqualTo("ines@example.org");
     assertThat(contact.at("/phones/0").asString()).isEqualTo("+1 804 555 0142");
+    assertThat(contact.path("family_name").asString()).isEqualTo("Almeida");
+    assertThat(contact.path("given_name").asString()).isEqualTo("Ines");
     assertThat(violations("realestate/contact#update")).containsExactly("/data/object/email");
     assertThat(followed("realestate/contact#update")).containsExactly("contact.edited");
 
@@ -464,6 +468,12 @@ class FamilyTest {
         .containsExactly("contact.created", "contact.transferred");
     assertThat(held(moving, "SELECT office_id FROM contact WHERE id = :h")).containsExactly(far);
 
+    // Of several who serve a place nothing goes to who has no weight.
+    weighs("area-6", there.profile, 1);
+    weighs("area-5", owner.profile, 0);
+    published(asks("L-50", "04102"));
+    assertThat(served("L-50")).startsWith("Far office serves the postal code 04102");
+
     // Who was routed stays routed when the lead is over and its contact is not.
     assertThat(
             pods.hub
@@ -495,6 +505,18 @@ class FamilyTest {
               area.put("postalCode", "04101").putObject("identifier").put("harborcrm", name);
               area.putObject("provider").put("id", provider);
               area.putObject("additionalProperty").put("sentToConsumerSite", consumers);
+            }));
+  }
+
+  private void weighs(String name, String provider, int weight) {
+    published(
+        event(
+            "servicearea#update",
+            data -> {
+              var area = data.putObject("object").put("kind", "PostalCode");
+              area.put("postalCode", "04102").putObject("identifier").put("harborcrm", name);
+              area.putObject("provider").put("id", provider);
+              area.putObject("additionalProperty").put("weight", weight);
             }));
   }
 
