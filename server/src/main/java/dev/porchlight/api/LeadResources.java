@@ -10,9 +10,11 @@ import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Answered;
 import dev.porchlight.desk.Desk;
+import dev.porchlight.desk.Handover;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.LeadSteps;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Pulse;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Resubmission;
@@ -36,9 +38,11 @@ import dev.porchlight.value.LeadJson;
 import dev.porchlight.web.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -210,14 +214,57 @@ final class LeadResources {
     var steps = view.putArray("steps");
     LeadSteps.list(store, lead.id()).forEach(step -> steps.add(EventViews.step(step)));
     var history = view.putArray("history");
-    for (var line : leads.listHistory(lead.id())) {
-      var item = history.addObject();
-      item.put("sequence", line.seq());
-      item.put("at", line.at().toString());
-      item.put("kind", line.kind());
-      item.put("ref", line.ref());
+    var handovers = Handover.list(store, lead);
+    var owner = view.putObject("owner");
+    var now = Handover.owner(store, lead, handovers);
+    member(owner, "member", now.member());
+    owner.put("since", now.since().toString());
+    if (!now.by().isEmpty()) {
+      member(owner, "by", now.by());
     }
+    if (!now.from().isEmpty()) {
+      member(owner, "from", now.from());
+    }
+    if (!now.reason().isEmpty()) {
+      owner.put("reason", now.reason());
+    }
+    new Pulse(store).firstAct(lead).ifPresent(at -> view.put("first_act_at", at.toString()));
+    var lines = new TreeMap<Long, ObjectNode>();
+    for (var line : leads.listHistory(lead.id())) {
+      var item = history(line.seq(), line.at(), line.kind(), line.ref());
+      if (line.kind().equals(Answered.KIND)) {
+        member(item, "by", line.ref());
+      }
+      lines.put(line.seq(), item);
+    }
+    for (var handover : handovers) {
+      var item = history(handover.seq(), handover.at(), handover.kind(), handover.contact());
+      if (!handover.from().isEmpty()) {
+        member(item, "from", handover.from());
+      }
+      member(item, "to", handover.to());
+      member(item, "by", handover.by());
+      lines.put(handover.seq(), item);
+    }
+    history.addAll(lines.values());
     return Call.ok(view);
+  }
+
+  private static ObjectNode history(long seq, Instant at, String kind, String ref) {
+    var item = Json.object();
+    item.put("sequence", seq);
+    item.put("at", at.toString());
+    item.put("kind", kind);
+    item.put("ref", ref);
+    return item;
+  }
+
+  /// Somebody by id, and by name where it is a member.
+  private void member(ObjectNode view, String name, String id) {
+    view.put(name, id);
+    Nodes.in(store.settings())
+        .find(id.replaceFirst("^member ", ""))
+        .ifPresent(n -> view.put(name + "_name", n.name()));
   }
 
   private void duplicates(Call call, String person, ObjectNode view) {

@@ -88,6 +88,7 @@ final class Story {
     var member = Text.at(lead, "answers.member_name");
     lines.add("  " + (member.isEmpty() ? Text.at(lead, "answers.member") : member) + ".");
     say(lines, Text.at(lead, "answers.reason"));
+    hands(lines, lead);
     lines.add("");
     lines.add("Deliveries");
     if (lead.path("deliveries").isEmpty()) {
@@ -98,6 +99,48 @@ final class Story {
     }
     leftOut(lines, lead.path("left_out"));
     return lines;
+  }
+
+  /// Who passed it on to whom, who answered it, and who has it now.
+  private static void hands(List<String> lines, JsonNode lead) {
+    for (var line : lead.path("history")) {
+      var at = "  " + Text.time(Text.at(line, "at")) + ": ";
+      if (line.has("to")) {
+        var from = named(line, "from");
+        lines.add(
+            at
+                + "passed on to "
+                + named(line, "to")
+                + (from.isEmpty() ? "" : " from " + from)
+                + ", by "
+                + named(line, "by")
+                + ".");
+      } else if (Text.at(line, "kind").equals("lead.answered")) {
+        lines.add(at + "answered, says " + named(line, "by") + ".");
+      }
+    }
+    for (var step : lead.path("steps")) {
+      var agent = Text.at(step, "agent");
+      lines.add(
+          "  "
+              + Text.time(Text.at(step, "at"))
+              + ": "
+              + Text.at(step, "step")
+              + " by an event"
+              + (agent.isEmpty() ? "" : " of " + agent)
+              + ".");
+    }
+    if (!Text.at(lead, "owner.by").isEmpty()) {
+      lines.add("  Now with " + named(lead.path("owner"), "member") + ".");
+    }
+    if (!Text.at(lead, "first_act_at").isEmpty()) {
+      lines.add("  First act " + Text.time(Text.at(lead, "first_act_at")) + ".");
+    }
+  }
+
+  private static String named(JsonNode node, String member) {
+    var name = Text.at(node, member + "_name");
+    return name.isEmpty() ? Text.at(node, member) : name;
   }
 
   private static void pinned(List<String> lines, JsonNode thing) {

@@ -26,8 +26,17 @@ public record Pulse(String label, List<Bar> bars, int count) {
   /// One rectangle.
   public record Bar(int x, int y, int height, String css) {}
 
-  /// @param marks in any order
+  /// @param marks in any order; what is plain is taken like what is good
   public static Pulse of(Texts texts, Instant now, List<Mark> marks) {
+    return of(texts, now, marks, true);
+  }
+
+  /// Of deliveries: what is plain was dropped, and nobody has taken it.
+  public static Pulse ofDeliveries(Texts texts, Instant now, List<Mark> marks) {
+    return of(texts, now, marks, false);
+  }
+
+  private static Pulse of(Texts texts, Instant now, List<Mark> marks, boolean plainTaken) {
     var counts = new int[HOURS][Tone.values().length];
     var sums = new int[Tone.values().length];
     int highest = 1;
@@ -53,11 +62,18 @@ public record Pulse(String label, List<Bar> bars, int count) {
       }
     }
     return new Pulse(
-        texts.of(
-            "pulse.label",
-            sums[Tone.GOOD.ordinal()] + sums[Tone.PLAIN.ordinal()],
-            sums[Tone.WAITING.ordinal()],
-            sums[Tone.BAD.ordinal()]),
+        plainTaken
+            ? texts.of(
+                "pulse.label",
+                sums[Tone.GOOD.ordinal()] + sums[Tone.PLAIN.ordinal()],
+                sums[Tone.WAITING.ordinal()],
+                sums[Tone.BAD.ordinal()])
+            : texts.of(
+                "pulse.deliveries",
+                sums[Tone.GOOD.ordinal()],
+                sums[Tone.WAITING.ordinal()],
+                sums[Tone.BAD.ordinal()],
+                sums[Tone.PLAIN.ordinal()]),
         List.copyOf(bars),
         sum(sums));
   }

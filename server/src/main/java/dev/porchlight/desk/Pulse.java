@@ -7,9 +7,13 @@ import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /// What came and went of late, how long it took, and what needs a hand, for those who may see it.
 /// Each question looks at a bounded number of rows, however many there are.
@@ -162,21 +166,20 @@ public final class Pulse {
 
   /// An endpoint that does not take what it is sent.
   ///
-  /// @param shut whether nothing is attempted for a while
+  /// @param shutUntil until when nothing is attempted; null while it is not left alone
   public record Failing(
-      String endpoint, int failures, Instant since, boolean shut, String reason) {}
+      String endpoint, Instant since, @Nullable Instant shutUntil, String reason) {}
 
   /// All of them, whatever their office; for whoever knows which endpoints may be seen.
   public List<Failing> failing() {
     return store.read(h ->
         h.createQuery(
-                "SELECT endpoint_id, failures, failing_since, shut_until, reason"
+                "SELECT endpoint_id, failing_since, shut_until, reason"
                     + " FROM endpoint_health ORDER BY failing_since LIMIT "
                     + MOST)
             .map((r, _) -> {
               var row = new Row(r);
-              return new Failing(
-                  row.text(1), row.integer(2), row.time(3), row.timeOrNull(4) != null, row.text(5));
+              return new Failing(row.text(1), row.time(2), row.timeOrNull(3), row.text(4));
             })
             .list());
   }
@@ -184,12 +187,26 @@ public final class Pulse {
   /// When a lead was first delivered to anybody.
   public Optional<Instant> firstDelivered(LeadRecord lead) {
     return store.read(h ->
-        h.createQuery(
-                "SELECT MIN(s.ended_at) FROM delivery d JOIN delivery_state s"
-                    + " ON s.delivery_id = d.id WHERE d.lead_id = :lead AND s.state = 'delivered'")
+        h
+            .createQuery(
+                "SELECT s.state, s.ended_at, a.at, a.micros FROM delivery d JOIN delivery_state s"
+                    + " ON s.delivery_id = d.id LEFT JOIN attempt a ON a.delivery_id = d.id AND"
+                    + " a.outcome = 'delivered' WHERE d.lead_id = :lead")
             .bind("lead", lead.id())
-            .map((r, _) -> Optional.ofNullable(new Row(r).timeOrNull(1)))
-            .one());
+            .map((r, _) -> {
+              // One that is tried again by hand was delivered when it first was.
+              var row = new Row(r);
+              var ended = row.text(1).equals("delivered") ? row.timeOrNull(2) : null;
+              var tried = row.timeOrNull(3);
+              var taken = tried == null ? null : tried.plus(row.number(4), ChronoUnit.MICROS);
+              return Stream.of(Optional.ofNullable(ended), Optional.ofNullable(taken))
+                  .flatMap(Optional::stream)
+                  .min(Comparator.naturalOrder());
+            })
+            .list()
+            .stream()
+            .flatMap(Optional::stream)
+            .min(Comparator.naturalOrder()));
   }
 
   /// When a person at the company first did something about it: marked it as answered, or changed

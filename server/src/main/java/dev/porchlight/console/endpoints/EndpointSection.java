@@ -197,7 +197,7 @@ public final class EndpointSection implements Section {
         Clean.line(endpoint.name()),
         endpoint.contract(),
         Clean.line(where(endpoint)),
-        standing(visit.texts(), endpoint, ailing.get(endpoint.id()), newest),
+        standing(visit, endpoint, ailing.get(endpoint.id()), newest),
         waiting == 0 ? "" : waiting < COUNTED ? Integer.toString(waiting) : COUNTED + "+",
         newest.isEmpty() ? null : visit.time(newest.getFirst().delivery().plannedAt()));
   }
@@ -217,10 +217,11 @@ public final class EndpointSection implements Section {
   }
 
   private static List<Badge> standing(
-      Texts t,
+      Visit visit,
       Endpoint endpoint,
       @Nullable EndpointHealth health,
       List<Deliveries.Standing> newest) {
+    var t = visit.texts();
     var badges = new ArrayList<Badge>();
     if (endpoint.disabled()) {
       badges.add(new Badge(Tone.BAD, t.of("endpoint.paused")));
@@ -228,8 +229,8 @@ public final class EndpointSection implements Section {
     if (health != null) {
       badges.add(
           health.shutUntil() == null
-              ? new Badge(Tone.WAITING, t.of("endpoint.failing", health.failures()))
-              : new Badge(Tone.BAD, t.of("endpoint.shut")));
+              ? new Badge(Tone.WAITING, t.of("endpoint.failing"))
+              : new Badge(Tone.BAD, t.of("endpoint.shut", visit.time(health.shutUntil()).exact())));
     }
     for (var state : DeliveryState.State.values()) {
       long n = newest.stream().filter(s -> s.state().state() == state).count();
@@ -504,14 +505,13 @@ public final class EndpointSection implements Section {
         new EndpointView(
             PATH + endpoint.id(),
             Clean.line(endpoint.name()),
-            standing(t, endpoint, health, newest),
+            standing(visit, endpoint, health, newest),
             secret,
             guide(t, endpoint.contract()),
             health == null
                 ? ""
                 : t.of(
                     "endpoint.trouble",
-                    health.failures(),
                     visit.time(health.failingSince()).relative(),
                     t.english(Clean.line(health.reason())).text()),
             facts(t, nodes, endpoint),
@@ -521,7 +521,7 @@ public final class EndpointSection implements Section {
                         visit.time(s.createdAt()),
                         s.expiresAt() == null ? null : visit.time(s.expiresAt())))
                 .toList(),
-            Pulse.of(
+            Pulse.ofDeliveries(
                 t,
                 visit.now(),
                 deliveries.countByHour(visit.scope(), endpoint.id(), visit.now()).stream()

@@ -101,7 +101,8 @@ public final class DeliverySection implements Section {
       String contentType,
       String cannot,
       Map<String, String> headers,
-      boolean mayRetry) {}
+      boolean mayRetry,
+      boolean delivered) {}
 
   @Override
   public String name() {
@@ -252,7 +253,8 @@ public final class DeliverySection implements Section {
             contentType,
             cannot,
             headers,
-            mayRetry(visit, standing.delivery())));
+            mayRetry(visit, standing.delivery()),
+            standing.state().state() == DeliveryState.State.DELIVERED));
   }
 
   private static Renderer.Rendered rendered(SentBody sent) {

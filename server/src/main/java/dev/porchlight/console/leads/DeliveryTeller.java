@@ -20,7 +20,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Tells of a delivery: what it is, each attempt, and what the format could not carry.
 final class DeliveryTeller {
@@ -43,11 +46,16 @@ final class DeliveryTeller {
     var endpoint = Endpoints.in(settings).find(delivery.endpointId());
     var sentences = new ArrayList<Sentence>();
     sentences.add(texts.english(Clean.line(delivery.why())));
-    var ended = state.endedAt();
-    if (state.state() == DeliveryState.State.DELIVERED && ended != null) {
+    var attempts = deliveries.listAttempts(delivery.id());
+    var delivered = delivered(state, attempts);
+    if (delivered.isPresent()) {
       sentences.add(
-          texts.say("delivery.took", texts.took(Duration.between(delivery.plannedAt(), ended))));
-    } else if (!state.reason().isEmpty()
+          texts.say(
+              "delivery.took",
+              texts.took(Duration.between(delivery.plannedAt(), delivered.get()))));
+    }
+    if (state.state() != DeliveryState.State.DELIVERED
+        && !state.reason().isEmpty()
         && (state.state() != DeliveryState.State.PENDING || state.attempts() == 0)) {
       // The attempts say why it is still pending.
       sentences.add(texts.english(Clean.line(state.reason())));
@@ -77,9 +85,7 @@ final class DeliveryTeller {
             List.of(),
             List.of(),
             new Sending(
-                deliveries.listAttempts(delivery.id()).stream()
-                    .map(a -> attempt(texts, now, a, most))
-                    .toList(),
+                attempts.stream().map(a -> attempt(texts, now, a, most)).toList(),
                 losses(state.losses()),
                 next == null
                         || state.state() != DeliveryState.State.PENDING
@@ -87,6 +93,20 @@ final class DeliveryTeller {
                     ? null
                     : texts.time(next, now)))
         .ofDelivery(delivery.id());
+  }
+
+  /// When it was first delivered: one that is sent once more by hand was delivered before.
+  private static Optional<Instant> delivered(DeliveryState state, List<Attempt> attempts) {
+    var ended =
+        state.state() == DeliveryState.State.DELIVERED
+            ? Optional.ofNullable(state.endedAt())
+            : Optional.<Instant>empty();
+    return Stream.concat(
+            ended.stream(),
+            attempts.stream()
+                .filter(a -> a.outcome() == Attempt.Outcome.DELIVERED)
+                .map(a -> a.at().plus(a.duration())))
+        .min(Comparator.naturalOrder());
   }
 
   private static Try attempt(Texts texts, Instant now, Attempt attempt, int most) {

@@ -217,15 +217,16 @@ public final class NowSection implements Section {
     var badge =
         endpoint.disabled()
             ? new Badge(Tone.BAD, texts.of("now.endpoint.disabled"))
-            : failing != null && failing.shut()
-                ? new Badge(Tone.BAD, texts.of("now.endpoint.paused"))
+            : failing != null && failing.shutUntil() != null
+                ? new Badge(
+                    Tone.BAD,
+                    texts.of("now.endpoint.paused", visit.time(failing.shutUntil()).exact()))
                 : new Badge(Tone.WAITING, texts.of("now.endpoint.failing"));
     var why =
         failing == null
             ? ""
             : texts.of(
                 "now.endpoint.why",
-                failing.failures(),
                 visit.time(failing.since()).relative(),
                 texts.english(Clean.line(failing.reason())).text());
     return new Ailing(Clean.line(endpoint.name()), badge, why);

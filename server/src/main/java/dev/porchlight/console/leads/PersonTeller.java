@@ -6,6 +6,8 @@ import dev.porchlight.console.Clean;
 import dev.porchlight.console.Sentence;
 import dev.porchlight.console.Tone;
 import dev.porchlight.console.leads.Story.Item;
+import dev.porchlight.desk.Handover;
+import dev.porchlight.desk.LeadSteps;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.Persons;
@@ -97,6 +99,81 @@ final class PersonTeller {
         texts.of("answers.title", Clean.line(name)),
         "",
         List.of(texts.english(Clean.line(answers.path("reason").asString("")))),
+        List.of(),
+        List.of(),
+        List.of(),
+        null);
+  }
+
+  /// A member by the name of now; by the id where nobody has that name any more.
+  static String member(Telling known, String id) {
+    var answers = Json.tree(known.lead().answers());
+    return Clean.line(
+        Nodes.in(known.settings())
+            .find(id)
+            .map(Node::name)
+            .orElseGet(() ->
+                answers.path("member").asString("").equals(id)
+                    ? answers.path("member_name").asString(id)
+                    : id));
+  }
+
+  /// Why somebody has the lead now.
+  static Sentence why(Telling known, Handover.Owner owner) {
+    var texts = known.texts();
+    if (!owner.reason().isEmpty() || owner.by().isEmpty()) {
+      return texts.english(Clean.line(owner.reason()));
+    }
+    var by = StoryTeller.who(known.settings(), owner.by());
+    return owner.from().isEmpty()
+        ? texts.say("owner.passed", by)
+        : texts.say("owner.passed.from", by, member(known, owner.from()));
+  }
+
+  /// That somebody passed it on.
+  static Item passedOn(Telling known, Handover handover) {
+    var texts = known.texts();
+    var by = StoryTeller.who(known.settings(), handover.by());
+    return line(
+        known,
+        handover.at(),
+        texts.of("passed.title", member(known, handover.to())),
+        List.of(
+            handover.from().isEmpty()
+                ? texts.say("owner.passed", by)
+                : texts.say("owner.passed.from", by, member(known, handover.from()))));
+  }
+
+  /// What an event said became of it.
+  static Item step(Telling known, LeadSteps.LeadStep step) {
+    var texts = known.texts();
+    var sentences = new ArrayList<Sentence>();
+    if (!step.agent().isEmpty()) {
+      sentences.add(texts.say("step.agent", Clean.line(step.agent())));
+    }
+    if (!step.recipient().isEmpty()) {
+      sentences.add(texts.say("step.recipient", Clean.line(step.recipient())));
+    }
+    if (!step.answers().isEmpty()) {
+      var answers = Json.tree(step.answers());
+      sentences.add(texts.say("answers.title", member(known, answers.path("member").asString(""))));
+      sentences.add(texts.english(Clean.line(answers.path("reason").asString(""))));
+    }
+    for (var said : List.of(step.reason(), step.comment())) {
+      if (!said.isEmpty()) {
+        sentences.add(texts.say("step.said", Clean.line(said)));
+      }
+    }
+    return line(known, step.at(), texts.of("step." + step.step()), sentences);
+  }
+
+  private static Item line(Telling known, Instant at, String title, List<Sentence> sentences) {
+    return new Item(
+        Tone.GOOD,
+        known.texts().time(at, known.now()),
+        title,
+        "",
+        sentences,
         List.of(),
         List.of(),
         List.of(),

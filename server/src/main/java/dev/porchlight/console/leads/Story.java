@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// @param id our id of the lead
 /// @param now the hub's time as an ISO instant, so that a browser with another clock counts from it
 /// @param summary how it stands, at a glance
+/// @param owner who has it now, and since when
+/// @param why they have it
+/// @param contact the id of its contact, where whoever looks may see it; else empty
 /// @param items what happened, in order
 /// @param note what the page leaves out, when the story is too long; else empty
 record Story(
@@ -24,6 +27,9 @@ record Story(
     String name,
     boolean test,
     List<Badge> summary,
+    List<Fact> owner,
+    Sentence why,
+    String contact,
     List<Fact> who,
     String wants,
     String about,

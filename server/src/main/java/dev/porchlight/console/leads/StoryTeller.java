@@ -5,6 +5,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Fact;
 import dev.porchlight.console.Texts;
 import dev.porchlight.console.Tone;
 import dev.porchlight.console.leads.Story.Item;
@@ -13,11 +14,15 @@ import dev.porchlight.delivery.Attempt;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.desk.Answered;
+import dev.porchlight.desk.Handover;
 import dev.porchlight.desk.LeadRecord;
+import dev.porchlight.desk.LeadSteps;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Pulse;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Sources;
+import dev.porchlight.person.Contact;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Settings;
 import dev.porchlight.store.Store;
@@ -26,6 +31,7 @@ import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Property;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,6 +48,8 @@ public final class StoryTeller {
 
   private final Store store;
   private final Leads leads;
+  private final Persons persons;
+  private final Pulse pulse;
   private final Receipts receipts;
   private final Deliveries deliveries;
   private final ReceiptTeller receiptTeller;
@@ -52,6 +60,8 @@ public final class StoryTeller {
       Store store, Leads leads, Receipts receipts, Persons persons, Deliveries deliveries) {
     this.store = store;
     this.leads = leads;
+    this.persons = persons;
+    this.pulse = new Pulse(store);
     this.receipts = receipts;
     this.deliveries = deliveries;
     receiptTeller = new ReceiptTeller(receipts);
@@ -76,7 +86,9 @@ public final class StoryTeller {
                     lead,
                     store.settings(),
                     store.now(),
-                    leads.listHistory(id))));
+                    leads.listHistory(id),
+                    Handover.list(store, lead),
+                    LeadSteps.list(store, id))));
   }
 
   private Story tell(Telling known) {
@@ -95,11 +107,19 @@ public final class StoryTeller {
             .reversed();
     var source = Sources.in(known.settings()).find(record.sourceId());
 
+    var owner = Handover.owner(store, record, known.handovers());
+
     var placed = new ArrayList<Placed>();
     came.forEach(
         r -> placed.add(new Placed(r.at(), 0, receiptTeller.tell(known, r, source, versions))));
     placed.add(new Placed(record.createdAt(), 1, personTeller.tell(known, newest.enquirer())));
-    placed.add(new Placed(record.createdAt(), 2, PersonTeller.answers(known)));
+    if (known.steps().stream().allMatch(s -> s.answers().isEmpty())) {
+      placed.add(new Placed(record.createdAt(), 2, PersonTeller.answers(known)));
+    }
+    known.steps().forEach(s -> placed.add(new Placed(s.at(), 4, PersonTeller.step(known, s))));
+    known
+        .handovers()
+        .forEach(h -> placed.add(new Placed(h.at(), 5, PersonTeller.passedOn(known, h))));
     owed.forEach(s ->
         placed.add(
             new Placed(
@@ -121,6 +141,9 @@ public final class StoryTeller {
         record.erasedAt() == null ? particulars.name(newest.enquirer()) : texts.of("who.erased"),
         record.test(),
         summary(texts, record, owed),
+        owner(known, owner),
+        PersonTeller.why(known, owner),
+        contact(known),
         particulars.who(newest.enquirer()),
         texts.of("wants." + newest.intent().word()),
         particulars.about(newest),
@@ -131,6 +154,38 @@ public final class StoryTeller {
         particulars.more(newest, record),
         placed.stream().map(Placed::item).toList(),
         came.size() >= MOST || owed.size() >= MOST ? texts.of("story.cut", MOST) : "");
+  }
+
+  /// Who has the lead now, and how soon somebody did something about it.
+  private List<Fact> owner(Telling known, Handover.Owner owner) {
+    var texts = known.texts();
+    var facts = new Facts(texts);
+    facts.add("owner.now", PersonTeller.member(known, owner.member()));
+    facts.add("owner.since", texts.time(owner.since(), known.now()).relative());
+    known.history().stream()
+        .filter(l -> l.kind().equals(Answered.KIND))
+        .findFirst()
+        .ifPresent(l ->
+            facts.add(
+                "owner.answered",
+                texts.of(
+                    "owner.answered.by",
+                    who(known.settings(), l.ref()),
+                    texts.time(l.at(), known.now()).relative())));
+    pulse
+        .firstAct(known.lead())
+        .ifPresent(at ->
+            facts.add(
+                "owner.acted",
+                texts.of(
+                    "owner.acted.after",
+                    texts.took(Duration.between(known.lead().createdAt(), at)))));
+    return facts.list();
+  }
+
+  /// Whose contact it is, where whoever looks may see it; else empty.
+  private String contact(Telling known) {
+    return persons.find(known.viewer(), known.lead().contactId()).map(Contact::id).orElse("");
   }
 
   /// A lead in a line.

@@ -2,7 +2,9 @@ package dev.porchlight.console.leads;
 
 import dev.porchlight.account.Scope;
 import dev.porchlight.console.Texts;
+import dev.porchlight.desk.Handover;
 import dev.porchlight.desk.LeadRecord;
+import dev.porchlight.desk.LeadSteps;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Settings;
 import java.time.Instant;
@@ -13,6 +15,8 @@ import java.util.List;
 /// @param viewer what whoever reads may see
 /// @param scope the office where the lead landed, since what hangs on it lies there
 /// @param history what the log says of the lead
+/// @param handovers who passed it on to whom
+/// @param steps what events said became of it
 record Telling(
     Texts texts,
     Scope viewer,
@@ -20,4 +24,6 @@ record Telling(
     LeadRecord lead,
     Settings settings,
     Instant now,
-    List<LogEntry> history) {}
+    List<LogEntry> history,
+    List<Handover> handovers,
+    List<LeadSteps.LeadStep> steps) {}
