@@ -7,6 +7,7 @@ import dev.porchlight.connector.Message;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
 import dev.porchlight.connector.mail.LeadMail;
+import dev.porchlight.connector.mail.NoticeMail;
 import dev.porchlight.connector.mail.ReceiptMail;
 import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoint;
@@ -107,6 +108,9 @@ final class Rendering implements Renderer {
     if (delivery.kind().equals(Planner.UNREAD)) {
       return unread(delivery);
     }
+    if (Notices.KINDS.contains(delivery.kind()) && endpoint.isMail()) {
+      return noticeMail(delivery);
+    }
     if (Notices.KINDS.contains(delivery.kind())) {
       return endpoint.contract().equals("porchlight")
           ? new Rendered.Ready(
@@ -126,6 +130,50 @@ final class Rendering implements Renderer {
         .find(delivery)
         .map(message -> render(message, delivery, endpoint, secrets))
         .orElseGet(() -> new Rendered.CannotWrite("The person's data was erased."));
+  }
+
+  /// How an endpoint fares, for people.
+  private Rendered noticeMail(Delivery delivery) {
+    var said = Json.tree(new String(notice.apply(delivery), StandardCharsets.UTF_8));
+    var data = said.path("data");
+    var owed = "What it is owed is kept, in order. ";
+    var on = "Once it is mended, `porchlight endpoint set NAME --no-disabled` goes on.";
+    var name = data.path("endpoint_name").asString(data.path("endpoint").asString(""));
+    var at = said.path("timestamp").asString("");
+    var bytes =
+        switch (delivery.kind()) {
+          case "endpoint.failing" ->
+              NoticeMail.write(
+                  name,
+                  "takes nothing",
+                  data.path("patience_used_percent").asInt(0)
+                      + " % of the time are over for which it may fail before it is disabled. "
+                      + owed
+                      + "`porchlight endpoint list` says why it fails.",
+                  at);
+          case "endpoint.disabled" ->
+              NoticeMail.write(
+                  name,
+                  "was disabled",
+                  (data.path("reason").asString("").equals("gone")
+                          ? "It answered that it is gone (410): nothing is sent there any more. "
+                          : "It has taken nothing for too long: nothing is sent there any more. ")
+                      + owed
+                      + on,
+                  at);
+          case "endpoint.recovered" ->
+              NoticeMail.write(name, "works again", "It takes deliveries again.", at);
+          default -> null;
+        };
+    return bytes == null
+        ? new Rendered.CannotWrite("The contract mail carries leads only.")
+        : new Rendered.Ready(
+            bytes,
+            LeadMail.MEDIA_TYPE,
+            "",
+            false,
+            "[]",
+            headers(delivery, Trail.NONE.through(hub, delivery.id())));
   }
 
   /// What became of a contact or a listing.

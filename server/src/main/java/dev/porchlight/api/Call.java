@@ -355,6 +355,10 @@ final class Call {
   /// The body as a JSON object that has no other members than these.
   Members members(Set<String> known) throws BodyException, IOException {
     if (bytes().length == 0) {
+      if (request.method().equals("PATCH")) {
+        throw new FaultException(
+            Fault.BODY_INVALID, "The body is empty: it is a JSON object of what is to be changed.");
+      }
       return new Members(Json.object());
     }
     JsonNode tree;

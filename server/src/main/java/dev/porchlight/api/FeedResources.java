@@ -60,6 +60,13 @@ final class FeedResources {
     }
     int limit = call.limit();
     var found = feed.list(endpoint.id(), after, limit + 1);
+    if (found.isEmpty() && after > feed.end()) {
+      throw new FaultException(
+          Fault.STATE_CONFLICT,
+          "The log ends before `after`: that place is of another log, or of this one before a"
+              + " backup of it was restored. Begin again without it; event ids tell what is"
+              + " known.");
+    }
     var reply = Json.object();
     var items = reply.putArray("items");
     long place = after;

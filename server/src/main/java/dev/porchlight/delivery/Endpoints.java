@@ -84,7 +84,12 @@ public final class Endpoints {
         "Fallback mail",
         node,
         address,
-        Set.of(Planner.UNDELIVERED, Planner.UNREAD),
+        Set.of(
+            Planner.UNDELIVERED,
+            Planner.UNREAD,
+            "endpoint.failing",
+            "endpoint.disabled",
+            "endpoint.recovered"),
         Set.of(),
         false,
         Terms.USUAL);
@@ -153,8 +158,13 @@ public final class Endpoints {
   /// Whether it follows from another setting, and is not to be changed itself.
   public boolean isDerived(String id) {
     return isCopy(id)
-        || fallbacks.values().stream().anyMatch(f -> f.endpoint().id().equals(id))
+        || isFallback(id)
         || listingMails.values().stream().anyMatch(e -> e.id().equals(id));
+  }
+
+  /// Whether it is where that goes which is stuck.
+  public boolean isFallback(String id) {
+    return fallbacks.values().stream().anyMatch(f -> f.endpoint().id().equals(id));
   }
 
   boolean isCopy(String id) {

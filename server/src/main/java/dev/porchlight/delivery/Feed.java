@@ -54,6 +54,11 @@ public final class Feed {
     });
   }
 
+  /// Where the log ends.
+  public long end() {
+    return store.read(Feed::last);
+  }
+
   /// What an endpoint was owed of one day of the log, in UTC. What somebody asked for later, though
   /// it happened that day, is not among it: a day that is over stays as it is.
   ///

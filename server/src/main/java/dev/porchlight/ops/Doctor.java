@@ -80,7 +80,7 @@ public final class Doctor {
     deliveries(
         findings,
         DeliveryState.State.DEAD,
-        "used up all their attempts",
+        "were given up, refused for good or after all their attempts",
         "`delivery retry` starts them anew");
     endpoints(findings);
     certificates(findings);

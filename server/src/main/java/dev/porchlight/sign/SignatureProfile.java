@@ -101,11 +101,24 @@ public record SignatureProfile(
     }
     for (var key : keys) {
       if (algorithm.isShared()) {
+        if (isPublic(key)) {
+          throw new IllegalArgumentException(
+              "A public key is no secret: whoever knows it could sign. An HMAC has a secret that"
+                  + " both sides keep; with a public key the algorithm is another.");
+        }
         var _ = keyForm.bytes(key);
       } else {
         var _ = PublicKeys.of(algorithm, key);
       }
     }
+  }
+
+  /// Whether a text is the public half of a pair, or a certificate that holds one.
+  private static boolean isPublic(String key) {
+    var text = key.strip();
+    return text.startsWith("ssh-")
+        || text.startsWith("-----BEGIN")
+            && (text.contains("PUBLIC KEY-----") || text.contains("CERTIFICATE-----"));
   }
 
   /// Where a signature is.

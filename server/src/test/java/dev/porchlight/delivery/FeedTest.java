@@ -73,6 +73,11 @@ class FeedTest {
       assertThat(rest.path("items")).isEmpty();
       assertThat(rest.path("after").asLong()).isEqualTo(after);
 
+      // A place of another log, or of one that a backup took back: nothing is skipped in silence.
+      var beyond = pull.get("/endpoints/" + endpoint.id() + "/feed?after=1000000");
+      assertThat(beyond.status()).isEqualTo(409);
+      assertThat(beyond.text()).contains("The log ends before `after`");
+
       assertThat(pull.get("/endpoints/" + endpoint.id() + "/feed?after=-1").text())
           .contains("what `after` was");
 

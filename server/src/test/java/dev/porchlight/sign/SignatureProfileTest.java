@@ -54,6 +54,20 @@ final class SignatureProfileTest {
   }
 
   @Test
+  void a_public_key_is_no_secret() throws Exception {
+    var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    var pem =
+        "-----BEGIN PUBLIC KEY-----\n"
+            + Base64.getMimeEncoder().encodeToString(pair.getPublic().getEncoded())
+            + "\n-----END PUBLIC KEY-----\n";
+    for (var name : List.of("realtor-x-signature", "standard-webhooks")) {
+      assertThatThrownBy(() -> known(name, pem))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("A public key is no secret");
+    }
+  }
+
+  @Test
   void x_signature_is_keyed_with_the_text_of_the_secret() {
     // HMAC-SHA256 of RFC 4231, test case 2.
     assertThat(XSignature.of("Jefe", "what do ya want for nothing?".getBytes(UTF_8)))

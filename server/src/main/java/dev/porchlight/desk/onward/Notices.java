@@ -1,6 +1,7 @@
 package dev.porchlight.desk.onward;
 
 import dev.porchlight.account.Node;
+import dev.porchlight.account.NodeMail;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.delivery.Deliveries;
@@ -33,7 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /// Tells endpoints that ask for it what becomes of contacts and listings and who answers leads
 /// ([Changes]), and how other endpoints fare: which one fails, was disabled or is back, which
-/// delivery is dead, which replay has finished.
+/// delivery is dead, which replay has finished. How endpoints fare also goes to the fallback
+/// address of their office, where there is one.
 ///
 /// It follows the log. How far it went is written in the unit that plans, which does nothing where
 /// another hub was quicker; so each line is told once. What came before somebody asked is not.
@@ -86,9 +88,10 @@ public final class Notices implements AutoCloseable {
   }
 
   private boolean look() {
-    var asking = Endpoints.in(store.settings()).all().stream().filter(Notices::asks).toList();
-    asked = !asking.isEmpty();
-    if (asking.isEmpty()) {
+    var endpoints = Endpoints.in(store.settings());
+    var asking = endpoints.all().stream().filter(e -> asks(endpoints, e)).toList();
+    asked = !asking.isEmpty() || endpoints.hasFallback();
+    if (!asked) {
       idle =
           store.read(
               h -> h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one());
@@ -102,7 +105,7 @@ public final class Notices implements AutoCloseable {
     }
     var about = new ArrayList<About>();
     for (var line : page) {
-      if (KINDS.contains(line.kind())) {
+      if (isOfAnEndpoint(line.kind()) || !asking.isEmpty() && KINDS.contains(line.kind())) {
         StandingWork.orStepOver(LOG, LogSteps.what(line), () -> about(line).ifPresent(about::add));
       }
     }
@@ -139,8 +142,8 @@ public final class Notices implements AutoCloseable {
         WorkQueue.EVENTS,
         batch -> {
           // Made or changed at another hub just now: looked at again with those in view.
-          if (Endpoints.in(batch.settings()).all().stream()
-              .anyMatch(e -> asks(e) && !asking.contains(e))) {
+          var known = Endpoints.in(batch.settings());
+          if (known.all().stream().anyMatch(e -> asks(known, e) && !asking.contains(e))) {
             return false;
           }
           var row = batch.find(FallbackTables.FALLBACK_PLACE, PLACE);
@@ -155,8 +158,9 @@ public final class Notices implements AutoCloseable {
         });
   }
 
-  private static boolean asks(Endpoint endpoint) {
-    return KINDS.stream().anyMatch(endpoint::names) || Changes.areAskedForBy(endpoint);
+  private static boolean asks(Endpoints endpoints, Endpoint endpoint) {
+    return !endpoints.isFallback(endpoint.id())
+        && (KINDS.stream().anyMatch(endpoint::names) || Changes.areAskedForBy(endpoint));
   }
 
   /// An event and the line that tells of it.
@@ -191,6 +195,11 @@ public final class Notices implements AutoCloseable {
   /// A line of the log and the endpoint that it concerns.
   private record About(LogEntry line, String endpoint) {}
 
+  /// Whether it says how an endpoint fares.
+  private static boolean isOfAnEndpoint(String kind) {
+    return KINDS.contains(kind) && kind.startsWith("endpoint.");
+  }
+
   /// Empty for what is told to nobody: that a notice itself could not be delivered.
   private Optional<About> about(LogEntry line) {
     if (!line.kind().startsWith("delivery.")) {
@@ -214,7 +223,7 @@ public final class Notices implements AutoCloseable {
     var node = concerned.get().node();
     var office = nodes.officeOf(node).map(Node::id).orElse(node);
     var line = about.line();
-    long seq = 0;
+    var asking = new ArrayList<Endpoint>();
     for (var endpoint : endpoints.all()) {
       if (endpoint.id().equals(about.endpoint())
           || !since.containsKey(endpoint.id())
@@ -222,29 +231,42 @@ public final class Notices implements AutoCloseable {
           || !nodes.isWithin(node, endpoint.node())) {
         continue;
       }
-      if (seq == 0) {
-        seq = batch.append(Planner.TOLD, about.endpoint(), Long.toString(line.seq()));
-      }
-      Planner.planTold(
-          batch,
-          new Event(
-              "evt_" + draw.uuid("event"),
-              line.kind(),
-              line.at(),
-              seq,
-              about.endpoint(),
-              0,
-              office,
-              "",
-              false,
-              about.endpoint(),
-              "",
-              _ -> Value.UNSET),
-          endpoint,
-          "It asks for " + line.kind() + " of the endpoints of its node.",
-          draw);
+      asking.add(endpoint);
     }
-    return seq > 0;
+    var mail =
+        isOfAnEndpoint(line.kind())
+            ? NodeMail.fallbackOf(batch.settings(), node)
+                .flatMap(said -> endpoints.fallbackAt(said.node()))
+                .filter(fallback -> !line.at().isBefore(fallback.since()))
+                .map(Endpoints.Fallback::endpoint)
+            : Optional.<Endpoint>empty();
+    if (asking.isEmpty() && mail.isEmpty()) {
+      return false;
+    }
+    var event =
+        new Event(
+            "evt_" + draw.uuid("event"),
+            line.kind(),
+            line.at(),
+            batch.append(Planner.TOLD, about.endpoint(), Long.toString(line.seq())),
+            about.endpoint(),
+            0,
+            office,
+            "",
+            false,
+            about.endpoint(),
+            "",
+            _ -> Value.UNSET);
+    var why = "It asks for " + line.kind() + " of the endpoints of its node.";
+    asking.forEach(endpoint -> Planner.planTold(batch, event, endpoint, why, draw));
+    mail.ifPresent(endpoint ->
+        Planner.planTold(
+            batch,
+            event,
+            endpoint,
+            "An endpoint of its node fares so: " + line.kind() + ".",
+            draw));
+    return true;
   }
 
   /// Since when an endpoint names which kinds.

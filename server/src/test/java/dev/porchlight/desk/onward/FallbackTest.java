@@ -224,4 +224,31 @@ class FallbackTest {
           () -> Optional.of(sent(hub, "receipt.unread")).filter(s -> s.size() == 2));
     }
   }
+
+  @Test
+  void the_office_hears_once_that_an_endpoint_of_its_was_disabled_and_that_it_is_back() {
+    try (var post = FakeMailServer.open();
+        var crm = FakeCrm.open();
+        var hub = TestHub.start(folder)) {
+      mails(hub, post, Json.object().put("fallback", "help@example.org"));
+      hub.clock().advance(Duration.ofSeconds(1));
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(crm.url("/"), "porchlight", b -> b.put("name", "Our <CRM>")).id();
+      crm.answers(410);
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      var mail = post.await(1).getFirst();
+      assertThat(mail.recipients()).containsExactly("help@example.org");
+      assertThat(mail.text())
+          .contains("was disabled", "410", "Our &lt;CRM&gt;", "--no-disabled")
+          .doesNotContain("<CRM></title>");
+
+      hub.restart();
+      hub.api().patch("/endpoints/" + endpoint, Json.object().put("disabled", false));
+      hub.clock().advance(Duration.ofSeconds(10));
+      assertThat(post.await(2).getLast().text()).contains("works again");
+      assertThat(sent(hub, "endpoint.disabled")).hasSize(1);
+      assertThat(sent(hub, "endpoint.recovered")).hasSize(1);
+    }
+  }
 }
