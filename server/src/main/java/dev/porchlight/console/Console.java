@@ -58,7 +58,8 @@ public final class Console {
     var sessions = new ConsoleSessions(store, hub);
     doorkeeper = new Doorkeeper(store, sessions);
     signPages =
-        new SignPages(store, hub, principals, credentials, sessions, doorkeeper, pages, languages);
+        new SignPages(
+            store, hub, principals, credentials, sessions, doorkeeper, pages, languages, audit);
     routes.addAll(signPages.routes());
     routes.add(
         new Route(
@@ -187,14 +188,25 @@ public final class Console {
         return visit.notAllowed();
       }
       var reply = page.answer(visit);
-      if (reply.status() < 400) {
+      if (reply.status() < 400 && !visit.isUndone()) {
         audit.did(
             visit.principal().id(),
-            "POST " + ROOT + path,
+            "POST " + ROOT + path + to(path, form),
             path.contains("{id}") ? visit.path("id") : "",
             request.peer().getHostAddress());
       }
       return reply;
+    }
+
+    /// Who has it now, or what they are, where a form says so.
+    private static String to(String path, Form form) {
+      if (!path.endsWith("/{id}/reassign")
+          && !path.endsWith("/{id}/owner")
+          && !path.endsWith("/{id}/role")) {
+        return "";
+      }
+      var to = form.text(path.endsWith("/role") ? "role" : "owner");
+      return to.isEmpty() ? "" : " → " + to;
     }
 
     private Visit visit(Request request, Visit.Guest guest, @Nullable Form form) {
@@ -282,6 +294,7 @@ public final class Console {
     return sections.stream()
         .filter(Section::isInNavigation)
         .filter(s -> guest.principal().permission().includes(s.needed()))
+        .filter(s -> s.isFor(guest.role().kind()))
         .map(s -> {
           var path = ROOT + "/" + s.name();
           return new Frame.Place(

@@ -1,5 +1,6 @@
 package dev.porchlight.console;
 
+import dev.porchlight.access.ConsoleRole;
 import dev.porchlight.access.Permission;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.web.Reply;
@@ -24,6 +25,11 @@ public interface Section {
   /// What one must be permitted to find it there.
   default Permission needed() {
     return Permission.READ;
+  }
+
+  /// Whether somebody of that role has anything there: to others the navigation does not lead.
+  default boolean isFor(ConsoleRole.Kind role) {
+    return true;
   }
 
   /// The names of scripts of its own among the assets, without hash and `.js`.

@@ -1,5 +1,6 @@
 package dev.porchlight.console;
 
+import dev.porchlight.access.Audit;
 import dev.porchlight.access.ConsoleLanguage;
 import dev.porchlight.access.ConsoleRole;
 import dev.porchlight.access.ConsoleSessions;
@@ -45,6 +46,12 @@ final class SignPages implements Section {
   private static final Pattern NEXT =
       Pattern.compile(Console.ROOT + "(/[A-Za-z0-9._~%-]+)*(\\?[A-Za-z0-9._~%&=+*:-]*)?");
 
+  /// Who acts before anybody has signed in.
+  private static final String NOBODY = "nobody";
+
+  /// What the audit has behind the route of an entry that was refused.
+  private static final String REFUSED = "/refused";
+
   private final Store store;
   private final int hub;
   private final Principals principals;
@@ -54,6 +61,7 @@ final class SignPages implements Section {
   private final Doorkeeper doorkeeper;
   private final Pages pages;
   private final Languages languages;
+  private final Audit audit;
   private final Pace pace = new Pace();
 
   SignPages(
@@ -64,7 +72,8 @@ final class SignPages implements Section {
       ConsoleSessions sessions,
       Doorkeeper doorkeeper,
       Pages pages,
-      Languages languages) {
+      Languages languages,
+      Audit audit) {
     this.store = store;
     this.hub = hub;
     this.principals = principals;
@@ -74,6 +83,7 @@ final class SignPages implements Section {
     this.doorkeeper = doorkeeper;
     this.pages = pages;
     this.languages = languages;
+    this.audit = audit;
   }
 
   /// A page before signing in.
@@ -201,13 +211,25 @@ final class SignPages implements Section {
     if (member.isEmpty()) {
       pace.failed(address, name, store.now());
       LOG.info("A wrong name or password at the console from {}", address);
+      audit.did(NOBODY, "POST " + SIGN_IN + REFUSED, named(name), address);
       return signInPage(request, 401, form, next, texts.of("sign.wrong"));
     }
     pace.passed(address, name);
-    return in(request, member.get().id(), next);
+    return in(request, SIGN_IN, member.get().id(), next);
   }
 
-  private Reply.Full in(Request request, String member, String next) {
+  /// The member who has that name, for the audit; what nobody is called is not kept, as it may be a
+  /// password in the wrong field.
+  private String named(String name) {
+    return Nodes.in(store.settings()).all().stream()
+        .filter(n -> n.id().equals(name) || name.equalsIgnoreCase(n.email()))
+        .findFirst()
+        .map(Node::id)
+        .orElse("");
+  }
+
+  private Reply.Full in(Request request, String path, String member, String next) {
+    audit.did("member " + member, "POST " + path, member, request.peer().getHostAddress());
     return Pages.redirect(next).with("Set-Cookie", doorkeeper.signIn(request, member));
   }
 
@@ -254,7 +276,7 @@ final class SignPages implements Section {
               return live;
             });
     return first
-        ? in(request, link.get().owner(), Console.ROOT)
+        ? in(request, ENTER, link.get().owner(), Console.ROOT)
         : pages.note(request, 401, "refused.enter");
   }
 
@@ -317,6 +339,7 @@ final class SignPages implements Section {
             .filter(p -> p.permission() == Permission.ADMIN && p.scope().everything());
     if (allowed.isEmpty()) {
       pace.failed(address, "", store.now());
+      audit.did(NOBODY, "POST " + FIRST + REFUSED, "", address);
       LOG.info("A wrong token where the console is set up, from {}", address);
       return firstPage(request, 401, form, texts.of("first.wrong"));
     }
@@ -333,7 +356,8 @@ final class SignPages implements Section {
     if (!form.isFine()) {
       return firstPage(request, 422, form, "");
     }
-    return in(request, makeAdministrator(name, email, form.raw("new_password")), Console.ROOT);
+    return in(
+        request, FIRST, makeAdministrator(name, email, form.raw("new_password")), Console.ROOT);
   }
 
   private String makeAdministrator(String name, String email, String password) {

@@ -28,6 +28,7 @@ public final class Visit {
   private final Pages pages;
   private final Instant now;
   private final @Nullable Form form;
+  private boolean undone;
 
   Visit(Request request, Guest guest, Frame frame, Pages pages, Instant now, @Nullable Form form) {
     this.request = request;
@@ -131,6 +132,16 @@ public final class Visit {
             + Pages.DONE
             + "="
             + URLEncoder.encode(key, StandardCharsets.UTF_8));
+  }
+
+  /// The same where nothing was done, which the audit does not have then.
+  public Reply.Full undone(String path, String key) {
+    undone = true;
+    return done(path, key);
+  }
+
+  boolean isUndone() {
+    return undone;
   }
 
   /// There is nothing at this address, or nothing that they may see.

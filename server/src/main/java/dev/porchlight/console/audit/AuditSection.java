@@ -27,7 +27,10 @@ public final class AuditSection implements Section {
     this.audit = audit;
   }
 
-  record Row(Time at, String who, String act, String subject, String address) {}
+  /// @param route as it is kept
+  /// @param page of the subject; empty for none
+  record Row(
+      Time at, String who, String act, String route, String subject, String page, String address) {}
 
   record Listed(List<Row> rows, Pager pager, String subject) {}
 
@@ -69,8 +72,10 @@ public final class AuditSection implements Section {
                                 .find(e.principal().replaceFirst("^member ", ""))
                                 .map(Node::name)
                                 .orElse(e.principal())),
+                        Act.of(e.act()).words(visit.texts(), nodes, e.act()),
                         Clean.line(e.act()),
-                        Clean.line(e.subject()),
+                        Clean.line(nodes.find(e.subject()).map(Node::name).orElse(e.subject())),
+                        Act.of(e.act()).page(e.subject()),
                         Clean.line(e.address())))
                 .toList(),
             new Pager(

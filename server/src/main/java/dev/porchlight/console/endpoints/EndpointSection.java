@@ -2,6 +2,7 @@ package dev.porchlight.console.endpoints;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.porchlight.access.ConsoleRole;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Node;
@@ -119,6 +120,11 @@ public final class EndpointSection implements Section {
   @Override
   public String name() {
     return "endpoints";
+  }
+
+  @Override
+  public boolean isFor(ConsoleRole.Kind role) {
+    return role != ConsoleRole.Kind.AGENT;
   }
 
   @Override

@@ -93,7 +93,7 @@ final class LeadActions {
       return visit.missing();
     }
     if (PassingOn.to(store, visit, contact.get(), visit.form().text("owner")) != PassingOn.DONE) {
-      return visit.done("/leads/" + visit.path("id"), "not-reassigned");
+      return visit.undone("/leads/" + visit.path("id"), "not-reassigned");
     }
     // Whoever passed it on may not see it any more.
     return leads.find(visit.scope(), visit.path("id")).isPresent()

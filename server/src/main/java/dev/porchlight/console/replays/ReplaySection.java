@@ -1,5 +1,6 @@
 package dev.porchlight.console.replays;
 
+import dev.porchlight.access.ConsoleRole;
 import dev.porchlight.access.Permission;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
@@ -106,6 +107,11 @@ public final class ReplaySection implements Section {
   @Override
   public String name() {
     return "replays";
+  }
+
+  @Override
+  public boolean isFor(ConsoleRole.Kind role) {
+    return role != ConsoleRole.Kind.AGENT;
   }
 
   @Override

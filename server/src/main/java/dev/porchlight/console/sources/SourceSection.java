@@ -1,6 +1,7 @@
 package dev.porchlight.console.sources;
 
 import dev.porchlight.access.Clients;
+import dev.porchlight.access.ConsoleRole;
 import dev.porchlight.access.Permission;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
@@ -93,6 +94,11 @@ public final class SourceSection implements Section {
   @Override
   public String name() {
     return "sources";
+  }
+
+  @Override
+  public boolean isFor(ConsoleRole.Kind role) {
+    return role != ConsoleRole.Kind.AGENT;
   }
 
   @Override
@@ -290,6 +296,15 @@ public final class SourceSection implements Section {
         : visit.texts().english(Character.toUpperCase(text.charAt(0)) + text.substring(1)).text();
   }
 
+  /// The name of a member who did something; of others, what they are called.
+  private String who(String principal) {
+    return Clean.line(
+        Nodes.in(store.settings())
+            .find(principal.replaceFirst("^member ", ""))
+            .map(Node::name)
+            .orElse(principal));
+  }
+
   private Reply rotate(Visit visit, Source source) {
     int hours = OVERLAPS.getFirst();
     for (var overlap : OVERLAPS) {
@@ -384,7 +399,7 @@ public final class SourceSection implements Section {
                     t.of(
                         p.resuming() ? "source.pause.going" : "source.pause.since",
                         visit.time(p.since()).relative(),
-                        Clean.line(p.by())))
+                        who(p.by())))
                 .orElse(""),
             pause.isPresent() && !pause.get().resuming(),
             Clients.in(store.settings()).find(source.id()).isEmpty(),

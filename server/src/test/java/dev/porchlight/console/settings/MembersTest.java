@@ -12,6 +12,7 @@ import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,6 +178,62 @@ class MembersTest {
       ada.submit(page, page + "/return", Map.of());
       assertThat(hub.api().read(path).has("ended_at")).isFalse();
       assertThat(hub.api().get(path + "/role").json().has("role")).isFalse();
+    }
+  }
+
+  @Test
+  void the_audit_says_who_signed_in_and_did_what_and_nothing_that_was_not_done() {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub);
+        var ana = ConsoleGuest.at(hub)) {
+      var member = add(hub, "Ana Lopez", "ana@example.org");
+      hub.api()
+          .make(
+              "/nodes/" + member + "/password",
+              Json.object().put("password", ConsoleGuest.PASSWORD));
+      var page = NODES + "/" + member;
+      ada.submit(page, page + "/role", Map.of("role", "agent"));
+      hub.addSource("portal", "connections-plus")
+          .post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      var lead = "/console/leads/" + hub.story("L-1").path("id").asString();
+      assertThat(
+              ada.submit(lead, lead + "/reassign", Map.of("owner", "999"))
+                  .headers()
+                  .firstValue("Location")
+                  .orElseThrow())
+          .contains("not-reassigned");
+      ada.submit(lead, lead + "/reassign", Map.of("owner", member));
+      ana.signIn("ana@example.org", "wrong as it is");
+      ana.signIn("ana@example.org", ConsoleGuest.PASSWORD);
+      Awaitility.await()
+          .atMost(TestHub.PATIENCE)
+          .untilAsserted(() ->
+              assertThat(
+                      hub.items("/audit?limit=200").stream()
+                          .map(e -> e.path("principal").asString() + " " + e.path("act").asString())
+                          .filter(e -> e.contains("sign-in") || e.contains("reassign"))
+                          .map(e -> e.replaceFirst("^member [0-9]{26}", "member")))
+                  .containsExactlyInAnyOrder(
+                      "member POST /console/sign-in",
+                      "nobody POST /console/sign-in/refused",
+                      "member POST /console/leads/{id}/reassign → " + member));
+      assertThat(ada.get("/console/audit").body())
+          .contains(
+              "Signing in: refused",
+              "Lead: passed on → Ana Lopez",
+              "Account tree: role set → Agent",
+              "<a href=\"" + lead + "\">",
+              "<a href=\"" + page + "\"><bdi>Ana Lopez</bdi></a>")
+          .doesNotContain("999");
+      var menu = ana.get("/console/leads").body();
+      for (var dead : new String[] {"sources", "endpoints", "replays"}) {
+        assertThat(menu).doesNotContain("href=\"/console/" + dead + "\"");
+        assertThat(ana.get("/console/" + dead).body()).doesNotContain("Add one");
+      }
+      var tokens = "/console/settings/tokens";
+      var god = ada.submit(tokens, tokens, Map.of("name", "x", "scope", "god"));
+      assertThat(god.statusCode()).isEqualTo(422);
+      assertThat(hub.items("/tokens")).isEmpty();
     }
   }
 }
