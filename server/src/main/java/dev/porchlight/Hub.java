@@ -497,7 +497,11 @@ public final class Hub implements AutoCloseable {
             new ReceiptSection(
                 store,
                 receipts,
-                new Resubmission(store, desk, receipts),
+                new Resubmission(
+                    store,
+                    desk,
+                    receipts,
+                    (contract, body) -> get(connectors, contract).read(body)),
                 (contract, body) -> get(connectors, contract).read(body)))
         .with(
             new DeliverySection(

@@ -13,6 +13,7 @@ public enum Fault {
   NAME_TAKEN(409, "That name is taken"),
   KEY_TAKEN(409, "That key is in use"),
   STATE_CONFLICT(409, "That can't be done as things stand"),
+  BODY_UNREADABLE(422, "The body can't be read"),
   KEY_REUSED(422, "That Idempotency-Key was used for another request"),
   BODY_TOO_LARGE(413, "The body is too large"),
   UNEXPECTED(500, "Something is wrong on our side"),

@@ -89,7 +89,7 @@ final class LeadResources {
     this.receipts = receipts;
     this.persons = persons;
     this.deliveries = deliveries;
-    this.resubmission = new Resubmission(store, desk, receipts);
+    this.resubmission = new Resubmission(store, desk, receipts, reader);
     this.answered = new Answered(store, leads);
     this.credentials = credentials;
     this.reader = reader;
@@ -425,6 +425,8 @@ final class LeadResources {
     return switch (resubmission.resubmit(found(call), call.bytes(), call.principal().id())) {
       case Resubmission.Outcome.Refused(var why) ->
           throw new FaultException(Fault.STATE_CONFLICT, why);
+      case Resubmission.Outcome.Unreadable(var why) ->
+          throw new FaultException(Fault.BODY_UNREADABLE, why);
       case Resubmission.Outcome.Taken(var receipt) ->
           Call.reply(receipt.state() == Receipt.State.QUARANTINED ? 422 : 200, receipt(receipt));
     };

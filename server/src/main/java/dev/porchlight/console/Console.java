@@ -5,6 +5,7 @@ import dev.porchlight.access.ConsoleSessions;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principals;
+import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
@@ -40,6 +41,10 @@ public final class Console {
 
   private static final long LONGEST_BREATH_MILLIS = 700;
 
+  /// The field that tells one form of a page from the same form loaded anew.
+  private static final String ONCE = "once";
+
+  private final Once once = new Once();
   private final Store store;
   private final Doorkeeper doorkeeper;
   private final Audit audit;
@@ -179,7 +184,8 @@ public final class Console {
       if (guest.isEmpty()) {
         return pages.note(request, 401, "refused.signed");
       }
-      var form = new Form(request.body(Form.LONGEST, PATIENCE));
+      var body = request.body(Form.LONGEST, PATIENCE);
+      var form = new Form(body);
       var visit = visit(request, guest.get(), form);
       if (!Doorkeeper.isOurs(request, form)) {
         return pages.note(403, visit.frame(), "refused.form");
@@ -187,13 +193,23 @@ public final class Console {
       if (!visit.may(needed)) {
         return visit.notAllowed();
       }
+      return form.text(ONCE).isEmpty()
+          ? act(visit, path, page)
+          : once.answer(
+              Doorkeeper.csrf(request)
+                  + request.path()
+                  + Tokens.hash(new String(body, StandardCharsets.ISO_8859_1)),
+              () -> act(visit, path, page));
+    }
+
+    private Reply act(Visit visit, String path, Section.Page page) throws Exception {
       var reply = page.answer(visit);
       if (reply.status() < 400 && !visit.isUndone()) {
         audit.did(
             visit.principal().id(),
-            "POST " + ROOT + path + to(path, form),
+            "POST " + ROOT + path + to(path, visit.form()),
             path.contains("{id}") ? visit.path("id") : "",
-            request.peer().getHostAddress());
+            visit.request().peer().getHostAddress());
       }
       return reply;
     }

@@ -1,5 +1,6 @@
 package dev.porchlight.console;
 
+import dev.porchlight.sign.Tokens;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,11 @@ public record Frame(
 
   /// An entry of the navigation.
   public record Place(String path, String text, boolean current) {}
+
+  /// A chance text for each form that may be taken only once.
+  public String once() {
+    return Tokens.create("");
+  }
 
   /// What each form has to send with it; empty where nobody is signed in.
   public String csrf() {

@@ -2,25 +2,35 @@ package dev.porchlight.desk;
 
 import dev.porchlight.access.Clients;
 import dev.porchlight.connector.Body;
+import dev.porchlight.connector.Reading;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /// Takes a mended body in a quarantined receipt's place.
 public final class Resubmission {
   private final Store store;
   private final Desk desk;
   private final Receipts receipts;
+  private final BiFunction<String, Body, Reading> reader;
 
-  public Resubmission(Store store, Desk desk, Receipts receipts) {
+  /// @param reader reads a body by the contract of that name
+  public Resubmission(
+      Store store, Desk desk, Receipts receipts, BiFunction<String, Body, Reading> reader) {
     this.store = store;
     this.desk = desk;
     this.receipts = receipts;
+    this.reader = reader;
   }
 
   /// What came of it.
   public sealed interface Outcome {
     /// It was taken; the receipt says whether it can be read now.
     record Taken(Receipt receipt) implements Outcome {}
+
+    /// It can't be read either, for that reason; nothing was kept, and the old one waits on.
+    record Unreadable(String why) implements Outcome {}
 
     /// It can't be, for that reason, as a sentence.
     record Refused(String why) implements Outcome {}
@@ -48,10 +58,15 @@ public final class Resubmission {
     }
     var note = Json.object();
     note.put("resubmitted_by", by);
+    var body =
+        new Body(mended.length > 0 ? mended : kept.orElseThrow(), old.contentType(), old.channel());
+    var unread = unread(source.get(), body);
+    if (unread.isPresent()) {
+      return new Outcome.Unreadable(unread.get());
+    }
     return desk.correct(
             source.get(),
-            new Body(
-                mended.length > 0 ? mended : kept.orElseThrow(), old.contentType(), old.channel()),
+            body,
             new Desk.Circumstances(
                 note.toString(),
                 "",
@@ -63,5 +78,17 @@ public final class Resubmission {
         .<Outcome>map(Outcome.Taken::new)
         .orElseGet(
             () -> new Outcome.Refused("Somebody else has resubmitted it, or it was erased."));
+  }
+
+  /// Why a body can't be read; empty where it can, and where reading it fails by a defect of ours,
+  /// as what is taken then is owed.
+  private Optional<String> unread(Source source, Body body) {
+    try {
+      return reader.apply(source.contract(), body) instanceof Reading.Unreadable(var why, _, _)
+          ? Optional.of(why)
+          : Optional.empty();
+    } catch (RuntimeException _) {
+      return Optional.empty();
+    }
   }
 }

@@ -297,6 +297,8 @@ class BadInputTest {
           .isEqualTo("quarantined");
       var asItWas = hub.api().post("/receipts/" + id + "/resubmit", "");
       assertThat(asItWas.status()).isEqualTo(422);
+      // Nothing was taken, so nothing else needs a hand.
+      assertThat(hub.items("/receipts?state=quarantined")).hasSize(1);
 
       var raw = hub.api().get("/receipts/" + id + "/raw");
       assertThat(raw.header("X-Received-Content-Type")).contains("application/json");

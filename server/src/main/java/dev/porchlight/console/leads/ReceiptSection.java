@@ -253,6 +253,16 @@ public final class ReceiptSection implements Section {
         found.get(), typed.getBytes(StandardCharsets.UTF_8), visit.principal().id())) {
       case Resubmission.Outcome.Refused(var why) ->
           visit.refused("leads/receipt.jte", one(visit, found.get(), typed, why));
+      case Resubmission.Outcome.Unreadable(var why) ->
+          visit.refused(
+              "leads/receipt.jte",
+              one(
+                  visit,
+                  found.get(),
+                  typed,
+                  visit
+                      .texts()
+                      .of("receipts.still", visit.texts().english(Clean.line(why)).text())));
       case Resubmission.Outcome.Taken(var receipt) ->
           receipt.state() == Receipt.State.QUARANTINED
               ? visit.refused(

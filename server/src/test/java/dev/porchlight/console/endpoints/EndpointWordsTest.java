@@ -8,7 +8,9 @@ import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,4 +49,41 @@ class EndpointWordsTest {
       assertThat(ada.get(page).body()).contains("0 taken, 0 waiting, 0 failed, 1 dropped");
     }
   }
+
+  @Test
+  void a_form_that_is_sent_twice_makes_one_endpoint_and_shows_its_secret_again() {
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open();
+        var ada = ConsoleGuest.administrator(hub)) {
+      var path = "/console/endpoints/new";
+      var once = ONCE.matcher(ada.get(path).body());
+      assertThat(once.find()).isTrue();
+      Map<String, String> form =
+          Map.of(
+              "name",
+              "CRM",
+              "contract",
+              "porchlight",
+              "url",
+              crm.url("/in"),
+              "once",
+              once.group(1));
+      // Refused first, and taken all the same once it is mended.
+      var wrong = new HashMap<>(form);
+      wrong.put("url", "ftp://nowhere");
+      assertThat(ada.submit(path, path, wrong).statusCode()).isEqualTo(422);
+      var first = ada.submit(path, path, form);
+      var again = ada.submit(path, path, form);
+      assertThat(first.statusCode()).isEqualTo(200);
+      assertThat(again.body()).isEqualTo(first.body()).contains("whsec_");
+      assertThat(hub.items("/endpoints")).hasSize(1);
+      // Another visit to the form is another form.
+      var other = new HashMap<>(form);
+      other.put("once", "x" + once.group(1));
+      ada.submit(path, path, other);
+      assertThat(hub.items("/endpoints")).hasSize(2);
+    }
+  }
+
+  private static final Pattern ONCE = Pattern.compile("name=\"once\" value=\"([^\"]+)\"");
 }

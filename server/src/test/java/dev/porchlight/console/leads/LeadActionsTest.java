@@ -122,7 +122,7 @@ class LeadActionsTest {
 
       page.getByLabel("Body").fill("[]");
       browser.press("Take it again");
-      browser.sees("can't be read either");
+      browser.sees("can’t be read either");
       // The browser notes each answer of 4xx.
       browser.forgive();
       body.put("role", "astronaut");
