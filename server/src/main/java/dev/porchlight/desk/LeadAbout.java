@@ -43,7 +43,10 @@ record LeadAbout(String root, String name, String lead) {
     }
     var root = Nodes.in(batch.settings()).rootOf(lead.officeId()).map(Node::id).orElse("");
     for (var name : names(home)) {
-      batch.put(TABLE, new LeadAbout(root, name, lead.id()));
+      // A later version may say it again.
+      if (batch.find(TABLE, root, name, lead.id()) == null) {
+        batch.put(TABLE, new LeadAbout(root, name, lead.id()));
+      }
     }
   }
 
