@@ -338,6 +338,9 @@ public final class OutgoingClient implements AutoCloseable {
     return new Exchange.Answered(answer.getCode(), headers, head, cut, since(start));
   }
 
+  private static final String HINT =
+      " (a receiver that wants a client certificate breaks off like this; none is set)";
+
   private static Exchange failed(Attempt attempt, Exception thrown, long start) {
     for (Throwable t = thrown; t != null; t = t.getCause()) {
       if (t instanceof GuardException refusal) {
@@ -356,7 +359,9 @@ public final class OutgoingClient implements AutoCloseable {
     var words =
         thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
     return new Exchange.Failed(
-        kind, "It broke while " + attempt.stage + ": " + words, since(start));
+        kind,
+        "It broke while " + attempt.stage + ": " + words + (attempt.mayMiss(thrown) ? HINT : ""),
+        since(start));
   }
 
   private static Duration since(long start) {
@@ -386,6 +391,18 @@ public final class OutgoingClient implements AutoCloseable {
       this.message = message;
       this.most = most;
       this.tls = tls;
+    }
+
+    /// Whether the receiver hung up at once, as one does that wants to see a certificate: it says
+    /// so only after the handshake, and seldom in a way that arrives.
+    boolean mayMiss(Exception thrown) {
+      return target.secure()
+          && (tls == null || tls.certificate().isEmpty())
+          && (stage.equals(WAITING)
+              || stage.equals(HANDSHAKE)
+                  && String.valueOf(thrown.getMessage()).contains("fatal alert"))
+          && thrown instanceof IOException
+          && !(thrown instanceof SocketTimeoutException);
     }
 
     /// Closes the socket and wakes the worker, on another thread: nobody waits for that.

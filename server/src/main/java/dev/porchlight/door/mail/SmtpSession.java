@@ -22,6 +22,9 @@ final class SmtpSession {
   private static final String TOO_LARGE =
       "Larger than 2 MiB (" + MOST_BYTES + " bytes): not taken; send it without attachments";
 
+  /// Of a line that is too long so much is read and dropped, so that its answer arrives.
+  private static final int MOST_SKIPPED = 1024 * 1024;
+
   private static final int LONGEST_LINE = 2048;
   private static final int MOST_ERRORS = 10;
   private static final int MOST_MAILS = 100;
@@ -315,7 +318,11 @@ final class SmtpSession {
     int before = -1;
     while (true) {
       int b = in.read();
-      if (b < 0 || length > 16 * LONGEST_LINE) {
+      if (b < 0) {
+        return null;
+      }
+      if (length > MOST_SKIPPED) {
+        say("500 5.5.2 Commands are short lines of ASCII");
         return null;
       }
       if (b == '\n') {

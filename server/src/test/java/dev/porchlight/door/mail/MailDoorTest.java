@@ -358,6 +358,7 @@ class MailDoorTest {
         assertThat(new String(raw(hub, receipt.path("id").asString()), StandardCharsets.US_ASCII))
             .contains("MAIL FROM:<b@example.com>", "last");
         assertThat(smtp.say("X".repeat(5000))).startsWith("500");
+        assertThat(smtp.say("X".repeat(100_000))).startsWith("500");
         assertThat(smtp.say("EXPN x")).startsWith("502");
         assertThat(smtp.say("QUIT")).startsWith("221");
         assertThat(smtp.reply()).isEmpty();
