@@ -106,6 +106,11 @@ public final class Visit {
     return pages.own(200, template, frame, view);
   }
 
+  /// The page of something, after a form on it was taken or refused.
+  public Reply.Full shown(String template, Object view) {
+    return form == null || form.isFine() ? page(template, view) : refused(template, view);
+  }
+
   /// The same after a form that can't be taken as it was filled: to be shown again, with what is
   /// wrong beside each field.
   public Reply.Full refused(String template, Object view) {

@@ -192,6 +192,10 @@ final class EndpointChange {
       sheet.refuse("signature", visit.texts().of("endpoint.set.json"));
       return visit.refused("endpoints/change.jte", view(visit, known.text("name"), sheet));
     }
+    if (visit.form().has("name") && visit.form().text("name").isEmpty()) {
+      sheet.refuse("name", visit.texts().of("name.needed"));
+      return visit.refused("endpoints/change.jte", view(visit, known.text("name"), sheet));
+    }
     var done = deeds.act(visit, "PATCH", ENDPOINT, id, body);
     if (done.isFine()) {
       return visit.done("/endpoints/" + id, "endpoint.changed");

@@ -390,13 +390,16 @@ public final class EndpointSection implements Section {
   }
 
   private Reply rotate(Visit visit, Endpoint endpoint) {
-    int hours = OVERLAPS.getFirst();
-    for (var overlap : OVERLAPS) {
-      if (visit.form().text("overlap").equals(overlap.toString())) {
-        hours = overlap;
-      }
+    var asked = visit.form().text("overlap");
+    var hours =
+        asked.isEmpty()
+            ? Optional.of(OVERLAPS.getFirst())
+            : OVERLAPS.stream().filter(o -> o.toString().equals(asked)).findFirst();
+    if (hours.isEmpty()) {
+      visit.form().refuse("overlap", visit.texts().of("overlap.wrong"));
+      return show(visit, endpoint, "", "");
     }
-    var overlap = Duration.ofHours(hours);
+    var overlap = Duration.ofHours(hours.get());
     var secret = setup.secret(endpoint.id(), false);
     var old = setup.listSigning(endpoint.id());
     store.write(
@@ -506,7 +509,7 @@ public final class EndpointSection implements Section {
     var newest = newest(visit, endpoint, SHOWN);
     var health = deliveries.listAiling().get(endpoint.id());
     var form = visit.request().method().equals("POST") ? visit.form() : Form.empty();
-    return visit.page(
+    return visit.shown(
         "endpoints/one.jte",
         new EndpointView(
             PATH + endpoint.id(),
@@ -548,7 +551,7 @@ public final class EndpointSection implements Section {
                         m.givenUp()))
                 .orElse(""),
             Endpoints.in(settings).isDerived(endpoint.id()) || endpoint.subscription() != null,
-            Form.empty().field("overlap", t.of("endpoint.overlap")).or("24"),
+            form.field("overlap", t.of("endpoint.overlap")).or("24"),
             OVERLAPS.stream()
                 .map(h -> new Choice(h.toString(), t.of("endpoint.overlap.hours", h)))
                 .toList(),

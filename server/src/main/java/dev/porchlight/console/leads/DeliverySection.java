@@ -138,8 +138,13 @@ public final class DeliverySection implements Section {
     long since = from.map(deliveries::firstAt).orElse(0L);
     long end = to.map(deliveries::firstAt).orElse(Long.MAX_VALUE);
     boolean fromEnd = end <= before;
-    boolean readable =
+    boolean understood =
+        visit.query("state").isPresent() == (state != null)
+            && visit.query("from").isPresent() == from.isPresent()
+            && visit.query("to").isPresent() == to.isPresent();
+    boolean findable =
         words.isEmpty() || words.length() <= LONGEST_WORDS && Deliveries.mayLookFor(words);
+    boolean readable = understood && findable;
     var found =
         readable
             ? deliveries.search(
@@ -183,7 +188,9 @@ public final class DeliverySection implements Section {
                 .toList(),
             Clean.line(email),
             Clean.line(words),
-            readable ? "" : t.of("deliveries.words.wrong"),
+            findable
+                ? understood ? "" : t.of("deliveries.filter.wrong")
+                : t.of("deliveries.words.wrong"),
             from.isPresent() ? visit.query("from").orElse("") : "",
             to.isPresent() ? visit.query("to").orElse("") : ""));
   }

@@ -306,13 +306,16 @@ public final class SourceSection implements Section {
   }
 
   private Reply rotate(Visit visit, Source source) {
-    int hours = OVERLAPS.getFirst();
-    for (var overlap : OVERLAPS) {
-      if (visit.form().text("overlap").equals(overlap.toString())) {
-        hours = overlap;
-      }
+    var asked = visit.form().text("overlap");
+    var hours =
+        asked.isEmpty()
+            ? Optional.of(OVERLAPS.getFirst())
+            : OVERLAPS.stream().filter(o -> o.toString().equals(asked)).findFirst();
+    if (hours.isEmpty()) {
+      visit.form().refuse("overlap", visit.texts().of("overlap.wrong"));
+      return show(visit, source, "");
     }
-    var overlap = Duration.ofHours(hours);
+    var overlap = Duration.ofHours(hours.get());
     var key = setup.key(source.id(), null);
     store.write(
         WorkQueue.EDITS,
@@ -347,6 +350,7 @@ public final class SourceSection implements Section {
     var pause = SourcePause.find(store.settings(), source.id());
     var newest = newest(visit, source, COUNTED);
     var nodes = Nodes.in(store.settings());
+    var form = visit.request().method().equals("POST") ? visit.form() : Form.empty();
     var facts = new ArrayList<Fact>();
     facts.add(new Fact(t.of("source.contract"), label(t, source.contract())));
     facts.add(
@@ -365,7 +369,7 @@ public final class SourceSection implements Section {
                 new Fact(
                     t.of("source.polled"),
                     t.of("source.polled.text", Clean.line(p.url()), p.intervalSeconds()))));
-    return visit.page(
+    return visit.shown(
         "sources/one.jte",
         new SourceView(
             PATH + source.id(),
@@ -389,7 +393,7 @@ public final class SourceSection implements Section {
                 visit.now(),
                 newest.stream().map(r -> new Pulse.Mark(r.at(), tone(r.state()))).toList()),
             newest.stream().limit(SHOWN).map(r -> came(visit, source, r)).toList(),
-            Form.empty().field("overlap", t.of("source.overlap")).or("24"),
+            form.field("overlap", t.of("source.overlap")).or("24"),
             OVERLAPS.stream()
                 .map(h -> new Choice(h.toString(), t.of("source.overlap.hours", h)))
                 .toList(),

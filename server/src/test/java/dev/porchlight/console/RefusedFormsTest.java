@@ -1,0 +1,51 @@
+package dev.porchlight.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.ConsoleGuest;
+import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a form or a filter can't mean is said, and nothing else is done in its place.
+@Timeout(60)
+class RefusedFormsTest {
+  @TempDir Path folder;
+
+  @Test
+  void what_cannot_be_meant_is_refused_beside_the_field() {
+    try (var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub)) {
+      hub.addSource("portal", "connections-plus");
+      var endpoint =
+          Json.object()
+              .put("name", "crm")
+              .put("url", "https://crm.example.org/in")
+              .put("contract", "connections-plus");
+      endpoint.putArray("kinds").add("lead.created");
+      var crm =
+          "/console/endpoints/" + hub.api().make("/endpoints", endpoint).path("id").asString();
+      var portal = "/console/sources/" + hub.items("/sources").getFirst().path("id").asString();
+      for (var wrong : new String[] {"abc", "77777"}) {
+        for (var act : new String[] {crm + "/secret", portal + "/key"}) {
+          var page = act.substring(0, act.lastIndexOf('/'));
+          var refused = ada.submit(page, act, Map.of("overlap", wrong));
+          assertThat(refused.statusCode()).as(act + " " + wrong).isEqualTo(422);
+          assertThat(refused.body()).contains("overlap-error", "Choose one of these times.");
+        }
+      }
+      var unnamed = ada.submit(crm + "/change", crm + "/change", Map.of("name", ""));
+      assertThat(unnamed.statusCode()).isEqualTo(422);
+      assertThat(unnamed.body()).contains("name-error", "A name is needed.");
+      for (var wrong : new String[] {"from=zzz", "to=zzz", "state=zzz"}) {
+        assertThat(ada.get("/console/deliveries?" + wrong).body())
+            .as(wrong)
+            .contains("can’t be read, so nothing is looked for");
+      }
+    }
+  }
+}
