@@ -3,6 +3,7 @@ package dev.porchlight.desk;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.listing.Listing;
+import dev.porchlight.listing.Listings;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Table;
 import dev.porchlight.value.Interest;
@@ -68,7 +69,10 @@ record LeadAbout(String root, String name, String lead) {
       @Nullable String url) {
     var names = new ArrayList<String>();
     add(names, PORTAL, classifiedId);
-    add(names, MLS, mlsName == null || mlsId == null ? null : mlsName + "\n" + mlsId);
+    add(
+        names,
+        MLS,
+        mlsName == null || mlsId == null ? null : Listings.folded(mlsName) + "\n" + mlsId);
     add(names, URL, url);
     return names;
   }

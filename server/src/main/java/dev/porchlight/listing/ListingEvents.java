@@ -60,7 +60,7 @@ public final class ListingEvents {
     private List<String> keys() {
       var keys = new ArrayList<String>();
       if (change.system() != null && change.key() != null) {
-        keys.add("key\n" + change.system() + "\n" + change.key());
+        keys.add(Listings.key(change.system(), change.key()));
       }
       if (change.listingId() != null) {
         keys.add("id\n" + publisher + "\n" + change.listingId());
@@ -243,9 +243,10 @@ public final class ListingEvents {
     if (change.system() != null && change.key() != null) {
       found =
           h.createQuery(
-                  "SELECT id FROM listing WHERE mls_id = :i AND mls_name = :n AND root_id = :r")
+                  "SELECT id FROM listing WHERE mls_id = :i AND LOWER(mls_name) = :n AND root_id ="
+                      + " :r")
               .bind("i", change.key())
-              .bind("n", change.system())
+              .bind("n", Listings.folded(change.system()))
               .bind("r", root)
               .mapTo(String.class)
               .findFirst();
@@ -269,11 +270,18 @@ public final class ListingEvents {
             ? new Listing(
                 id, root, office, null, null, null, null, said.published(), said.published())
             : there;
-    boolean mls = named.mlsId() == null && change.system() != null && change.key() != null;
-    if (mls
+    var system = change.system();
+    if (named.mlsId() == null
+        && system != null
+        && change.key() != null
         && isFree(
-            batch, root, id, "mls_id = :a AND mls_name = :b", change.key(), change.system())) {
-      named = named.named(change.system(), change.key(), named.url());
+            batch,
+            root,
+            id,
+            "mls_id = :a AND LOWER(mls_name) = :b",
+            change.key(),
+            Listings.folded(system))) {
+      named = named.named(system, change.key(), named.url());
     }
     if (named.url() == null && url != null && isFree(batch, root, id, "url = :a", url, null)) {
       named = named.named(named.mlsName(), named.mlsId(), url);

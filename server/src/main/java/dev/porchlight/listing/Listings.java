@@ -41,7 +41,11 @@ public final class Listings {
   public record Naming(
       String root, @Nullable String mlsName, @Nullable String mlsId, @Nullable String url) {}
 
-  private record Number(String root, String mlsName, String mlsId) {}
+  private record Number(String root, String mlsName, String mlsId) {
+    Number {
+      mlsName = folded(mlsName);
+    }
+  }
 
   private record Place(String root, String url) {}
 
@@ -115,6 +119,24 @@ public final class Listings {
     return store.read(h -> findNamed(h, root, classifiedId, mlsName, mlsId, url));
   }
 
+  /// The name of an MLS as it is compared: people write it in small letters and in capitals.
+  /// Letters beyond ASCII count as they are, since not every database folds these alike.
+  public static String folded(String mlsName) {
+    var folded = new StringBuilder(mlsName);
+    for (int i = 0; i < folded.length(); i++) {
+      char c = folded.charAt(i);
+      if (c >= 'A' && c <= 'Z') {
+        folded.setCharAt(i, (char) (c + ('a' - 'A')));
+      }
+    }
+    return folded.toString();
+  }
+
+  /// What a listing's number within an MLS is among the keys by which events know it.
+  static String key(String mlsName, String mlsId) {
+    return "key\n" + folded(mlsName) + "\n" + mlsId;
+  }
+
   /// The same within a unit.
   public static Optional<String> findNamed(
       Handle h,
@@ -126,12 +148,12 @@ public final class Listings {
     var found = id(h, root, "classified_id = :a", classifiedId, null);
     if (found.isEmpty() && mlsName != null && mlsId != null) {
       found =
-          id(h, root, "mls_id = :a AND mls_name = :b", mlsId, mlsName)
+          id(h, root, "mls_id = :a AND LOWER(mls_name) = :b", mlsId, folded(mlsName))
               .or(() ->
                   h.createQuery(
                           "SELECT listing_id FROM listing_key WHERE root_id = :r AND value = :v")
                       .bind("r", root)
-                      .bind("v", "key\n" + mlsName + "\n" + mlsId)
+                      .bind("v", key(mlsName, mlsId))
                       .mapTo(String.class)
                       .findFirst());
     }
@@ -287,8 +309,8 @@ public final class Listings {
     if (value == null) {
       return Optional.empty();
     }
-    var where = column + " = :a" + (mlsName.isEmpty() ? "" : " AND mls_name = :b");
-    return one(h, where + " AND root_id = '" + listing.rootId() + "'", value, mlsName)
+    var where = column + " = :a" + (mlsName.isEmpty() ? "" : " AND LOWER(mls_name) = :b");
+    return one(h, where + " AND root_id = '" + listing.rootId() + "'", value, folded(mlsName))
         .filter(other -> !other.id().equals(listing.id()))
         .map(_ -> column);
   }

@@ -118,7 +118,7 @@ final class ContactReader {
         phones,
         List.copyOf(tags),
         details,
-        contact.raw("leadOwner") == null ? null : Names.party(contact.raw("leadOwner")));
+        Names.party(contact, "leadOwner", event.findings()));
   }
 
   private static void tag(Set<String> to, Members from, String member, String text) {

@@ -75,7 +75,14 @@ final class InboxMessages {
 
   private static InboxMessage handshake(InboxMessage.Step step, Map<?, ?> map)
       throws WrongException {
-    return new InboxMessage.Handshake(step, text(map, "object"), text(map, "target"), scope(map));
+    var scope = scope(map);
+    if (step != InboxMessage.Step.REJECT
+        && map.get("context") instanceof Map<?, ?> context
+        && context.get("scope") instanceof List<?> list
+        && list.isEmpty()) {
+      throw new WrongException("The `scope` is empty: name at least one.");
+    }
+    return new InboxMessage.Handshake(step, text(map, "object"), text(map, "target"), scope);
   }
 
   /// A text, or the id of an object.

@@ -81,8 +81,8 @@ final class LeadReader {
         List.copyOf(names),
         lead.enquirer().isSomebody() || lead.message() != null,
         Names.party(data.raw("agent")),
-        Names.party(data.raw("recipient")),
-        Names.party(data.raw("participant")),
+        Names.party(data, "recipient", findings),
+        Names.party(data, "participant", findings),
         cut(Names.plain(data.raw("reason"))),
         cut(Names.plain(data.raw("comment"))));
   }

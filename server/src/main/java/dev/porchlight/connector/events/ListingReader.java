@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class ListingReader {
   private static final String GROUP = "realestate/listing";
   private static final String POINTER = "/data/object";
+  private static final String TYPE = "PropertyListing";
   private static final int LONGEST_KEY = 200;
 
   private static final Map<String, String> SPELLINGS =
@@ -153,7 +154,14 @@ final class ListingReader {
           case Num n -> plain(n);
           case null, default -> "";
         };
-    return text.isEmpty() || text.length() > LONGEST_KEY ? null : text;
+    if (text.length() > LONGEST_KEY) {
+      note(
+          name,
+          "a name of a listing has at most " + LONGEST_KEY + " characters",
+          "kept, but the listing is not known by it");
+      return null;
+    }
+    return text.isEmpty() ? null : text;
   }
 
   private static @Nullable Instant modified(Map<?, ?> object) {
@@ -227,7 +235,8 @@ final class ListingReader {
       return party(written, value);
     }
     return switch (name) {
-      case "type" -> null;
+      case "type" -> type(written, value);
+      case "listingOriginatingSystem" -> object(written, value);
       case "addressCountry" -> country(written, value);
       case "listingStatus" -> word(written, value, STATUSES);
       case "propertyType" -> word(written, value, TYPES);
@@ -242,6 +251,21 @@ final class ListingReader {
       // What a later revision of the contract may bring is kept as it is.
       default -> value;
     };
+  }
+
+  /// Nothing to keep: the topic says what it is.
+  private @Nullable Object type(String written, Object value) {
+    if (!TYPE.equals(value)) {
+      note(written, "the type of a listing is " + TYPE, "read as that");
+    }
+    return null;
+  }
+
+  private Object object(String written, Object value) {
+    if (!(value instanceof Map)) {
+      note(written, "an object", "kept as it is");
+    }
+    return value;
   }
 
   private Object text(String name, String written, Object value, int most) {
@@ -392,10 +416,11 @@ final class ListingReader {
   }
 
   private Object price(String written, Object value) {
-    if (value instanceof Num) {
+    if (value instanceof Num || value instanceof String && decimal(value) != null) {
       note(written, "an object with a price and its currency", "taken as the price");
+      var number = decimal(value);
       var read = new LinkedHashMap<String, Object>();
-      read.put("price", value);
+      read.put("price", number == null ? value : num(number));
       return read;
     }
     if (!(value instanceof Map<?, ?> object)) {

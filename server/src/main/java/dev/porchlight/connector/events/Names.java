@@ -1,8 +1,10 @@
 package dev.porchlight.connector.events;
 
+import dev.porchlight.connector.json.BodyJson.Null;
 import dev.porchlight.connector.json.BodyJson.Num;
 import dev.porchlight.connector.json.Findings;
 import dev.porchlight.connector.json.Members;
+import dev.porchlight.connector.json.Text;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -76,6 +78,31 @@ final class Names {
       }
       case null, default -> null;
     };
+  }
+
+  /// The party that a member names; what is no URI, such as a placeholder that nobody has filled
+  /// in, is noted.
+  static @Nullable String party(Members from, String member, Findings findings) {
+    return party(from.raw(member), from.pointer(member), findings);
+  }
+
+  static @Nullable String party(@Nullable Object value, String pointer, Findings findings) {
+    var party = party(value);
+    var place = pointer;
+    var said = value;
+    if (value instanceof Map<?, ?> object) {
+      var id = object.get("id") == null ? "@id" : "id";
+      place = pointer + "/" + id;
+      said = object.get(id);
+    }
+    boolean isSaid = said != null && said != Null.NULL && !said.equals("");
+    if (isSaid && (party == null || !Text.isUri(party))) {
+      findings.violation(
+          place,
+          "a party is named by an absolute URI",
+          party == null ? "left out" : "kept as text");
+    }
+    return party;
   }
 
   /// The party that a text or an object names.

@@ -82,6 +82,10 @@ public final class RealEstateEvents implements EventContract {
       // Whoever it is meant for, it is not whoever stands in where nobody is named.
       return new Refused("The `recipient` is no URI, nor a list of them.");
     }
+    var nobody = recipients.stream().filter(r -> !Text.isUri(r)).findFirst();
+    if (nobody.isPresent()) {
+      return new Refused("The `recipient` " + shown(nobody.get()) + " is no absolute URI.");
+    }
     if (recipients.size() + sources.size() > MOST_PARTIES) {
       return new Refused(
           "The event names more than " + MOST_PARTIES + " parties as recipients and sources.");
@@ -115,6 +119,10 @@ public final class RealEstateEvents implements EventContract {
         isSaid(original) ? json(original) : null,
         findings.violations(),
         BodyJson.fingerprint(root, ""));
+  }
+
+  private static String shown(String text) {
+    return text.length() > 100 ? text.substring(0, 100) + "…" : text;
   }
 
   private static boolean isSaid(@Nullable Object value) {

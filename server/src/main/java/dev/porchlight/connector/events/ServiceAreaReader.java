@@ -54,7 +54,7 @@ final class ServiceAreaReader {
         area.text("addressRegion"),
         area.text("addressCountry"),
         area.text("postalCode"),
-        Names.party(area.raw("provider")),
+        Names.party(area, "provider", event.findings()),
         whole(more, "weight"),
         whole(more, "sortOrder"),
         more.flag("sentToConsumerSite"),

@@ -127,6 +127,16 @@ public final class Inboxes {
         h -> Math.max(last(h, "event_copy", receiver), last(h, "event_again", receiver)));
   }
 
+  /// Whether the log is that long by now.
+  public boolean reaches(long place) {
+    return place == 0
+        || store.read(h ->
+            h.createQuery("SELECT COALESCE(MAX(seq), 0) >= :p FROM log")
+                .bind("p", place)
+                .mapTo(Boolean.class)
+                .one());
+  }
+
   private static long last(Handle h, String table, String receiver) {
     return h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM " + table + " WHERE receiver_id = :r")
         .bind("r", receiver)

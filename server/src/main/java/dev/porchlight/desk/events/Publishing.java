@@ -257,6 +257,15 @@ public final class Publishing {
               "a listing's change is not more than a day ahead",
               "the event's time is taken for it"));
     }
+    if (said.saying() instanceof Saying.OfConsent consent
+        && consent.at() != null
+        && consent.at().isAfter(draw.at())) {
+      violations.add(
+          new Violation(
+              "/data/agent/subscriptionChangeDateTime",
+              "a consent is given or withdrawn before it is told",
+              "the event's time is taken for it"));
+    }
     if (said.saying() instanceof Saying.OfSavedSearch search
         && !Sayings.isUsable(search, draw.at())) {
       violations.add(

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,8 @@ public final class EventsDoor {
   private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
   private static final String JSON = "application/json";
+  private static final Pattern OTHER_CHARSET =
+      Pattern.compile("\\s*charset\\s*=(?!\\s*\"?(utf-?8|us-ascii)\"?\\s*$).*");
   private static final Set<String> MESSAGES = Set.of(JSON, "application/ld+json");
 
   private final Store store;
@@ -209,9 +212,14 @@ public final class EventsDoor {
 
   private static byte[] body(Request request, Set<String> types)
       throws IOException, RefusedException {
-    var type = request.header("Content-Type").orElse("").split(";", 2)[0].strip();
-    if (!types.contains(type.toLowerCase(Locale.ROOT))) {
+    var type = request.header("Content-Type").orElse("").toLowerCase(Locale.ROOT).split(";", -1);
+    if (!types.contains(type[0].strip())) {
       throw new RefusedException(415, "The content type must be application/json.");
+    }
+    for (int i = 1; i < type.length; i++) {
+      if (OTHER_CHARSET.matcher(type[i]).matches()) {
+        throw new RefusedException(415, "The body must be in UTF-8.");
+      }
     }
     try {
       return request.body(MAX_BODY, PATIENCE);
@@ -338,11 +346,16 @@ public final class EventsDoor {
     return since == null ? after : inboxes.last(party.id());
   }
 
-  private static long token(String text) throws RefusedException {
+  private long token(String text) throws RefusedException {
     if (!text.matches("[0-9]{1,18}")) {
       throw new RefusedException(400, "`from` must be what `next` was.");
     }
-    return Long.parseLong(text);
+    long place = Long.parseLong(text);
+    if (!inboxes.reaches(place)) {
+      throw new RefusedException(
+          400, "`from` must be what `next` was; the hub's log does not reach so far.");
+    }
+    return place;
   }
 
   private static long millis(String text) throws RefusedException {

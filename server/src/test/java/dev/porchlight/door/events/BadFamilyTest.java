@@ -58,6 +58,16 @@ class BadFamilyTest {
        "email": "ana@example.org"}, "leadSource": [{"object": {"text": "Hello"}}]}}}
       """;
 
+  /// What follows `realestate/`, the data, and the places that are noted.
+  private static final String PEOPLE =
+      """
+      lead#assign | {"object": {"identifier": {"crm": "2"}}, "recipient": "{r}", "participant": {"id": "{agent}"}} | /data/recipient /data/participant/id
+      contact#add | {"object": {"name": "Ben Ito", "email": "ben@example.org", "leadOwner": {"@id": "{owner}"}}} | /data/object/leadOwner/@id
+      marketingpreferences#unsubscribe | {"agent": {"email": "ana@example.org"}, "participant": [{"id": "{p}"}, {"roleName": "Zork", "id": "https://x.example.org/#me"}]} | /data/participant/0/id /data/participant/1/roleName
+      marketingpreferences#subscribe | {"agent": {"email": "ana@example.org", "subscriptionChangeDateTime": "2036-01-01T00:00:00Z"}, "participant": {"id": 5}} | /data/participant/id /data/agent/subscriptionChangeDateTime
+      servicearea#create | {"object": {"identifier": {"crm": "7"}, "kind": "City", "addressLocality": "Harbor", "provider": {"id": "{provider}"}}} | /data/object/provider/id
+      """;
+
   @Test
   void what_is_odd_is_refused_or_noted_and_never_lost() {
     try (var pods = new Pods(TestHub.start(folder))) {
@@ -68,7 +78,7 @@ class BadFamilyTest {
       refused.put("[" + lead + "]", 400);
       refused.put(lead.replace("realestate/lead#add", "lead"), 400);
       refused.put(lead.replace("\"data\"", "\"date\""), 400);
-      refused.put(lead.replaceFirst("\\{", "{\"recipient\": \"{lead-owner}\", "), 403);
+      refused.put(lead.replaceFirst("\\{", "{\"recipient\": \"{lead-owner}\", "), 400);
       refused.put(lead.replaceFirst("\\{", "{\"recipient\": \"" + portal.profile + "\", "), 400);
       refused.put("[".repeat(70) + "]".repeat(70), 400);
       refused.put(lead.replace("Hello", "x".repeat(1024 * 1024)), 413);
@@ -100,6 +110,21 @@ class BadFamilyTest {
         assertThat(event.path("violations").valueStream().map(v -> v.path("pointer").asString()))
             .as(one.getKey())
             .contains(one.getValue());
+      }
+      for (var row : PEOPLE.lines().toList()) {
+        var cells = row.split("\\|", -1);
+        var event = Json.object().put("topic", "realestate/" + cells[0].strip());
+        event.set("data", Json.tree(cells[1].strip()));
+        assertThat(portal.publish(event).status()).as(row).isEqualTo(201);
+        assertThat(
+                pods.hub
+                    .items("/events?violations=true")
+                    .getFirst()
+                    .path("violations")
+                    .valueStream()
+                    .map(v -> v.path("pointer").asString()))
+            .as(row)
+            .containsExactlyInAnyOrder(cells[2].strip().split(" "));
       }
       // Recipient and source in one: once.
       var twice = (ObjectNode) Json.tree(LEAD.formatted("9"));

@@ -270,7 +270,9 @@ class EventsTest {
             "format=x",
             "by=datetime&from=x",
             "by=datetime&from=%2B999999999-01-01T00:00:00Z",
-            "from=1&from=2")) {
+            "from=1&from=2",
+            "from=999999",
+            "from=999999999999999999")) {
       assertThat(app.get("inbox/?" + bad).status()).as(bad).isEqualTo(400);
     }
   }
@@ -442,6 +444,15 @@ class EventsTest {
         .isEqualTo(403);
     assertThat(pods.send("POST", feed.url + "publish/", feed.key, "text/plain", "{}").status())
         .isEqualTo(415);
+    for (var charset : List.of("iso-8859-1", "\"UTF-16\"", "")) {
+      var type = "application/json; charset=" + charset;
+      assertThat(pods.send("POST", feed.url + "publish/", feed.key, type, "{}").status())
+          .as(type)
+          .isEqualTo(415);
+    }
+    var utf8 = "Application/JSON; x=y; Charset=\"UTF-8\"";
+    assertThat(pods.send("POST", feed.url + "publish/", feed.key, utf8, "{}").status())
+        .isEqualTo(400);
     for (var bad :
         List.of(
             "",
@@ -454,6 +465,7 @@ class EventsTest {
             "{\"topic\": \"realestate/listing#update\"}",
             "{\"topic\": \"realestate/listing#update\", \"data\": []}",
             good.deepCopy().put("recipient", app.profile).toString(),
+            good.deepCopy().put("recipient", "harbor-realty").toString(),
             "{\"a\":".repeat(70) + "1" + "}".repeat(70))) {
       var answer = feed.publish(bad);
       assertThat(answer.status()).as(bad + answer.text()).isEqualTo(400);
@@ -552,6 +564,13 @@ class EventsTest {
     feed.publish(Pods.listing(office.profile, "4711", o -> o.put("addressLocality", "Harbor")));
     var id = listings().getFirst().path("id").asString();
     assertThat(pods.hub.story("B-1").path("listing").asString()).isEqualTo(id);
+    // However the name of the MLS is written, by the lead or by an event.
+    property.put("mls_name", "Harbor-Mls");
+    assertThat(portal.post(lead.put("lead_id", "B-5")).status()).isEqualTo(200);
+    assertThat(pods.hub.story("B-5").path("listing").asString()).isEqualTo(id);
+    feed.publish(
+        Pods.listing(office.profile, "4711", o -> o.put("originatingSystemName", "harbor-mls")));
+    assertThat(listings()).hasSize(1);
     // By its page too; and one that names another is tied to none.
     var byUrl = LeadBodies.buyer("B-2", InventedPerson.of(2)).deepCopy();
     byUrl.putObject("property").put("listing_url", "https://homes.example.org/4711");

@@ -47,6 +47,11 @@ class HandshakeTest {
     return message;
   }
 
+  private static String empty(ObjectNode message) {
+    message.putObject("context").putArray("scope");
+    return message.toString();
+  }
+
   private ObjectNode subscribe(String status, String... scopes) {
     return message("SubscribeAction", scopes).put("actionStatus", status);
   }
@@ -217,6 +222,8 @@ class HandshakeTest {
             ask.deepCopy().put("object", office.profile).toString(),
             ask.deepCopy().put("object", "{app}").toString(),
             ask.deepCopy().put("target", app.profile).toString(),
+            empty(message("AuthorizeAction")),
+            empty(subscribe("ActiveActionStatus")),
             message("RejectAction").toString())) {
       var answer = pods.send("POST", office.url + "inbox/", app.key, "application/json", bad);
       assertThat(answer.status()).as(bad + answer.text()).isEqualTo(400);
