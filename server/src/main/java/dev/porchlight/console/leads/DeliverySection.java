@@ -255,7 +255,10 @@ public final class DeliverySection implements Section {
                 : "/console/leads/" + standing.delivery().leadId(),
             teller.delivery(visit.texts(), standing, visit.now()),
             sent instanceof SentBody.Same,
-            words(visit.texts(), standing, sent),
+            // Of what could never be written the reason says all.
+            cannot.isEmpty() || standing.state().attempts() > 0
+                ? words(visit.texts(), standing, sent)
+                : "",
             body,
             contentType,
             cannot,

@@ -75,6 +75,15 @@ class LeadHandsTest {
               ada.get(body.split("href=\"(?=/console/contacts/)")[1].split("\"")[0]).statusCode())
           .isEqualTo(200);
 
+      // A tag that turns the direction of what follows is shown without that.
+      var contact = "/contacts/" + story.path("contact_id").asString();
+      var tags = Json.object();
+      tags.putArray("tags").add("hot\u202elead");
+      assertThat(hub.api().patch(contact, tags).status()).isEqualTo(200);
+      assertThat(ada.get("/console" + contact).body())
+          .contains("<bdi>hot\ufffdlead</bdi>")
+          .doesNotContain("<bdi>hot\u202e");
+
       // A delivery that came through is asked about, and keeps the time at which it first did.
       assertThat(body).contains("data-confirm=\"It was delivered already");
       var delivery = hub.deliveries("L-1", endpoint).getFirst().path("id").asString();
