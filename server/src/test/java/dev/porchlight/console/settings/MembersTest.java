@@ -224,7 +224,7 @@ class MembersTest {
               "Account tree: role set → Agent",
               "<a href=\"" + lead + "\">",
               "<a href=\"" + page + "\"><bdi>Ana Lopez</bdi></a>")
-          .doesNotContain("999");
+          .doesNotContain("→ 999");
       var menu = ana.get("/console/leads").body();
       for (var dead : new String[] {"sources", "endpoints", "replays"}) {
         assertThat(menu).doesNotContain("href=\"/console/" + dead + "\"");
