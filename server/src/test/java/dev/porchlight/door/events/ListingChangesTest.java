@@ -74,6 +74,14 @@ class ListingChangesTest {
       assertThat(dropped).allMatch(d -> d.path("reason").asString().startsWith("Superseded"));
       var why = hub.api().read("/deliveries/" + dropped.getFirst().path("id").asString());
       assertThat(why.path("explanation").toString()).contains("The listing is offered in");
+      // What was refused last is settled: it waits from now on, not from after the pause.
+      hub.await(
+          "the newest state to be refused",
+          () ->
+              hub.items("/deliveries?state=pending&endpoint=" + endpoint.id()).stream()
+                  .map(d -> hub.api().read("/deliveries/" + d.path("id").asString()))
+                  .filter(d -> !d.path("attempts").isEmpty())
+                  .findFirst());
       crm.alwaysAnswers(200);
       hub.clock().advance(Duration.ofMinutes(2));
       hub.await(
