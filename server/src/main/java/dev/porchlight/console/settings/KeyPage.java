@@ -54,7 +54,7 @@ final class KeyPage {
           .limit(MOST_LISTED)
           .forEach(c -> {
             switch (kind) {
-              case SOURCE ->
+              case SOURCE, MAIL ->
                   sources
                       .find(c.owner())
                       .filter(s -> visit.scope().containsNode(nodes, s.node()))
@@ -65,19 +65,10 @@ final class KeyPage {
                                   c,
                                   "/console/sources/" + s.id(),
                                   s.name(),
-                                  t.of("key.kind.source"))));
-              case MAIL ->
-                  sources
-                      .find(c.owner())
-                      .filter(s -> visit.scope().containsNode(nodes, s.node()))
-                      .ifPresent(s ->
-                          rows.add(
-                              row(
-                                  visit,
-                                  c,
-                                  "/console/sources/" + s.id(),
-                                  s.name(),
-                                  t.of("key.kind.mail"))));
+                                  t.of(
+                                      kind == Credential.Kind.MAIL
+                                          ? "key.kind.mail"
+                                          : "key.kind.source"))));
               case PARTY ->
                   parties
                       .find(c.owner())
