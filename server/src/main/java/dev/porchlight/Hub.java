@@ -502,7 +502,8 @@ public final class Hub implements AutoCloseable {
                     desk,
                     receipts,
                     (contract, body) -> get(connectors, contract).read(body)),
-                (contract, body) -> get(connectors, contract).read(body)))
+                (contract, body) -> get(connectors, contract).read(body),
+                deeds))
         .with(
             new DeliverySection(
                 store,

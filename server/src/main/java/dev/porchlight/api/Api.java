@@ -261,6 +261,8 @@ public final class Api {
     add("GET", "/receipts/{id}", Permission.READ, leads::getReceipt);
     add("GET", "/receipts/{id}/raw", Permission.READ, leads::getRaw);
     add("POST", "/receipts/{id}/resubmit", Permission.WORK, leads::resubmit);
+    add("POST", "/receipts/{id}/aside", Permission.WORK, leads::putAside);
+    add("POST", "/receipts/{id}/reopen", Permission.WORK, leads::takeBack);
     add("GET", "/contacts", Permission.READ, leads::listContacts);
     add("GET", "/contacts/{id}", Permission.READ, leads::getContact);
     add("PATCH", "/contacts/{id}", Permission.WORK, leads::changeContact);

@@ -9,6 +9,7 @@ import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Answered;
+import dev.porchlight.desk.Aside;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Handover;
 import dev.porchlight.desk.LeadRecord;
@@ -29,6 +30,7 @@ import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
 import dev.porchlight.person.Persons;
 import dev.porchlight.sign.Tokens;
+import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Interest;
@@ -44,6 +46,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -303,7 +306,29 @@ final class LeadResources {
     var view = Views.receipt(receipt, store.settings());
     var violations = view.putArray("violations");
     receipts.listViolations(receipt.id()).forEach(v -> violations.add(Views.violation(v)));
+    switch (receipt.state()) {
+      case QUARANTINED, REFUSED, ASIDE, MENDED -> history(receipt, view);
+      case DONE, REPEAT, OWED, ERASED -> {}
+    }
     return view;
+  }
+
+  /// Who put it aside, or took it back from there, when and why.
+  private void history(Receipt receipt, ObjectNode view) {
+    var marks = Aside.list(store, receipt.id());
+    if (marks.isEmpty()) {
+      return;
+    }
+    var history = view.putArray("history");
+    for (var mark : marks) {
+      var item = history.addObject();
+      item.put("at", mark.at().toString());
+      item.put("kind", mark.aside() ? Aside.PUT : Aside.TAKEN_BACK);
+      member(item, "by", mark.principal());
+      if (!mark.reason().isEmpty()) {
+        item.put("reason", mark.reason());
+      }
+    }
   }
 
   Reply listReceipts(Call call) {
@@ -315,7 +340,7 @@ final class LeadResources {
             .map(s ->
                 Call.parameter(
                     "state",
-                    "done, repeat, owed, quarantined, refused, mended or erased",
+                    "done, repeat, owed, quarantined, refused, aside, mended or erased",
                     s,
                     Receipt.State::of))
             .orElse(null);
@@ -430,6 +455,43 @@ final class LeadResources {
       case Resubmission.Outcome.Taken(var receipt) ->
           Call.reply(receipt.state() == Receipt.State.QUARANTINED ? 422 : 200, receipt(receipt));
     };
+  }
+
+  /// Puts a receipt aside that nobody will mend.
+  Reply putAside(Call call) throws Exception {
+    var known = found(call);
+    var members = call.members(Set.of("reason"));
+    if (members.text("reason").isEmpty()) {
+      throw new FaultException(Fault.BODY_INVALID, "The member `reason` is needed.");
+    }
+    var reason = members.line("reason", Aside.LONGEST_REASON).orElseThrow();
+    return moved(
+        call,
+        batch -> Aside.put(batch, known.id(), call.principal().id(), reason),
+        "Only a receipt that is quarantined or refused can be put aside; this one is "
+            + known.state().word()
+            + ".");
+  }
+
+  /// Takes a receipt back that somebody put aside.
+  Reply takeBack(Call call) throws Exception {
+    var known = found(call);
+    var reason = call.members(Set.of("reason")).line("reason", Aside.LONGEST_REASON).orElse("");
+    return moved(
+        call,
+        batch -> Aside.takeBack(batch, known.id(), call.principal().id(), reason),
+        "Only a receipt that is aside can be taken back; this one is "
+            + known.state().word()
+            + ".");
+  }
+
+  private Reply moved(Call call, Function<Batch, Optional<Receipt>> move, String refusal)
+      throws Exception {
+    return call.change(batch -> {
+      var receipt =
+          move.apply(batch).orElseThrow(() -> new FaultException(Fault.STATE_CONFLICT, refusal));
+      return new Call.Answer(200, Views.receipt(receipt, batch.settings()));
+    });
   }
 
   /// Says that a person has answered a lead.

@@ -2,6 +2,7 @@ package dev.porchlight.cli;
 
 import dev.porchlight.client.HubClient;
 import dev.porchlight.client.HubException;
+import dev.porchlight.value.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ final class ReceiptCommand extends PinnableNoun {
       @Option(
               names = "--state",
               paramLabel = "STATE",
-              description = "done, repeat, owed, quarantined, refused, mended or erased")
+              description = "done, repeat, owed, quarantined, refused, aside, mended or erased")
           @Nullable String state,
       @Option(names = "--source", paramLabel = "SOURCE", description = "a source's id or name")
           @Nullable String source,
@@ -106,6 +107,48 @@ final class ReceiptCommand extends PinnableNoun {
     try (var hub = connect()) {
       var receipt = hub.post("/receipts/" + HubClient.segment(id) + "/resubmit", body);
       return show(receipt, () -> Story.receipt(receipt).forEach(this::say));
+    }
+  }
+
+  @Command(
+      name = "aside",
+      description = {
+        "Puts a receipt aside that nobody will mend.",
+        "It needs no hand any more, and is kept as long as it would have been."
+      })
+  int aside(
+      @Parameters(paramLabel = "ID", description = "its id") String id,
+      @Option(
+              names = "--reason",
+              paramLabel = "TEXT",
+              required = true,
+              description = "one line, for those who look later")
+          String reason)
+      throws HubException {
+    return move(id, "aside", reason, "Put aside.");
+  }
+
+  @Command(name = "reopen", description = "Takes a receipt back that was put aside.")
+  int reopen(
+      @Parameters(paramLabel = "ID", description = "its id") String id,
+      @Option(
+              names = "--reason",
+              paramLabel = "TEXT",
+              description = "one line, for those who look later")
+          @Nullable String reason)
+      throws HubException {
+    return move(id, "reopen", reason, "Taken back: it is as it was before.");
+  }
+
+  private int move(String id, String how, @Nullable String reason, String done)
+      throws HubException {
+    var body = Json.object();
+    if (reason != null) {
+      body.put("reason", reason);
+    }
+    try (var hub = connect()) {
+      var receipt = hub.post("/receipts/" + HubClient.segment(id) + "/" + how, body);
+      return show(receipt, () -> say(done));
     }
   }
 }

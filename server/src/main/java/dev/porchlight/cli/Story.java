@@ -183,8 +183,9 @@ final class Story {
         switch (Text.at(receipt, "state")) {
           case "repeat" -> "the same once more; nothing followed from it";
           case "owed" -> "accepted; its consequences are still to be worked out";
-          case "mended" -> "set aside, and mended since";
-          case "quarantined" -> "set aside in quarantine";
+          case "mended" -> "kept in quarantine, and mended since";
+          case "quarantined" -> "kept in quarantine";
+          case "aside" -> "put aside by hand, since nobody will mend it";
           case "refused" -> "refused";
           case "erased" -> "erased";
           default ->
@@ -208,6 +209,17 @@ final class Story {
     }
     if (!Text.at(receipt, "reason").isEmpty()) {
       lines.add("    " + Text.sentence(Text.at(receipt, "reason")));
+    }
+    for (var mark : receipt.path("history")) {
+      var name = Text.at(mark, "by_name");
+      var reason = Text.at(mark, "reason");
+      lines.add(
+          "    "
+              + (Text.at(mark, "kind").equals("receipt.aside") ? "put aside " : "taken back ")
+              + Text.time(Text.at(mark, "at"))
+              + " by "
+              + (name.isEmpty() ? Text.at(mark, "by") : name)
+              + (reason.isEmpty() ? "" : ": " + Text.sentence(reason)));
     }
     if (!Text.at(receipt, "signature").isEmpty()) {
       lines.add("    signature: " + Text.at(receipt, "signature"));

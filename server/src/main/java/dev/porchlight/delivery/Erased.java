@@ -25,6 +25,10 @@ public final class Erased {
 
   private Erased() {}
 
+  private static final String ASIDE = "What came was put aside by hand before this was delivered.";
+  private static final String ASIDE_UNDER_WAY =
+      "What came was put aside by hand while an attempt was under way, which may have arrived.";
+
   /// Why the push of an event ended whose time was over.
   private static final String AGED = "The event was no longer kept before this was delivered.";
 
@@ -47,7 +51,7 @@ public final class Erased {
           }
         });
     for (var id : theirs) {
-      end(batch, id, aged ? AGED : REASON);
+      end(batch, id, aged ? AGED : REASON, UNDER_WAY);
       AnswerWords.deleteOfDelivery(batch, id);
       var none = batch.sql();
       none.execute(
@@ -71,16 +75,8 @@ public final class Erased {
 
   /// Ends and empties all deliveries of a lead.
   public static Counts erase(Batch batch, String lead) {
-    var ids =
-        batch
-            .sql()
-            .createQuery(
-                "SELECT d.id FROM delivery d JOIN delivery_state s ON s.delivery_id = d.id"
-                    + " WHERE d.lead_id = :l AND s.state = 'pending' ORDER BY d.seq, d.id")
-            .bind("l", lead)
-            .mapTo(String.class)
-            .list();
-    ids.forEach(id -> end(batch, id, REASON));
+    var ids = pending(batch, lead);
+    ids.forEach(id -> end(batch, id, REASON, UNDER_WAY));
     AnswerWords.deleteOfLead(batch, lead);
     var sql = batch.sql();
     int deliveries =
@@ -103,7 +99,23 @@ public final class Erased {
     return new Counts(deliveries, ids.size(), attempts);
   }
 
-  private static void end(Batch batch, String id, String reason) {
+  /// Ends what is still to be delivered of a receipt that somebody put aside.
+  public static void endAside(Batch batch, String receipt) {
+    pending(batch, receipt).forEach(id -> end(batch, id, ASIDE, ASIDE_UNDER_WAY));
+  }
+
+  private static List<String> pending(Batch batch, String lead) {
+    return batch
+        .sql()
+        .createQuery(
+            "SELECT d.id FROM delivery d JOIN delivery_state s ON s.delivery_id = d.id"
+                + " WHERE d.lead_id = :l AND s.state = 'pending' ORDER BY d.seq, d.id")
+        .bind("l", lead)
+        .mapTo(String.class)
+        .list();
+  }
+
+  private static void end(Batch batch, String id, String reason, String whileUnderWay) {
     var delivery = batch.find(Tables.DELIVERY, id);
     var state = batch.find(Tables.STATE, id);
     if (delivery == null || state == null || !state.isOpen()) {
@@ -111,7 +123,7 @@ public final class Erased {
     }
     var lane = batch.find(Tables.LANE, delivery.endpointId(), delivery.orderKey());
     boolean underWay = lane != null && !lane.isFree(batch.clock());
-    batch.put(Tables.STATE, state.dropped(underWay ? UNDER_WAY : reason, batch.clock()));
+    batch.put(Tables.STATE, state.dropped(underWay ? whileUnderWay : reason, batch.clock()));
     batch.append("delivery.dropped", delivery.leadId(), id);
     if (lane == null) {
       return;

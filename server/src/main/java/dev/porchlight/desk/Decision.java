@@ -514,7 +514,7 @@ public final class Decision {
       return;
     }
     var old = batch.find(Tables.RECEIPT, by.corrects());
-    if (old != null && old.state() == Receipt.State.QUARANTINED) {
+    if (old != null && Aside.isMendable(batch, old)) {
       long seq = batch.append("receipt.mended", old.sourceId(), old.id());
       batch.put(
           Tables.RECEIPT,

@@ -396,13 +396,13 @@ public final class Desk {
                 : Optional.of(owe(batch, receipt, raw, guid, reason)));
   }
 
-  /// Whether the receipt that this one is to correct is no longer in quarantine.
+  /// Whether the receipt that this one is to correct does not wait for that any more.
   private static boolean isTooLate(Batch batch, Receipt receipt) {
     if (receipt.corrects() == null) {
       return false;
     }
     var old = batch.find(Tables.RECEIPT, receipt.corrects());
-    return old == null || old.state() != Receipt.State.QUARANTINED;
+    return old == null || !Aside.isMendable(batch, old);
   }
 
   private String guid(Source source, Body body, Receipt receipt) {

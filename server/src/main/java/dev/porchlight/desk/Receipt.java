@@ -52,6 +52,8 @@ public record Receipt(
     QUARANTINED,
     /// Not authentic; kept for the record.
     REFUSED,
+    /// It was quarantined or refused, and somebody said that nobody will mend it: [Aside].
+    ASIDE,
     /// It was quarantined, and another receipt has taken its place.
     MENDED,
     /// It was owed, quarantined or refused when the person whom it named was erased.
@@ -67,7 +69,7 @@ public record Receipt(
     /// lists.
     String sql() {
       return switch (this) {
-        case OWED, QUARANTINED, REFUSED, MENDED, REPEAT, ERASED ->
+        case OWED, QUARANTINED, REFUSED, ASIDE, MENDED, REPEAT, ERASED ->
             "state = '" + word() + "' AND " + FEW;
         case DONE -> "state = '" + word() + "'";
       };
@@ -75,7 +77,7 @@ public record Receipt(
 
     /// That a receipt is in one of the states that few are in, as their index has it.
     public static final String FEW =
-        "state IN ('owed', 'quarantined', 'refused', 'mended', 'repeat', 'erased')";
+        "state IN ('owed', 'quarantined', 'refused', 'aside', 'mended', 'repeat', 'erased')";
 
     /// @throws IllegalArgumentException for another word
     public static State of(String word) {

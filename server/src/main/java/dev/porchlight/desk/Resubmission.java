@@ -41,11 +41,13 @@ public final class Resubmission {
   public Outcome resubmit(Receipt old, byte[] mended, String by) {
     switch (old.state()) {
       case QUARANTINED -> {}
+      case ASIDE -> {
+        if (Aside.list(store, old.id()).getLast().was() != Receipt.State.QUARANTINED) {
+          return onlyQuarantined("was refused before it was put aside");
+        }
+      }
       case DONE, REPEAT, OWED, REFUSED, MENDED, ERASED -> {
-        return new Outcome.Refused(
-            "Only a quarantined receipt can be resubmitted; this one is "
-                + old.state().word()
-                + ".");
+        return onlyQuarantined("is " + old.state().word());
       }
     }
     var source = Sources.in(store.settings()).find(old.sourceId());
@@ -78,6 +80,11 @@ public final class Resubmission {
         .<Outcome>map(Outcome.Taken::new)
         .orElseGet(
             () -> new Outcome.Refused("Somebody else has resubmitted it, or it was erased."));
+  }
+
+  private static Outcome onlyQuarantined(String how) {
+    return new Outcome.Refused(
+        "Only a quarantined receipt can be resubmitted; this one " + how + ".");
   }
 
   /// Why a body can't be read; empty where it can, and where reading it fails by a defect of ours,

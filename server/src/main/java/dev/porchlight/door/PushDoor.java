@@ -165,7 +165,7 @@ public final class PushDoor {
     }
     count(source.contract(), receipt.state().word());
     return switch (receipt.state()) {
-      case DONE, REPEAT, OWED, MENDED, ERASED -> replies(source).accepted(receipt.guid());
+      case DONE, REPEAT, OWED, ASIDE, MENDED, ERASED -> replies(source).accepted(receipt.guid());
       case QUARANTINED -> replies(source).refused(400, receipt.id(), receipt.reason());
       // Its hubs send in a circle; the same again would be refused again.
       case REFUSED -> replies(source).refused(409, receipt.id(), receipt.reason());

@@ -378,6 +378,8 @@ final class ForeignOfficeTest {
               "POST /api/v1/replays",
               "PATCH /api/v1/replays/{id}",
               "POST /api/v1/receipts/{id}/resubmit",
+              "POST /api/v1/receipts/{id}/aside",
+              "POST /api/v1/receipts/{id}/reopen",
               "POST /api/v1/leads/{id}/answered",
               "POST /api/v1/receipts/{id}/pin",
               "POST /api/v1/receipts/{id}/unpin",

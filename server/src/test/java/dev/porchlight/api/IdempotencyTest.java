@@ -130,6 +130,9 @@ final class IdempotencyTest {
       }
       requests.add(List.of("PATCH", "/api/v1/contacts/" + contact, "{\"given_name\": \"S\"}"));
       requests.add(
+          List.of("POST", "/api/v1/receipts/" + receipt + "/aside", "{\"reason\": \"No.\"}"));
+      requests.add(List.of("POST", "/api/v1/receipts/" + receipt + "/reopen", ""));
+      requests.add(
           List.of(
               "POST",
               "/api/v1/receipts/" + receipt + "/resubmit",

@@ -288,6 +288,13 @@ final class OpenApiTest {
       var raw = admin.get("/api/v1/receipts/" + quarantined + "/raw").expect(200);
       assertThat(raw.text()).isEqualTo("[]");
       admin.post("/api/v1/receipts/" + quarantined + "/resubmit", "").expect(422);
+      admin.post("/api/v1/receipts/" + quarantined + "/aside", "{}").expect(400);
+      admin
+          .post("/api/v1/receipts/" + quarantined + "/aside", "{\"reason\": \"Nobody will.\"}")
+          .expect(200);
+      admin.get("/api/v1/receipts/" + quarantined).expect(200);
+      admin.post("/api/v1/receipts/" + quarantined + "/reopen", "{}").expect(200);
+      admin.post("/api/v1/receipts/" + quarantined + "/reopen", "{}").expect(409);
       admin
           .post(
               "/api/v1/receipts/" + quarantined + "/resubmit",

@@ -26,7 +26,7 @@ class ReceiptIndexTest {
                         .list());
         var plan = String.join("; ", steps);
         switch (state) {
-          case OWED, QUARANTINED, REFUSED, MENDED, REPEAT, ERASED ->
+          case OWED, QUARANTINED, REFUSED, ASIDE, MENDED, REPEAT, ERASED ->
               assertThat(plan).as(state.word()).contains("receipt_open");
           case DONE -> assertThat(plan).as(state.word()).doesNotContain("receipt_open");
         }

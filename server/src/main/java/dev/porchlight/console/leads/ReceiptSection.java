@@ -5,17 +5,22 @@ import dev.porchlight.connector.Body;
 import dev.porchlight.connector.Reading;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Fact;
+import dev.porchlight.console.Form;
 import dev.porchlight.console.Pager;
 import dev.porchlight.console.Section;
+import dev.porchlight.console.Sentence;
 import dev.porchlight.console.Time;
 import dev.porchlight.console.Visit;
+import dev.porchlight.desk.Aside;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Resubmission;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.store.Store;
+import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import dev.porchlight.web.Reply;
@@ -30,6 +35,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `/console/receipts`: each request as it arrived, raw and read side by side, with every violation
 /// at its place; what nobody could read is mended and taken again here.
@@ -43,17 +49,20 @@ public final class ReceiptSection implements Section {
   private final Receipts receipts;
   private final Resubmission resubmission;
   private final BiFunction<String, Body, Reading> reader;
+  private final Deeds deeds;
 
   /// @param reader reads a body by the contract of that name
   public ReceiptSection(
       Store store,
       Receipts receipts,
       Resubmission resubmission,
-      BiFunction<String, Body, Reading> reader) {
+      BiFunction<String, Body, Reading> reader,
+      Deeds deeds) {
     this.store = store;
     this.receipts = receipts;
     this.resubmission = resubmission;
     this.reader = reader;
+    this.deeds = deeds;
   }
 
   /// One line of the list.
@@ -71,6 +80,9 @@ public final class ReceiptSection implements Section {
   /// @param lead the address of its lead; empty for none
   /// @param editable its body, where it may be mended; empty else, and where it can't be shown so
   ///   that its bytes come back as they were
+  /// @param marks that somebody put it aside, or took it back, the oldest first
+  /// @param aside the field of the form that puts it aside; null where it can't be
+  /// @param reopenable whether it is aside and may be taken back
   record One(
       String id,
       Time at,
@@ -85,7 +97,10 @@ public final class ReceiptSection implements Section {
       String lead,
       boolean mendable,
       String editable,
-      String error) {}
+      String error,
+      List<Sentence> marks,
+      Form.@Nullable Field aside,
+      boolean reopenable) {}
 
   @Override
   public String name() {
@@ -97,6 +112,8 @@ public final class ReceiptSection implements Section {
     paths.get("/receipts", Permission.READ, this::list);
     paths.get("/receipts/{id}", Permission.READ, this::show);
     paths.post("/receipts/{id}/resubmit", Permission.WORK, this::resubmit);
+    paths.post("/receipts/{id}/aside", Permission.WORK, this::putAside);
+    paths.post("/receipts/{id}/reopen", Permission.WORK, this::takeBack);
   }
 
   private Reply list(Visit visit) {
@@ -183,7 +200,13 @@ public final class ReceiptSection implements Section {
         case null -> unread = visit.texts().of("receipts.defect");
       }
     }
-    var mendable = receipt.state() == Receipt.State.QUARANTINED && visit.may(Permission.WORK);
+    var mayWork = visit.may(Permission.WORK);
+    var mendable =
+        mayWork
+            && (receipt.state() == Receipt.State.QUARANTINED
+                || receipt.state() == Receipt.State.ASIDE
+                    && Aside.list(store, receipt.id()).getLast().was()
+                        == Receipt.State.QUARANTINED);
     var texts = visit.texts();
     var facts = new ArrayList<Fact>();
     source.ifPresent(s -> facts.add(new Fact(texts.of("receipt.contract"), s.contract())));
@@ -219,7 +242,57 @@ public final class ReceiptSection implements Section {
             : typed != null
                 ? typed
                 : raw.filter(b -> b.length <= EDITABLE).flatMap(b -> exact(b)).orElse(""),
-        error);
+        error,
+        marks(visit, receipt),
+        mayWork
+                && (receipt.state() == Receipt.State.QUARANTINED
+                    || receipt.state() == Receipt.State.REFUSED)
+            ? reason(visit)
+            : null,
+        mayWork && receipt.state() == Receipt.State.ASIDE);
+  }
+
+  private static Form.Field reason(Visit visit) {
+    var form = visit.request().method().equals("POST") ? visit.form() : Form.empty();
+    return form.field("reason", visit.texts().of("receipts.aside.reason"))
+        .longest(Aside.LONGEST_REASON)
+        .needed();
+  }
+
+  private List<Sentence> marks(Visit visit, Receipt receipt) {
+    return ReceiptTeller.marks(visit.texts(), store, receipt, visit.now());
+  }
+
+  private Reply putAside(Visit visit) throws Exception {
+    var body = Json.object();
+    if (!visit.form().text("reason").isEmpty()) {
+      body.put("reason", visit.form().text("reason"));
+    }
+    return move(visit, "aside", body);
+  }
+
+  private Reply takeBack(Visit visit) throws Exception {
+    return move(visit, "reopened", Json.object());
+  }
+
+  private Reply move(Visit visit, String key, ObjectNode body) throws Exception {
+    var how = key.equals("aside") ? "/receipts/{id}/aside" : "/receipts/{id}/reopen";
+    var done = deeds.act(visit, "POST", how, visit.path("id"), body);
+    var receipt = receipts.find(visit.scope(), visit.path("id"));
+    if (receipt.isEmpty() || done.isMissing()) {
+      return visit.missing();
+    }
+    if (done.isFine()) {
+      return visit.done("/receipts/" + receipt.get().id(), key);
+    }
+    var aside = receipt.get().state() != Receipt.State.ASIDE && key.equals("aside");
+    if (aside && done.status() == 400) {
+      visit.form().refuse("reason", visit.texts().english(done.sentence()).text());
+      return visit.refused("leads/receipt.jte", one(visit, receipt.get(), null, ""));
+    }
+    return visit.refused(
+        "leads/receipt.jte",
+        one(visit, receipt.get(), null, visit.texts().of("receipts.aside.not")));
   }
 
   /// A body as text that can be sent back as the same bytes; empty where it can't: mended in one

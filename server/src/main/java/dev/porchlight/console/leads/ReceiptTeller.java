@@ -2,14 +2,17 @@ package dev.porchlight.console.leads;
 
 import dev.porchlight.console.Clean;
 import dev.porchlight.console.Sentence;
+import dev.porchlight.console.Texts;
 import dev.porchlight.console.leads.Story.Breach;
 import dev.porchlight.console.leads.Story.Change;
 import dev.porchlight.console.leads.Story.Item;
+import dev.porchlight.desk.Aside;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Source;
 import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,10 +33,28 @@ final class ReceiptTeller {
   /// What takes longer than this between arrival and consequences was not done in one go.
   private static final Duration AT_ONCE = Duration.ofSeconds(10);
 
+  private final Store store;
   private final Receipts receipts;
 
-  ReceiptTeller(Receipts receipts) {
+  ReceiptTeller(Store store, Receipts receipts) {
+    this.store = store;
     this.receipts = receipts;
+  }
+
+  /// Who put a receipt aside, or took it back, when and why.
+  static List<Sentence> marks(Texts texts, Store store, Receipt receipt, Instant now) {
+    return Aside.list(store, receipt.id()).stream()
+        .map(mark -> {
+          var who = StoryTeller.who(store.settings(), mark.principal());
+          var at = texts.time(mark.at(), now).exact();
+          var reason = Clean.line(mark.reason());
+          if (reason.isEmpty()) {
+            return texts.say(mark.aside() ? "receipt.aside.by" : "receipt.reopened.by", who, at);
+          }
+          return texts.say(
+              mark.aside() ? "receipt.aside.why" : "receipt.reopened.why", who, at, reason);
+        })
+        .toList();
   }
 
   /// @param versions of its lead
@@ -50,6 +71,11 @@ final class ReceiptTeller {
     }
     if (!receipt.reason().isEmpty()) {
       sentences.add(texts.english(Clean.line(receipt.reason())));
+    }
+    switch (receipt.state()) {
+      case QUARANTINED, REFUSED, ASIDE, MENDED ->
+          sentences.addAll(marks(texts, store, receipt, known.now()));
+      case DONE, REPEAT, OWED, ERASED -> {}
     }
     if (receipt.erasedAt() != null) {
       sentences.add(texts.say("receipt.emptied"));
@@ -90,7 +116,7 @@ final class ReceiptTeller {
                       : texts.of("receipt.first", name);
               case REPEAT -> texts.of("receipt.repeat", name, receipt.version());
               case OWED -> texts.of("receipt.owed", name);
-              case QUARANTINED, MENDED -> texts.of("receipt.quarantined", name);
+              case QUARANTINED, ASIDE, MENDED -> texts.of("receipt.quarantined", name);
               case REFUSED -> texts.of("receipt.refused", name);
               case ERASED -> texts.of("receipt.erased", name);
             },

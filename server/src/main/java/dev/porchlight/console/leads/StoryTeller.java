@@ -64,7 +64,7 @@ public final class StoryTeller {
     this.pulse = new Pulse(store);
     this.receipts = receipts;
     this.deliveries = deliveries;
-    receiptTeller = new ReceiptTeller(receipts);
+    receiptTeller = new ReceiptTeller(store, receipts);
     personTeller = new PersonTeller(leads, persons);
     deliveryTeller = new DeliveryTeller(deliveries);
   }
@@ -251,7 +251,7 @@ public final class StoryTeller {
   static Tone tone(Receipt.State state) {
     return switch (state) {
       case DONE -> Tone.GOOD;
-      case REPEAT, MENDED, ERASED -> Tone.PLAIN;
+      case REPEAT, ASIDE, MENDED, ERASED -> Tone.PLAIN;
       case OWED -> Tone.WAITING;
       case QUARANTINED, REFUSED -> Tone.BAD;
     };

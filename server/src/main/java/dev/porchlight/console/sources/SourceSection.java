@@ -214,7 +214,7 @@ public final class SourceSection implements Section {
   private static Tone tone(Receipt.State state) {
     return switch (state) {
       case DONE -> Tone.GOOD;
-      case REPEAT, MENDED, ERASED -> Tone.PLAIN;
+      case REPEAT, ASIDE, MENDED, ERASED -> Tone.PLAIN;
       case OWED -> Tone.WAITING;
       case QUARANTINED, REFUSED -> Tone.BAD;
     };

@@ -61,7 +61,7 @@ public final class Erasure {
   /// Who is named where nobody asked but a time had come.
   public static final String BY_RETENTION = "retention";
 
-  private static final String OPEN = "('owed', 'quarantined', 'refused')";
+  private static final String OPEN = "('owed', 'quarantined', 'refused', 'aside')";
   private static final String OPENED = "('receipt.owed', 'receipt.quarantined', 'receipt.refused')";
 
   private final Store store;

@@ -234,7 +234,7 @@ public final class LeadErasure {
       return Erasures.Counts.NONE;
     }
     switch (receipt.state()) {
-      case OWED, QUARANTINED, REFUSED -> {}
+      case OWED, QUARANTINED, REFUSED, ASIDE -> {}
       case DONE, REPEAT, MENDED, ERASED -> {
         return Erasures.Counts.NONE;
       }
@@ -258,6 +258,7 @@ public final class LeadErasure {
         Row.micros(batch.now()),
         receipt);
     sql.execute("DELETE FROM receipt_raw WHERE receipt_id = ?", receipt);
+    sql.execute("DELETE FROM receipt_aside WHERE receipt_id = ?", receipt);
     sql.execute(
         "UPDATE violation SET pointer = '', rule = 'erased', action = '' WHERE receipt_id = ?",
         receipt);

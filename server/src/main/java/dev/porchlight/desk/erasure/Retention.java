@@ -159,7 +159,7 @@ public final class Retention implements AutoCloseable {
         }
         yield over;
       }
-      case OWED, QUARANTINED, REFUSED -> {
+      case OWED, QUARANTINED, REFUSED, ASIDE -> {
         if (over) {
           expire(() -> erasure.expireReceipt(receipt), "receipt " + receipt.id());
         }

@@ -2,6 +2,7 @@ package dev.porchlight.desk.rebuild;
 
 import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Planner;
+import dev.porchlight.desk.Aside;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.KeptReading;
 import dev.porchlight.desk.LeadSteps;
@@ -70,6 +71,13 @@ final class StepReader {
           "receipt.owed",
           "receipt.refused" ->
           decide(line);
+      case Aside.PUT, Aside.TAKEN_BACK ->
+          Aside.list(live, line.ref()).stream()
+              .filter(mark -> mark.seq() == line.seq())
+              .<Step>map(mark ->
+                  new Step.TakeOver(line.seq(), List.of(), batch -> Aside.replay(batch, mark)))
+              .findFirst()
+              .orElseGet(Step.Nothing::new);
       // Time decided these, a schedule, or a person who asked for a replay, not a receipt.
       case "lead.undelivered", "receipt.unread", "delivery.planned", Telling.PLANNED ->
           live.read(h ->

@@ -119,7 +119,7 @@ public final class MailDoor {
               new Desk.Circumstances(headers(mail), "", null));
       count(source, receipt.state().word());
       return switch (receipt.state()) {
-        case DONE, REPEAT, OWED, QUARANTINED, MENDED, ERASED ->
+        case DONE, REPEAT, OWED, QUARANTINED, ASIDE, MENDED, ERASED ->
             new Verdict(250, "2.0.0 Taken as " + receipt.id());
         case REFUSED -> new Verdict(554, "5.4.6 " + receipt.reason());
       };

@@ -201,7 +201,7 @@ public final class SeekerLeadsApi {
         .counter("porchlight.receipts", "contract", CONTRACT, "outcome", receipt.state().word())
         .increment();
     return switch (receipt.state()) {
-      case DONE, REPEAT, OWED, MENDED, ERASED -> json(200, taken(receipt));
+      case DONE, REPEAT, OWED, ASIDE, MENDED, ERASED -> json(200, taken(receipt));
       case QUARANTINED, REFUSED ->
           throw new RefusedException(
               Kind.BAD_REQUEST, receipt.reason(), parts.receipts().listViolations(receipt.id()));

@@ -133,7 +133,7 @@ CREATE TABLE receipt (
   content_type TEXT COLLATE "C" NOT NULL,
   headers      TEXT COLLATE "C" NOT NULL,
   size         BIGINT NOT NULL,
-  state        TEXT COLLATE "C" NOT NULL,   -- done | repeat | owed | quarantined | refused | mended | erased
+  state        TEXT COLLATE "C" NOT NULL,   -- done | repeat | owed | quarantined | refused | aside | mended | erased
   message      TEXT COLLATE "C" NOT NULL,
   guid         TEXT COLLATE "C" NOT NULL,
   lead_id      TEXT COLLATE "C",
@@ -144,11 +144,23 @@ CREATE TABLE receipt (
   settled_seq  BIGINT NOT NULL,
   erased_at    BIGINT
 );
-CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'mended', 'repeat', 'erased');
+CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'aside', 'mended', 'repeat', 'erased');
 CREATE INDEX receipt_lead ON receipt (lead_id, id) WHERE lead_id IS NOT NULL;
 CREATE INDEX receipt_source ON receipt (source_id, id);
 CREATE INDEX receipt_office ON receipt (office_id, id);
 CREATE INDEX receipt_corrects ON receipt (corrects) WHERE corrects IS NOT NULL;
+
+-- Receipts that somebody put aside, or took back from there, since nobody will mend them.
+CREATE TABLE receipt_aside (
+  receipt_id TEXT COLLATE "C" NOT NULL,
+  seq        BIGINT NOT NULL,
+  aside      BIGINT NOT NULL,   -- 1 put aside, 0 taken back
+  was        TEXT COLLATE "C" NOT NULL,      -- the state in which it is without that: quarantined | refused
+  principal  TEXT COLLATE "C" NOT NULL,
+  reason     TEXT COLLATE "C" NOT NULL,
+  at         BIGINT NOT NULL,
+  PRIMARY KEY (receipt_id, seq)
+);
 
 CREATE TABLE receipt_raw (
   receipt_id TEXT COLLATE "C" PRIMARY KEY,

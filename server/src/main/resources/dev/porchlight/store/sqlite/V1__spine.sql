@@ -126,7 +126,7 @@ CREATE TABLE receipt (
   content_type TEXT NOT NULL,
   headers      TEXT NOT NULL,
   size         INTEGER NOT NULL,
-  state        TEXT NOT NULL,   -- done | repeat | owed | quarantined | refused | mended | erased
+  state        TEXT NOT NULL,   -- done | repeat | owed | quarantined | refused | aside | mended | erased
   message      TEXT NOT NULL,
   guid         TEXT NOT NULL,
   lead_id      TEXT,
@@ -137,11 +137,23 @@ CREATE TABLE receipt (
   settled_seq  INTEGER NOT NULL,
   erased_at    INTEGER
 );
-CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'mended', 'repeat', 'erased');
+CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'aside', 'mended', 'repeat', 'erased');
 CREATE INDEX receipt_lead ON receipt (lead_id, id) WHERE lead_id IS NOT NULL;
 CREATE INDEX receipt_source ON receipt (source_id, id);
 CREATE INDEX receipt_office ON receipt (office_id, id);
 CREATE INDEX receipt_corrects ON receipt (corrects) WHERE corrects IS NOT NULL;
+
+-- Receipts that somebody put aside, or took back from there, since nobody will mend them.
+CREATE TABLE receipt_aside (
+  receipt_id TEXT NOT NULL,
+  seq        INTEGER NOT NULL,
+  aside      INTEGER NOT NULL,   -- 1 put aside, 0 taken back
+  was        TEXT NOT NULL,      -- the state in which it is without that: quarantined | refused
+  principal  TEXT NOT NULL,
+  reason     TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  PRIMARY KEY (receipt_id, seq)
+);
 
 CREATE TABLE receipt_raw (
   receipt_id TEXT PRIMARY KEY,

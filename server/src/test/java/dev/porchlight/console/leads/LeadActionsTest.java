@@ -120,6 +120,19 @@ class LeadActionsTest {
       page.waitForURL("**/console/receipts/*");
       browser.check();
 
+      page.getByLabel("Why").fill("The portal has sent it anew.");
+      browser.press("Put it aside");
+      browser.sees("needs no hand any more");
+      browser.sees("The portal has sent it anew.");
+      assertThat(ada.get("/console/now").body()).doesNotContain("/console/receipts?state=quar");
+      browser.check();
+      browser.press("Take it back");
+      browser.sees("as it was before");
+      assertThat(ada.get("/console/now").body()).contains("/console/receipts?state=quar");
+      page.getByLabel("Why").fill("After all");
+      browser.press("Put it aside");
+      browser.sees("After all");
+
       page.getByLabel("Body").fill("[]");
       browser.press("Take it again");
       browser.sees("can’t be read either");
@@ -134,6 +147,9 @@ class LeadActionsTest {
       browser.follow("To its lead");
       browser.sees("Mia Example");
       assertThat(page.getByText("resubmitted by Ada Example").count()).isPositive();
+      // Its story says that it was put aside, taken back and put aside once more.
+      assertThat(page.getByText("Put aside by Ada Example").count()).isEqualTo(2);
+      assertThat(page.getByText("Taken back by Ada Example").count()).isEqualTo(1);
     }
   }
 

@@ -180,6 +180,9 @@ class FallbackTest {
       mails(hub, post, Json.object().put("fallback", "help@example.org"));
       var portal = hub.addSource("portal", "connections-plus");
       hub.clock().advance(Duration.ofSeconds(1));
+      portal.post(Json.object().put("words", "nothing for anybody"));
+      var aside = hub.items("/receipts").getFirst().path("id").asString();
+      hub.api().make("/receipts/" + aside + "/aside", Json.object().put("reason", "A trial"));
       portal.post(Json.object().put("words", "Call me: <b>555 0100</b>"));
       hub.clock().advance(Duration.ofSeconds(61));
       awaitSent(hub, "receipt.unread");

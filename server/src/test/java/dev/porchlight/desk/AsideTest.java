@@ -1,0 +1,51 @@
+package dev.porchlight.desk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.porchlight.testing.InventedPerson;
+import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.TestHub;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What nobody will mend is put aside by hand, over the wire; closing the hub compares a rebuild.
+class AsideTest {
+  @TempDir Path folder;
+
+  @Test
+  void a_receipt_is_put_aside_taken_back_and_mended_from_there() {
+    try (var hub = TestHub.start(folder)) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
+      portal.sender().post("[" + body + "]");
+      portal.sender().withKey("wrong").post(body.toString());
+      var api = hub.api();
+      var unread = hub.items("/receipts?state=quarantined").getFirst().path("id").asString();
+      var path = "/receipts/" + unread;
+
+      assertThat(api.post(path + "/aside", "{}").status()).isEqualTo(400);
+      assertThat(api.post(path + "/aside", "{\"reason\": \"a\\nb\"}").status()).isEqualTo(400);
+      assertThat(api.post(path + "/reopen", "{}").status()).isEqualTo(409);
+      var aside = api.post(path + "/aside", "{\"reason\": \"A test of the portal's.\"}").json();
+      assertThat(aside.path("state").asString()).isEqualTo("aside");
+      assertThat(hub.items("/receipts?state=quarantined")).isEmpty();
+      assertThat(hub.items("/receipts?state=aside")).hasSize(1);
+      assertThat(api.read(path).path("history").path(0).path("reason").asString())
+          .isEqualTo("A test of the portal's.");
+      assertThat(api.read(path).path("raw_text").asString()).contains("L-1");
+      // Once more changes nothing.
+      api.post(path + "/aside", "{\"reason\": \"Again\"}");
+      assertThat(api.read(path).path("history")).hasSize(1);
+
+      api.post(path + "/reopen", "{}");
+      assertThat(api.read(path).path("state").asString()).isEqualTo("quarantined");
+      api.post(path + "/aside", "{\"reason\": \"Nobody will.\"}");
+      var mended = api.post(path + "/resubmit", body.toString()).json();
+      assertThat(mended.path("state").asString()).isEqualTo("done");
+      assertThat(api.read(path).path("state").asString()).isEqualTo("mended");
+      assertThat(api.read(path).path("history")).hasSize(3);
+      assertThat(api.post(path + "/aside", "{\"reason\": \"no\"}").status()).isEqualTo(409);
+    }
+  }
+}
