@@ -40,9 +40,11 @@ final class ListingPlace {
     var office = intake.receipt().officeId();
     var company = nodes.companyOf(office).map(Node::id).orElse(office);
     var root = nodes.rootOf(office).map(Node::id).orElse("");
+    if (!ServiceAreas.has(store.settings(), company)) {
+      return intake;
+    }
     return store
-        .read(
-            h -> ServiceAreas.has(h, company) ? find(h, root, property) : Optional.<Address>empty())
+        .read(h -> find(h, root, property))
         .filter(ListingPlace::saysPlace)
         .map(place -> intake.noting(HEADER, Json.write(place)))
         .orElse(intake);

@@ -4,13 +4,17 @@ import dev.porchlight.account.Scope;
 import dev.porchlight.filter.Folding;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
+import dev.porchlight.store.Settings;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Table;
 import dev.porchlight.value.Address;
+import dev.porchlight.value.Json;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import org.jdbi.v3.core.Handle;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Which company serves which city or postal code, as events say.
@@ -74,7 +78,6 @@ public final class ServiceAreas {
           .key("company_id", Area::company)
           .key("name", Area::name)
           .key("seq", Area::seq)
-          .column("place", a -> Place.of(a).key())
           .column("at", Area::at)
           .column("deleted", Area::deleted)
           .column("kind", Area::kind)
@@ -94,20 +97,38 @@ public final class ServiceAreas {
                   r.text(1),
                   r.text(2),
                   r.number(3),
-                  r.time(5),
-                  r.flag(6),
+                  r.time(4),
+                  r.flag(5),
+                  r.textOrNull(6),
                   r.textOrNull(7),
                   r.textOrNull(8),
                   r.textOrNull(9),
                   r.textOrNull(10),
                   r.textOrNull(11),
                   r.textOrNull(12),
-                  r.textOrNull(13),
+                  r.integerOrNull(13),
                   r.integerOrNull(14),
-                  r.integerOrNull(15),
-                  flag(r.integerOrNull(16)),
-                  r.text(17),
-                  r.text(18)));
+                  flag(r.integerOrNull(15)),
+                  r.text(16),
+                  r.text(17)));
+
+  /// An area of a place.
+  private record Named(String name, long seq) {}
+
+  /// The areas of one place that are served now, each by what was said of it last.
+  private record Served(String company, String place, List<Named> areas) {}
+
+  private static final Table<Served> PLACES =
+      Table.<Served>named("service_place")
+          .key("company_id", Served::company)
+          .key("place", Served::place)
+          .column("areas", s -> Json.write(s.areas()))
+          .readBy(
+              r -> new Served(r.text(1), r.text(2), List.of(Json.read(r.text(3), Named[].class))));
+
+  /// The kind of the settings that say, by the company's id, that something was said of its areas:
+  /// leads of all others need not look for any.
+  private static final String SETTING = "service-areas";
 
   /// The log's kind of line that tells of a change; its subject is the company, its reference the
   /// area's name.
@@ -165,34 +186,26 @@ public final class ServiceAreas {
   }
 
   /// Whether anything was ever said of a company's areas.
-  public static boolean has(Handle h, String company) {
-    return h.createQuery("SELECT 1 FROM service_area WHERE company_id = ? LIMIT 1")
-        .bind(0, company)
-        .mapTo(Integer.class)
-        .findOne()
-        .isPresent();
+  public static boolean has(Settings settings, String company) {
+    return settings.find(SETTING, company).isPresent();
   }
 
-  /// The areas in which a place lies and by which leads may be routed, the one said last first.
+  /// The areas in which a place lies and by which leads may be routed, the one said last first; at
+  /// most a hundred are looked at. Rows by key alone, as every lead of such a company asks.
   ///
   /// @param region the state of the place; areas of another are left out
   public static List<Area> serving(
       Batch batch, String company, Place place, @Nullable String region) {
-    return batch
-        .sql()
-        .createQuery(
-            "SELECT "
-                + TABLE.columnList("a")
-                + " FROM service_area a WHERE a.company_id = :c AND a.place = :p AND "
-                + NEWEST
-                + " ORDER BY a.seq DESC LIMIT "
-                + MOST)
-        .bind("c", company)
-        .bind("p", place.key())
-        .map((r, _) -> TABLE.read(new Row(r)))
-        .list()
-        .stream()
-        .filter(a -> !a.deleted() && !Boolean.FALSE.equals(a.toConsumerSite()))
+    var served = has(batch.settings(), company) ? batch.find(PLACES, company, place.key()) : null;
+    if (served == null) {
+      return List.of();
+    }
+    return served.areas().stream()
+        .sorted(Comparator.comparingLong(Named::seq).reversed())
+        .limit(MOST)
+        .map(named -> batch.find(TABLE, company, named.name(), named.seq()))
+        .filter(Objects::nonNull)
+        .filter(a -> !Boolean.FALSE.equals(a.toConsumerSite()))
         .filter(a ->
             a.region() == null || region == null || a.region().strip().equalsIgnoreCase(region))
         .toList();
@@ -202,19 +215,57 @@ public final class ServiceAreas {
   ///
   /// @param said its `seq` is set here
   public static void put(Batch batch, Area said) {
-    var known =
-        batch
-            .sql()
-            .createQuery(
-                "SELECT MAX(at) FROM service_area WHERE company_id = :c AND name = :n"
-                    + " HAVING COUNT(*) > 0")
-            .bind("c", said.company())
-            .bind("n", said.name())
-            .map((r, _) -> new Row(r).time(1))
-            .findOne();
-    if (known.filter(at -> at.isAfter(said.at())).isEmpty()) {
-      batch.put(TABLE, said.at(batch.append(LINE, said.company(), said.name())));
+    var known = newest(batch, said.company(), said.name());
+    if (!known.isEmpty() && known.getFirst().at().isAfter(said.at())) {
+      return;
     }
+    batch.put(TABLE, said.at(batch.append(LINE, said.company(), said.name())));
+    placed(batch, said.company(), said.name());
+    if (!has(batch.settings(), said.company())) {
+      batch.change(SETTING, said.company(), "{}");
+    }
+  }
+
+  /// Notes where an area is found from now on, after the newest that was said of it was put.
+  public static void placed(Batch batch, String company, String name) {
+    var versions = newest(batch, company, name);
+    var now = versions.getFirst();
+    if (versions.size() > 1) {
+      place(batch, versions.get(1), areas -> areas.removeIf(a -> a.name().equals(name)));
+    }
+    if (!now.deleted()) {
+      place(batch, now, areas -> areas.add(new Named(name, now.seq())));
+    }
+  }
+
+  private static void place(Batch batch, Area area, Consumer<List<Named>> change) {
+    var place = Place.of(area).key();
+    if (place.isEmpty()) {
+      return;
+    }
+    var known = batch.find(PLACES, area.company(), place);
+    var areas = new ArrayList<>(known == null ? List.<Named>of() : known.areas());
+    change.accept(areas);
+    if (areas.isEmpty()) {
+      batch.delete(PLACES, area.company(), place);
+    } else {
+      batch.put(PLACES, new Served(area.company(), place, areas));
+    }
+  }
+
+  /// What was said of an area last, and before that.
+  private static List<Area> newest(Batch batch, String company, String name) {
+    return batch
+        .sql()
+        .createQuery(
+            "SELECT "
+                + TABLE.columnList("a")
+                + " FROM service_area a WHERE a.company_id = :c AND a.name = :n"
+                + " ORDER BY a.seq DESC LIMIT 2")
+        .bind("c", company)
+        .bind("n", name)
+        .map((r, _) -> TABLE.read(new Row(r)))
+        .list();
   }
 
   /// The areas that are served, those that changed last first.

@@ -105,7 +105,8 @@ record Compared(String table, List<String> key, List<String> columns) {
           new Compared(
               "service_area",
               List.of("company_id", "name", "seq"),
-              List.of("at", "deleted", "kind", "place", "provider", "weight", "members")),
+              List.of("at", "deleted", "kind", "provider", "weight", "members")),
+          new Compared("service_place", List.of("company_id", "place"), List.of("areas")),
           new Compared("person_contact", List.of("person_id", "office_id"), List.of("contact_id")),
           new Compared(
               "event",

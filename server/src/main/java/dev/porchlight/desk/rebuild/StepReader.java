@@ -58,13 +58,18 @@ final class StepReader {
     return switch (line.kind()) {
       case "contact.named" -> said(line, "contact_name", "contact_id = ?", line.subject());
       case ServiceAreas.LINE ->
-          said(
-              line,
-              "service_area",
-              "company_id = ? AND name = ? AND seq = ?",
-              line.subject(),
-              line.ref(),
-              line.seq());
+          live.read(h ->
+              new Step.TakeOver(
+                  line.seq(),
+                  List.of(
+                      Copied.of(
+                          h,
+                          "service_area",
+                          "company_id = ? AND name = ? AND seq = ?",
+                          line.subject(),
+                          line.ref(),
+                          line.seq())),
+                  batch -> ServiceAreas.placed(batch, line.subject(), line.ref())));
       case "receipt.done",
           "receipt.repeat",
           "receipt.quarantined",

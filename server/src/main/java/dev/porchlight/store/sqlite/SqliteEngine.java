@@ -302,7 +302,6 @@ public final class SqliteEngine implements Engine {
             "'contact_search', 'contact_search', '1000000 1000 1'",
             "'contact_name', 'contact_name_contact', '1000000 2'",
             "'service_area', 'service_area_seq', '100000 1'",
-            "'service_area', 'service_area_place', '100000 10000 4'",
             "'contact_search', 'contact_search_walk', '1000000 990000 1 1'",
             "'contact_search', 'contact_search_order', '1000000 990000 3 1'",
             "'lead', 'lead_source', '1000000 10000 1'",

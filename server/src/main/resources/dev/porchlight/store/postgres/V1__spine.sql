@@ -1049,7 +1049,6 @@ CREATE TABLE service_area (
   company_id       TEXT COLLATE "C" NOT NULL,
   name             TEXT COLLATE "C" NOT NULL,
   seq              BIGINT NOT NULL,
-  place            TEXT COLLATE "C" NOT NULL,  -- what it is found by
   at               BIGINT NOT NULL,
   deleted          BIGINT NOT NULL,
   kind             TEXT COLLATE "C",
@@ -1067,4 +1066,11 @@ CREATE TABLE service_area (
   PRIMARY KEY (company_id, name, seq)
 );
 CREATE INDEX service_area_seq ON service_area (seq);
-CREATE INDEX service_area_place ON service_area (company_id, place);
+
+-- The areas of each place that are served now: what a lead looks up.
+CREATE TABLE service_place (
+  company_id TEXT COLLATE "C" NOT NULL,
+  place      TEXT COLLATE "C" NOT NULL,
+  areas      TEXT COLLATE "C" NOT NULL,  -- JSON: name and seq of each
+  PRIMARY KEY (company_id, place)
+);

@@ -1042,7 +1042,6 @@ CREATE TABLE service_area (
   company_id       TEXT NOT NULL,
   name             TEXT NOT NULL,
   seq              INTEGER NOT NULL,
-  place            TEXT NOT NULL,  -- what it is found by
   at               INTEGER NOT NULL,
   deleted          INTEGER NOT NULL,
   kind             TEXT,
@@ -1060,4 +1059,11 @@ CREATE TABLE service_area (
   PRIMARY KEY (company_id, name, seq)
 );
 CREATE INDEX service_area_seq ON service_area (seq);
-CREATE INDEX service_area_place ON service_area (company_id, place);
+
+-- The areas of each place that are served now: what a lead looks up.
+CREATE TABLE service_place (
+  company_id TEXT NOT NULL,
+  place      TEXT NOT NULL,
+  areas      TEXT NOT NULL,  -- JSON: name and seq of each
+  PRIMARY KEY (company_id, place)
+);
