@@ -46,6 +46,9 @@ record Unrouted(
     if (EventsDoor.covers(path)) {
       return events.unreadable(path, status);
     }
+    if (Console.covers(path)) {
+      return console.unreadable(path, status);
+    }
     if (status == URI_TOO_LONG) {
       return Optional.of(tooLong());
     }

@@ -322,6 +322,7 @@ public final class Api {
                 parts.store(),
                 parts.secrets(),
                 parts.audit(),
+                new Call.Noted(method + " /api/v1" + path),
                 resource),
             problems));
   }

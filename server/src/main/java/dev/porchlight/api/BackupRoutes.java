@@ -42,7 +42,14 @@ public final class BackupRoutes {
     return new Route(
         method,
         "/api/v1/backups",
-        Call.needing(Permission.ADMIN, principals, store, secrets, audit, resource),
+        Call.needing(
+            Permission.ADMIN,
+            principals,
+            store,
+            secrets,
+            audit,
+            new Call.Noted(method + " /api/v1/backups"),
+            resource),
         new Problems());
   }
 

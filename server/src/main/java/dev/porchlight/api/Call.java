@@ -38,6 +38,7 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -110,6 +111,72 @@ final class Call {
     this.secrets = secrets;
   }
 
+  /// How the audit has what is done by one route.
+  ///
+  /// @param act the method and the route
+  record Noted(String act) {
+    /// What shows a person: of reads, only these are noted.
+    private static final Set<String> PERSONAL =
+        Set.of("leads", "contacts", "persons", "receipts", "deliveries", "events");
+
+    /// Members whose values may be told. Of others it is told that they were set, and of those of
+    /// what is made or taken nothing: they may be secret, or a person's.
+    private static final List<String> TOLD =
+        List.of(
+            "owner", "role", "node", "kind", "name", "disabled", "ended", "state", "per_second");
+
+    private static final Pattern MEMBER = Pattern.compile("[a-z][a-z0-9_]{0,40}");
+
+    private void note(Audit audit, Call call, Reply reply) {
+      var request = call.request();
+      var address = request.peer().getHostAddress();
+      var who = call.principal().id();
+      var parts = request.path().split("/", 6);
+      var subject = parts.length > 4 ? parts[4] : "";
+      if (act.startsWith("GET ")) {
+        if (act.contains("{id}") && PERSONAL.contains(parts[3])) {
+          audit.looked(who, act, subject, address);
+        }
+        return;
+      }
+      var what = act.endsWith("/resubmit") ? "" : what(call.sent());
+      audit.did(
+          who,
+          act + (what.isEmpty() ? "" : " → " + what),
+          subject.isEmpty() ? made(reply) : subject,
+          address);
+    }
+
+    /// What was set, and to what where that may be told.
+    private String what(ObjectNode sent) {
+      var all = new ArrayList<String>();
+      for (var name : TOLD) {
+        var value = sent.path(name);
+        if (value.isValueNode() && !value.isNull() && value.asString("").length() <= 60) {
+          all.add(name + ": " + value.asString("").replaceAll("[,\\p{Cntrl}]", " "));
+        }
+      }
+      if (!act.startsWith("POST ")) {
+        sent.propertyNames().stream()
+            .filter(n -> !TOLD.contains(n) && MEMBER.matcher(n).matches())
+            .sorted()
+            .forEach(all::add);
+      }
+      return String.join(", ", all);
+    }
+
+    /// The id of what was made, where nothing else is named.
+    private static String made(Reply reply) {
+      try {
+        return reply instanceof Reply.Full full && full.status() == 201
+            ? Json.mapper().readTree(full.body()).path("id").asString("")
+            : "";
+      } catch (JacksonException _) {
+        return "";
+      }
+    }
+  }
+
   /// What answers a call.
   interface Resource {
     Reply answer(Call call) throws Exception;
@@ -122,10 +189,11 @@ final class Call {
       Store store,
       Secrets secrets,
       Audit audit,
+      Noted noted,
       Resource resource) {
     return request -> {
       try {
-        return authenticated(needed, principals, store, secrets, audit, resource, request);
+        return authenticated(needed, principals, store, secrets, audit, noted, resource, request);
       } catch (FaultException | SetupException | StoreUnavailableException e) {
         // The caller's fault or a known state of ours: an answer, not a failure for the log.
         return Problems.reply(request, e);
@@ -139,6 +207,7 @@ final class Call {
       Store store,
       Secrets secrets,
       Audit audit,
+      Noted noted,
       Resource resource,
       Request request)
       throws Exception {
@@ -157,9 +226,10 @@ final class Call {
     if (!principal.permission().includes(needed)) {
       throw new FaultException(Fault.NOT_ALLOWED, "This needs the scope `" + needed.word() + "`.");
     }
-    var reply = new Call(request, principal, store, secrets).answer(resource);
+    var call = new Call(request, principal, store, secrets);
+    var reply = call.answer(resource);
     if (reply.status() < 400) {
-      note(audit, request, principal);
+      noted.note(audit, call, reply);
     }
     return reply;
   }
@@ -183,28 +253,6 @@ final class Call {
       return Problems.reply(request, e);
     }
   }
-
-  /// Of reads, only those of one person's things are noted.
-  private static void note(Audit audit, Request request, Principal principal) {
-    var parts = request.path().split("/", 6);
-    var subject = parts.length > 4 ? parts[4] : "";
-    var act =
-        request.method()
-            + " /api/v1/"
-            + (parts.length > 3 ? parts[3] : "")
-            + (parts.length > 4 ? "/{id}" : "")
-            + (parts.length > 5 ? "/" + parts[5] : "");
-    var address = request.peer().getHostAddress();
-    if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
-      audit.did(principal.id(), act, subject, address);
-    } else if (parts.length > 4 && PERSONAL.contains(parts[3])) {
-      audit.looked(principal.id(), act, subject, address);
-    }
-  }
-
-  /// What shows a person.
-  private static final Set<String> PERSONAL =
-      Set.of("leads", "contacts", "persons", "receipts", "deliveries");
 
   /// Lets one request of a kind through at a time, so that the second of two with one
   /// `Idempotency-Key` finds the answer to the first.
@@ -335,6 +383,19 @@ final class Call {
 
   Principal principal() {
     return principal;
+  }
+
+  /// What was sent, as far as it was read; empty where that is no object of JSON.
+  private ObjectNode sent() {
+    try {
+      return bytes != null
+              && bytes.length > 0
+              && STRICT.readTree(bytes) instanceof ObjectNode object
+          ? object
+          : Json.object();
+    } catch (JacksonException _) {
+      return Json.object();
+    }
   }
 
   Scope scope() {

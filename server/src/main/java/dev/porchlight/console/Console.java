@@ -168,12 +168,18 @@ public final class Console {
         return visit.notAllowed();
       }
       var reply = page.answer(visit);
-      if (reply.status() == 200 && path.contains("{id}")) {
-        audit.looked(
-            visit.principal().id(),
-            "GET " + ROOT + path,
-            visit.path("id"),
-            request.peer().getHostAddress());
+      if (reply.status() == 200) {
+        if (path.contains("{id}")) {
+          visit.shows(path, visit.path("id"));
+        }
+        visit
+            .shown()
+            .forEach((route, id) ->
+                audit.looked(
+                    visit.principal().id(),
+                    "GET " + ROOT + route,
+                    id,
+                    request.peer().getHostAddress()));
       }
       return reply;
     }

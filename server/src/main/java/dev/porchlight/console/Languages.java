@@ -83,6 +83,11 @@ public final class Languages {
     return in(chosenHere(request).or(() -> wished(request)).orElse("en"));
   }
 
+  /// The words for somebody of whom nothing is known.
+  Texts usual() {
+    return in("en");
+  }
+
   /// The words for a member who is signed in.
   Texts of(Request request, Settings settings, String member) {
     return ConsoleLanguage.find(settings, member)

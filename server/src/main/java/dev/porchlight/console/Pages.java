@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Makes pages of templates, refusals among them, all with the headers that keep them harmless. May
@@ -151,6 +152,13 @@ public final class Pages implements Route.Refusals {
   @Override
   public Reply notFound(Request request) {
     return missing(request);
+  }
+
+  @Override
+  public Optional<Reply.Full> unreadable(String path, int status) {
+    // Its headers were not read, so nobody knows the reader's language.
+    return Optional.of(
+        note(status, frame(languages.usual(), "", false, List.of(), null), "refused.unreadable"));
   }
 
   @Override

@@ -11,6 +11,8 @@ import dev.porchlight.web.Request;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ public final class Visit {
   private final Instant now;
   private final @Nullable Form form;
   private boolean undone;
+  private final Map<String, String> shown = new LinkedHashMap<>();
 
   Visit(Request request, Guest guest, Frame frame, Pages pages, Instant now, @Nullable Form form) {
     this.request = request;
@@ -143,6 +146,17 @@ public final class Visit {
   public Reply.Full undone(String path, String key) {
     undone = true;
     return done(path, key);
+  }
+
+  /// Says that a page shows a person by something else than what its address names, for the audit.
+  ///
+  /// @param route of the page of what is shown, such as `/leads/{id}`
+  public void shows(String route, String id) {
+    shown.put(route, id);
+  }
+
+  Map<String, String> shown() {
+    return shown;
   }
 
   boolean isUndone() {

@@ -26,7 +26,10 @@ final class BareRefusal implements Request.Handler {
     headers.add(Dispatcher.NO_SNIFF);
     headers.add(Dispatcher.NO_STORE);
     var worded = fallback.unreadable(ServedRequest.pathOf(request), status);
-    worded.ifPresent(w -> response.setStatus(w.status()));
+    worded.ifPresent(w -> {
+      response.setStatus(w.status());
+      w.headers().forEach(h -> headers.put(h.getKey(), h.getValue()));
+    });
     headers.put(
         HttpHeader.CONTENT_TYPE,
         worded.map(Reply.Full::contentType).orElse("application/problem+json"));

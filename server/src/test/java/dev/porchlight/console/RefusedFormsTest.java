@@ -6,6 +6,7 @@ import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +21,7 @@ class RefusedFormsTest {
   void what_cannot_be_meant_is_refused_beside_the_field() {
     try (var hub = TestHub.start(folder);
         var ada = ConsoleGuest.administrator(hub)) {
-      hub.addSource("portal", "connections-plus");
+      var sender = hub.addSource("portal", "connections-plus");
       var endpoint =
           Json.object()
               .put("name", "crm")
@@ -45,6 +46,43 @@ class RefusedFormsTest {
         assertThat(ada.get("/console/deliveries?" + wrong).body())
             .as(wrong)
             .contains("can’t be read, so nothing is looked for");
+      }
+
+      // What is no JSON is marked where it ceases to be, also where it breaks off.
+      for (var broken :
+          Map.of(
+                  "{\"role\": \"buyer\",\n \"email\": }",
+                  "<code> \"email\": <mark class=\"place\">}</mark></code>",
+                  "{\"role\": \"buyer\",\n \"email\": \"a@exam",
+                  "<mark class=\"place\"><span class=\"here\">here</span></mark></code>",
+                  "{\"role\": \"buyer\"} extra",
+                  "} <mark class=\"place\">e</mark>xtra")
+              .entrySet()) {
+        hub.clock().advance(Duration.ofSeconds(1));
+        sender.sender().post(broken.getKey());
+        var receipt = hub.items("/receipts").getFirst().path("id").asString();
+        assertThat(ada.get("/console/receipts/" + receipt).body())
+            .as(broken.getKey())
+            .contains(broken.getValue(), "class=\"mark\">");
+      }
+
+      // An address that nobody can read is answered by a page.
+      for (var hostile :
+          new String[] {
+            "/console/leads/%00",
+            "/console/leads/%2e%2e%2f",
+            "/console/leads/a%2Fb",
+            "/console/leads/%C3%28",
+            "/console//leads",
+            "/console/leads/%5C"
+          }) {
+        var answer = ada.get(hostile);
+        assertThat(answer.statusCode()).as(hostile).isIn(400, 404);
+        assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+            .as(hostile)
+            .startsWith("text/html");
+        assertThat(answer.headers().firstValue("Content-Security-Policy")).as(hostile).isPresent();
+        assertThat(answer.body()).as(hostile).contains("<html lang=").doesNotContain("%00");
       }
     }
   }

@@ -111,7 +111,11 @@ public final class BodyJson {
       }
       var value = new BodyJson(parser, findings).value(1);
       if (parser.nextToken() != null) {
-        throw new Unfit("The body goes on after its JSON value.", false);
+        var at = parser.currentTokenLocation();
+        throw new Unfit(
+            "The body goes on after its JSON value: line %d, column %d."
+                .formatted(at.getLineNr(), at.getColumnNr()),
+            false);
       }
       return value;
     } catch (StreamConstraintsException _) {

@@ -180,6 +180,7 @@ final class ContactTeller {
   private static List<Choice> owners(Nodes nodes, Contact contact) {
     return nodes.all().stream()
         .filter(n -> Persons.mayOwn(nodes, n.id(), contact.officeId()))
+        .filter(n -> !n.id().equals(contact.ownerId()))
         .map(n -> new Choice(n.id(), Clean.line(n.name())))
         .toList();
   }

@@ -60,6 +60,7 @@ final class PreviewPage {
           "endpoints/preview.jte",
           new EndpointView.Preview(lead.id(), "", t.of("preview.erased"), List.of()));
     }
+    visit.shows("/leads/{id}", lead.id());
     return visit.page(
         "endpoints/preview.jte",
         new EndpointView.Preview(

@@ -195,7 +195,7 @@ public final class NowSection implements Section {
             case "dead", "unwritable" -> "/console/deliveries?state=" + what;
             default -> "/console/receipts?state=" + what;
           };
-      hands.add(new Hand(tone, text, visit.texts().of("now.hand." + what), href));
+      hands.add(new Hand(tone, text, visit.texts().of("now.hand." + what, count), href));
     }
   }
 

@@ -231,7 +231,7 @@ public final class ReceiptSection implements Section {
         badge(visit, receipt),
         Clean.line(receipt.reason()),
         facts,
-        raw.map(b -> Marked.lines(b, violations)).orElse(List.of()),
+        raw.map(b -> Marked.lines(b, violations, receipt.reason())).orElse(List.of()),
         read,
         unread,
         violations.size(),

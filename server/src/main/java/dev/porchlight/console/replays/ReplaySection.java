@@ -11,6 +11,7 @@ import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
 import dev.porchlight.console.Pager;
 import dev.porchlight.console.Section;
+import dev.porchlight.console.Sheet;
 import dev.porchlight.console.Texts;
 import dev.porchlight.console.Time;
 import dev.porchlight.console.Tone;
@@ -33,6 +34,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -67,10 +69,12 @@ public final class ReplaySection implements Section {
   record Row(
       String href, String endpoint, Badge state, String progress, String did, Time at, String by) {}
 
-  record Listed(List<Row> rows, Pager pager, boolean mayMake) {}
+  /// @param visible whether whoever looks could see any
+  record Listed(List<Row> rows, Pager pager, boolean mayMake, boolean visible) {}
 
   record Box(String name, String value, String text, boolean ticked) {}
 
+  /// @param words what a filter may name
   /// @param counted what it would do, as a sentence; empty while nobody asked
   /// @param none whether there is no endpoint to choose
   record New(
@@ -82,11 +86,13 @@ public final class ReplaySection implements Section {
       List<Box> kinds,
       Form.Field source,
       List<Choice> sources,
-      Form.Field filter,
+      Sheet.Item.Filter filter,
+      List<String> words,
       Form.Field perSecond,
       String statesError,
       String counted,
-      boolean none) {}
+      boolean none,
+      boolean visible) {}
 
   /// @param may whether it can be paused, resumed and stopped by who looks
   record One(
@@ -112,6 +118,11 @@ public final class ReplaySection implements Section {
   @Override
   public boolean isFor(ConsoleRole.Kind role) {
     return role != ConsoleRole.Kind.AGENT;
+  }
+
+  @Override
+  public List<String> scripts() {
+    return List.of("contacts");
   }
 
   @Override
@@ -186,7 +197,13 @@ public final class ReplaySection implements Section {
             new Pager(
                 before.isEmpty() ? "" : "/console/replays",
                 further ? "/console/replays?before=" + last : ""),
-            visit.may(Permission.WORK)));
+            visit.may(Permission.WORK) && isForWhole(visit),
+            isForWhole(visit)));
+  }
+
+  /// An agent sees single contacts, and no endpoint at all.
+  private static boolean isForWhole(Visit visit) {
+    return visit.scope().member() == null;
   }
 
   private Row row(Visit visit, Replay replay) {
@@ -330,15 +347,20 @@ public final class ReplaySection implements Section {
         Replay.KINDS.stream().sorted().map(k -> new Box("kinds", k, k, kinds.contains(k))).toList(),
         form.field("source", t.of("replay.source")),
         sources,
-        form.field("filter", t.of("replay.filter"))
-            .hint(t.of("replay.filter.hint", EventCatalogue.names()))
-            .longest(LONGEST_FILTER),
+        new Sheet.Item.Filter(
+            form.field("filter", t.of("replay.filter"))
+                .hint(t.of("replay.filter.hint"))
+                .longest(LONGEST_FILTER),
+            "fields",
+            misread(form.text("filter"))),
+        Arrays.stream(EventCatalogue.values()).map(EventCatalogue::word).toList(),
         form.field("per_second", t.of("replay.pace"))
             .type("number")
             .or(Integer.toString(Replay.USUAL_PER_SECOND)),
         form.error("states"),
         counted,
-        endpoints.isEmpty());
+        endpoints.isEmpty(),
+        isForWhole(visit));
   }
 
   private Reply make(Visit visit) {
@@ -367,8 +389,8 @@ public final class ReplaySection implements Section {
       form.refuse("source", t.of("replay.source.missing"));
     }
     int perSecond = pace(t, form);
-    checkFilter(t, form);
-    if (!form.isFine()) {
+    boolean readable = checkFilter(t, form);
+    if (!readable || !form.isFine()) {
       return visit.refused("replays/new.jte", form(visit, form, ""));
     }
     var wanted =
@@ -422,19 +444,38 @@ public final class ReplaySection implements Section {
     return pace;
   }
 
-  private static void checkFilter(Texts t, Form form) {
+  /// Whether the filter can be read; where it can't, its place in the form says why.
+  private static boolean checkFilter(Texts t, Form form) {
     var filter = form.text("filter");
     if (filter.length() > LONGEST_FILTER) {
       form.refuse("filter", t.of("replay.filter.long", LONGEST_FILTER));
-      return;
+      return false;
+    }
+    try {
+      EventCatalogue.read(filter);
+      return true;
+    } catch (FilterException _) {
+      return false;
+    } catch (IllegalArgumentException _) {
+      form.refuse("filter", t.of("replay.filter.now"));
+      return false;
+    }
+  }
+
+  /// Where a filter is wrong; null where it is not, or too long to be read at all.
+  private static Sheet.@Nullable Misread misread(String filter) {
+    if (filter.length() > LONGEST_FILTER) {
+      return null;
     }
     try {
       EventCatalogue.read(filter);
     } catch (FilterException e) {
       var error = e.errors().getFirst();
-      form.refuse(
-          "filter", t.of("replay.filter.wrong", Clean.line(error.message()), error.position()));
+      return Sheet.Misread.at(filter, error.position(), error.token(), error.message());
+    } catch (IllegalArgumentException _) {
+      // Said beside the field, since it has no place.
     }
+    return null;
   }
 
   /// @param wanted null for another pace only

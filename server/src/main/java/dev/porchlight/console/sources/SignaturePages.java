@@ -101,6 +101,7 @@ final class SignaturePages {
   }
 
   private View ofReceipt(Visit visit, Source source, Receipt receipt, Form form) {
+    visit.shows("/receipts/{id}", receipt.id());
     var t = visit.texts();
     var given = form.raw("given");
     var raw = receipts.findRaw(receipt.id());

@@ -226,7 +226,7 @@ public final class SourceSection implements Section {
     var nodes = Nodes.in(store.settings());
     return new SourceView.New(
         form.field("name", t.of("source.name")).hint(t.of("source.name.hint")).longest(64).needed(),
-        form.field("contract", t.of("source.contract")).or(contracts.getFirst()),
+        form.field("contract", t.of("source.who")).or(contracts.getFirst()),
         contracts.stream().map(c -> new Choice(c, label(t, c))).toList(),
         contracts.stream().map(c -> new SourceView.Guide(label(t, c), guide(t, c))).toList(),
         form.field("node", t.of("source.node"))
@@ -242,7 +242,7 @@ public final class SourceSection implements Section {
             .hint(t.of("source.region.hint"))
             .longest(2)
             .or(SourceSetup.REGION),
-        form.field("api_key", t.of("source.key")).hint(t.of("source.key.hint")).longest(256),
+        form.field("api_key", t.of("source.key.field")).hint(t.of("source.key.hint")).longest(256),
         trouble);
   }
 

@@ -39,9 +39,15 @@ class ReplayPagesTest {
       hub.api().patch(path, Json.object().put("disabled", true));
 
       browser.visit("/console/replays/new");
-      page.locator("#filter").fill("Nothing Eq 1");
+      page.locator("#filter").fill("City Eq 'Reno' And Nothing Eq 1");
       page.locator("#per_second").fill("5");
-      browser.press("Count what it would deliver").sees("The filter can't be used");
+      browser.press("Count what it would deliver");
+      assertThat(page.locator(".wrong mark").innerText()).isEqualTo("Nothing");
+      assertThat(page.locator("#filter").getAttribute("aria-invalid")).isEqualTo("true");
+      browser.forgive();
+      browser.check();
+      page.locator("#filter").fill("Received Gt days(-7)");
+      browser.press("Count what it would deliver").sees("It must say the same at any time");
       browser.forgive();
       assertThat(page.locator("button[value=begin]").count()).isZero();
       page.locator("#filter").fill("");
