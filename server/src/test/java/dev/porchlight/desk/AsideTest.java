@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,16 @@ class AsideTest {
       assertThat(api.read(path).path("state").asString()).isEqualTo("mended");
       assertThat(api.read(path).path("history")).hasSize(3);
       assertThat(api.post(path + "/aside", "{\"reason\": \"no\"}").status()).isEqualTo(409);
+
+      // What was refused stays aside, and no body is taken in its place.
+      var refused =
+          "/receipts/" + hub.items("/receipts?state=refused").getFirst().path("id").asString();
+      api.make(refused + "/aside", Json.object().put("reason", "Somebody tried."));
+      assertThat(api.post(refused + "/resubmit", body.toString()).status()).isEqualTo(409);
+      portal.sender().post("[]");
+      var second =
+          "/receipts/" + hub.items("/receipts?state=quarantined").getFirst().path("id").asString();
+      api.make(second + "/aside", Json.object().put("reason", "Empty."));
     }
   }
 }
