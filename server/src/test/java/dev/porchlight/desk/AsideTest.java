@@ -6,7 +6,9 @@ import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Trail;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +22,6 @@ class AsideTest {
       var portal = hub.addSource("portal", "connections-plus");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
       portal.sender().post("[" + body + "]");
-      portal.sender().withKey("wrong").post(body.toString());
       var api = hub.api();
       var unread = hub.items("/receipts?state=quarantined").getFirst().path("id").asString();
       var path = "/receipts/" + unread;
@@ -48,6 +49,17 @@ class AsideTest {
       assertThat(api.read(path).path("history")).hasSize(3);
       assertThat(api.post(path + "/aside", "{\"reason\": \"no\"}").status()).isEqualTo(409);
 
+      var hop = "00000000-0000-4000-8000-00000000000";
+      portal
+          .sender()
+          .withHeader(
+              Trail.HEADER,
+              String.join(
+                  ",",
+                  Stream.of("1/2", "3/4", "5/6", "7/8")
+                      .map(h -> hop + h.replace("/", "/" + hop))
+                      .toList()))
+          .post(LeadBodies.buyer("L-2", InventedPerson.of(2)));
       // What was refused stays aside, and no body is taken in its place.
       var refused =
           "/receipts/" + hub.items("/receipts?state=refused").getFirst().path("id").asString();
