@@ -455,7 +455,7 @@ public final class Hub implements AutoCloseable {
     routes.addAll(
         new Health(store, receipts, deliveries, engine, metrics.registry(), VERSION)
             .routes(problems));
-    var console = new Console(store, number, principals, credentials, audit);
+    var console = new Console(store, number, principals, credentials, secrets, audit);
     var teller = new StoryTeller(store, leads, receipts, persons, deliveries);
     console
         .with(new NowSection(store, teller, leads, deliveries))

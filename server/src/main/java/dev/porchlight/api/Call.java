@@ -1,5 +1,6 @@
 package dev.porchlight.api;
 
+import dev.porchlight.access.Answered;
 import dev.porchlight.access.Audit;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principal;
@@ -9,10 +10,8 @@ import dev.porchlight.account.Scope;
 import dev.porchlight.desk.setup.SetupException;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Batch;
-import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
-import dev.porchlight.store.Table;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.BodyException;
@@ -24,16 +23,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -57,42 +53,8 @@ final class Call {
 
   private static final int MAX_BODY = 1024 * 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Duration ANSWERS_KEPT = Duration.ofHours(24);
   private static final int DEFAULT_LIMIT = 50;
   private static final int MAX_LIMIT = 200;
-
-  /// The answer to a request that named an Idempotency-Key.
-  record Answered(
-      String principal, String name, String requestHash, int status, String body, Instant at) {
-    private static String place(String principal, String key) {
-      return "idempotent " + principal + " " + key;
-    }
-
-    /// The answer's body.
-    String open(Secrets secrets) {
-      return secrets.openFrom(place(principal, name), Base64.getDecoder().decode(body));
-    }
-
-    /// This without the body: whoever repeats the request is told to use a new key.
-    Answered emptied() {
-      return new Answered(principal, name, "", status, "", at);
-    }
-
-    boolean isEmptied() {
-      return requestHash.isEmpty();
-    }
-
-    static final Table<Answered> TABLE =
-        Table.<Answered>named("idempotent")
-            .key("principal", Answered::principal)
-            .key("name", Answered::name)
-            .column("request_hash", Answered::requestHash)
-            .column("status", Answered::status)
-            .column("body", Answered::body)
-            .column("at", Answered::at)
-            .readBy(r ->
-                new Answered(r.text(1), r.text(2), r.text(3), r.integer(4), r.text(5), r.time(6)));
-  }
 
   /// What a change answers.
   record Answer(int status, ObjectNode body) {}
@@ -272,7 +234,7 @@ final class Call {
     var turn = TURNS[Math.floorMod(Objects.hash(principal.id(), key), TURNS.length)];
     turn.lock();
     try {
-      var known = answered(key);
+      var known = Answered.find(store, principal.id(), key);
       if (known.isPresent()) {
         return again(known.get());
       }
@@ -299,47 +261,15 @@ final class Call {
     return key;
   }
 
-  private Optional<Answered> answered(String key) {
-    var oldest = store.now().minus(ANSWERS_KEPT);
-    return store.read(h ->
-        h.createQuery(
-                "SELECT "
-                    + Answered.TABLE.columnList()
-                    + " FROM idempotent WHERE principal = :p AND name = :n AND at >= :t")
-            .bind("p", principal.id())
-            .bind("n", key)
-            .bind("t", Row.micros(oldest))
-            .map((r, _) -> Answered.TABLE.read(new Row(r)))
-            .findOne());
-  }
-
-  /// The names of some answers that are no longer to be kept: each new one takes more than one old
-  /// one away, so they don't pile up.
-  private List<Answered> lapsed() {
-    var oldest = store.now().minus(ANSWERS_KEPT);
-    return store.read(h ->
-        h.createQuery(
-                "SELECT "
-                    + Answered.TABLE.columnList()
-                    + " FROM idempotent WHERE at < :t ORDER BY at LIMIT 20")
-            .bind("t", Row.micros(oldest))
-            .map((r, _) -> Answered.TABLE.read(new Row(r)))
-            .list());
-  }
-
   private void keep(Batch batch, String key, int status, String sealed, List<Answered> lapsed) {
-    for (var old : lapsed) {
-      batch.delete(Answered.TABLE, old.principal(), old.name());
-    }
-    batch.find(Answered.TABLE, principal.id(), key);
-    batch.put(Answered.TABLE, new Answered(principal.id(), key, hash, status, sealed, batch.now()));
+    new Answered(principal.id(), key, hash, status, sealed, batch.now()).keep(batch, lapsed);
   }
 
   /// Keeps the answer of something whose effect is on disk already.
   private void keep(String key, Reply.Full reply) throws BodyException, IOException {
     hash();
     var sealed = seal(key, new String(reply.body(), StandardCharsets.UTF_8));
-    var lapsed = lapsed();
+    var lapsed = Answered.lapsed(store);
     store.write(
         WorkQueue.EDITS,
         batch -> {
@@ -363,8 +293,7 @@ final class Call {
   }
 
   private String seal(String key, String body) {
-    return Base64.getEncoder()
-        .encodeToString(secrets.sealFor(Answered.place(principal.id(), key), body));
+    return Answered.seal(secrets, principal.id(), key, body);
   }
 
   /// The same answer again, byte for byte.
@@ -599,7 +528,7 @@ final class Call {
       return reply(answer.status(), answer.body());
     }
     hash();
-    var lapsed = lapsed();
+    var lapsed = Answered.lapsed(store);
     var answered =
         store.write(
             WorkQueue.EDITS,

@@ -1,5 +1,6 @@
 package dev.porchlight.api;
 
+import dev.porchlight.access.Answered;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.desk.erasure.ErasurePlace;
 import dev.porchlight.store.Batch;
@@ -9,9 +10,9 @@ import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The answers that are kept for a day for requests with an `Idempotency-Key`: those that show an
-/// erased person are emptied, with the hash of their request. The key stays used, so that nothing
-/// is done twice.
+/// The answers that are kept for a day for requests with an `Idempotency-Key`, and for forms: those
+/// that show an erased person are emptied, with the hash of their request. The key stays used, so
+/// that nothing is done twice.
 final class KeptAnswers implements ErasurePlace {
   private static final Logger LOG = LoggerFactory.getLogger(KeptAnswers.class);
 
@@ -32,21 +33,21 @@ final class KeptAnswers implements ErasurePlace {
   public Consumer<Batch> look(Handle h, Subject subject) {
     var theirs =
         h
-            .createQuery("SELECT " + Call.Answered.TABLE.columnList() + " FROM idempotent")
-            .map((r, _) -> Call.Answered.TABLE.read(new Row(r)))
+            .createQuery("SELECT " + Answered.TABLE.columnList() + " FROM idempotent")
+            .map((r, _) -> Answered.TABLE.read(new Row(r)))
             .list()
             .stream()
             .filter(a -> !a.isEmptied() && shows(a, subject))
             .toList();
     return batch ->
         theirs.forEach(a -> {
-          if (batch.find(Call.Answered.TABLE, a.principal(), a.name()) != null) {
-            batch.put(Call.Answered.TABLE, a.emptied());
+          if (batch.find(Answered.TABLE, a.principal(), a.name()) != null) {
+            batch.put(Answered.TABLE, a.emptied());
           }
         });
   }
 
-  private boolean shows(Call.Answered answer, Subject subject) {
+  private boolean shows(Answered answer, Subject subject) {
     String text;
     try {
       text = answer.open(secrets);

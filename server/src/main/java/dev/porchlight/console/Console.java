@@ -5,6 +5,7 @@ import dev.porchlight.access.ConsoleSessions;
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principals;
+import dev.porchlight.access.Secrets;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Store;
@@ -44,7 +45,7 @@ public final class Console {
   /// The field that tells one form of a page from the same form loaded anew.
   private static final String ONCE = "once";
 
-  private final Once once = new Once();
+  private final Once once;
   private final Store store;
   private final Doorkeeper doorkeeper;
   private final Audit audit;
@@ -57,7 +58,13 @@ public final class Console {
 
   /// @param hub the hub's number
   public Console(
-      Store store, int hub, Principals principals, Credentials credentials, Audit audit) {
+      Store store,
+      int hub,
+      Principals principals,
+      Credentials credentials,
+      Secrets secrets,
+      Audit audit) {
+    once = new Once(store, secrets);
     this.store = store;
     this.audit = audit;
     var sessions = new ConsoleSessions(store, hub);
@@ -202,10 +209,14 @@ public final class Console {
       return form.text(ONCE).isEmpty()
           ? act(visit, path, page)
           : once.answer(
-              Doorkeeper.csrf(request)
-                  + request.path()
-                  + Tokens.hash(new String(body, StandardCharsets.ISO_8859_1)),
-              () -> act(visit, path, page));
+                  visit.principal().id(),
+                  Tokens.hash(
+                      Doorkeeper.csrf(request)
+                          + request.path()
+                          + "\n"
+                          + new String(body, StandardCharsets.ISO_8859_1)),
+                  () -> act(visit, path, page))
+              .orElseGet(() -> pages.note(409, visit.frame(), "refused.again"));
     }
 
     private Reply act(Visit visit, String path, Section.Page page) throws Exception {

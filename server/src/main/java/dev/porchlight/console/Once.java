@@ -1,22 +1,30 @@
 package dev.porchlight.console;
 
+import dev.porchlight.access.Answered;
+import dev.porchlight.access.Secrets;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Takes a form once. A form that is sent again as it was, by a double click or by loading the
-/// answer anew, gets the first answer again for a while: what it made is there once, and a secret
+/// answer anew, gets the first answer again for a day: what it made is there once, and a secret
 /// that is shown only now is shown to whoever made it.
 ///
-/// Only answers that are a page are kept, since one that leads on is not sent again by loading it.
-/// In this process's memory; may be shared by threads.
+/// That a form is being taken, and then its answer, sealed, is kept in the store, beside the
+/// answers to requests of the API that named a key: so it is taken once by all hubs of a database,
+/// and across a restart. One that was being taken when a hub stopped is not taken again, since
+/// nobody knows how far that came. Refusals are not kept. May be shared by threads.
 final class Once {
-  private static final int MOST = 500;
-  private static final long LIFE = Duration.ofMinutes(10).toNanos();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final String HASH = "form";
 
   /// Does what the form asks for.
   @FunctionalInterface
@@ -24,64 +32,109 @@ final class Once {
     Reply answer() throws Exception;
   }
 
-  private record Taken(CompletableFuture<Reply> reply, long at) {}
+  private final Store store;
+  private final Secrets secrets;
 
-  private final Map<String, Taken> taken = new HashMap<>();
+  Once(Store store, Secrets secrets) {
+    this.store = store;
+    this.secrets = secrets;
+  }
 
-  /// The answer to a form.
+  /// The answer to a form; empty when it was sent before, and its answer is not known or no longer
+  /// kept.
   ///
-  /// @param key tells this form of this session, as it was filled, from all others
-  Reply answer(String key, Act act) throws Exception {
+  /// @param principal who sends it
+  /// @param form tells this form of this session, as it was filled, from all others
+  Optional<Reply> answer(String principal, String form, Act act) throws Exception {
+    var name = "form " + form;
+    var lapsed = Answered.lapsed(store);
+    var nothing = Answered.seal(secrets, principal, name, "");
+    long begun = System.nanoTime();
     while (true) {
-      var mine = new Taken(new CompletableFuture<>(), System.nanoTime());
-      var first = first(key, mine);
-      if (first == null) {
-        return act(key, mine, act);
+      var known =
+          store.write(
+              WorkQueue.EDITS,
+              batch ->
+                  new Answered(principal, name, HASH, 0, nothing, batch.now())
+                      .claim(batch, lapsed));
+      if (known.isEmpty()) {
+        return Optional.of(act(principal, name, act));
       }
-      Reply kept;
-      try {
-        kept = first.reply().get();
-      } catch (ExecutionException _) {
-        continue;
-      }
-      if (isKept(kept)) {
-        return kept;
+      var kept = settled(known.get(), begun);
+      if (kept.isPresent()) {
+        return kept.get().isEmptied() || kept.get().status() == 0
+            ? Optional.empty()
+            : Optional.of(read(kept.get().open(secrets), kept.get().status()));
       }
     }
   }
 
-  private Reply act(String key, Taken mine, Act act) throws Exception {
+  /// Waits while another takes it; empty when that one has refused it, so that it may be taken.
+  private Optional<Answered> settled(Answered known, long begun) throws InterruptedException {
+    var now = Optional.of(known);
+    while (now.isPresent()
+        && now.get().status() == 0
+        && !now.get().isEmptied()
+        && System.nanoTime() - begun < PATIENCE.toNanos()
+        && now.get().at().plus(PATIENCE).isAfter(store.now())) {
+      Thread.sleep(LOOK);
+      now = Answered.find(store, known.principal(), known.name());
+    }
+    return now;
+  }
+
+  private Reply act(String principal, String name, Act act) throws Exception {
+    Reply.@Nullable Full kept = null;
     try {
       var reply = act.answer();
-      if (!isKept(reply)) {
-        forget(key, mine);
+      if (reply.status() < 400 && reply instanceof Reply.Full full) {
+        kept = full;
       }
-      mine.reply().complete(reply);
       return reply;
     } finally {
-      if (!mine.reply().isDone()) {
-        forget(key, mine);
-        mine.reply().completeExceptionally(new IllegalStateException("not answered"));
-      }
+      settle(principal, name, kept);
     }
   }
 
-  private static boolean isKept(Reply reply) {
-    return reply instanceof Reply.Full full && full.status() == 200;
+  private void settle(String principal, String name, Reply.@Nullable Full kept) {
+    var sealed = kept == null ? "" : Answered.seal(secrets, principal, name, write(kept));
+    store.write(
+        WorkQueue.EDITS,
+        batch -> {
+          var claim = batch.find(Answered.TABLE, principal, name);
+          if (claim == null || claim.isEmptied()) {
+            return false;
+          }
+          if (kept == null) {
+            batch.delete(Answered.TABLE, principal, name);
+          } else {
+            batch.put(
+                Answered.TABLE,
+                new Answered(principal, name, HASH, kept.status(), sealed, claim.at()));
+          }
+          return true;
+        });
   }
 
-  private synchronized @Nullable Taken first(String key, Taken mine) {
-    taken.values().removeIf(t -> mine.at() - t.at() > LIFE);
-    if (taken.size() >= MOST) {
-      taken.entrySet().stream()
-          .min((a, b) -> Long.compare(a.getValue().at() - mine.at(), b.getValue().at() - mine.at()))
-          .map(Map.Entry::getKey)
-          .ifPresent(taken::remove);
-    }
-    return taken.putIfAbsent(key, mine);
+  private static String write(Reply.Full reply) {
+    var json = Json.object();
+    var headers = json.putArray("headers");
+    reply.headers().forEach(h -> headers.addArray().add(h.getKey()).add(h.getValue()));
+    json.put("type", reply.contentType());
+    // Pages are texts; as such an erasure finds whom one shows.
+    json.put("text", new String(reply.body(), StandardCharsets.UTF_8));
+    return json.toString();
   }
 
-  private synchronized void forget(String key, Taken mine) {
-    taken.remove(key, mine);
+  private static Reply.Full read(String kept, int status) {
+    var json = Json.tree(kept);
+    var headers = new ArrayList<Map.Entry<String, String>>();
+    json.path("headers")
+        .forEach(h -> headers.add(Map.entry(h.path(0).asString(), h.path(1).asString())));
+    return new Reply.Full(
+        status,
+        headers,
+        json.path("type").asString(),
+        json.path("text").asString().getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,0 +1,109 @@
+package dev.porchlight.access;
+
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Row;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/// The answer to a request that is to act once: one that named an `Idempotency-Key`, or a form. It
+/// is kept sealed, for a day.
+///
+/// @param name the key; of a form what tells it from all others, with a blank in it, which no key
+///   has
+/// @param requestHash what tells the request from others with that key; empty when the answer was
+///   emptied, as it showed a person who was erased
+/// @param status 0 while a form is being taken
+/// @param body sealed
+public record Answered(
+    String principal, String name, String requestHash, int status, String body, Instant at) {
+  private static final Duration KEPT = Duration.ofHours(24);
+
+  public static final Table<Answered> TABLE =
+      Table.<Answered>named("idempotent")
+          .key("principal", Answered::principal)
+          .key("name", Answered::name)
+          .column("request_hash", Answered::requestHash)
+          .column("status", Answered::status)
+          .column("body", Answered::body)
+          .column("at", Answered::at)
+          .readBy(r ->
+              new Answered(r.text(1), r.text(2), r.text(3), r.integer(4), r.text(5), r.time(6)));
+
+  private static String place(String principal, String name) {
+    return "idempotent " + principal + " " + name;
+  }
+
+  /// A body as it is kept.
+  public static String seal(Secrets secrets, String principal, String name, String body) {
+    return Base64.getEncoder().encodeToString(secrets.sealFor(place(principal, name), body));
+  }
+
+  /// The answer's body.
+  public String open(Secrets secrets) {
+    return secrets.openFrom(place(principal, name), Base64.getDecoder().decode(body));
+  }
+
+  /// This without the body: whoever repeats the request is told to use a new key.
+  public Answered emptied() {
+    return new Answered(principal, name, "", status, "", at);
+  }
+
+  public boolean isEmptied() {
+    return requestHash.isEmpty();
+  }
+
+  /// The answer that is kept; empty when there is none, or its day is over.
+  public static Optional<Answered> find(Store store, String principal, String name) {
+    var oldest = store.now().minus(KEPT);
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + TABLE.columnList()
+                    + " FROM idempotent WHERE principal = :p AND name = :n AND at >= :t")
+            .bind("p", principal)
+            .bind("n", name)
+            .bind("t", Row.micros(oldest))
+            .map((r, _) -> TABLE.read(new Row(r)))
+            .findOne());
+  }
+
+  /// Some answers whose day is over: each new one takes more than one old one away, so they don't
+  /// pile up.
+  public static List<Answered> lapsed(Store store) {
+    var oldest = store.now().minus(KEPT);
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + TABLE.columnList()
+                    + " FROM idempotent WHERE at < :t ORDER BY at LIMIT 20")
+            .bind("t", Row.micros(oldest))
+            .map((r, _) -> TABLE.read(new Row(r)))
+            .list());
+  }
+
+  /// Keeps this, in the place of what had its name, and drops those whose day is over.
+  public void keep(Batch batch, List<Answered> lapsed) {
+    for (var old : lapsed) {
+      batch.delete(TABLE, old.principal(), old.name());
+    }
+    batch.find(TABLE, principal, name);
+    batch.put(TABLE, this);
+  }
+
+  /// Keeps this unless an answer of that name is kept, or on its way.
+  ///
+  /// @return that other one; empty when there was none
+  public Optional<Answered> claim(Batch batch, List<Answered> lapsed) {
+    var known = batch.find(TABLE, principal, name);
+    if (known != null && !known.at().isBefore(batch.now().minus(KEPT))) {
+      return Optional.of(known);
+    }
+    keep(batch, lapsed);
+    return Optional.empty();
+  }
+}
