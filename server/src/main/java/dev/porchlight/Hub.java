@@ -57,6 +57,7 @@ import dev.porchlight.delivery.Sender;
 import dev.porchlight.delivery.Transport;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.LeadWalk;
+import dev.porchlight.desk.LastHour;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Messages;
 import dev.porchlight.desk.OwedWork;
@@ -163,6 +164,7 @@ public final class Hub implements AutoCloseable {
   private final OutgoingClient outgoing;
   private final Engine engine;
   private final OwedWork owedWork;
+  private final LastHour lastHour;
   private final Poller poller;
   private final Retention retention;
   private final Fallback fallback;
@@ -305,6 +307,7 @@ public final class Hub implements AutoCloseable {
     // Before anything plans: what it voids are the leases of a process that died, not ours.
     engine.start(store.alone());
     owedWork = new OwedWork(store, desk);
+    lastHour = new LastHour(store);
     poller =
         new Poller(
             store,
@@ -458,7 +461,7 @@ public final class Hub implements AutoCloseable {
     var console = new Console(store, number, principals, credentials, secrets, audit);
     var teller = new StoryTeller(store, leads, receipts, persons, deliveries);
     console
-        .with(new NowSection(store, teller, leads, deliveries))
+        .with(new NowSection(store, teller, leads, deliveries, lastHour))
         .with(new LeadSection(store, number, teller, leads, persons, deliveries, replayWork::wake))
         .with(new ContactSection(store, number, leads, persons, erasure, erasures))
         .with(
@@ -862,6 +865,7 @@ public final class Hub implements AutoCloseable {
     }
     poller.close();
     owedWork.close();
+    lastHour.close();
     retention.close();
     fallback.close();
     replayWork.close();

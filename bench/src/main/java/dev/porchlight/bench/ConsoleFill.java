@@ -4,17 +4,12 @@ import dev.porchlight.HubConfig;
 import dev.porchlight.filter.Folding;
 import dev.porchlight.person.Card;
 import dev.porchlight.person.ContactBody;
-import dev.porchlight.store.Engine;
-import dev.porchlight.store.EngineStore;
-import dev.porchlight.store.WorkQueue;
-import dev.porchlight.store.postgres.PostgresEngine;
-import dev.porchlight.store.sqlite.SqliteEngine;
 import dev.porchlight.value.Json;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Clock;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +26,10 @@ final class ConsoleFill {
   /// Members of each office; in the second office one has all the contacts.
   static final int MEMBERS = 10;
 
+  /// So many ids begin with the same time.
   private static final int CHUNK = 4_000;
+
+  private static final int AT_ONCE = 100_000;
   private static final long DAYS = 60;
   private static final int NAMES = 10_007;
   private static final long HOUR = 3_600_000_000L;
@@ -42,14 +40,19 @@ final class ConsoleFill {
   private final People people = new People(NAMES, 1, NAMES);
   private final List<String> members;
   private final String publisher;
-  private final long end = Instant.now().toEpochMilli() * 1000;
+  private final String company;
+  private final long end;
   private final long recent;
   final int size;
 
   /// @param members by office, ten of each
   /// @param publisher the party whose events these are
-  ConsoleFill(DoorsHub hub, String engine, int size, List<String> members, String publisher) {
+  /// @param end when the last of the leads came
+  ConsoleFill(
+      DoorsHub hub, String engine, int size, List<String> members, String publisher, Instant end) {
     this.hub = hub;
+    company = hub.company;
+    this.end = end.toEpochMilli() * 1000;
     postgres = engine.equals("postgres");
     this.size = size;
     this.members = List.copyOf(members);
@@ -78,84 +81,78 @@ final class ConsoleFill {
     hub.without(this::write);
   }
 
-  private static Engine open(HubConfig config) {
-    var url = config.databaseUrl();
-    return url == null
-        ? SqliteEngine.open(config.data(), Clock.systemUTC())
-        : PostgresEngine.open(url, Clock.systemUTC());
+  private void write(HubConfig config) throws SQLException {
+    try (var sql = new Bulk(config)) {
+      long head = Long.parseLong(sql.texts("SELECT MAX(seq) FROM log").getFirst());
+      var roots =
+          sql.texts("SELECT id FROM setting WHERE kind = 'node' AND body LIKE '%\"MLS\"%'");
+      var root = roots.isEmpty() ? company : roots.getFirst();
+      sql.atOnce(() -> prepare(sql));
+      sql.withoutIndexes(() -> {
+        for (int n = 1; n <= size; n += AT_ONCE) {
+          int first = n;
+          int last = Math.min(size, n + AT_ONCE - 1);
+          DeliveriesRun.say("  " + (n - 1));
+          sql.atOnce(() -> {
+            for (int from = first; from <= last; from += CHUNK) {
+              for (var s : statements(head, root, from, Math.min(last, from + CHUNK - 1))) {
+                sql.execute(s);
+              }
+            }
+          });
+        }
+      });
+    }
   }
 
-  private void write(HubConfig config) {
-    try (var store = new EngineStore(open(config))) {
-      long head =
-          store.read(h -> h.createQuery("SELECT MAX(seq) FROM log").mapTo(Long.class).one());
-      var root =
-          store.read(h ->
-              h.createQuery("SELECT id FROM setting WHERE kind = 'node' AND body LIKE '%\"MLS\"%'")
-                  .mapTo(String.class)
-                  .findFirst()
-                  .orElse(hub.company));
-      store.write(
-          WorkQueue.EDITS,
-          batch -> {
-            var sql = batch.sql();
-            sql.execute(
-                "CREATE TEMPORARY TABLE bench_door (n INTEGER, office TEXT, source TEXT,"
-                    + " endpoint TEXT)");
-            for (int n = 0; n < Doors.COUNT; n++) {
-              sql.execute(
-                  "INSERT INTO bench_door VALUES (?, ?, ?, ?)",
-                  n,
-                  hub.offices.get(n),
-                  hub.sources.get(n),
-                  hub.endpoints.get(n));
-            }
-            sql.execute("CREATE TEMPORARY TABLE bench_member (n INTEGER, id TEXT)");
-            for (int n = 0; n < members.size(); n++) {
-              sql.execute("INSERT INTO bench_member VALUES (?, ?)", n, members.get(n));
-            }
-            sql.execute(
-                "CREATE TEMPORARY TABLE bench_name (n INTEGER, given TEXT, family TEXT, town TEXT,"
-                    + " g TEXT, f TEXT, t TEXT)");
-            for (int n = 0; n < NAMES; n++) {
-              var one = people.get(n);
-              sql.execute(
-                  "INSERT INTO bench_name VALUES (?, ?, ?, ?, ?, ?, ?)",
-                  n,
-                  one.given(),
-                  one.family(),
-                  one.town(),
-                  Folding.fold(one.given()),
-                  Folding.fold(one.family()),
-                  Folding.fold(one.town()));
-            }
-            sql.execute("CREATE INDEX temp_bench_name ON bench_name (n)");
-            sql.execute("CREATE INDEX temp_bench_member ON bench_member (n)");
-            return true;
-          });
-      for (int n = 1; n <= size; n += CHUNK) {
-        int from = n;
-        int to = Math.min(size, n + CHUNK - 1);
-        store.write(
-            WorkQueue.EDITS,
-            batch -> {
-              statements(head, root, from, to).forEach(s -> batch.sql().execute(s));
-              return true;
-            });
-        if (n % (CHUNK * 25) == 1) {
-          DeliveriesRun.say("  " + (n - 1));
-        }
-      }
-      if (postgres) {
-        // As its own housekeeping does within minutes.
-        store.write(
-            WorkQueue.EDITS,
-            batch -> {
-              batch.sql().execute("ANALYZE");
-              return true;
-            });
-      }
+  /// What the rows are made of.
+  private void prepare(Bulk sql) throws SQLException {
+    sql.execute(
+        "CREATE TEMPORARY TABLE bench_door (n INTEGER PRIMARY KEY, office TEXT, source TEXT,"
+            + " endpoint TEXT)");
+    for (int n = 0; n < Doors.COUNT; n++) {
+      sql.insert(
+          "INSERT INTO bench_door VALUES (?, ?, ?, ?)",
+          n,
+          hub.offices.get(n),
+          hub.sources.get(n),
+          hub.endpoints.get(n));
     }
+    sql.execute("CREATE TEMPORARY TABLE bench_member (n INTEGER PRIMARY KEY, id TEXT)");
+    for (int n = 0; n < members.size(); n++) {
+      sql.insert("INSERT INTO bench_member VALUES (?, ?)", n, members.get(n));
+    }
+    sql.execute(
+        "CREATE TEMPORARY TABLE bench_name (n INTEGER PRIMARY KEY, given TEXT, family TEXT, town"
+            + " TEXT, g TEXT, f TEXT, t TEXT)");
+    for (int n = 0; n < NAMES; n++) {
+      var one = people.get(n);
+      sql.insert(
+          "INSERT INTO bench_name VALUES (?, ?, ?, ?, ?, ?, ?)",
+          n,
+          one.given(),
+          one.family(),
+          one.town(),
+          Folding.fold(one.given()),
+          Folding.fold(one.family()),
+          Folding.fold(one.town()));
+    }
+    // The one of each that the others are copies of.
+    copy(sql, "receipt", "state = 'done'");
+    copy(sql, "receipt_raw", "receipt_id IN (SELECT id FROM receipt WHERE state = 'done')");
+    copy(sql, "lead", "1 = 1");
+    copy(sql, "lead_version", "1 = 1");
+  }
+
+  private static void copy(Bulk sql, String table, String which) throws SQLException {
+    sql.execute(
+        "CREATE TEMPORARY TABLE bench_"
+            + table
+            + " AS SELECT * FROM "
+            + table
+            + " WHERE "
+            + which
+            + " LIMIT 1");
   }
 
   /// When the lead of that number came, in microseconds.
@@ -287,8 +284,9 @@ final class ConsoleFill {
     var listing = "'20260202000000' || (" + NUMBERED + " + c.n)";
     // Whose contact the lead is by, by number.
     var known = "(CASE WHEN c.n % 3 = 0 AND c.n > 100 THEN c.n - 100 ELSE c.n END)";
-    var made = head + " + 2 * c.n - 1";
-    var done = head + " + 2 * c.n";
+    var settled = head + " + 3 * c.n - 2";
+    var made = head + " + 3 * c.n - 1";
+    var done = head + " + 3 * c.n";
     var door = " JOIN bench_door o ON o.n = c.n % 100 ";
     var member =
         " JOIN bench_member m ON m.n = c.n % 100 * 10 + CASE WHEN c.n % 100 = 1 THEN 0 ELSE"
@@ -302,6 +300,17 @@ final class ConsoleFill {
             + " 7 THEN 'pending' ELSE 'delivered' END";
     var later = Long.toString(end + 30 * 24 * HOUR);
     var all = new ArrayList<String>();
+    all.add(
+        rows
+            + "INSERT INTO log SELECT "
+            + settled
+            + ", "
+            + at
+            + ", 'receipt.done', "
+            + lead
+            + ", "
+            + receipt
+            + " FROM c");
     all.add(
         rows
             + "INSERT INTO log SELECT "
@@ -324,9 +333,10 @@ final class ConsoleFill {
             + ", "
             + delivery
             + " FROM c");
-    var like = ", r.seed, c.n, o.source, o.office, r.channel, r.content_type, r.headers, r.size, ";
+    // The digits of a draw are six.
+    var like = ", r.seed, c.n % 1000000, o.source, o.office, r.channel, r.content_type, r.headers, r.size, ";
     var first =
-        "CROSS JOIN (SELECT * FROM receipt WHERE state = 'done' ORDER BY settled_seq LIMIT 1) r";
+        "CROSS JOIN bench_receipt r";
     all.add(
         rows
             + "INSERT INTO receipt SELECT "
@@ -361,8 +371,7 @@ final class ConsoleFill {
         rows
             + "INSERT INTO receipt_raw SELECT "
             + receipt
-            + ", r.codec, r.body FROM c CROSS JOIN (SELECT codec, body FROM receipt_raw ORDER BY"
-            + " receipt_id DESC LIMIT 1) r");
+            + ", r.codec, r.body FROM c CROSS JOIN bench_receipt_raw r");
     for (int n = 0; n < 2; n++) {
       all.add(
           rows
@@ -393,7 +402,7 @@ final class ConsoleFill {
             + made
             + ", '', NULL FROM c"
             + door
-            + "CROSS JOIN (SELECT answers FROM lead ORDER BY seq LIMIT 1) l");
+            + "CROSS JOIN bench_lead l");
     all.add(
         rows
             + "INSERT INTO lead_version SELECT "
@@ -407,13 +416,13 @@ final class ConsoleFill {
             + known
             + "), 'MLS-0815', 'X-' || (c.n - c.n % 10)), NULL, 0, 0 FROM c"
             + nameOfKnown
-            + "CROSS JOIN (SELECT fact FROM lead_version ORDER BY at, lead_id LIMIT 1) v");
+            + "CROSS JOIN bench_lead_version v");
     all.add(
         rows
             + "INSERT INTO person SELECT "
             + person
             + ", '"
-            + hub.company
+            + company
             + "', '[]', "
             + at
             + ", NULL FROM c"
@@ -421,7 +430,7 @@ final class ConsoleFill {
     all.add(
         rows
             + "INSERT INTO person_email SELECT '"
-            + hub.company
+            + company
             + "', 'someone' || c.n || '@example.com', "
             + person
             + " FROM c"
@@ -429,7 +438,7 @@ final class ConsoleFill {
     all.add(
         rows
             + "INSERT INTO person_phone SELECT '"
-            + hub.company
+            + company
             + "', "
             + phone
             + ", '{\"list\":[{\"person\":\"' || "

@@ -53,6 +53,28 @@ final class DoorsHub implements AutoCloseable {
     }
   }
 
+  /// One whose store is there already.
+  ///
+  /// @param kept what [#kept] said
+  DoorsHub(HubConfig config, Side side, JsonNode kept, Clock clock) throws Exception {
+    this.config = config;
+    receiver = side.ask("url").path("url").stringValue();
+    company = kept.path("company").asString();
+    kept.path("offices").forEach(o -> offices.add(o.asString()));
+    kept.path("sources").forEach(o -> sources.add(o.asString()));
+    kept.path("endpoints").forEach(o -> endpoints.add(o.asString()));
+    start(clock);
+  }
+
+  /// What a later run needs to know of it.
+  ObjectNode kept() {
+    var kept = Json.object().put("company", company);
+    offices.forEach(kept.putArray("offices")::add);
+    sources.forEach(kept.putArray("sources")::add);
+    endpoints.forEach(kept.putArray("endpoints")::add);
+    return kept;
+  }
+
   private void start(Clock clock) throws IOException {
     hub = Hub.start(config, clock, UnaryOperator.identity());
   }

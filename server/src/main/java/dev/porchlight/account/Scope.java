@@ -1,6 +1,7 @@
 package dev.porchlight.account;
 
 import dev.porchlight.store.Settings;
+import dev.porchlight.store.Store;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record Scope(
     boolean everything, Set<String> offices, @Nullable String root, @Nullable String member) {
   private static final int FEW = 200;
+  private static final int FEW_CONTACTS = 1_000;
 
   public static final Scope EVERYTHING = new Scope(true, Set.of(), null, null);
 
@@ -77,11 +79,17 @@ public record Scope(
         : "(" + sqlOfOffice(office) + " AND " + owner + " = '" + member + "')";
   }
 
-  /// The same for rows that name a contact.
+  /// The same for rows that name a contact. Each row is looked at by itself, so rows are to be found
+  /// by something else; what a member has few of is found by [#sqlOfFewContacts].
   public String sqlOfContact(String office, String contact) {
     return member == null
         ? sql(office)
-        : "(" + sqlOfOffice(office) + " AND " + contact + " IN (" + ownContacts() + "))";
+        : "("
+            + sqlOfOffice(office)
+            + " AND EXISTS (SELECT 1 FROM contact mine WHERE mine.id = "
+            + contact
+            + own()
+            + "))";
   }
 
   /// The same for rows that name a lead.
@@ -90,11 +98,54 @@ public record Scope(
         ? sql(office)
         : "("
             + sqlOfOffice(office)
-            + " AND "
+            + " AND EXISTS (SELECT 1 FROM lead own JOIN contact mine ON mine.id = own.contact_id"
+            + " WHERE own.id = "
             + lead
-            + " IN (SELECT own.id FROM lead own WHERE own.contact_id IN ("
-            + ownContacts()
-            + ")))";
+            + own()
+            + "))";
+  }
+
+  /// Whether this is a member with so few contacts that what hangs on them is best found from these.
+  public boolean hasFewContacts(Store store) {
+    return member != null
+        && store.read(h ->
+                h.createQuery(
+                        "SELECT COUNT(*) FROM (SELECT 1 FROM contact_search mine WHERE"
+                            + " mine.owner_id = :m LIMIT "
+                            + (FEW_CONTACTS + 1)
+                            + ") own")
+                    .bind("m", member)
+                    .mapTo(Integer.class)
+                    .one())
+            <= FEW_CONTACTS;
+  }
+
+  /// The predicate for all of a member's office, among which what is their own is picked then.
+  public String sqlOfItsOffice(String office) {
+    return sqlOfOffice(office);
+  }
+
+  /// The predicate for rows that name a contact, for a member who has few: these lead to the rows.
+  public String sqlOfFewContacts(String office, String contact) {
+    // An office's column as it stands would be taken for what leads to the rows.
+    return "("
+        + sqlOfOffice("COALESCE(" + office + ", '')")
+        + " AND "
+        + contact
+        + " IN ("
+        + ownContacts()
+        + "))";
+  }
+
+  /// The same for rows that name a lead.
+  public String sqlOfFewLeads(String office, String lead) {
+    return "("
+        + sqlOfOffice("COALESCE(" + office + ", '')")
+        + " AND "
+        + lead
+        + " IN (SELECT own.id FROM lead own WHERE own.contact_id IN ("
+        + ownContacts()
+        + ")))";
   }
 
   /// A predicate in SQL that leaves the newest rows of some offices, and perhaps more: each office
@@ -143,6 +194,10 @@ public record Scope(
         + " DESC LIMIT "
         + limit
         + ") newest)";
+  }
+
+  private String own() {
+    return " AND mine.owner_id = '" + member + "' AND mine.deleted_at IS NULL";
   }
 
   private String ownContacts() {

@@ -123,6 +123,11 @@ public final class Deliveries {
             && query.lead() == null
             && query.leads() == null
             && scope.everything();
+    boolean ofFew =
+        scope.member() != null
+            && query.lead() == null
+            && query.leads() == null
+            && scope.hasFewContacts(store);
     var lead = byState ? "s" : "d";
     var id = byState ? "s.delivery_id" : "d.id";
     var sql =
@@ -136,7 +141,10 @@ public final class Deliveries {
             .append(".seq, ")
             .append(id)
             .append(") < (:before, :beforeId) AND ")
-            .append(scope.sqlOfLead("d.office_id", "d.lead_id"));
+            .append(
+                ofFew
+                    ? scope.sqlOfFewLeads("d.office_id", "d.lead_id")
+                    : scope.sqlOfLead("d.office_id", "d.lead_id"));
     if (query.endpoint() != null) {
       sql.append(" AND ").append(lead).append(".endpoint_id = :endpoint");
     }
@@ -232,14 +240,15 @@ public final class Deliveries {
     }
   }
 
-  /// Whether those of some offices are to be picked among all in a state that few are in.
-  private static boolean isScattered(Scope scope, Query query) {
-    return !scope.everything()
-        && scope.member() == null
-        && query.lead() == null
-        && query.leads() == null
-        && query.state() != null
-        && query.state() != DeliveryState.State.DELIVERED;
+  /// Whether those of some offices are to be picked among all in a state that few are in, or those
+  /// of a member with many contacts among all of the office.
+  private boolean isScattered(Scope scope, Query query) {
+    if (scope.everything() || query.lead() != null || query.leads() != null) {
+      return false;
+    }
+    return scope.member() == null
+        ? query.state() != null && query.state() != DeliveryState.State.DELIVERED
+        : !scope.hasFewContacts(store);
   }
 
   private Found scattered(Scope scope, Query query) {
@@ -247,7 +256,8 @@ public final class Deliveries {
     var found = new ArrayList<Standing>();
     var place = new Place(query.before(), query.beforeId());
     while (true) {
-      var some = inState(place, query);
+      var some =
+          scope.member() == null ? inState(place, query) : inItsOffice(scope, place, query);
       for (var one : within(scope, query, some)) {
         found.add(one);
         if (found.size() == query.limit()) {
@@ -274,6 +284,26 @@ public final class Deliveries {
                       + " ORDER BY seq DESC, delivery_id DESC LIMIT "
                       + LOOKED_AT_ONCE)
               .bind("state", Objects.requireNonNull(query.state()).word())
+              .bind("s", before.seq())
+              .bind("id", before.id())
+              .bind("since", query.since());
+      if (query.endpoint() != null) {
+        q.bind("e", query.endpoint());
+      }
+      return q.map((r, _) -> new Place(r.getLong(1), r.getString(2))).list();
+    });
+  }
+
+  private List<Place> inItsOffice(Scope scope, Place before, Query query) {
+    return store.read(h -> {
+      var q =
+          h.createQuery(
+                  "SELECT seq, id FROM delivery WHERE "
+                      + scope.sqlOfItsOffice("office_id")
+                      + (query.endpoint() == null ? "" : " AND endpoint_id = :e")
+                      + " AND (seq, id) < (:s, :id) AND seq >= :since"
+                      + " ORDER BY seq DESC, id DESC LIMIT "
+                      + LOOKED_AT_ONCE)
               .bind("s", before.seq())
               .bind("id", before.id())
               .bind("since", query.since());

@@ -6,6 +6,7 @@ import dev.porchlight.account.Scope;
 import dev.porchlight.listing.Listing;
 import dev.porchlight.person.Identity;
 import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Picked;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import java.time.Instant;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Leads, for those who may see them.
 public final class Leads {
+  private static final int LOOKED_AT_ONCE = 200;
+
   private final Store store;
 
   public Leads(Store store) {
@@ -45,14 +48,77 @@ public final class Leads {
       @Nullable String contact,
       @Nullable Boolean test,
       long before,
-      int limit) {}
+      int limit) {
+    private Query limit(int most) {
+      return new Query(source, leadId, contact, test, before, most);
+    }
+  }
 
   public List<LeadRecord> list(Scope scope, Query query) {
+    if (scope.member() == null || query.leadId() != null || query.contact() != null) {
+      return list(query, scope.sqlOfContact("office_id", "contact_id"), scope);
+    }
+    return scope.hasFewContacts(store)
+        ? list(query, scope.sqlOfFewContacts("office_id", "contact_id"), scope)
+        : picked(scope, query).rows();
+  }
+
+  /// The same, and behind which place in the log to go on. Those of a member with many contacts are
+  /// looked for among the office's for a moment only: a page may hold less than its limit and go on
+  /// all the same.
+  public Picked<LeadRecord, Long> search(Scope scope, Query query) {
+    boolean many =
+        scope.member() != null
+            && query.leadId() == null
+            && query.contact() == null
+            && !scope.hasFewContacts(store);
+    return many
+        ? picked(scope, query)
+        : Picked.page(list(scope, query.limit(query.limit() + 1)), query.limit(), LeadRecord::seq);
+  }
+
+  private Picked<LeadRecord, Long> picked(Scope scope, Query query) {
+    return Picked.among(
+        query.before(),
+        query.limit(),
+        before -> {
+          // All of the office's, and of these the member's own: as rows they are read at once.
+          var some =
+              list(
+                  new Query(query.source(), null, null, query.test(), before, LOOKED_AT_ONCE),
+                  scope.sqlOfItsOffice("office_id"),
+                  scope);
+          return new Picked.Some<>(
+              own(scope, some),
+              some.size() < LOOKED_AT_ONCE
+                  ? Optional.empty()
+                  : Optional.of(some.getLast().seq()));
+        },
+        LeadRecord::seq);
+  }
+
+  private List<LeadRecord> own(Scope scope, List<LeadRecord> some) {
+    if (some.isEmpty()) {
+      return some;
+    }
+    var own =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT id FROM lead WHERE id IN (<ids>) AND "
+                        + scope.sqlOfContact("office_id", "contact_id"))
+                .bindList("ids", some.stream().map(LeadRecord::id).toList())
+                .mapTo(String.class)
+                .set());
+    return some.stream().filter(l -> own.contains(l.id())).toList();
+  }
+
+  /// @param within what may be seen, in SQL
+  private List<LeadRecord> list(Query query, String within, Scope scope) {
     var sql =
         new StringBuilder("SELECT ")
             .append(Tables.LEAD.columnList())
             .append(" FROM lead WHERE seq < :before AND ")
-            .append(scope.sqlOfContact("office_id", "contact_id"));
+            .append(within);
     if (query.source() != null) {
       sql.append(" AND source_id = :source");
     }

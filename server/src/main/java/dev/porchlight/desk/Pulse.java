@@ -1,7 +1,6 @@
 package dev.porchlight.desk;
 
 import dev.porchlight.account.Scope;
-import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
@@ -18,16 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// What came and went of late, how long it took, and what needs a hand, for those who may see it.
 /// Each question looks at a bounded number of rows, however many there are.
 public final class Pulse {
-  /// How many of a kind are counted; where there are more, it is that many *or more*.
-  public static final int MOST = 1000;
+  /// How many of a kind are counted.
+  private static final int MOST = 1000;
 
-  private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration WEEK = Duration.ofDays(7);
-  private static final int MOST_ROWS = 10_000;
-  private static final int MOST_LINES = 50_000;
+  private static final int LOOKED_AT = 2_000;
   private static final int MOST_READ = 1_000;
   private static final int MOST_BREACHES = 8;
-  private static final long MICROS_A_MINUTE = 60_000_000L;
 
   private final Store store;
 
@@ -35,73 +31,14 @@ public final class Pulse {
     this.store = store;
   }
 
-  /// What one source did in one minute.
+  /// How many there are of something.
   ///
-  /// @param accepted requests that were answered 2xx
-  /// @param delivered deliveries of its leads that an endpoint took
-  public record Minute(Instant at, String source, int accepted, int delivered) {}
+  /// @param more whether there may be more than were counted
+  public record Number(int count, boolean more) {}
 
-  /// The last hour, minute by minute; minutes in which nothing happened are left out. Of more than
-  /// 10,000 the newest are counted.
-  public List<Minute> hour(Scope scope, Instant now) {
-    return store.read(h -> {
-      var accepted =
-          minutes(
-              h,
-              "SELECT at, source_id FROM receipt WHERE id >= '"
-                  + Draw.leastUuid(now.minus(HOUR))
-                  + "' AND state IN ('done', 'repeat', 'owed') AND "
-                  + scope.sqlOfLead("office_id", "lead_id")
-                  + " ORDER BY id DESC LIMIT "
-                  + MOST_ROWS,
-              true);
-      long from = Math.max(LogTimes.firstAt(h, now.minus(HOUR)), last(h) - MOST_LINES);
-      var delivered =
-          minutes(
-              h,
-              "SELECT l.at AS at, lead.source_id AS source_id FROM (SELECT at, subject FROM log"
-                  + " WHERE seq >= "
-                  + from
-                  + " AND kind = 'delivery.delivered' ORDER BY seq DESC LIMIT "
-                  + MOST_ROWS
-                  + ") l JOIN lead ON lead.id = l.subject WHERE "
-                  + scope.sqlOfContact("lead.office_id", "lead.contact_id"),
-              false);
-      accepted.addAll(delivered);
-      return List.copyOf(accepted);
-    });
-  }
-
-  private static List<Minute> minutes(Handle h, String rows, boolean accepted) {
-    return h.createQuery(
-            "SELECT at / "
-                + MICROS_A_MINUTE
-                + " AS minute, source_id, COUNT(*) FROM ("
-                + rows
-                + ") r GROUP BY at / "
-                + MICROS_A_MINUTE
-                + ", source_id")
-        .map((r, _) -> {
-          int count = r.getInt(3);
-          return new Minute(
-              Row.instant(r.getLong(1) * MICROS_A_MINUTE),
-              r.getString(2),
-              accepted ? count : 0,
-              accepted ? 0 : count);
-        })
-        .list();
-  }
-
-  private static long last(Handle h) {
-    return h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one();
-  }
-
-  /// How many need a hand, each at most [#MOST].
-  public record Troubles(int quarantined, int owed, int refused, int dead, int unwritable) {
-    public boolean none() {
-      return quarantined + owed + refused + dead + unwritable == 0;
-    }
-  }
+  /// How many need a hand.
+  public record Troubles(
+      Number quarantined, Number owed, Number refused, Number dead, Number unwritable) {}
 
   public Troubles troubles(Scope scope) {
     return store.read(h ->
@@ -113,27 +50,50 @@ public final class Pulse {
             deliveries(h, scope, "unwritable")));
   }
 
-  private static int receipts(Handle h, Scope scope, Receipt.State state) {
-    return count(
+  /// At most [#MOST]; of a member's, those among the newest [#LOOKED_AT] of the office.
+  private static Number receipts(Handle h, Scope scope, Receipt.State state) {
+    var rows = "SELECT lead_id, office_id FROM receipt WHERE " + state.sql() + " AND ";
+    if (scope.member() == null) {
+      return counted(h, rows + scope.sql("office_id") + " LIMIT " + MOST, MOST);
+    }
+    return own(
         h,
-        "SELECT 1 FROM receipt WHERE "
-            + state.sql()
-            + " AND "
-            + scope.sqlOfLead("office_id", "lead_id"));
+        rows
+            + scope.sqlOfItsOffice("office_id")
+            + " AND lead_id IS NOT NULL ORDER BY id DESC LIMIT "
+            + LOOKED_AT,
+        scope.sqlOfLead("r.office_id", "r.lead_id"));
   }
 
-  private static int deliveries(Handle h, Scope scope, String state) {
-    return count(
-        h,
-        "SELECT 1 FROM delivery_state s JOIN delivery d ON d.id = s.delivery_id WHERE s.state = '"
-            + state
-            + "' AND "
-            + scope.sqlOfLead("d.office_id", "d.lead_id"));
+  /// At most [#MOST]; of those who don't see everything, those among the newest [#LOOKED_AT].
+  private static Number deliveries(Handle h, Scope scope, String state) {
+    var rows = "SELECT delivery_id FROM delivery_state WHERE state = '" + state + "'";
+    return scope.everything()
+        ? counted(h, rows + " LIMIT " + MOST, MOST)
+        : own(
+            h,
+            "SELECT d.office_id, d.lead_id FROM ("
+                + rows
+                + " ORDER BY seq DESC LIMIT "
+                + LOOKED_AT
+                + ") s JOIN delivery d ON d.id = s.delivery_id",
+            scope.sqlOfLead("r.office_id", "r.lead_id"));
   }
 
-  private static int count(Handle h, String rows) {
-    return h.createQuery("SELECT COUNT(*) FROM (" + rows + " LIMIT " + MOST + ") r")
-        .mapTo(Integer.class)
+  private static Number counted(Handle h, String rows, int most) {
+    int count = h.createQuery("SELECT COUNT(*) FROM (" + rows + ") r").mapTo(Integer.class).one();
+    return new Number(count, count >= most);
+  }
+
+  /// Of some of the newest, those that may be seen.
+  private static Number own(Handle h, String rows, String may) {
+    return h.createQuery(
+            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN "
+                + may
+                + " THEN 1 ELSE 0 END), 0) FROM ("
+                + rows
+                + ") r")
+        .map((r, _) -> new Number(r.getInt(2), r.getInt(1) >= LOOKED_AT))
         .one();
   }
 
@@ -144,18 +104,22 @@ public final class Pulse {
   public record Breaches(String source, String rule, int times, Instant last) {}
 
   /// Who broke which contract how often in the last seven days, most often first; of more than
-  /// 1,000 receipts the newest are looked at.
+  /// 1,000 receipts, for a member those of the office, the newest are looked at.
   public List<Breaches> breaches(Scope scope, Instant now) {
     return store.read(h ->
         h.createQuery(
                 "SELECT r.source_id, v.rule, COUNT(*) AS times, MAX(r.at) FROM (SELECT id,"
-                    + " source_id, at FROM receipt WHERE id >= '"
+                    + " source_id, at, office_id, lead_id FROM receipt WHERE id >= '"
                     + Draw.leastUuid(now.minus(WEEK))
                     + "' AND "
-                    + scope.sqlOfLead("office_id", "lead_id")
+                    + (scope.member() == null
+                        ? scope.sql("office_id")
+                        : scope.sqlOfItsOffice("office_id"))
                     + " ORDER BY id DESC LIMIT "
                     + MOST_READ
-                    + ") r JOIN violation v ON v.receipt_id = r.id GROUP BY r.source_id, v.rule"
+                    + ") r JOIN violation v ON v.receipt_id = r.id WHERE "
+                    + scope.sqlOfLead("r.office_id", "r.lead_id")
+                    + " GROUP BY r.source_id, v.rule"
                     + " ORDER BY COUNT(*) DESC, r.source_id, v.rule LIMIT "
                     + MOST_BREACHES)
             .map((r, _) ->

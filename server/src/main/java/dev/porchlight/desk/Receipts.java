@@ -1,15 +1,19 @@
 package dev.porchlight.desk;
 
 import dev.porchlight.account.Scope;
+import dev.porchlight.store.Picked;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Violation;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Receipts, for those who may see them.
 public final class Receipts {
+  private static final int LOOKED_AT_ONCE = 200;
+
   private final Store store;
 
   public Receipts(Store store) {
@@ -39,11 +43,75 @@ public final class Receipts {
       int limit) {}
 
   public List<Receipt> list(Scope scope, Query query) {
+    if (scope.member() == null || query.lead() != null) {
+      return list(query, scope.sqlOfLead("office_id", "lead_id"), scope);
+    }
+    return scope.hasFewContacts(store)
+        ? list(query, scope.sqlOfFewLeads("office_id", "lead_id"), scope)
+        : picked(scope, query).rows();
+  }
+
+  /// The same, and behind which id to go on. Those of a member with many contacts are looked for
+  /// among the office's for a moment only: a page may hold less than its limit and go on all the
+  /// same.
+  public Picked<Receipt, String> search(Scope scope, Query query) {
+    boolean many =
+        scope.member() != null && query.lead() == null && !scope.hasFewContacts(store);
+    return many
+        ? picked(scope, query)
+        : Picked.page(
+            list(
+                scope,
+                new Query(
+                    query.state(),
+                    query.source(),
+                    query.lead(),
+                    query.before(),
+                    query.limit() + 1)),
+            query.limit(),
+            Receipt::id);
+  }
+
+  private Picked<Receipt, String> picked(Scope scope, Query query) {
+    return Picked.among(
+        query.before(),
+        query.limit(),
+        before -> {
+          var some =
+              list(
+                  new Query(query.state(), query.source(), null, before, LOOKED_AT_ONCE),
+                  scope.sqlOfItsOffice("office_id"),
+                  scope);
+          return new Picked.Some<>(
+              own(scope, some),
+              some.size() < LOOKED_AT_ONCE ? Optional.empty() : Optional.of(some.getLast().id()));
+        },
+        Receipt::id);
+  }
+
+  private List<Receipt> own(Scope scope, List<Receipt> some) {
+    var leads = some.stream().flatMap(r -> Stream.ofNullable(r.leadId())).distinct().toList();
+    if (leads.isEmpty()) {
+      return List.of();
+    }
+    var own =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT id FROM lead WHERE id IN (<ids>) AND "
+                        + scope.sqlOfContact("office_id", "contact_id"))
+                .bindList("ids", leads)
+                .mapTo(String.class)
+                .set());
+    return some.stream().filter(r -> r.leadId() != null && own.contains(r.leadId())).toList();
+  }
+
+  /// @param within what may be seen, in SQL
+  private List<Receipt> list(Query query, String within, Scope scope) {
     var sql =
         new StringBuilder("SELECT ")
             .append(Tables.RECEIPT.columnList())
             .append(" FROM receipt WHERE ")
-            .append(scope.sqlOfLead("office_id", "lead_id"));
+            .append(within);
     if (!query.before().isEmpty()) {
       sql.append(" AND id < :before");
     }

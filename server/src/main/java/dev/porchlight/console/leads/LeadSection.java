@@ -91,7 +91,7 @@ public final class LeadSection implements Section {
             .map(Long::parseLong)
             .orElse(Long.MAX_VALUE);
     var found =
-        leads.list(
+        leads.search(
             visit.scope(),
             new Leads.Query(
                 source.isEmpty() ? null : source,
@@ -99,8 +99,8 @@ public final class LeadSection implements Section {
                 null,
                 null,
                 before,
-                AT_ONCE + 1));
-    var shown = found.subList(0, Math.min(AT_ONCE, found.size()));
+                AT_ONCE));
+    var shown = found.rows();
     var sources = Sources.in(store.settings());
     var filter =
         (source.isEmpty() ? "" : "&source=" + source)
@@ -110,9 +110,7 @@ public final class LeadSection implements Section {
     var pager =
         new Pager(
             before == Long.MAX_VALUE ? "" : "/console/leads?" + filter,
-            found.size() > AT_ONCE
-                ? "/console/leads?before=" + shown.getLast().seq() + filter
-                : "");
+            found.next().map(p -> "/console/leads?before=" + p + filter).orElse(""));
     return visit.page(
         "leads/list.jte",
         new Listed(

@@ -11,6 +11,7 @@ import dev.porchlight.console.Visit;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.desk.LastHour;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Pulse;
@@ -48,10 +49,13 @@ public final class NowSection implements Section {
   private final Leads leads;
   private final Deliveries deliveries;
   private final Pulse pulse;
+  private final LastHour lastHour;
   private final StoryTeller teller;
 
-  public NowSection(Store store, StoryTeller teller, Leads leads, Deliveries deliveries) {
+  public NowSection(
+      Store store, StoryTeller teller, Leads leads, Deliveries deliveries, LastHour lastHour) {
     this.store = store;
+    this.lastHour = lastHour;
     this.leads = leads;
     this.deliveries = deliveries;
     this.pulse = new Pulse(store);
@@ -187,9 +191,9 @@ public final class NowSection implements Section {
     return hands;
   }
 
-  private static void hand(Visit visit, List<Hand> hands, Tone tone, int count, String what) {
-    if (count > 0) {
-      var text = visit.texts().of(count >= Pulse.MOST ? "now.or_more" : "now.count", count);
+  private static void hand(Visit visit, List<Hand> hands, Tone tone, Pulse.Number many, String what) {
+    if (many.count() > 0) {
+      var text = visit.texts().of(many.more() ? "now.or_more" : "now.count", many.count());
       var href =
           switch (what) {
             case "dead", "unwritable" -> "/console/deliveries?state=" + what;
@@ -233,7 +237,7 @@ public final class NowSection implements Section {
   }
 
   private Chart chart(Visit visit, Function<String, String> name, Instant now) {
-    var all = pulse.hour(visit.scope(), now);
+    var all = lastHour.list(visit.scope(), now);
     Map<String, Integer> bySource = new LinkedHashMap<>();
     all.forEach(m -> bySource.merge(m.source(), m.accepted() + m.delivered(), Integer::sum));
     var busiest =
@@ -273,7 +277,7 @@ public final class NowSection implements Section {
     return new Chart(
         columns,
         lines,
-        all.stream().mapToInt(Pulse.Minute::accepted).sum(),
-        all.stream().mapToInt(Pulse.Minute::delivered).sum());
+        all.stream().mapToInt(LastHour.Minute::accepted).sum(),
+        all.stream().mapToInt(LastHour.Minute::delivered).sum());
   }
 }

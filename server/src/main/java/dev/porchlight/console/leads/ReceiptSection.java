@@ -125,8 +125,8 @@ public final class ReceiptSection implements Section {
             .orElse(null);
     var before = visit.query("before").filter(b -> b.matches("[0-9a-f-]{36}")).orElse("");
     var found =
-        receipts.list(visit.scope(), new Receipts.Query(state, null, null, before, AT_ONCE + 1));
-    var shown = found.subList(0, Math.min(AT_ONCE, found.size()));
+        receipts.search(visit.scope(), new Receipts.Query(state, null, null, before, AT_ONCE));
+    var shown = found.rows();
     var chosen = state == null ? "" : state.word();
     var filter = chosen.isEmpty() ? "" : "&state=" + chosen;
     var states =
@@ -139,7 +139,7 @@ public final class ReceiptSection implements Section {
             shown.stream().map(r -> row(visit, r)).toList(),
             new Pager(
                 before.isEmpty() ? "" : PATH + "?" + filter,
-                found.size() > AT_ONCE ? PATH + "?before=" + shown.getLast().id() + filter : ""),
+                found.next().map(p -> PATH + "?before=" + p + filter).orElse("")),
             chosen,
             states));
   }

@@ -145,6 +145,7 @@ CREATE TABLE receipt (
   erased_at    BIGINT
 );
 CREATE INDEX receipt_open ON receipt (state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'aside', 'mended', 'repeat', 'erased');
+CREATE INDEX receipt_office_open ON receipt (office_id, state, id) WHERE state IN ('owed', 'quarantined', 'refused', 'aside', 'mended', 'repeat', 'erased');
 CREATE INDEX receipt_lead ON receipt (lead_id, id) WHERE lead_id IS NOT NULL;
 CREATE INDEX receipt_source ON receipt (source_id, id);
 CREATE INDEX receipt_office ON receipt (office_id, id);
