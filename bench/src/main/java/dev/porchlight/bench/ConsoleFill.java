@@ -84,8 +84,7 @@ final class ConsoleFill {
   private void write(HubConfig config) throws SQLException {
     try (var sql = new Bulk(config)) {
       long head = Long.parseLong(sql.texts("SELECT MAX(seq) FROM log").getFirst());
-      var roots =
-          sql.texts("SELECT id FROM setting WHERE kind = 'node' AND body LIKE '%\"MLS\"%'");
+      var roots = sql.texts("SELECT id FROM setting WHERE kind = 'node' AND body LIKE '%\"MLS\"%'");
       var root = roots.isEmpty() ? company : roots.getFirst();
       sql.atOnce(() -> prepare(sql));
       sql.withoutIndexes(() -> {
@@ -334,9 +333,10 @@ final class ConsoleFill {
             + delivery
             + " FROM c");
     // The digits of a draw are six.
-    var like = ", r.seed, c.n % 1000000, o.source, o.office, r.channel, r.content_type, r.headers, r.size, ";
-    var first =
-        "CROSS JOIN bench_receipt r";
+    var like =
+        ", r.seed, c.n % 1000000, o.source, o.office, r.channel, r.content_type, r.headers, r.size,"
+            + " ";
+    var first = "CROSS JOIN bench_receipt r";
     all.add(
         rows
             + "INSERT INTO receipt SELECT "

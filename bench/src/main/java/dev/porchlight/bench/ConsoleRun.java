@@ -125,7 +125,9 @@ public final class ConsoleRun {
 
   private String run() throws Exception {
     var folder =
-        keep == null ? Files.createTempDirectory(data, "porchlight-console") : keep.toAbsolutePath();
+        keep == null
+            ? Files.createTempDirectory(data, "porchlight-console")
+            : keep.toAbsolutePath();
     var note = folder.resolve("filled.json");
     try (var side = new Side(LoadSide.class, LOAD_FLAGS, List.of(), data.resolve("load.log"))) {
       return Files.exists(note) ? again(folder, side, note) : fresh(folder, side, note);
@@ -437,8 +439,7 @@ public final class ConsoleRun {
   /// Asks for all of them in turn, as a hub is asked that has run for a while.
   private void warmUp(List<View> views) throws IOException, InterruptedException {
     DeliveriesRun.say("warming up");
-    var until =
-        System.nanoTime() + Math.min(LONGEST_WARM_UP, views.size() * 1_000_000_000L);
+    var until = System.nanoTime() + Math.min(LONGEST_WARM_UP, views.size() * 1_000_000_000L);
     for (int i = 0; i < ASKED; i++) {
       for (var view : views) {
         if (System.nanoTime() > until) {

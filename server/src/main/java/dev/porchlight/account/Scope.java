@@ -79,8 +79,8 @@ public record Scope(
         : "(" + sqlOfOffice(office) + " AND " + owner + " = '" + member + "')";
   }
 
-  /// The same for rows that name a contact. Each row is looked at by itself, so rows are to be found
-  /// by something else; what a member has few of is found by [#sqlOfFewContacts].
+  /// The same for rows that name a contact. Each row is looked at by itself, so rows are to be
+  /// found by something else; what a member has few of is found by [#sqlOfFewContacts].
   public String sqlOfContact(String office, String contact) {
     return member == null
         ? sql(office)
@@ -105,18 +105,19 @@ public record Scope(
             + "))";
   }
 
-  /// Whether this is a member with so few contacts that what hangs on them is best found from these.
+  /// Whether this is a member with so few contacts that what hangs on them is best found from
+  /// these.
   public boolean hasFewContacts(Store store) {
     return member != null
         && store.read(h ->
-                h.createQuery(
-                        "SELECT COUNT(*) FROM (SELECT 1 FROM contact_search mine WHERE"
-                            + " mine.owner_id = :m LIMIT "
-                            + (FEW_CONTACTS + 1)
-                            + ") own")
-                    .bind("m", member)
-                    .mapTo(Integer.class)
-                    .one())
+            h.createQuery(
+                    "SELECT COUNT(*) FROM (SELECT 1 FROM contact_search mine WHERE"
+                        + " mine.owner_id = :m LIMIT "
+                        + (FEW_CONTACTS + 1)
+                        + ") own")
+                .bind("m", member)
+                .mapTo(Integer.class)
+                .one())
             <= FEW_CONTACTS;
   }
 
@@ -128,13 +129,12 @@ public record Scope(
   /// The predicate for rows that name a contact, for a member who has few: these lead to the rows.
   public String sqlOfFewContacts(String office, String contact) {
     // An office's column as it stands would be taken for what leads to the rows.
-    return "("
-        + sqlOfOffice("COALESCE(" + office + ", '')")
-        + " AND "
-        + contact
-        + " IN ("
-        + ownContacts()
-        + "))";
+    return "(" + sqlOfOffice("COALESCE(" + office + ", '')") + " AND " + sqlOfOwn(contact) + ")";
+  }
+
+  /// That a member owns a contact, whatever the office: their contacts lead to the rows.
+  public String sqlOfOwn(String contact) {
+    return contact + " IN (" + ownContacts() + ")";
   }
 
   /// The same for rows that name a lead.
@@ -143,9 +143,9 @@ public record Scope(
         + sqlOfOffice("COALESCE(" + office + ", '')")
         + " AND "
         + lead
-        + " IN (SELECT own.id FROM lead own WHERE own.contact_id IN ("
-        + ownContacts()
-        + ")))";
+        + " IN (SELECT own.id FROM lead own WHERE "
+        + sqlOfOwn("own.contact_id")
+        + "))";
   }
 
   /// A predicate in SQL that leaves the newest rows of some offices, and perhaps more: each office

@@ -256,8 +256,7 @@ public final class Deliveries {
     var found = new ArrayList<Standing>();
     var place = new Place(query.before(), query.beforeId());
     while (true) {
-      var some =
-          scope.member() == null ? inState(place, query) : inItsOffice(scope, place, query);
+      var some = scope.member() == null ? inState(place, query) : inItsOffice(scope, place, query);
       for (var one : within(scope, query, some)) {
         found.add(one);
         if (found.size() == query.limit()) {

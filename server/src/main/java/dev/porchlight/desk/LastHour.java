@@ -178,8 +178,7 @@ public final class LastHour implements AutoCloseable {
   }
 
   private Lines read(Handle h, Instant now) {
-    long last =
-        h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one();
+    long last = h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one();
     long behind =
         upto >= 0
             ? upto

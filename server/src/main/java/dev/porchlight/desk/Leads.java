@@ -59,7 +59,7 @@ public final class Leads {
       return list(query, scope.sqlOfContact("office_id", "contact_id"), scope);
     }
     return scope.hasFewContacts(store)
-        ? list(query, scope.sqlOfFewContacts("office_id", "contact_id"), scope)
+        ? list(query, ofFew(scope, query), scope)
         : picked(scope, query).rows();
   }
 
@@ -77,6 +77,16 @@ public final class Leads {
         : Picked.page(list(scope, query.limit(query.limit() + 1)), query.limit(), LeadRecord::seq);
   }
 
+  /// All leads of a member are sorted, and but a few of them read.
+  private static String ofFew(Scope scope, Query query) {
+    return query.source() != null || query.test() != null
+        ? scope.sqlOfFewContacts("office_id", "contact_id")
+        : scope.sqlOfContact("office_id", "contact_id")
+            + " AND id IN (SELECT id FROM lead WHERE seq < :before AND "
+            + scope.sqlOfOwn("contact_id")
+            + " ORDER BY seq DESC LIMIT :limit)";
+  }
+
   private Picked<LeadRecord, Long> picked(Scope scope, Query query) {
     return Picked.among(
         query.before(),
@@ -90,9 +100,7 @@ public final class Leads {
                   scope);
           return new Picked.Some<>(
               own(scope, some),
-              some.size() < LOOKED_AT_ONCE
-                  ? Optional.empty()
-                  : Optional.of(some.getLast().seq()));
+              some.size() < LOOKED_AT_ONCE ? Optional.empty() : Optional.of(some.getLast().seq()));
         },
         LeadRecord::seq);
   }

@@ -21,7 +21,7 @@ public final class Pulse {
   private static final int MOST = 1000;
 
   private static final Duration WEEK = Duration.ofDays(7);
-  private static final int LOOKED_AT = 2_000;
+  private static final int LOOKED_AT = 1_000;
   private static final int MOST_READ = 1_000;
   private static final int MOST_BREACHES = 8;
 
@@ -108,8 +108,8 @@ public final class Pulse {
   public List<Breaches> breaches(Scope scope, Instant now) {
     return store.read(h ->
         h.createQuery(
-                "SELECT r.source_id, v.rule, COUNT(*) AS times, MAX(r.at) FROM (SELECT id,"
-                    + " source_id, at, office_id, lead_id FROM receipt WHERE id >= '"
+                "SELECT r.source_id, v.rule, COUNT(*) AS times, MAX(r.at) FROM (SELECT id FROM"
+                    + " receipt WHERE id >= '"
                     + Draw.leastUuid(now.minus(WEEK))
                     + "' AND "
                     + (scope.member() == null
@@ -117,7 +117,9 @@ public final class Pulse {
                         : scope.sqlOfItsOffice("office_id"))
                     + " ORDER BY id DESC LIMIT "
                     + MOST_READ
-                    + ") r JOIN violation v ON v.receipt_id = r.id WHERE "
+                    // Few have any, so these lead to the rest of the receipt.
+                    + ") i CROSS JOIN violation v CROSS JOIN receipt r WHERE v.receipt_id = i.id"
+                    + " AND r.id = i.id AND "
                     + scope.sqlOfLead("r.office_id", "r.lead_id")
                     + " GROUP BY r.source_id, v.rule"
                     + " ORDER BY COUNT(*) DESC, r.source_id, v.rule LIMIT "

@@ -55,8 +55,7 @@ public final class Receipts {
   /// among the office's for a moment only: a page may hold less than its limit and go on all the
   /// same.
   public Picked<Receipt, String> search(Scope scope, Query query) {
-    boolean many =
-        scope.member() != null && query.lead() == null && !scope.hasFewContacts(store);
+    boolean many = scope.member() != null && query.lead() == null && !scope.hasFewContacts(store);
     return many
         ? picked(scope, query)
         : Picked.page(

@@ -33,8 +33,7 @@ public record Picked<T, P>(List<T> rows, Optional<P> next) {
   public static <T, P> Picked<T, P> page(List<T> found, int limit, Function<T, P> place) {
     return found.size() <= limit
         ? all(found)
-        : new Picked<>(
-            found.subList(0, limit), Optional.of(place.apply(found.get(limit - 1))));
+        : new Picked<>(found.subList(0, limit), Optional.of(place.apply(found.get(limit - 1))));
   }
 
   /// Looks through rows, some at a time.

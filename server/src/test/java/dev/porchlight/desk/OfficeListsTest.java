@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.porchlight.account.Scope;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
@@ -14,6 +16,7 @@ import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 
-/// What whoever sees some offices is shown page by page: all of theirs, in order, and nothing else.
+/// What whoever sees some offices, or what is their own, is shown page by page: all of theirs, in
+/// order, and nothing else.
 @OnEveryDatabase
 class OfficeListsTest {
   private static final int LIMIT = 2;
@@ -53,39 +57,100 @@ class OfficeListsTest {
           portal.post(LeadBodies.buyer("L-" + i + n, InventedPerson.of(i * 3 + n)));
         }
       }
+      var agent =
+          hub.api()
+              .make(
+                  "/nodes",
+                  Json.object()
+                      .put("kind", "member")
+                      .put("name", "Ana")
+                      .put("parent", offices.get(0)))
+              .path("id")
+              .asString();
+      for (var lead : List.of("L-00", "L-02")) {
+        hub.api()
+            .patch(
+                "/contacts/" + hub.story(lead).path("contact_id").asString(),
+                Json.object().put("owner", agent));
+      }
       var store = hub.hub().store();
-      var leads = new Leads(store);
-      var receipts = new Receipts(store);
-      var deliveries = new Deliveries(store);
       for (var seen : List.of(Set.of(offices.get(0), offices.get(2)), Set.of(offices.get(1)))) {
-        var scope = new Scope(false, seen);
         var theirs = ids(hub, "/leads?limit=200", seen);
+        assertThat(theirs).hasSize(3 * seen.size());
+        check(store, new Scope(false, seen), theirs);
+      }
 
-        var found = new ArrayList<String>();
-        for (long before = Long.MAX_VALUE; before > 0; ) {
-          var page = leads.list(scope, new Leads.Query(null, null, null, null, before, LIMIT));
-          page.forEach(l -> found.add(l.id()));
-          before = page.size() < LIMIT ? 0 : page.getLast().seq();
-        }
-        assertThat(found).hasSize(3 * seen.size()).isEqualTo(theirs);
+      var own = Scope.ownOf(store.settings(), agent);
+      var mine =
+          hub.items("/leads?limit=200").stream()
+              .filter(l -> Set.of("L-00", "L-02").contains(l.path("lead_id").asString()))
+              .map((JsonNode l) -> l.path("id").asString())
+              .toList();
+      assertThat(mine).hasSize(2);
+      assertThat(own.hasFewContacts(store)).isTrue();
+      check(store, own, mine);
+      store.write(
+          WorkQueue.EDITS,
+          batch -> {
+            batch
+                .sql()
+                .execute(
+                    "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000)"
+                        + " INSERT INTO contact_search (owner_id, owned_seq, contact_id, connected,"
+                        + " created_at, modified_at, display_name) SELECT '"
+                        + agent
+                        + "', 1000000 + n, 'none-' || n, 1, 0, 0, 'nobody' FROM c");
+            return true;
+          });
+      assertThat(own.hasFewContacts(store)).isFalse();
+      check(store, own, mine);
 
-        var ofLeads = new ArrayList<String>();
-        var ids = new ArrayList<String>();
-        for (var before = "~"; !before.isEmpty(); ) {
-          var page = receipts.list(scope, new Receipts.Query(null, null, null, before, LIMIT));
-          page.forEach(r -> ofLeads.add(r.leadId()));
-          page.forEach(r -> ids.add(r.id()));
-          before = page.size() < LIMIT ? "" : page.getLast().id();
-        }
-        assertThat(ofLeads).containsExactlyInAnyOrderElementsOf(theirs);
-        assertThat(ids).isSortedAccordingTo(java.util.Comparator.reverseOrder());
-
-        assertThat(walk(q -> deliveries.search(scope, q), null)).isEqualTo(theirs);
-        assertThat(walk(q -> deliveries.search(scope, q), DeliveryState.State.PENDING))
-            .isEqualTo(theirs);
-        assertThat(walk(q -> deliveries.search(scope, q), DeliveryState.State.DEAD)).isEmpty();
+      try (var hour = new LastHour(store)) {
+        assertThat(accepted(hour, Scope.EVERYTHING, store)).isEqualTo(9);
+        assertThat(accepted(hour, new Scope(false, Set.of(offices.get(1))), store)).isEqualTo(3);
+        assertThat(accepted(hour, own, store)).isEqualTo(2);
       }
     }
+  }
+
+  private static int accepted(LastHour hour, Scope scope, Store store) {
+    return hour.list(scope, store.now()).stream().mapToInt(LastHour.Minute::accepted).sum();
+  }
+
+  /// That each list has these leads, page by page.
+  private static void check(Store store, Scope scope, List<String> theirs) {
+    var leads = new Leads(store);
+    var receipts = new Receipts(store);
+    var deliveries = new Deliveries(store);
+    var found = new ArrayList<String>();
+    for (var before = Optional.of(Long.MAX_VALUE); before.isPresent(); ) {
+      var page = leads.search(scope, new Leads.Query(null, null, null, null, before.get(), LIMIT));
+      page.rows().forEach(l -> found.add(l.id()));
+      before = page.next();
+    }
+    assertThat(found).isEqualTo(theirs);
+    assertThat(leads.list(scope, new Leads.Query(null, null, null, null, Long.MAX_VALUE, 200)))
+        .extracting(LeadRecord::id)
+        .isEqualTo(theirs);
+
+    for (var state : new Receipt.State[] {null, Receipt.State.DONE}) {
+      var ofLeads = new ArrayList<String>();
+      var ids = new ArrayList<String>();
+      for (var before = Optional.of("~"); before.isPresent(); ) {
+        var page =
+            receipts.search(scope, new Receipts.Query(state, null, null, before.get(), LIMIT));
+        page.rows().forEach(r -> ofLeads.add(r.leadId()));
+        page.rows().forEach(r -> ids.add(r.id()));
+        before = page.next();
+      }
+      assertThat(ofLeads).containsExactlyInAnyOrderElementsOf(theirs);
+      assertThat(ids).isSortedAccordingTo(java.util.Comparator.reverseOrder());
+    }
+
+    assertThat(walk(q -> deliveries.search(scope, q), null)).isEqualTo(theirs);
+    assertThat(walk(q -> deliveries.search(scope, q), DeliveryState.State.PENDING))
+        .isEqualTo(theirs);
+    assertThat(walk(q -> deliveries.search(scope, q), DeliveryState.State.DEAD)).isEmpty();
   }
 
   /// The leads of those offices, newest first.

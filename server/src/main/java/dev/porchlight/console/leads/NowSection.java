@@ -191,7 +191,8 @@ public final class NowSection implements Section {
     return hands;
   }
 
-  private static void hand(Visit visit, List<Hand> hands, Tone tone, Pulse.Number many, String what) {
+  private static void hand(
+      Visit visit, List<Hand> hands, Tone tone, Pulse.Number many, String what) {
     if (many.count() > 0) {
       var text = visit.texts().of(many.more() ? "now.or_more" : "now.count", many.count());
       var href =

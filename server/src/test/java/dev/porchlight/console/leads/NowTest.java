@@ -2,6 +2,8 @@ package dev.porchlight.console.leads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.account.Scope;
+import dev.porchlight.desk.LastHour;
 import dev.porchlight.testing.ConsoleBrowser;
 import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.FakeCrm;
@@ -37,6 +39,12 @@ class NowTest {
       page.getByText("Mia Example").waitFor();
       hub.awaitDelivery("L-1", endpoint, "delivered");
       page.getByText("1 delivered").first().waitFor();
+      var store = hub.hub().store();
+      try (var hour = new LastHour(store)) {
+        var counted = hour.list(Scope.EVERYTHING, store.now());
+        assertThat(counted.stream().mapToInt(LastHour.Minute::accepted).sum()).isEqualTo(1);
+        assertThat(counted.stream().mapToInt(LastHour.Minute::delivered).sum()).isEqualTo(1);
+      }
       var story = hub.story("L-1");
       hub.api()
           .patch(
