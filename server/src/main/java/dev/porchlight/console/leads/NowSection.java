@@ -200,7 +200,7 @@ public final class NowSection implements Section {
             case "dead", "unwritable" -> "/console/deliveries?state=" + what;
             default -> "/console/receipts?state=" + what;
           };
-      hands.add(new Hand(tone, text, visit.texts().of("now.hand." + what, count), href));
+      hands.add(new Hand(tone, text, visit.texts().of("now.hand." + what, many.count()), href));
     }
   }
 
