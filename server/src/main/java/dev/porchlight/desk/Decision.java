@@ -324,7 +324,8 @@ public final class Decision {
             intake.erasedOthers());
     var routed =
         isRouted(nodes, landing, source)
-                && Persons.findContact(batch, found.personId(), office.id()).isEmpty()
+                && (found.made()
+                    || Persons.findContact(batch, found.personId(), office.id()).isEmpty())
             ? AreaRouting.find(batch, nodes, company, ListingPlace.of(lead, receipt), draw)
                 .orElse(null)
             : null;
@@ -333,7 +334,7 @@ public final class Decision {
       batch.put(Tables.LEAD_ROUTED, new Tables.LeadRoutedRow(id, Json.write(routed.answers())));
     }
     var answers = routed == null ? Routing.decide(nodes, landing) : routed.answers();
-    var contact = contact(batch, nodes, answers, office, source, found.personId(), lead, draw);
+    var contact = contact(batch, nodes, answers, office, source, found, lead, draw);
     long seq = batch.append("lead.created", id, receipt.id());
     var record =
         new LeadRecord(
@@ -441,7 +442,15 @@ public final class Decision {
           routed == null
               ? Routing.decide(nodes, landing)
               : Json.read(routed.answers(), Answerer.class);
-      contact(batch, nodes, answers, office, source, known.personId(), Lead.of(enquirer), draw);
+      contact(
+          batch,
+          nodes,
+          answers,
+          office,
+          source,
+          new Persons.Found(known.personId(), false, known.evidence()),
+          Lead.of(enquirer),
+          draw);
     } else {
       Persons.findContact(batch, known.personId(), office.id())
           .ifPresent(c -> Persons.enrich(batch, c, enquirer, source.name(), draw));
@@ -553,10 +562,14 @@ public final class Decision {
       Answerer answers,
       Node office,
       Source source,
-      String person,
+      Persons.Found person,
       Lead lead,
       Draw draw) {
-    var there = Persons.findContact(batch, person, office.id());
+    // Who is new has no contact anywhere.
+    var there =
+        person.made()
+            ? Optional.<Contact>empty()
+            : Persons.findContact(batch, person.personId(), office.id());
     if (there.isPresent()) {
       var contact = Persons.enrich(batch, there.get(), lead.enquirer(), source.name(), draw);
       var owner = nodes.find(contact.ownerId()).map(Node::name).orElse("a former member");
@@ -569,7 +582,13 @@ public final class Decision {
     }
     return new Placed(
         Persons.makeContact(
-            batch, person, office.id(), answers.member(), lead.enquirer(), source.name(), draw),
+            batch,
+            person.personId(),
+            office.id(),
+            answers.member(),
+            lead.enquirer(),
+            source.name(),
+            draw),
         answers);
   }
 

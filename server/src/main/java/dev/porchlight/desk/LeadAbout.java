@@ -44,8 +44,8 @@ record LeadAbout(String root, String name, String lead) {
     }
     var root = Nodes.in(batch.settings()).rootOf(lead.officeId()).map(Node::id).orElse("");
     for (var name : names(home)) {
-      // A later version may say it again.
-      if (batch.find(TABLE, root, name, lead.id()) == null) {
+      // A later version may say it again, a lead that is new can't.
+      if (lead.version() == 1 || batch.find(TABLE, root, name, lead.id()) == null) {
         batch.put(TABLE, new LeadAbout(root, name, lead.id()));
       }
     }

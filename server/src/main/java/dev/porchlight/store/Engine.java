@@ -50,10 +50,16 @@ public interface Engine extends AutoCloseable {
 
   Failure classify(SQLException failure);
 
-  /// How rows are read by many keys at once, each column of the key bound as an array; empty where
-  /// that saves nothing, since a look-up is no way to a server and back.
-  default Optional<String> byManyKeys(String table, String columns, List<String> keys) {
-    return Optional.empty();
+  /// Whether statements written one behind the other with `;` go to a server in one go, so that the
+  /// ways there and back are saved; false where there is no way.
+  default boolean sendsTogether() {
+    return false;
+  }
+
+  /// How rows are read by many keys at once, each column of the key bound as an array; asked only
+  /// where it [#sendsTogether].
+  default String byManyKeys(String table, String columns, List<String> keys) {
+    throw new UnsupportedOperationException();
   }
 
   /// Notes, within the open transaction, that what it deletes must leave no trace in the database's

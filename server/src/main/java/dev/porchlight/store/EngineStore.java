@@ -2,15 +2,12 @@ package dev.porchlight.store;
 
 import dev.porchlight.filter.Dialect;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -93,7 +90,7 @@ public final class EngineStore implements Store {
   private long told;
 
   /// Only the writer's thread.
-  private final Map<String, PreparedStatement> statements = new HashMap<>();
+  private final Statements statements = new Statements();
 
   private @Nullable Connection connection;
   private @Nullable Handle handle;
@@ -513,7 +510,6 @@ public final class EngineStore implements Store {
   /// Ends what is open and forgets the connection with all that was prepared on it: rows added to a
   /// statement that was never run must not turn up in the next batch.
   private void abandon() {
-    statements.values().forEach(EngineStore::closeQuietly);
     statements.clear();
     if (connection != null) {
       engine.rollback(connection);
@@ -522,18 +518,9 @@ public final class EngineStore implements Store {
     handle = null;
   }
 
-  private static void closeQuietly(AutoCloseable closeable) {
-    try {
-      closeable.close();
-    } catch (Exception e) {
-      LOG.debug("Closing failed", e);
-    }
-  }
-
   private Connection open() throws SQLException {
     var conn = engine.writer();
     if (conn != connection) {
-      statements.values().forEach(EngineStore::closeQuietly);
       statements.clear();
       connection = conn;
       handle = Jdbi.open(conn);

@@ -2,6 +2,7 @@ package dev.porchlight.store;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,7 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,14 +23,27 @@ import org.slf4j.LoggerFactory;
 final class OpenBatch implements Batch {
   private static final Logger LOG = LoggerFactory.getLogger(EngineStore.class);
 
+  private static final int MOST_UNITS_TOGETHER = 6;
+  private static final int MOST_ROWS_TOGETHER = 48;
+
   private final Connection conn;
   private final Handle handle;
   private final Engine engine;
-  private final Map<String, PreparedStatement> statements;
+  private final Statements statements;
   private final Instant now;
   private final Instant clock;
   private final Map<Table<?>, Map<List<Object>, Cell<?>>> cells = new LinkedHashMap<>();
   private final List<LogEntry> lines = new ArrayList<>();
+
+  /// How many of the lines are in the database already.
+  private int written;
+
+  /// The number of the unit at work.
+  private int unit;
+
+  /// By which unit each line was appended.
+  private final List<Integer> unitOfLine = new ArrayList<>();
+
   private final List<Runnable> afterwards = new ArrayList<>();
   private long seq;
   private Settings settings;
@@ -37,7 +52,7 @@ final class OpenBatch implements Batch {
   /// What the unit at work has changed: undone when it throws.
   private final List<Runnable> undo = new ArrayList<>();
 
-  /// @param statements the writer's prepared statements by their SQL
+  /// @param statements of the connection
   /// @param settings the settings as last committed
   /// @param lastSeq the log's last entry
   /// @param lastAt that entry's time
@@ -45,7 +60,7 @@ final class OpenBatch implements Batch {
       Connection conn,
       Handle handle,
       Engine engine,
-      Map<String, PreparedStatement> statements,
+      Statements statements,
       Settings settings,
       long lastSeq,
       Instant lastAt) {
@@ -75,6 +90,7 @@ final class OpenBatch implements Batch {
   }
 
   void run(Job<?> job) {
+    unit++;
     while (true) {
       undo.clear();
       usedSql = false;
@@ -99,6 +115,7 @@ final class OpenBatch implements Batch {
         }
         undo.reversed().forEach(Runnable::run);
         lines.subList(lineCount, lines.size()).clear();
+        unitOfLine.subList(lineCount, unitOfLine.size()).clear();
         afterwards.subList(actionCount, afterwards.size()).clear();
         seq = seqBefore;
         settings = settingsBefore;
@@ -148,6 +165,9 @@ final class OpenBatch implements Batch {
     var cell = cell(table, key);
     var before = cell.copy();
     undo.add(() -> cells.getOrDefault(table, new LinkedHashMap<>()).put(key, before));
+    if (!cell.dirty) {
+      cell.unit = unit;
+    }
     return cell;
   }
 
@@ -166,45 +186,88 @@ final class OpenBatch implements Batch {
 
   /// Reads what these are going to look up, as far as they know, before the first of them runs.
   void readTogether(List<Job<?>> jobs) {
+    if (!engine.sendsTogether()) {
+      return;
+    }
     var all = new LinkedHashMap<Table<?>, LinkedHashSet<List<Object>>>();
     for (var job : jobs) {
       for (var wanted : job.wanted()) {
         all.computeIfAbsent(wanted.table(), _ -> new LinkedHashSet<>()).add(wanted.key());
       }
     }
-    all.forEach((table, keys) -> readTogether(table, List.copyOf(keys)));
-  }
-
-  private <R> void readTogether(Table<R> table, List<List<Object>> keys) {
-    var sql =
-        keys.size() < 2
-            ? Optional.<String>empty()
-            : engine.byManyKeys(table.name(), table.columnList(), table.keyNames());
-    if (sql.isEmpty()) {
+    var lookUps = all.entrySet().stream().map(e -> lookUp(e.getKey(), e.getValue())).toList();
+    if (lookUps.isEmpty()) {
       return;
     }
     try {
-      var statement = statement(sql.get());
-      for (int i = 0; i < table.keyCount(); i++) {
-        int column = i;
-        var values = keys.stream().map(k -> k.get(column)).toArray();
-        statement.setArray(
-            i + 1, conn.createArrayOf(values[0] instanceof Long ? "bigint" : "text", values));
-      }
-      var missing = new HashSet<>(keys);
-      try (var results = statement.executeQuery()) {
-        var row = new Row(results);
-        while (results.next()) {
-          var found = table.read(row);
-          var key = table.keyOf(found);
-          missing.remove(key);
-          known(cell(table, key), found);
+      var sql = lookUps.stream().map(LookUp::sql).collect(Collectors.joining(";\n"));
+      var statement = statements.getTogether(conn, sql);
+      if (statement.isPresent()) {
+        int next = 1;
+        for (var lookUp : lookUps) {
+          next = bind(statement.get(), next, lookUp);
+        }
+        statement.get().execute();
+        for (var lookUp : lookUps) {
+          read(lookUp, statement.get());
+          statement.get().getMoreResults();
+        }
+      } else {
+        for (var lookUp : lookUps) {
+          bind(statement(lookUp.sql()), 1, lookUp);
+          statement(lookUp.sql()).execute();
+          read(lookUp, statement(lookUp.sql()));
         }
       }
-      missing.forEach(key -> known(cell(table, key), null));
     } catch (SQLException e) {
       throw broken(e);
     }
+  }
+
+  /// Rows of one table, by one key or by many.
+  private record LookUp(Table<?> table, List<List<Object>> keys, String sql) {}
+
+  private LookUp lookUp(Table<?> table, LinkedHashSet<List<Object>> keys) {
+    var list = List.copyOf(keys);
+    return new LookUp(
+        table,
+        list,
+        list.size() == 1
+            ? table.select()
+            : engine.byManyKeys(table.name(), table.columnList(), table.keyNames()));
+  }
+
+  private int bind(PreparedStatement statement, int first, LookUp lookUp) throws SQLException {
+    if (lookUp.keys().size() == 1) {
+      return bind(statement, first, lookUp.keys().getFirst());
+    }
+    int width = lookUp.table().keyCount();
+    for (int i = 0; i < width; i++) {
+      int column = i;
+      var values = lookUp.keys().stream().map(k -> k.get(column)).toArray();
+      statement.setArray(
+          first + i, conn.createArrayOf(values[0] instanceof Long ? "bigint" : "text", values));
+    }
+    return first + width;
+  }
+
+  private void read(LookUp lookUp, PreparedStatement statement) throws SQLException {
+    try (var results = statement.getResultSet()) {
+      read(lookUp.table(), lookUp.keys(), results);
+    }
+  }
+
+  private <R> void read(Table<R> table, List<List<Object>> keys, ResultSet results)
+      throws SQLException {
+    var missing = new HashSet<>(keys);
+    var row = new Row(results);
+    while (results.next()) {
+      var found = table.read(row);
+      var key = table.keyOf(found);
+      missing.remove(key);
+      known(cell(table, key), found);
+    }
+    missing.forEach(key -> known(cell(table, key), null));
   }
 
   private static <R> void known(Cell<R> cell, @Nullable R row) {
@@ -253,6 +316,7 @@ final class OpenBatch implements Batch {
   @Override
   public long append(String kind, String subject, String ref) {
     lines.add(new LogEntry(++seq, now, kind, subject, ref));
+    unitOfLine.add(unit);
     return seq;
   }
 
@@ -306,63 +370,106 @@ final class OpenBatch implements Batch {
     }
   }
 
-  private int written;
   private boolean usedSql;
 
   @Override
   public void flush() {
     usedSql = true;
     try {
-      for (var entry : cells.entrySet()) {
-        write(entry.getKey(), entry.getValue());
-      }
-      for (; written < lines.size(); written++) {
-        var insert = statement(EngineStore.LOG_TABLE.insert());
-        bind(insert, EngineStore.LOG_TABLE.valuesOf(lines.get(written)));
-        insert.addBatch();
-        if (written == lines.size() - 1) {
-          insert.executeBatch();
-        }
+      var writes = writes();
+      if (!engine.sendsTogether() || !sendTogether(writes)) {
+        sendByTable(writes);
       }
     } catch (SQLException e) {
       throw broken(e);
     }
   }
 
-  @SuppressWarnings("unchecked") // a table's cells hold that table's rows
-  private <R> void write(Table<R> table, Map<List<Object>, Cell<?>> rows) throws SQLException {
-    PreparedStatement inserts = null;
-    PreparedStatement upserts = null;
-    PreparedStatement deletes = null;
-    for (var entry : rows.entrySet()) {
-      var cell = (Cell<R>) entry.getValue();
+  /// A row to be written or deleted.
+  ///
+  /// @param unit that asked for it first
+  private record Write(int unit, String sql, List<? extends @Nullable Object> values) {}
+
+  /// All that is to be written, table by table; from now on it counts as written.
+  private List<Write> writes() {
+    var writes = new ArrayList<Write>();
+    cells.forEach((table, rows) -> writes(table, rows, writes));
+    for (; written < lines.size(); written++) {
+      writes.add(
+          new Write(
+              unitOfLine.get(written),
+              EngineStore.LOG_TABLE.insert(),
+              EngineStore.LOG_TABLE.valuesOf(lines.get(written))));
+    }
+    return writes;
+  }
+
+  private static void writes(Table<?> table, Map<List<Object>, Cell<?>> rows, List<Write> writes) {
+    var deletes = new ArrayList<Write>();
+    var inserts = new ArrayList<Write>();
+    var upserts = new ArrayList<Write>();
+    rows.forEach((key, cell) -> {
       if (!cell.dirty) {
-        continue;
+        return;
       }
       cell.dirty = false;
       if (cell.row == null) {
         if (cell.there) {
-          deletes = statement(table.delete());
-          bind(deletes, entry.getKey());
-          deletes.addBatch();
+          deletes.add(new Write(cell.unit, table.delete(), key));
         }
         cell.there = false;
       } else if (cell.there) {
-        upserts = statement(table.upsert());
-        bind(upserts, cell.values);
-        upserts.addBatch();
+        upserts.add(new Write(cell.unit, table.upsert(), cell.values));
       } else {
-        inserts = statement(table.insert());
-        bind(inserts, cell.values);
-        inserts.addBatch();
+        inserts.add(new Write(cell.unit, table.insert(), cell.values));
         cell.there = true;
       }
+    });
+    writes.addAll(deletes);
+    writes.addAll(inserts);
+    writes.addAll(upserts);
+  }
+
+  /// One batch of rows for each table.
+  private void sendByTable(List<Write> writes) throws SQLException {
+    var bySql = new LinkedHashMap<String, List<Write>>();
+    writes.forEach(w -> bySql.computeIfAbsent(w.sql(), _ -> new ArrayList<>()).add(w));
+    for (var entry : bySql.entrySet()) {
+      var statement = statement(entry.getKey());
+      for (var write : entry.getValue()) {
+        bind(statement, write.values());
+        statement.addBatch();
+      }
+      statement.executeBatch();
     }
-    for (var statement : new PreparedStatement[] {deletes, inserts, upserts}) {
-      if (statement != null) {
-        statement.executeBatch();
+  }
+
+  /// What each unit writes in one go: units of one kind write the same tables, so there are few
+  /// such lists of statements. Where many units have gathered, tables that have many rows each are
+  /// the fewer ways.
+  ///
+  /// @return false, and nothing sent, where it does not pay
+  private boolean sendTogether(List<Write> writes) throws SQLException {
+    var byUnit = new TreeMap<Integer, List<Write>>();
+    writes.forEach(w -> byUnit.computeIfAbsent(w.unit(), _ -> new ArrayList<>()).add(w));
+    if (byUnit.size() > MOST_UNITS_TOGETHER
+        || byUnit.values().stream().anyMatch(list -> list.size() > MOST_ROWS_TOGETHER)) {
+      return false;
+    }
+    for (var list : byUnit.values()) {
+      var sql = list.stream().map(Write::sql).collect(Collectors.joining(";\n"));
+      var statement = statements.getTogether(conn, sql);
+      if (statement.isPresent()) {
+        int next = 1;
+        for (var write : list) {
+          next = bind(statement.get(), next, write.values());
+        }
+        statement.get().execute();
+      } else {
+        sendByTable(list);
       }
     }
+    return true;
   }
 
   @Override
@@ -371,25 +478,31 @@ final class OpenBatch implements Batch {
   }
 
   private PreparedStatement statement(String sql) throws SQLException {
-    var known = statements.get(sql);
-    if (known == null) {
-      known = conn.prepareStatement(sql);
-      statements.put(sql, known);
-    }
-    return known;
+    return statements.get(conn, sql);
   }
 
   private static void bind(PreparedStatement statement, List<? extends @Nullable Object> values)
       throws SQLException {
-    for (int i = 0; i < values.size(); i++) {
-      switch (values.get(i)) {
-        case String text -> statement.setString(i + 1, text);
-        case Long number -> statement.setLong(i + 1, number);
-        case byte[] bytes -> statement.setBytes(i + 1, bytes);
-        case null -> statement.setObject(i + 1, null);
+    bind(statement, 1, values);
+  }
+
+  /// @param first the number of the first parameter
+  /// @return the number of the one after the last
+  private static int bind(
+      PreparedStatement statement, int first, List<? extends @Nullable Object> values)
+      throws SQLException {
+    int i = first;
+    for (var value : values) {
+      switch (value) {
+        case String text -> statement.setString(i, text);
+        case Long number -> statement.setLong(i, number);
+        case byte[] bytes -> statement.setBytes(i, bytes);
+        case null -> statement.setObject(i, null);
         default -> throw new IllegalArgumentException("not a column's value");
       }
+      i++;
     }
+    return i;
   }
 
   /// What is known and what is changed of one row.
@@ -398,6 +511,9 @@ final class OpenBatch implements Batch {
     private boolean known;
     private boolean there;
     private boolean dirty;
+
+    /// The unit that changed it first since it was last written.
+    private int unit;
 
     /// What is to be written, worked out when the row was put: a row whose values can't be had is
     /// its unit's fault, not the batch's.
@@ -414,6 +530,7 @@ final class OpenBatch implements Batch {
       copy.known = known;
       copy.there = there;
       copy.dirty = dirty;
+      copy.unit = unit;
       copy.values = values;
       return copy;
     }

@@ -54,7 +54,12 @@ final class FaultyEngine implements Engine {
   }
 
   @Override
-  public Optional<String> byManyKeys(String table, String columns, List<String> keys) {
+  public boolean sendsTogether() {
+    return engine.sendsTogether();
+  }
+
+  @Override
+  public String byManyKeys(String table, String columns, List<String> keys) {
     return engine.byManyKeys(table, columns, keys);
   }
 

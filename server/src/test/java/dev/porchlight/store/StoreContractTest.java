@@ -549,6 +549,65 @@ public abstract class StoreContractTest {
     assertThat(prompt).isEqualTo("whole");
   }
 
+  /// A unit that makes rows of three tables and a line, changes what the round before made, and
+  /// deletes what the one before that did. It names what it looks up.
+  private Unit<Boolean> round(String name, int n, String id) {
+    return new Unit<>() {
+      @Override
+      public List<Wanted> wanted() {
+        return List.of(
+            Wanted.of(PAIRS, "s", name + n),
+            Wanted.of(PAIRS, "s", name + (n - 1)),
+            Wanted.of(UNIQUES, name + (n - 2)));
+      }
+
+      @Override
+      public Boolean run(Batch batch) {
+        put(batch, name + n, "made");
+        if (batch.find(PAIRS, "s", name + (n - 1)) != null) {
+          batch.put(PAIRS, pair(name + (n - 1), "changed"));
+        }
+        batch.put(UNIQUES, new Unique(name + n, id));
+        batch.put(BYTES, new Bytes(id, new byte[] {(byte) n}, n % 2 == 0 ? null : NOON));
+        if (batch.find(UNIQUES, name + (n - 2)) != null) {
+          batch.delete(UNIQUES, name + (n - 2));
+        }
+        batch.append("round." + name, id, "");
+        return true;
+      }
+    };
+  }
+
+  /// What is sent again and again is sent otherwise than what is sent once.
+  @Test
+  void units_of_one_kind_do_the_same_however_often_they_come() throws Exception {
+    for (int n = 0; n < 12; n++) {
+      var all = new ArrayList<Future<Boolean>>();
+      boolean taken = n == 8;
+      try (var busy = new Busy()) {
+        for (var name : List.of("a", "b")) {
+          // Once the second has an id that is the first's.
+          var id = taken ? "id" + n : name + "-id" + n;
+          all.add(busy.offer(WorkQueue.LEADS, round(name, n, id)));
+        }
+      }
+      assertThat(all.getFirst().get()).isTrue();
+      if (taken) {
+        assertThatThrownBy(all.getLast()::get).isInstanceOf(ExecutionException.class);
+      } else {
+        assertThat(all.getLast().get()).isTrue();
+      }
+    }
+    for (int n = 0; n < 12; n++) {
+      assertThat(stored("a" + n)).isEqualTo(n == 11 ? "made" : "changed");
+      assertThat(stored("b" + n)).isEqualTo(n == 8 ? null : n == 11 || n == 7 ? "made" : "changed");
+    }
+    assertThat(texts("SELECT hash FROM credential ORDER BY hash"))
+        .containsExactly("a10", "a11", "b10", "b11", "b6");
+    assertThat(log()).filteredOn(l -> l.kind().equals("round.a")).hasSize(12);
+    assertThat(log()).filteredOn(l -> l.kind().equals("round.b")).hasSize(11);
+  }
+
   @Test
   void a_row_that_the_database_refuses_costs_only_its_unit() throws Exception {
     store.write(

@@ -403,25 +403,29 @@ public final class PostgresEngine implements Engine {
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
+  @Override
+  public boolean sendsTogether() {
+    return true;
+  }
+
   /// One look by the key's index for each: so too while the tables are small and nothing is known
   /// of them, since what is planned then is kept.
   @Override
-  public Optional<String> byManyKeys(String table, String columns, List<String> keys) {
+  public String byManyKeys(String table, String columns, List<String> keys) {
     var names = IntStream.range(0, keys.size()).mapToObj(i -> "k" + i).toList();
-    return Optional.of(
-        "SELECT t.* FROM unnest("
-            + String.join(", ", Collections.nCopies(keys.size(), "?"))
-            + ") AS k("
-            + String.join(", ", names)
-            + ") CROSS JOIN LATERAL (SELECT "
-            + columns
-            + " FROM "
-            + table
-            + " WHERE "
-            + IntStream.range(0, keys.size())
-                .mapToObj(i -> keys.get(i) + " = k." + names.get(i))
-                .collect(Collectors.joining(" AND "))
-            + " LIMIT 1) t");
+    return "SELECT t.* FROM unnest("
+        + String.join(", ", Collections.nCopies(keys.size(), "?"))
+        + ") AS k("
+        + String.join(", ", names)
+        + ") CROSS JOIN LATERAL (SELECT "
+        + columns
+        + " FROM "
+        + table
+        + " WHERE "
+        + IntStream.range(0, keys.size())
+            .mapToObj(i -> keys.get(i) + " = k." + names.get(i))
+            .collect(Collectors.joining(" AND "))
+        + " LIMIT 1) t";
   }
 
   @Override
