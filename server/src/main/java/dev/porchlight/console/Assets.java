@@ -10,11 +10,16 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The pages' styles, scripts and mark, our own and two libraries', each under a name that holds a
 /// hash of its content: a browser may keep it for good.
 final class Assets {
-  private record Asset(String contentType, byte[] bytes) {}
+  /// @param file its name with the hash
+  private record Asset(String file, String contentType, byte[] bytes) {}
+
+  /// By the name without the hash: what is packaged does not change while we run.
+  private static final Map<String, Asset> PACKAGED = new ConcurrentHashMap<>();
 
   private static final String SCRIPT = "text/javascript; charset=utf-8";
   private static final String LIBRARIES = "/META-INF/resources/webjars/";
@@ -36,9 +41,12 @@ final class Assets {
   }
 
   private void load(String name, String resource, String contentType) {
-    if (paths.containsKey(name)) {
-      return;
-    }
+    var asset = PACKAGED.computeIfAbsent(name, _ -> read(name, resource, contentType));
+    byFile.put(asset.file(), asset);
+    paths.put(name, "/assets/" + asset.file());
+  }
+
+  private static Asset read(String name, String resource, String contentType) {
     try (var in = Assets.class.getResourceAsStream(resource)) {
       if (in == null) {
         throw new IllegalStateException("not packaged: " + resource);
@@ -46,9 +54,8 @@ final class Assets {
       var bytes = in.readAllBytes();
       var hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 8);
       int dot = name.lastIndexOf('.');
-      var file = name.substring(0, dot) + "-" + hash + name.substring(dot);
-      byFile.put(file, new Asset(contentType, bytes));
-      paths.put(name, "/assets/" + file);
+      return new Asset(
+          name.substring(0, dot) + "-" + hash + name.substring(dot), contentType, bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (NoSuchAlgorithmException e) {

@@ -21,7 +21,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -523,7 +522,7 @@ public final class EngineStore implements Store {
     if (conn != connection) {
       statements.clear();
       connection = conn;
-      handle = Jdbi.open(conn);
+      handle = KnownSql.on(conn);
     }
     return conn;
   }

@@ -19,6 +19,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class HubProcess implements AutoCloseable {
   static final String TOKEN = "crash-admin-token";
 
+  /// A JVM that lives for seconds.
+  static final List<String> JAVA =
+      List.of(
+          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "-Xmx384m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "--enable-native-access=ALL-UNNAMED");
+
   private final Process process;
   private final URI address;
   private final AtomicBoolean killed = new AtomicBoolean();
@@ -39,17 +48,10 @@ final class HubProcess implements AutoCloseable {
   /// @param settings of the environment; port, token and networks are set already
   static HubProcess start(Map<String, String> settings, Path log)
       throws IOException, InterruptedException {
-    var builder =
-        new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx384m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CrashHub.class.getName()));
+    var command = new ArrayList<>(JAVA);
+    command.addAll(LoadedClasses.flags());
+    command.add(CrashHub.class.getName());
+    var builder = new ProcessBuilder(command);
     var environment = new HashMap<>(settings);
     environment.put("PORCHLIGHT_PORT", "0");
     environment.put("PORCHLIGHT_ADMIN_TOKEN", TOKEN);

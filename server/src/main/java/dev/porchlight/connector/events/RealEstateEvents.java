@@ -8,8 +8,8 @@ import dev.porchlight.connector.json.Text;
 import dev.porchlight.connector.json.Times;
 import dev.porchlight.value.Topic;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -135,7 +135,7 @@ public final class RealEstateEvents implements EventContract {
 
   private static List<String> parties(Map<String, Object> root, String name, Findings findings) {
     var value = root.get(name);
-    var all = new ArrayList<String>();
+    var all = new LinkedHashSet<String>();
     var items = value instanceof List<?> list ? list : isSaid(value) ? List.of(value) : List.of();
     for (var written : items) {
       var item = named(written);
@@ -147,14 +147,12 @@ public final class RealEstateEvents implements EventContract {
         if (!Text.isUri(uri)) {
           findings.violation("/" + name, "a party is named by an absolute URI", "kept as text");
         }
-        if (!all.contains(uri)) {
-          all.add(uri);
-        }
+        all.add(uri);
       } else {
         findings.violation("/" + name, "a party is named by an absolute URI", "left out");
       }
     }
-    return all;
+    return List.copyOf(all);
   }
 
   /// Whom an event was for at first is kept as it was sent.

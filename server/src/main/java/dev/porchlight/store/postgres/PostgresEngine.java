@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.porchlight.filter.Dialect;
 import dev.porchlight.store.Engine;
+import dev.porchlight.store.KnownSql;
 import dev.porchlight.store.StoreUnavailableException;
 import java.io.IOException;
 import java.sql.Connection;
@@ -212,7 +213,7 @@ public final class PostgresEngine implements Engine {
     // Else the pool leaves those settings uncommitted, and the first rollback takes them back.
     config.setIsolateInternalQueries(true);
     pool = new HikariDataSource(config);
-    jdbi = Jdbi.create(pool);
+    jdbi = KnownSql.on(pool);
     // The pool ends what is open when it takes a connection back.
     jdbi.getConfig(Handles.class).setForceEndTransactions(false);
   }

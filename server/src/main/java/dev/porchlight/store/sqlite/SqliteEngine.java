@@ -2,6 +2,7 @@ package dev.porchlight.store.sqlite;
 
 import dev.porchlight.filter.Dialect;
 import dev.porchlight.store.Engine;
+import dev.porchlight.store.KnownSql;
 import dev.porchlight.store.StoreUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +37,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -178,6 +178,7 @@ public final class SqliteEngine implements Engine {
     this.lockFile = lockFile;
     this.folder = folder;
     rewriting = new Rewriting(file);
+    FreshFile.put(file, passing);
     writer = connect(false);
     try {
       checkVersion(version());
@@ -278,6 +279,9 @@ public final class SqliteEngine implements Engine {
     }
     if (!expected()) {
       expect();
+    }
+    if (found == 0) {
+      FreshFile.keep(writer);
     }
   }
 
@@ -565,7 +569,7 @@ public final class SqliteEngine implements Engine {
     private volatile long until = Long.MAX_VALUE;
 
     Reader(Connection connection) throws SQLException {
-      handle = Jdbi.open(connection);
+      handle = KnownSql.on(connection);
       handle.setStatementBuilder(new KeptStatements());
       ProgressHandler.setHandler(connection, STEPS, this);
     }

@@ -2,6 +2,7 @@ package dev.porchlight.store.sqlite;
 
 import dev.porchlight.filter.Dialect;
 import dev.porchlight.store.Engine;
+import dev.porchlight.store.KnownSql;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 
@@ -28,7 +28,7 @@ public final class SqliteReading implements Engine {
   private SqliteReading(Connection connection, Clock clock) {
     this.connection = connection;
     this.clock = clock;
-    handle = Jdbi.open(connection);
+    handle = KnownSql.on(connection);
   }
 
   /// Opens the file in that folder.
