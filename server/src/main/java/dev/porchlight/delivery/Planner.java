@@ -89,7 +89,10 @@ public final class Planner {
 
   /// Plans an event, and keeps why endpoints within reach don't get it. A function of the settings
   /// and the event; ids come from the draw.
-  public Plan plan(Batch batch, Event event, Draw draw) {
+  ///
+  /// @param alone whether nothing can have been planned under the event's order key before, so that
+  ///   no lane of it is looked for
+  public Plan plan(Batch batch, Event event, Draw draw, boolean alone) {
     var nodes = Nodes.in(batch.settings());
     var deliveries = new ArrayList<Delivery>();
     var claims = new ArrayList<Claim>();
@@ -121,7 +124,7 @@ public final class Planner {
               Choice.why(endpoint, event, nodes),
               deliveryId(draw, endpoint.id()));
       deliveries.add(delivery);
-      enqueue(batch, endpoint, event, delivery).ifPresent(claims::add);
+      enqueue(batch, endpoint, event, delivery, alone).ifPresent(claims::add);
     }
     if (!leftOut.isEmpty()) {
       batch.put(Tables.LEFT_OUT, LeftOut.of(event, leftOut));
@@ -158,7 +161,8 @@ public final class Planner {
   /// @param id the delivery's
   public Plan plan(Batch batch, Event event, Endpoint endpoint, String why, String id) {
     var delivery = put(batch, event, endpoint, why, id);
-    return new Plan(List.of(delivery), enqueue(batch, endpoint, event, delivery).stream().toList());
+    return new Plan(
+        List.of(delivery), enqueue(batch, endpoint, event, delivery, false).stream().toList());
   }
 
   /// Whether an endpoint, as it is set, takes an event that may be long past.
@@ -229,9 +233,10 @@ public final class Planner {
     Deliveries.reopen(batch, delivery, told.seq(), false, 1);
   }
 
-  private Optional<Claim> enqueue(Batch batch, Endpoint endpoint, Event event, Delivery delivery) {
+  private Optional<Claim> enqueue(
+      Batch batch, Endpoint endpoint, Event event, Delivery delivery, boolean alone) {
     Instant now = batch.clock();
-    var lane = batch.find(Tables.LANE, endpoint.id(), delivery.orderKey());
+    var lane = alone ? null : batch.find(Tables.LANE, endpoint.id(), delivery.orderKey());
     if (lane == null) {
       boolean take = !endpoint.disabled() && room.test(endpoint.id());
       var fresh =

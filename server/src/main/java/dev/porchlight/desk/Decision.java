@@ -365,7 +365,8 @@ public final class Decision {
       content.twin().remember(batch, source.id(), record, mail);
     }
     var became = write(batch, receipt, content, record, 1, settled, asOf);
-    var plan = plan(batch, source, record, content.lead(), "lead.created", seq, draw);
+    var plan =
+        plan(batch, source, record, content.lead(), "lead.created", seq, draw, contact.made());
     return new Decided(became, Optional.of(plan), record);
   }
 
@@ -472,7 +473,7 @@ public final class Decision {
     long seq = batch.append("lead.updated", known.id(), receipt.id());
     batch.put(Tables.LEAD, record);
     var became = write(batch, receipt, content, record, record.version(), settled, asOf);
-    var plan = plan(batch, source, record, content.lead(), "lead.updated", seq, draw);
+    var plan = plan(batch, source, record, content.lead(), "lead.updated", seq, draw, false);
     return new Decided(became, Optional.of(plan), record);
   }
 
@@ -554,7 +555,8 @@ public final class Decision {
         && nodes.officeOf(landing.id()).isPresent();
   }
 
-  private record Placed(Contact contact, Answerer answers) {}
+  /// @param made whether the contact was made just now
+  private record Placed(Contact contact, Answerer answers, boolean made) {}
 
   private static Placed contact(
       Batch batch,
@@ -578,7 +580,8 @@ public final class Decision {
           new Answerer(
               contact.ownerId(),
               owner,
-              "The person is a contact of " + owner + " in this office already, who keeps it."));
+              "The person is a contact of " + owner + " in this office already, who keeps it."),
+          false);
     }
     return new Placed(
         Persons.makeContact(
@@ -589,11 +592,20 @@ public final class Decision {
             lead.enquirer(),
             source.name(),
             draw),
-        answers);
+        answers,
+        true);
   }
 
+  /// @param alone whether nothing can have been planned for the lead's contact before
   private Planner.Plan plan(
-      Batch batch, Source source, LeadRecord lead, Lead content, String kind, long seq, Draw draw) {
+      Batch batch,
+      Source source,
+      LeadRecord lead,
+      Lead content,
+      String kind,
+      long seq,
+      Draw draw,
+      boolean alone) {
     var owner = Persons.findContact(batch, lead.contactId()).map(Contact::ownerId).orElse("");
     return planner.plan(
         batch,
@@ -611,6 +623,7 @@ public final class Decision {
             owner,
             new EventFields(
                 Nodes.in(batch.settings()), source, lead, content, kind, owner, draw.at())),
-        draw);
+        draw,
+        alone);
   }
 }
