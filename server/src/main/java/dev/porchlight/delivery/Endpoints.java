@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /// The endpoints at one place in the log: those that were made, and those of mail that follow from
@@ -38,7 +39,13 @@ public final class Endpoints {
   /// @param since what came before is none of its business
   public record Fallback(Endpoint endpoint, Instant since) {}
 
+  private final Nodes nodes;
+
+  /// By an office; filled as offices are asked for.
+  private final Map<String, List<Endpoint>> covering = new ConcurrentHashMap<>();
+
   private Endpoints(Settings settings) {
+    nodes = Nodes.in(settings);
     settings.all(Endpoint.SETTING).forEach(s -> byId.put(s.id(), Endpoint.of(s)));
     for (var endpoint : List.copyOf(byId.values())) {
       if (COPIED.contains(endpoint.contract()) && endpoint.subscription() == null) {
@@ -56,7 +63,7 @@ public final class Endpoints {
       }
     }
     if (MailServer.in(settings).isPresent()) {
-      Nodes.in(settings).all().stream()
+      nodes.all().stream()
           .filter(n -> n.kind() == Node.Kind.MLS)
           .forEach(n -> listingMails.put(n.id(), listingMail(n.id())));
     }
@@ -145,6 +152,12 @@ public final class Endpoints {
 
   public static Endpoints in(Settings settings) {
     return settings.view(VIEW);
+  }
+
+  /// Those within whose reach is what happens at an office, in the order of their making.
+  List<Endpoint> covering(String office) {
+    return covering.computeIfAbsent(
+        office, o -> byId.values().stream().filter(e -> e.covers(nodes, o)).toList());
   }
 
   public Optional<Endpoint> find(String id) {

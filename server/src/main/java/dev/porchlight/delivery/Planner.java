@@ -99,10 +99,7 @@ public final class Planner {
     var leftOut = new ArrayList<LeftOut.Rule>();
     var addresses = new HashSet<String>();
     var endpoints = Endpoints.in(batch.settings());
-    for (var endpoint : endpoints.all()) {
-      if (!Choice.reaches(endpoint, event, nodes)) {
-        continue;
-      }
+    for (var endpoint : endpoints.covering(event.officeId())) {
       var objection = Choice.objection(endpoint, event, nodes);
       if (objection.isPresent()) {
         if (!endpoints.isDerived(endpoint.id())) {
@@ -206,10 +203,8 @@ public final class Planner {
     var endpoints = Endpoints.in(batch.settings());
     var chosen = new ArrayList<Endpoint>();
     var leftOut = new ArrayList<LeftOut.Rule>();
-    for (var endpoint : endpoints.all()) {
-      if (asking.test(endpoint)
-          && Choice.reaches(endpoint, event, nodes)
-          && !Deliveries.isPlanned(batch, deliveryId(draw, endpoint.id()))) {
+    for (var endpoint : endpoints.covering(event.officeId())) {
+      if (asking.test(endpoint) && !Deliveries.isPlanned(batch, deliveryId(draw, endpoint.id()))) {
         Choice.objection(endpoint, event, nodes)
             .ifPresentOrElse(leftOut::add, () -> chosen.add(endpoint));
       }
