@@ -37,6 +37,20 @@ public record Frame(
     return Tokens.create("");
   }
 
+  /// Whether whoever is signed in sets sources and endpoints up.
+  public boolean setsUp() {
+    return leadsTo("/console/settings");
+  }
+
+  /// Whether whoever is signed in sees what is their own alone.
+  public boolean isOwn() {
+    return signed != null && !leadsTo("/console/sources");
+  }
+
+  private boolean leadsTo(String path) {
+    return signed != null && signed.places().stream().anyMatch(p -> p.path().equals(path));
+  }
+
   /// What each form has to send with it; empty where nobody is signed in.
   public String csrf() {
     return signed == null ? "" : signed.csrf();

@@ -62,7 +62,19 @@ class RolesTest {
       assertThat(role(hub, ana, "agent")).isEqualTo(200);
       assertThat(agent.signIn("ana@example.org", ConsoleGuest.PASSWORD).statusCode())
           .isEqualTo(303);
-      assertThat(agent.get("/console/leads").body()).contains("No leads yet", "Agent");
+      // What is empty says what fills it, to whoever may do that.
+      for (var page : new String[] {"leads", "now", "contacts", "receipts", "deliveries"}) {
+        assertThat(agent.get("/console/" + page).body())
+            .as(page)
+            .contains("Agent", "is passed on to you")
+            .doesNotContain("Add a source", "Add an endpoint");
+      }
+      for (var page : new String[] {"replays", "replays/new", "events/parties"}) {
+        assertThat(agent.get("/console/" + page).body())
+            .as(page)
+            .contains("Nothing you may see")
+            .doesNotContain("Start a replay</a>", "Add one");
+      }
       hub.api()
           .patch(
               "/contacts/" + mine.path("contact_id").asString(), Json.object().put("owner", ana));

@@ -47,7 +47,8 @@ class SigningInTest {
 
       try (var ada = ConsoleGuest.administrator(hub)) {
         assertThat(ada.get("/console/leads").body())
-            .contains("Ada Example", "Administrator", "No leads yet");
+            .contains(
+                "Ada Example", "Administrator", "No leads yet", "href=\"/console/sources/new\"");
       }
       var page = stranger.get("/console/sign-in");
       assertThat(page.body()).doesNotContain("/console/first");

@@ -236,7 +236,8 @@ public final class EndpointSection implements Section {
       badges.add(
           health.shutUntil() == null
               ? new Badge(Tone.WAITING, t.of("endpoint.failing"))
-              : new Badge(Tone.BAD, t.of("endpoint.shut", visit.time(health.shutUntil()).exact())));
+              : new Badge(
+                  Tone.BAD, t.of("endpoint.shut", visit.time(health.shutUntil()).relative())));
     }
     for (var state : DeliveryState.State.values()) {
       long n = newest.stream().filter(s -> s.state().state() == state).count();

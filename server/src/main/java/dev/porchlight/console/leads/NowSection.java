@@ -87,7 +87,7 @@ public final class NowSection implements Section {
   record Ailing(String name, Badge badge, String why) {}
 
   /// Who broke which rule.
-  record Breach(String source, String rule, String times, Time last) {}
+  record Breach(String source, String contract, String rule, String times, Time last) {}
 
   /// The last hour: a line a minute, two columns a source.
   record Chart(List<String> sources, List<Line> lines, int accepted, int delivered) {}
@@ -100,7 +100,12 @@ public final class NowSection implements Section {
       List<Hand> hands,
       List<Ailing> ailing,
       List<Breach> breaches,
-      Chart chart) {}
+      Chart chart) {
+    /// Whether nothing needs a hand.
+    public boolean isCalm() {
+      return hands.isEmpty() && ailing.isEmpty();
+    }
+  }
 
   @Override
   public String name() {
@@ -154,6 +159,7 @@ public final class NowSection implements Section {
             .map(b ->
                 new Breach(
                     name.apply(b.source()),
+                    sources.find(b.source()).map(Source::contract).orElse(""),
                     Clean.line(b.rule()),
                     Integer.toString(b.times()),
                     visit.texts().time(b.last(), now)))
@@ -225,7 +231,7 @@ public final class NowSection implements Section {
             : failing != null && failing.shutUntil() != null
                 ? new Badge(
                     Tone.BAD,
-                    texts.of("now.endpoint.paused", visit.time(failing.shutUntil()).exact()))
+                    texts.of("now.endpoint.paused", visit.time(failing.shutUntil()).relative()))
                 : new Badge(Tone.WAITING, texts.of("now.endpoint.failing"));
     var why =
         failing == null

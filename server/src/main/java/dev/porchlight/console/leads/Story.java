@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param now the hub's time as an ISO instant, so that a browser with another clock counts from it
 /// @param summary how it stands, at a glance
 /// @param owner who has it now, and since when
+/// @param times how long it took until it was accepted, delivered, acted on
 /// @param why they have it
 /// @param contact the id of its contact, where whoever looks may see it; else empty
 /// @param items what happened, in order
@@ -28,6 +29,7 @@ record Story(
     boolean test,
     List<Badge> summary,
     List<Fact> owner,
+    List<Fact> times,
     Sentence why,
     String contact,
     List<Fact> who,

@@ -142,6 +142,7 @@ public final class StoryTeller {
         record.test(),
         summary(texts, record, owed),
         owner(known, owner),
+        times(known, newest),
         PersonTeller.why(known, owner),
         contact(known),
         particulars.who(newest.enquirer()),
@@ -156,7 +157,31 @@ public final class StoryTeller {
         came.size() >= MOST || owed.size() >= MOST ? texts.of("story.cut", MOST) : "");
   }
 
-  /// Who has the lead now, and how soon somebody did something about it.
+  /// How soon we had it, an endpoint had taken it, and somebody did something about it.
+  private List<Fact> times(Telling known, Lead newest) {
+    var texts = known.texts();
+    var facts = new Facts(texts);
+    var at = known.lead().createdAt();
+    var arose = newest.timestamp();
+    if (arose != null && known.lead().version() == 1) {
+      facts.add("now.came", texts.took(Duration.between(arose.at(), at)));
+    }
+    pulse
+        .firstDelivered(known.lead())
+        .ifPresent(done ->
+            facts.add(
+                "now.delivered",
+                texts.of("owner.acted.after", texts.took(Duration.between(at, done)))));
+    pulse
+        .firstAct(known.lead())
+        .ifPresent(done ->
+            facts.add(
+                "owner.acted",
+                texts.of("owner.acted.after", texts.took(Duration.between(at, done)))));
+    return facts.list();
+  }
+
+  /// Who has the lead now, and whether somebody answered it.
   private List<Fact> owner(Telling known, Handover.Owner owner) {
     var texts = known.texts();
     var facts = new Facts(texts);
@@ -172,14 +197,6 @@ public final class StoryTeller {
                     "owner.answered.by",
                     who(known.settings(), l.ref()),
                     texts.time(l.at(), known.now()).relative())));
-    pulse
-        .firstAct(known.lead())
-        .ifPresent(at ->
-            facts.add(
-                "owner.acted",
-                texts.of(
-                    "owner.acted.after",
-                    texts.took(Duration.between(known.lead().createdAt(), at)))));
     return facts.list();
   }
 

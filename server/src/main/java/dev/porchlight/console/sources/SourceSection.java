@@ -453,7 +453,9 @@ public final class SourceSection implements Section {
         Clean.line(receipt.message()),
         Clean.line(receipt.reason()),
         Clean.line(receipt.signature()),
-        receipt.leadId() == null ? null : "/console/leads/" + receipt.leadId(),
+        receipt.leadId() == null
+            ? "/console/receipts/" + receipt.id()
+            : "/console/leads/" + receipt.leadId(),
         source.signature() == null || receipt.erasedAt() != null || !visit.may(Permission.ADMIN)
             ? null
             : PATH + source.id() + "/signature?receipt=" + receipt.id());

@@ -59,7 +59,7 @@ record SourceView(
       String message,
       String reason,
       String signature,
-      @Nullable String lead,
+      String href,
       @Nullable String debug) {}
 
   /// The list.

@@ -25,6 +25,10 @@
     for (const button of document.querySelectorAll("button[data-copy][hidden]")) button.hidden = false;
   };
 
+  // Where the places are a line that is longer than the window, the present one is in sight.
+  const here = document.querySelector(".places [aria-current]");
+  if (here) here.closest("nav").scrollLeft = here.offsetLeft - 24;
+
   setClock();
   count();
   showCopy();

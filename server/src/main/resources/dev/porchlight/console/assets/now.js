@@ -3,7 +3,7 @@
 (() => {
   const canvas = document.getElementById("chart");
   if (!canvas || !window.Chart) return;
-  canvas.parentElement.hidden = false;
+  canvas.parentElement.parentElement.hidden = false;
   // Colours that keep apart for eyes that see few, and on light and dark ground.
   const colours = ["#3b7ddd", "#e08a1e", "#2a9d74", "#b0569b", "#8a7f2b", "#8b8b8b"];
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -28,6 +28,8 @@
   };
   const ink = () => getComputedStyle(canvas).color;
   const soft = () => getComputedStyle(canvas.parentElement).color;
+  const line = () => getComputedStyle(canvas.parentElement).borderTopColor;
+  window.Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 
   const draw = () => {
     const data = read();
@@ -45,12 +47,21 @@
         interaction: { mode: "index", intersect: false },
         scales: {
           x: { stacked: true, grid: { display: false }, ticks: { color: soft(), maxTicksLimit: 12, maxRotation: 0 } },
-          y: { stacked: true, beginAtZero: true, border: { display: false }, ticks: { color: soft(), precision: 0, maxTicksLimit: 5 } },
+          y: { stacked: true, beginAtZero: true, border: { display: false }, grid: { color: line() }, ticks: { color: soft(), precision: 0, maxTicksLimit: 5 } },
         },
         plugins: { legend: { position: "bottom", align: "start", labels: { color: ink(), boxWidth: 12 } } },
       },
     });
   };
   document.addEventListener("part", draw);
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    if (!chart) return;
+    const { scales, plugins } = chart.options;
+    scales.x.ticks.color = soft();
+    scales.y.ticks.color = soft();
+    scales.y.grid.color = line();
+    plugins.legend.labels.color = ink();
+    chart.update("none");
+  });
   draw();
 })();

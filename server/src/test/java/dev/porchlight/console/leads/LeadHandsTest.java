@@ -68,6 +68,7 @@ class LeadHandsTest {
               "Passed on to Bo Berg",
               "Passed on by Ada Example, from Ana Lopez.",
               "Answered, says Ada Example",
+              "How fast",
               "after 32 s",
               "href=\"/console/contacts/" + story.path("contact_id").asString() + "\"");
       assertThat(body.indexOf("Bo Berg")).isLessThan(body.indexOf("id=\"story\""));
