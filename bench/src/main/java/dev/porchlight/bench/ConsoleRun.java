@@ -439,8 +439,10 @@ public final class ConsoleRun {
   /// Asks for all of them in turn, as a hub is asked that has run for a while.
   private void warmUp(List<View> views) throws IOException, InterruptedException {
     DeliveriesRun.say("warming up");
-    var until = System.nanoTime() + Math.min(LONGEST_WARM_UP, views.size() * 1_000_000_000L);
-    for (int i = 0; i < ASKED; i++) {
+    var until =
+        System.nanoTime()
+            + Math.min(LONGEST_WARM_UP, 15_000_000_000L + views.size() * 500_000_000L);
+    for (int i = 0; i < 20 * ASKED; i++) {
       for (var view : views) {
         if (System.nanoTime() > until) {
           return;

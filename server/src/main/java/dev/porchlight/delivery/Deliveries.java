@@ -193,6 +193,36 @@ public final class Deliveries {
     });
   }
 
+  /// The newest deliveries of each of some leads, newest first, by the lead's id.
+  ///
+  /// @param most of each
+  public Map<String, List<Standing>> listOf(List<String> leads, int most) {
+    if (leads.isEmpty()) {
+      return Map.of();
+    }
+    int all = most * leads.size();
+    var found =
+        store.read(h ->
+            h.createQuery(
+                    SELECT + "d.lead_id IN (<leads>) ORDER BY d.seq DESC, d.id DESC LIMIT " + all)
+                .bindList("leads", leads)
+                .map((r, _) -> standing(r))
+                .list());
+    Map<String, List<Standing>> byLead = new HashMap<>();
+    if (found.size() < all) {
+      found.forEach(
+          s -> byLead.computeIfAbsent(s.delivery().leadId(), _ -> new ArrayList<>()).add(s));
+      byLead.replaceAll((_, of) -> of.subList(0, Math.min(most, of.size())));
+    } else {
+      // Some have so many that others may be missing.
+      for (var lead : leads) {
+        byLead.put(lead, list(Scope.EVERYTHING, new Query(null, lead, null, most)));
+      }
+    }
+    leads.forEach(lead -> byLead.putIfAbsent(lead, List.of()));
+    return byLead;
+  }
+
   private static final int LOOKED_AT_ONCE = 500;
   private static final int PICKED_AMONG = 20_000;
   private static final int COUNTED = 5000;
@@ -240,23 +270,25 @@ public final class Deliveries {
     }
   }
 
-  /// Whether those of some offices are to be picked among all in a state that few are in, or those
-  /// of a member with many contacts among all of the office.
+  /// Whether those of some offices are to be picked among all in a state, or those of a member with
+  /// many contacts among all of the office.
   private boolean isScattered(Scope scope, Query query) {
     if (scope.everything() || query.lead() != null || query.leads() != null) {
       return false;
     }
-    return scope.member() == null
-        ? query.state() != null && query.state() != DeliveryState.State.DELIVERED
-        : !scope.hasFewContacts(store);
+    return scope.member() == null ? query.state() != null : !scope.hasFewContacts(store);
   }
 
   private Found scattered(Scope scope, Query query) {
     long began = System.nanoTime();
+    // Most of an office's are delivered, and few of all are in another state.
+    boolean byOffice =
+        scope.member() != null
+            || query.state() == DeliveryState.State.DELIVERED && scope.offices().size() == 1;
     var found = new ArrayList<Standing>();
     var place = new Place(query.before(), query.beforeId());
     while (true) {
-      var some = scope.member() == null ? inState(place, query) : inItsOffice(scope, place, query);
+      var some = byOffice ? inItsOffice(scope, place, query) : inState(place, query);
       for (var one : within(scope, query, some)) {
         found.add(one);
         if (found.size() == query.limit()) {

@@ -10,8 +10,10 @@ import dev.porchlight.store.Picked;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -242,6 +244,34 @@ public final class Leads {
             .map((r, _) ->
                 new Version(r.getInt(1), r.getString(2), Row.instant(r.getLong(3)), r.getString(4)))
             .one());
+  }
+
+  /// The same of several leads, by their ids.
+  public Map<String, Version> getNewest(List<LeadRecord> leads) {
+    if (leads.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, Version> newest = new HashMap<>();
+    store.read(h -> {
+      h.createQuery(
+              "SELECT v.version, v.receipt_id, v.at, v.fact, v.lead_id FROM lead l JOIN"
+                  + " lead_version v ON v.lead_id = l.id AND v.version = l.version WHERE l.id IN"
+                  + " (<ids>)")
+          .bindList("ids", leads.stream().map(LeadRecord::id).toList())
+          .map((r, _) ->
+              Map.entry(
+                  r.getString(5),
+                  new Version(
+                      r.getInt(1), r.getString(2), Row.instant(r.getLong(3)), r.getString(4))))
+          .forEach(e -> newest.put(e.getKey(), e.getValue()));
+      return newest.size();
+    });
+    // One that was read a moment ago has a newer version by now, or none: it is looked at by
+    // itself.
+    for (var lead : leads) {
+      newest.computeIfAbsent(lead.id(), _ -> getNewest(lead));
+    }
+    return newest;
   }
 
   /// The log's lines about a lead, first one first.

@@ -8,8 +8,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,7 @@ public final class Pulse {
 
   private static final Duration WEEK = Duration.ofDays(7);
   private static final int LOOKED_AT = 1_000;
+  private static final int MOST_ACTS = 2_000;
   private static final int MOST_READ = 1_000;
   private static final int MOST_BREACHES = 8;
 
@@ -150,30 +154,74 @@ public final class Pulse {
             .list());
   }
 
-  /// When a lead was first delivered to anybody.
-  public Optional<Instant> firstDelivered(LeadRecord lead) {
-    return store.read(h ->
-        h
-            .createQuery(
-                "SELECT s.state, s.ended_at, a.at, a.micros FROM delivery d JOIN delivery_state s"
-                    + " ON s.delivery_id = d.id LEFT JOIN attempt a ON a.delivery_id = d.id AND"
-                    + " a.outcome = 'delivered' WHERE d.lead_id = :lead")
-            .bind("lead", lead.id())
-            .map((r, _) -> {
-              // One that is tried again by hand was delivered when it first was.
-              var row = new Row(r);
-              var ended = row.text(1).equals("delivered") ? row.timeOrNull(2) : null;
-              var tried = row.timeOrNull(3);
-              var taken = tried == null ? null : tried.plus(row.number(4), ChronoUnit.MICROS);
-              return Stream.of(Optional.ofNullable(ended), Optional.ofNullable(taken))
-                  .flatMap(Optional::stream)
-                  .min(Comparator.naturalOrder());
-            })
-            .list()
-            .stream()
-            .flatMap(Optional::stream)
-            .min(Comparator.naturalOrder()));
+  /// When each of some leads was first delivered to anybody, by its id; those that were not are
+  /// missing.
+  public Map<String, Instant> firstDelivered(List<LeadRecord> leads) {
+    if (leads.isEmpty()) {
+      return Map.of();
+    }
+    return store.read(h -> {
+      Map<String, Instant> first = new HashMap<>();
+      h.createQuery(
+              "SELECT s.state, s.ended_at, a.at, a.micros, d.lead_id FROM delivery d JOIN"
+                  + " delivery_state s ON s.delivery_id = d.id LEFT JOIN attempt a ON a.delivery_id"
+                  + " = d.id AND a.outcome = 'delivered' WHERE d.lead_id IN (<leads>)")
+          .bindList("leads", leads.stream().map(LeadRecord::id).toList())
+          .map((r, _) -> {
+            // One that is tried again by hand was delivered when it first was.
+            var row = new Row(r);
+            var ended = row.text(1).equals("delivered") ? row.timeOrNull(2) : null;
+            var tried = row.timeOrNull(3);
+            var taken = tried == null ? null : tried.plus(row.number(4), ChronoUnit.MICROS);
+            return Map.entry(
+                row.text(5),
+                Stream.of(Optional.ofNullable(ended), Optional.ofNullable(taken))
+                    .flatMap(Optional::stream)
+                    .min(Comparator.naturalOrder()));
+          })
+          .forEach(e ->
+              e.getValue()
+                  .ifPresent(at -> first.merge(e.getKey(), at, (x, y) -> x.isBefore(y) ? x : y)));
+      return first;
+    });
   }
+
+  /// When a person at the company first did something about each of some leads, by its id: marked
+  /// it as answered, or changed or passed on its contact. Where nobody did it is missing.
+  public Map<String, Instant> firstAct(List<LeadRecord> leads) {
+    if (leads.isEmpty()) {
+      return Map.of();
+    }
+    var subjects =
+        leads.stream().flatMap(l -> Stream.of(l.id(), l.contactId())).distinct().toList();
+    var acts =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT seq, at, subject FROM log WHERE subject IN (<subjects>) AND kind IN"
+                        + " ('contact.edited', 'contact.transferred', 'lead.answered') ORDER BY seq"
+                        + " LIMIT "
+                        + MOST_ACTS)
+                .bindList("subjects", subjects)
+                .map((r, _) -> new Act(r.getLong(1), Row.instant(r.getLong(2)), r.getString(3)))
+                .list());
+    if (acts.size() == MOST_ACTS) {
+      // Some have so many that others may be missing.
+      return leads.stream()
+          .flatMap(l -> firstAct(l).map(at -> Map.entry(l.id(), at)).stream())
+          .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (x, _) -> x));
+    }
+    Map<String, Instant> first = new HashMap<>();
+    for (var lead : leads) {
+      acts.stream()
+          .filter(a -> a.seq() > lead.seq())
+          .filter(a -> a.subject().equals(lead.id()) || a.subject().equals(lead.contactId()))
+          .findFirst()
+          .ifPresent(a -> first.put(lead.id(), a.at()));
+    }
+    return first;
+  }
+
+  private record Act(long seq, Instant at, String subject) {}
 
   /// When a person at the company first did something about it: marked it as answered, or changed
   /// or passed on its contact.

@@ -19,11 +19,13 @@ import dev.porchlight.web.Reply;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// `/console/leads`: the list, newest first, and the page of each.
 public final class LeadSection implements Section {
   private static final int AT_ONCE = 50;
+  private static final int DELIVERIES_OF_EACH = 20;
   private static final String PATH = "/console/leads/";
 
   private final Store store;
@@ -114,7 +116,7 @@ public final class LeadSection implements Section {
     return visit.page(
         "leads/list.jte",
         new Listed(
-            shown.stream().map(r -> line(visit, r, sources)).toList(),
+            lines(visit, shown, sources),
             pager,
             Clean.line(leadId),
             source,
@@ -128,10 +130,27 @@ public final class LeadSection implements Section {
     return visit.scope().containsNode(Nodes.in(store.settings()), source.node());
   }
 
-  private Line line(Visit visit, LeadRecord record, Sources sources) {
-    var gist = teller.gist(visit.texts(), record);
-    var standing =
-        deliveries.list(record.scope(), new Deliveries.Query(null, record.id(), null, 20));
+  private List<Line> lines(Visit visit, List<LeadRecord> records, Sources sources) {
+    var gists = teller.gists(visit.texts(), records);
+    var standings =
+        deliveries.listOf(records.stream().map(LeadRecord::id).toList(), DELIVERIES_OF_EACH);
+    return records.stream()
+        .map(r ->
+            line(
+                visit,
+                r,
+                sources,
+                Objects.requireNonNull(gists.get(r.id())),
+                standings.getOrDefault(r.id(), List.of())))
+        .toList();
+  }
+
+  private Line line(
+      Visit visit,
+      LeadRecord record,
+      Sources sources,
+      StoryTeller.Gist gist,
+      List<Deliveries.Standing> standing) {
     return new Line(
         PATH + record.id(),
         gist.name(),

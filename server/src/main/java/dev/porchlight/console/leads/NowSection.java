@@ -5,6 +5,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
 import dev.porchlight.console.Section;
+import dev.porchlight.console.Texts;
 import dev.porchlight.console.Time;
 import dev.porchlight.console.Tone;
 import dev.porchlight.console.Visit;
@@ -31,6 +32,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -148,11 +150,7 @@ public final class NowSection implements Section {
             Clean.line(sources.find(id).map(Source::name).orElse(visit.texts().of("source.gone")));
     return new Now(
         now.toString(),
-        leads
-            .list(visit.scope(), new Leads.Query(null, null, null, null, Long.MAX_VALUE, LEADS))
-            .stream()
-            .map(l -> arrival(visit, l, name, now))
-            .toList(),
+        arrivals(visit, name, now),
         hands(visit),
         ailing(visit),
         pulse.breaches(visit.scope(), now).stream()
@@ -167,12 +165,36 @@ public final class NowSection implements Section {
         chart(visit, name, now));
   }
 
+  private List<Arrival> arrivals(Visit visit, Function<String, String> source, Instant now) {
+    var newest =
+        leads.list(visit.scope(), new Leads.Query(null, null, null, null, Long.MAX_VALUE, LEADS));
+    var gists = teller.gists(visit.texts(), newest);
+    var standings = deliveries.listOf(newest.stream().map(LeadRecord::id).toList(), LEADS);
+    var delivered = pulse.firstDelivered(newest);
+    var acted = pulse.firstAct(newest);
+    return newest.stream()
+        .map(l ->
+            arrival(
+                visit.texts(),
+                l,
+                Objects.requireNonNull(gists.get(l.id())),
+                standings.getOrDefault(l.id(), List.of()),
+                source,
+                Optional.ofNullable(delivered.get(l.id())),
+                Optional.ofNullable(acted.get(l.id())),
+                now))
+        .toList();
+  }
+
   private Arrival arrival(
-      Visit visit, LeadRecord record, Function<String, String> source, Instant now) {
-    var gist = teller.gist(visit.texts(), record);
-    var standing =
-        deliveries.list(record.scope(), new Deliveries.Query(null, record.id(), null, LEADS));
-    var texts = visit.texts();
+      Texts texts,
+      LeadRecord record,
+      StoryTeller.Gist gist,
+      List<Deliveries.Standing> standing,
+      Function<String, String> source,
+      Optional<Instant> delivered,
+      Optional<Instant> acted,
+      Instant now) {
     Function<Instant, String> since = at -> texts.took(Duration.between(record.createdAt(), at));
     return new Arrival(
         record.id(),
@@ -181,8 +203,8 @@ public final class NowSection implements Section {
         source.apply(record.sourceId()),
         texts.time(record.createdAt(), now),
         gist.arose() == null ? "" : texts.took(Duration.between(gist.arose(), record.createdAt())),
-        pulse.firstDelivered(record).map(since).orElse(""),
-        pulse.firstAct(record).map(since).orElse(""),
+        delivered.map(since).orElse(""),
+        acted.map(since).orElse(""),
         teller.summary(texts, record, standing));
   }
 

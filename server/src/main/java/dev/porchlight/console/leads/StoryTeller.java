@@ -36,8 +36,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Puts the story of a lead together from what the capabilities keep. May be shared by threads.
@@ -214,9 +216,18 @@ public final class StoryTeller {
   public record Gist(
       String name, String wants, @Nullable Instant arose, @Nullable Property about) {}
 
-  /// The newest version of a lead in a line.
-  public Gist gist(Texts texts, LeadRecord record) {
-    var newest = parse(leads.getNewest(record));
+  /// The newest versions of some leads, each in a line, by their ids.
+  public Map<String, Gist> gists(Texts texts, List<LeadRecord> records) {
+    var newest = leads.getNewest(records);
+    return records.stream()
+        .collect(
+            Collectors.toMap(
+                LeadRecord::id,
+                r -> gist(texts, r, parse(Objects.requireNonNull(newest.get(r.id())))),
+                (one, _) -> one));
+  }
+
+  private static Gist gist(Texts texts, LeadRecord record, Lead newest) {
     return new Gist(
         record.erasedAt() == null
             ? new Particulars(texts).name(newest.enquirer())

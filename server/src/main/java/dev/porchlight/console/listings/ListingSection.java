@@ -25,6 +25,7 @@ import dev.porchlight.web.Reply;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -279,10 +280,11 @@ public final class ListingSection implements Section {
     var found = leads.listAbout(visit.scope(), listing, before, LEADS + 1);
     var shown = found.subList(0, Math.min(LEADS, found.size()));
     var path = PATH + "/" + listing.id();
+    var gists = teller.gists(visit.texts(), shown);
     return new Tie(
         shown.stream()
             .map(l -> {
-              var gist = teller.gist(visit.texts(), l);
+              var gist = Objects.requireNonNull(gists.get(l.id()));
               return new Tied(
                   "/console/leads/" + l.id(), gist.name(), gist.wants(), visit.time(l.createdAt()));
             })

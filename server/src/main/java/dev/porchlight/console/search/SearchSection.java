@@ -35,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -247,9 +248,10 @@ public final class SearchSection implements Section {
       leads(visit, null, contact.id(), LEADS_OF_EACH).forEach(l -> found.putIfAbsent(l.id(), l));
     }
     var sources = Sources.in(store.settings());
+    var gists = teller.gists(visit.texts(), List.copyOf(found.values()));
     return found.values().stream()
         .map(l -> {
-          var gist = teller.gist(visit.texts(), l);
+          var gist = Objects.requireNonNull(gists.get(l.id()));
           return new Hit(
               "/console/leads/" + l.id(),
               gist.name(),
