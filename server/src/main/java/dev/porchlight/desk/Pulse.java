@@ -154,6 +154,11 @@ public final class Pulse {
             .list());
   }
 
+  /// When a lead was first delivered to anybody.
+  public Optional<Instant> firstDelivered(LeadRecord lead) {
+    return Optional.ofNullable(firstDelivered(List.of(lead)).get(lead.id()));
+  }
+
   /// When each of some leads was first delivered to anybody, by its id; those that were not are
   /// missing.
   public Map<String, Instant> firstDelivered(List<LeadRecord> leads) {
