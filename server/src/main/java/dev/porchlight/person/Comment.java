@@ -76,6 +76,24 @@ public record Comment(String id, String contactId, String userId, String text, I
             .list());
   }
 
+  /// Those before one of a contact's comments, newest first.
+  ///
+  /// @param before that one's id; empty for the newest
+  public static List<Comment> listBefore(Store store, String contact, String before, int limit) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + TABLE.columnList()
+                    + " FROM contact_comment WHERE contact_id = :c"
+                    + (before.isEmpty() ? "" : " AND id < :b")
+                    + " ORDER BY id DESC LIMIT :l")
+            .bind("c", contact)
+            .bind("l", limit)
+            .bindMap(before.isEmpty() ? Map.of() : Map.of("b", before))
+            .map((r, _) -> read(r))
+            .list());
+  }
+
   /// One of a contact's comments.
   public static Optional<Comment> find(Store store, String contact, String id) {
     return store.read(h ->

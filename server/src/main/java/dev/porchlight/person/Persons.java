@@ -736,6 +736,12 @@ public final class Persons {
 
   /// Who may be the same person as this one, among those who have a contact that the scope may see.
   public List<PossibleDuplicate> listPossibleDuplicates(Scope scope, String person) {
+    return listPossibleDuplicates(scope, person, 0, Integer.MAX_VALUE);
+  }
+
+  /// Some of them.
+  public List<PossibleDuplicate> listPossibleDuplicates(
+      Scope scope, String person, int skip, int limit) {
     BiFunction<String, String, String> other = (a, b) -> a.equals(person) ? b : a;
     return store.read(h ->
         h.createQuery(
@@ -747,8 +753,10 @@ public final class Persons {
                             + " CASE d.person_a WHEN :p THEN d.person_b ELSE d.person_a END AND "
                             + scope.sql("c.office_id")
                             + ")")
-                    + " ORDER BY d.person_a, d.person_b")
+                    + " ORDER BY d.person_a, d.person_b LIMIT :l OFFSET :s")
             .bind("p", person)
+            .bind("l", limit)
+            .bind("s", skip)
             .map((r, _) ->
                 new PossibleDuplicate(
                     other.apply(r.getString(1), r.getString(2)), r.getString(3), r.getString(4)))

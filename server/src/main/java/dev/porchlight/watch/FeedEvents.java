@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class FeedEvents {
   private static final int PAGE = 500;
   private static final int BLOCKS = 100;
+
+  private static final Pattern PLACE = Pattern.compile("([0-9]{26})-([0-9]{1,18})");
 
   private final Store store;
 
@@ -101,8 +104,32 @@ public final class FeedEvents {
     var passed = new int[1];
     walk(
         feeds,
+        Long.MAX_VALUE,
         trace -> {
           if (wanted.test(trace) && ++passed[0] > skip) {
+            found.add(trace);
+          }
+          return found.size() < limit;
+        });
+    return items(found);
+  }
+
+  /// Events of feeds, newest first, from behind one of them on.
+  ///
+  /// @param after that one's id; empty for the newest
+  public List<Item> listAfter(Collection<NewsFeed> feeds, String after, int limit) {
+    var place = PLACE.matcher(after);
+    var ids = feeds.stream().map(NewsFeed::id).toList();
+    boolean begins = !place.matches() || !ids.contains(place.group(1));
+    long from = begins ? Long.MAX_VALUE : Long.parseLong(place.group(2));
+    int last = begins ? -1 : ids.indexOf(place.group(1));
+    var found = new ArrayList<Trace>();
+    walk(
+        feeds,
+        from,
+        trace -> {
+          // Of one block the feeds come in their order.
+          if (trace.seq() < from || ids.indexOf(trace.feed().id()) > last) {
             found.add(trace);
           }
           return found.size() < limit;
@@ -143,6 +170,7 @@ public final class FeedEvents {
     var count = new long[1];
     walk(
         feeds,
+        Long.MAX_VALUE,
         trace -> {
           count[0] += wanted.test(trace) ? 1 : 0;
           return true;
@@ -156,6 +184,7 @@ public final class FeedEvents {
     var newest = new long[1];
     walk(
         feeds,
+        Long.MAX_VALUE,
         trace -> {
           newest[0] = Math.max(newest[0], trace.seq());
           counts[0] += trace.approved() ? 0 : 1;
@@ -179,6 +208,7 @@ public final class FeedEvents {
     var counts = new int[2];
     walk(
         feeds,
+        Long.MAX_VALUE,
         item -> {
           counts[0] += tells && !item.approved() ? 1 : 0;
           counts[1] +=
@@ -202,6 +232,7 @@ public final class FeedEvents {
     walkBlocks(
         feeds,
         turned,
+        Long.MAX_VALUE,
         trace -> {
           newest.putIfAbsent(trace.feed().id(), trace.seq());
           return newest.size() < feeds.size();
@@ -296,21 +327,25 @@ public final class FeedEvents {
 
   /// Goes through what happened in feeds, newest first, while it is told to: first the blocks that
   /// feeds have no pages of yet, then the pages.
-  private void walk(Collection<NewsFeed> feeds, Predicate<Trace> goOn) {
+  ///
+  /// @param from the place to begin at
+  private void walk(Collection<NewsFeed> feeds, long from, Predicate<Trace> goOn) {
     if (feeds.isEmpty()) {
       return;
     }
     long turned = store.read(FeedPages::turned);
     long oldest = store.read(FeedBlock::oldest);
-    if (walkBlocks(feeds, turned, goOn)) {
-      walkPages(feeds, turned, t -> t.seq() >= oldest && goOn.test(t));
+    if (from <= turned || walkBlocks(feeds, turned, from, goOn)) {
+      long end = from < turned ? store.read(h -> FeedPages.holding(h, from, turned)) : turned;
+      walkPages(feeds, end, t -> t.seq() > from || t.seq() >= oldest && goOn.test(t));
     }
   }
 
   /// Whether to go on.
-  private boolean walkBlocks(Collection<NewsFeed> feeds, long after, Predicate<Trace> goOn) {
+  private boolean walkBlocks(
+      Collection<NewsFeed> feeds, long after, long from, Predicate<Trace> goOn) {
     var since = feeds.stream().map(NewsFeed::createdAt).min(Instant::compareTo).orElseThrow();
-    long before = Long.MAX_VALUE;
+    long before = from == Long.MAX_VALUE ? from : from + 1;
     while (true) {
       long end = before;
       var traces = new ArrayList<Trace>();

@@ -47,6 +47,15 @@ public final class FeedPages {
     return FeedBlock.place(h, TURNED);
   }
 
+  /// The end of the pages that hold a block, which go together for all feeds.
+  static long holding(Handle h, long seq, long turned) {
+    return h.createQuery("SELECT COALESCE(MIN(upto), :t) FROM feed_page WHERE upto >= :s")
+        .bind("t", turned)
+        .bind("s", seq)
+        .mapTo(Long.class)
+        .one();
+  }
+
   /// Turns the next blocks around if there are enough; false when there are not.
   public static boolean turn(Store store) {
     var from = store.read(FeedPages::turned);

@@ -237,6 +237,25 @@ public record SavedSearch(
             .list());
   }
 
+  /// Searches of both kinds by name, from behind one of them on.
+  ///
+  /// @param after that one's id; empty for the first ones, and they come too where it is gone
+  public static List<SavedSearch> listAfter(Store store, String holder, String after, int limit) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + TABLE.columnList("s")
+                    + " FROM saved_search s WHERE "
+                    + where(Kind.BOTH)
+                    + " AND (s.folded, s.id) > (COALESCE((SELECT a.folded FROM saved_search a"
+                    + " WHERE a.id = :a), ''), :a) ORDER BY s.folded, s.id LIMIT :l")
+            .bind("h", holder)
+            .bind("a", after)
+            .bind("l", limit)
+            .map((r, _) -> TABLE.read(new Row(r)))
+            .list());
+  }
+
   /// How many there are of those.
   public static long count(Store store, String holder, Kind kind) {
     return store.read(h ->

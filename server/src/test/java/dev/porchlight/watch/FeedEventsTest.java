@@ -130,6 +130,12 @@ class FeedEventsTest {
       assertThat(events.list(some, _ -> true, skip, 25).stream().map(FeedEvents.Item::trace))
           .containsExactlyElementsOf(all.stream().skip(skip).limit(25).toList());
       var approved = all.stream().filter(FeedEvents.Trace::approved).toList();
+      // From behind each on, the rest.
+      for (int part = 0; part < 10 && !all.isEmpty(); part++) {
+        int at = random.nextInt(all.size());
+        assertThat(events.listAfter(some, all.get(at).id(), 5).stream().map(FeedEvents.Item::trace))
+            .containsExactlyElementsOf(all.stream().skip(at + 1L).limit(5).toList());
+      }
       var listed = events.list(some, FeedEvents.Trace::approved, 0, 300);
       assertThat(listed.stream().map(FeedEvents.Item::trace))
           .containsExactlyElementsOf(approved.stream().limit(300).toList());

@@ -7,6 +7,7 @@ import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
+import dev.porchlight.console.Pager;
 import dev.porchlight.console.Texts;
 import dev.porchlight.console.Tone;
 import dev.porchlight.console.Visit;
@@ -14,6 +15,7 @@ import dev.porchlight.console.contacts.ContactView.Beside;
 import dev.porchlight.console.contacts.ContactView.Choice;
 import dev.porchlight.console.contacts.ContactView.Happened;
 import dev.porchlight.console.contacts.ContactView.LeadLine;
+import dev.porchlight.console.contacts.ContactView.More;
 import dev.porchlight.console.contacts.ContactView.Note;
 import dev.porchlight.console.contacts.ContactView.Said;
 import dev.porchlight.console.contacts.ContactView.Search;
@@ -46,7 +48,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +63,12 @@ final class ContactTeller {
   private static final int MOST_SAID = 20;
 
   private static final int MOST_NOTES = 50;
-  private static final int MOST_FEEDS = 100;
+  private static final int MOST_SEARCHES = 50;
+  private static final int MOST_TWINS = 10;
+
+  /// In how many feeds, the newest, it is looked for what happened.
+  private static final int MOST_FEEDS = 1_000;
+
   private static final int MOST_HAPPENED = 20;
   private static final int LONGEST = 10_000;
 
@@ -86,11 +95,52 @@ final class ContactTeller {
     var nodes = Nodes.in(store.settings());
     var sources = Sources.in(store.settings());
     var records =
-        leads.list(
-            visit.scope(),
-            new Leads.Query(null, null, contact.id(), null, Long.MAX_VALUE, MOST_LEADS));
+        Part.of(
+            visit,
+            contact,
+            "leads",
+            MOST_LEADS,
+            (after, most) ->
+                leads.list(
+                    visit.scope(),
+                    new Leads.Query(null, null, contact.id(), null, seq(after), most)),
+            l -> Long.toString(l.seq()));
+    var notes =
+        Part.of(
+            visit,
+            contact,
+            "notes",
+            MOST_NOTES,
+            (after, most) -> Comment.listBefore(store, contact.id(), after, most),
+            Comment::id);
+    var searches =
+        Part.of(
+            visit,
+            contact,
+            "searches",
+            MOST_SEARCHES,
+            (after, most) -> SavedSearch.listAfter(store, contact.id(), after, most),
+            SavedSearch::id);
+    var happened =
+        Part.of(
+            visit,
+            contact,
+            "feed",
+            MOST_HAPPENED,
+            (after, most) -> events.listAfter(feeds(contact.id()), after, most),
+            FeedEvents.Item::id);
+    int skipped = skipped(visit);
+    var twins =
+        Part.of(
+            visit,
+            contact,
+            "twins",
+            MOST_TWINS,
+            (_, most) ->
+                persons.listPossibleDuplicates(visit.scope(), contact.personId(), skipped, most),
+            _ -> Integer.toString(skipped + MOST_TWINS));
     var stated =
-        records.stream()
+        newest(visit, contact, records).stream()
             .filter(r -> r.erasedAt() == null)
             .limit(MOST_SAID)
             .map(r ->
@@ -106,10 +156,11 @@ final class ContactTeller {
         new Choice(contact.ownerId(), name(nodes, contact.ownerId())),
         owners(nodes, contact),
         told(t, sources, body, stated),
-        records.stream().map(r -> line(visit, sources, r, stated)).toList(),
+        stated.size() < MOST_SAID ? 0 : MOST_SAID,
+        records.items().stream().map(r -> line(visit, sources, r, stated)).toList(),
         body.tags(),
         Clean.lines(Objects.requireNonNullElse(body.card().note(), ""), LONGEST),
-        Comment.list(store, contact.id(), 0, MOST_NOTES).stream()
+        notes.items().stream()
             .map(c ->
                 new Note(
                     c.id(),
@@ -118,16 +169,63 @@ final class ContactTeller {
                     visit.time(c.createdAt()),
                     c.userId().equals(visit.member().id())))
             .toList(),
-        searches(t, contact.id()),
-        feed(visit, contact.id()),
-        persons.listPossibleDuplicates(visit.scope(), contact.personId()).stream()
-            .map(d -> twin(visit, contact, d))
-            .toList(),
+        searches(t, searches.items(), contact.id()),
+        happened.items().stream().map(i -> happened(visit, i)).toList(),
+        twins.items().stream().map(d -> twin(visit, contact, d)).toList(),
+        new More(records.pager(), notes.pager(), searches.pager(), happened.pager(), twins.pager()),
         form.field("tag", t.of("contact.tag.new")).longest(100).needed(),
         form.field("text", t.of("contact.note.new")).longest(LONGEST).needed(),
         visit.may(Permission.WORK),
         mayErase(visit, nodes, contact),
         trouble);
+  }
+
+  /// A part of a list that may be long.
+  private record Part<T>(List<T> items, Pager pager) {
+    private static final Pattern PLACE = Pattern.compile("[0-9a-f-]{1,60}");
+
+    /// @param name of the list: of its parameter in the address, and of its place on the page
+    /// @param list gives some from behind a place on; from the beginning where that is empty
+    static <T> Part<T> of(
+        Visit visit,
+        Contact contact,
+        String name,
+        int most,
+        BiFunction<String, Integer, List<T>> list,
+        Function<T, String> place) {
+      var after = visit.query(name).filter(p -> PLACE.matcher(p).matches()).orElse("");
+      var found = list.apply(after, most + 1);
+      var shown = found.subList(0, Math.min(most, found.size()));
+      var path = ContactSection.PATH + contact.id();
+      return new Part<>(
+          List.copyOf(shown),
+          new Pager(
+              after.isEmpty() ? "" : path + "#" + name,
+              found.size() > most
+                  ? path + "?" + name + "=" + place.apply(shown.getLast()) + "#" + name
+                  : ""));
+    }
+  }
+
+  private static long seq(String place) {
+    return place.matches("[0-9]{1,18}") ? Long.parseLong(place) : Long.MAX_VALUE;
+  }
+
+  private static int skipped(Visit visit) {
+    return visit
+        .query("twins")
+        .filter(n -> n.matches("[0-9]{1,6}"))
+        .map(Integer::parseInt)
+        .orElse(0);
+  }
+
+  /// The newest leads, whichever are shown.
+  private List<LeadRecord> newest(Visit visit, Contact contact, Part<LeadRecord> shown) {
+    return shown.pager().first().isEmpty()
+        ? shown.items()
+        : leads.list(
+            visit.scope(),
+            new Leads.Query(null, null, contact.id(), null, Long.MAX_VALUE, MOST_SAID));
   }
 
   static boolean mayErase(Visit visit, Nodes nodes, Contact contact) {
@@ -282,8 +380,7 @@ final class ContactTeller {
         visit.time(record.createdAt()));
   }
 
-  private List<Search> searches(Texts t, String contact) {
-    var found = SavedSearch.list(store, contact, SavedSearch.Kind.BOTH, 0, MOST_FEEDS);
+  private List<Search> searches(Texts t, List<SavedSearch> found, String contact) {
     var feeds = NewsFeed.ofSearches(store, found, contact);
     return found.stream()
         .map(s ->
@@ -312,28 +409,24 @@ final class ContactTeller {
     return events.find(feeds(contact), id);
   }
 
-  private List<Happened> feed(Visit visit, String contact) {
-    return events.list(feeds(contact), _ -> true, 0, MOST_HAPPENED).stream()
-        .map(i -> {
-          var shown = Json.tree(i.block().shown());
-          var place =
-              Stream.of("UnparsedAddress", "City", "ListPrice", "MlsStatus")
-                  .map(n -> shown.path(n).asString(""))
-                  .filter(v -> !v.isBlank())
-                  .collect(Collectors.joining(" · "));
-          return new Happened(
-              i.id(),
-              i.happenings().stream()
-                  .map(Happening::word)
-                  .map(w -> visit.texts().of("happened." + w))
-                  .collect(Collectors.joining(", ")),
-              Clean.line(place.isEmpty() ? i.block().listingId() : place),
-              Clean.line(i.feed().name()),
-              visit.time(i.block().at()),
-              i.approved(),
-              i.viewed());
-        })
-        .toList();
+  private static Happened happened(Visit visit, FeedEvents.Item i) {
+    var shown = Json.tree(i.block().shown());
+    var place =
+        Stream.of("UnparsedAddress", "City", "ListPrice", "MlsStatus")
+            .map(n -> shown.path(n).asString(""))
+            .filter(v -> !v.isBlank())
+            .collect(Collectors.joining(" · "));
+    return new Happened(
+        i.id(),
+        i.happenings().stream()
+            .map(Happening::word)
+            .map(w -> visit.texts().of("happened." + w))
+            .collect(Collectors.joining(", ")),
+        Clean.line(place.isEmpty() ? i.block().listingId() : place),
+        Clean.line(i.feed().name()),
+        visit.time(i.block().at()),
+        i.approved(),
+        i.viewed());
   }
 
   private Twin twin(Visit visit, Contact contact, Persons.PossibleDuplicate duplicate) {

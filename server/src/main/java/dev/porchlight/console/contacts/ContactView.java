@@ -3,6 +3,7 @@ package dev.porchlight.console.contacts;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
+import dev.porchlight.console.Pager;
 import dev.porchlight.console.Time;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// @param owners who could have it instead
 /// @param work whether whoever looks may change it
 /// @param erases whether they may erase the person
+/// @param more the ways to the next parts of leads, notes, searches, what happened, and who may be
+///   the same
+/// @param told what the newest leads say
+/// @param toldOf of how many leads that is; 0 for all
 /// @param trouble why a form was not taken; empty when none was refused
 record ContactView(
     String path,
@@ -23,6 +28,7 @@ record ContactView(
     Choice owner,
     List<Choice> owners,
     List<Told> told,
+    int toldOf,
     List<LeadLine> leads,
     List<String> tags,
     String note,
@@ -30,11 +36,15 @@ record ContactView(
     List<Search> searches,
     List<Happened> feed,
     List<Twin> twins,
+    More more,
     Form.Field newTag,
     Form.Field newNote,
     boolean work,
     boolean erases,
     String trouble) {
+  /// @param twins of possible duplicates
+  record More(Pager leads, Pager notes, Pager searches, Pager feed, Pager twins) {}
+
   record Choice(String value, String text) {}
 
   /// A field as it stands, and what each lead said of it.

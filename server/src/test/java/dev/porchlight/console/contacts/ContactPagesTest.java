@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import dev.porchlight.access.ConsoleRole;
+import dev.porchlight.person.Comment;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.ConsoleBrowser;
 import dev.porchlight.testing.ConsoleGuest;
@@ -19,9 +20,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +84,7 @@ class ContactPagesTest {
       find(browser);
       member(browser, hub, path);
       feed(browser, hub, ada, path, ana.path("id").asString());
+      parts(browser, hub, ada, path, ana);
       scopes(hub, ada, ana);
 
       browser.visit(path + "/erase");
@@ -226,6 +231,53 @@ class ContactPagesTest {
     assertThat(ada.submit(path, path + "/feed", Map.of("event", id, "mark", "burn")).statusCode())
         .isEqualTo(404);
   }
+
+  /// What there is more of than a page has.
+  private static void parts(
+      ConsoleBrowser browser, TestHub hub, ConsoleGuest ada, String path, JsonNode ana) {
+    var store = hub.hub().store();
+    var contact = ana.path("id").asString();
+    var owner = ana.path("owner").asString();
+    store.write(
+        WorkQueue.EDITS,
+        batch -> {
+          for (int i = 0; i < 120; i++) {
+            var draw = Draw.fresh(store.now(), 1);
+            Comment.of(draw, contact, owner, "note %03d".formatted(i)).put(batch);
+            new SavedSearch(
+                    draw.digits(),
+                    contact,
+                    owner,
+                    "search %03d".formatted(i),
+                    null,
+                    "City Eq 'Nowhere'",
+                    null,
+                    List.of(),
+                    null,
+                    0,
+                    draw.at(),
+                    draw.at())
+                .put(batch, true);
+          }
+          return true;
+        });
+    for (var list : List.of("notes", "searches")) {
+      var found = new ArrayList<String>();
+      var next = path;
+      for (int part = 0; part < 3; part++) {
+        var body = ada.get(next).body();
+        PART.matcher(body).results().map(MatchResult::group).forEach(found::add);
+        var link = Pattern.compile("href=\"([^\"]*[?]" + list + "=[^\"#]*)#" + list).matcher(body);
+        assertThat(link.find()).as(list + " " + part).isEqualTo(part < 2);
+        next = part < 2 ? link.group(1) : next;
+      }
+      var word = list.equals("notes") ? "note " : "search ";
+      assertThat(found.stream().filter(f -> f.startsWith(word)).distinct()).hasSize(120);
+    }
+    browser.visit(path + "?notes=" + "9".repeat(26));
+  }
+
+  private static final Pattern PART = Pattern.compile("(?:note|search) [0-9]{3}");
 
   private static void publish(TestHub hub) throws Exception {
     var office = party(hub, "Harbor Realty", "office").path("id").asString();
