@@ -519,7 +519,9 @@ public final class Hub implements AutoCloseable {
         .with(new ReplaySection(store, number, replays, replayWork::wake))
         .with(new SettingSection(store, number, credentials, deeds, config.shown()))
         .with(new AuditSection(store, audit))
-        .with(new SearchSection(store, teller, leads, receipts, deliveries, persons, listings));
+        .with(
+            new SearchSection(
+                store, teller, leads, receipts, deliveries, persons, listings, replays));
     routes.addAll(console.routes());
     routes.addAll(
         new LeadPage(console, store, credentials, principals, leads, receipts, persons, deliveries)

@@ -110,7 +110,24 @@ public final class Deliveries {
             .findFirst());
   }
 
-  /// Those that fit, newest event first; several of one event from the greatest id on.
+  /// Those that fit, newest event first; several of one event from the greatest id on. Those of an
+  /// event, by the `webhook-id` that it has at every endpoint.
+  public List<Standing> listOfEvent(Scope scope, String event, int limit) {
+    return store
+        .read(h ->
+            h.createQuery(
+                    "SELECT d.id FROM delivery d WHERE d.event_id = :e AND "
+                        + scope.sqlOfLead("d.office_id", "d.lead_id")
+                        + " LIMIT :l")
+                .bind("e", event)
+                .bind("l", limit)
+                .mapTo(String.class)
+                .list())
+        .stream()
+        .flatMap(id -> find(scope, id).stream())
+        .toList();
+  }
+
   public List<Standing> list(Scope scope, Query query) {
     if (query.leads() != null && query.leads().isEmpty()) {
       return List.of();

@@ -144,12 +144,19 @@ record Intake(
     };
   }
 
+  private static String key(String leadId) {
+    return leadId.length() <= LONGEST_KEY ? "id " + leadId : "id# " + Sha256.hex(utf8(leadId));
+  }
+
+  /// The keys of a lead that a sender calls so, or of whose request.
+  static List<String> keys(String name) {
+    return List.of(key(name), "request " + Sha256.hex(utf8(name)));
+  }
+
   /// The sender's id; else what person, listing and time make up; else the bytes.
   private static String key(Lead lead, Identity identity, Body body) {
     if (lead.leadId() != null) {
-      return lead.leadId().length() <= LONGEST_KEY
-          ? "id " + lead.leadId()
-          : "id# " + Sha256.hex(utf8(lead.leadId()));
+      return key(lead.leadId());
     }
     if (lead.timestamp() != null) {
       return "is "

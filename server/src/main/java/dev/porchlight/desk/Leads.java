@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Leads {
   private static final int LOOKED_AT_ONCE = 200;
 
+  /// Of how many sources keys are looked up at once.
+  private static final int SOURCES = 500;
+
   private final Store store;
 
   public Leads(Store store) {
@@ -37,6 +40,42 @@ public final class Leads {
             .bind("id", id)
             .map((r, _) -> Tables.LEAD.read(new Row(r)))
             .findOne());
+  }
+
+  /// Those that a sender or a receiver of its answer calls so: by the guid that we answered with,
+  /// or by a name that any channel of a source has for it.
+  public List<LeadRecord> listCalled(Scope scope, String name, int limit) {
+    var sources = Sources.in(store.settings()).all().stream().map(Source::id).toList();
+    return store.read(h -> {
+      var ids = new LinkedHashSet<String>();
+      h.createQuery("SELECT id FROM lead WHERE guid = :g LIMIT :l")
+          .bind("g", name)
+          .bind("l", limit)
+          .mapTo(String.class)
+          .forEach(ids::add);
+      for (int from = 0; from < sources.size(); from += SOURCES) {
+        h.createQuery(
+                "SELECT lead_id FROM lead_key WHERE source_id IN (<sources>) AND value IN"
+                    + " (<values>) LIMIT :l")
+            .bindList("sources", sources.subList(from, Math.min(sources.size(), from + SOURCES)))
+            .bindList("values", Intake.keys(name))
+            .bind("l", limit)
+            .mapTo(String.class)
+            .forEach(ids::add);
+      }
+      return ids.isEmpty()
+          ? List.of()
+          : h.createQuery(
+                  "SELECT "
+                      + Tables.LEAD.columnList()
+                      + " FROM lead WHERE id IN (<ids>) AND "
+                      + scope.sqlOfContact("office_id", "contact_id")
+                      + " ORDER BY seq DESC LIMIT :l")
+              .bindList("ids", List.copyOf(ids))
+              .bind("l", limit)
+              .map((r, _) -> Tables.LEAD.read(new Row(r)))
+              .list();
+    });
   }
 
   /// What to list: newest first.

@@ -4,7 +4,10 @@ import dev.porchlight.account.Scope;
 import dev.porchlight.store.Picked;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.value.Draw;
 import dev.porchlight.value.Violation;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -28,6 +31,20 @@ public final class Receipts {
                     + " FROM receipt WHERE id = :id AND "
                     + scope.sqlOfLead("office_id", "lead_id"))
             .bind("id", id)
+            .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
+            .findOne());
+  }
+
+  /// One that still waits to be worked out, by the guid that its sender was answered with.
+  public Optional<Receipt> findOwed(Scope scope, String guid) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Tables.RECEIPT.columnList()
+                    + " FROM receipt WHERE guid = :g AND state = 'owed' AND "
+                    + scope.sqlOfLead("office_id", "lead_id")
+                    + " LIMIT 1")
+            .bind("g", guid)
             .map((r, _) -> Tables.RECEIPT.read(new Row(r)))
             .findOne());
   }
@@ -163,6 +180,26 @@ public final class Receipts {
                 "SELECT pointer, rule, action FROM violation WHERE receipt_id = :id ORDER BY n")
             .bind("id", receipt)
             .map((r, _) -> new Violation(r.getString(1), r.getString(2), r.getString(3)))
+            .list());
+  }
+
+  /// How many receipts of a source came in an hour of the last day, by how they stand.
+  ///
+  /// @param ago how many whole hours ago
+  public record Hourly(int ago, Receipt.State state, int count) {}
+
+  /// How the last day's receipts of a source stand; of more than 50,000 the newest.
+  public List<Hourly> countByHour(Scope scope, String source, Instant now) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT (:now - r.at) / 3600000000 AS ago, r.state, COUNT(*) FROM (SELECT at, state"
+                    + " FROM receipt WHERE source_id = :s AND id >= :since AND "
+                    + scope.sqlOfLead("office_id", "lead_id")
+                    + " ORDER BY id DESC LIMIT 50000) r GROUP BY 1, 2")
+            .bind("now", Row.micros(now))
+            .bind("s", source)
+            .bind("since", Draw.leastUuid(now.minus(Duration.ofDays(1))))
+            .map((r, _) -> new Hourly(r.getInt(1), Receipt.State.of(r.getString(2)), r.getInt(3)))
             .list());
   }
 

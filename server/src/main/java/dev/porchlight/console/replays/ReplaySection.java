@@ -160,6 +160,11 @@ public final class ReplaySection implements Section {
   }
 
   private boolean sees(Visit visit, Replay replay) {
+    return sees(visit, store, replays, replay);
+  }
+
+  /// Whether somebody sees a replay.
+  public static boolean sees(Visit visit, Store store, Replays replays, Replay replay) {
     return visit.scope().everything()
         || replays
             .node(replay)

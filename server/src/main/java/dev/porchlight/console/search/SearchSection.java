@@ -1,5 +1,7 @@
 package dev.porchlight.console.search;
 
+import dev.porchlight.access.Parties;
+import dev.porchlight.access.Party;
 import dev.porchlight.access.Permission;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
@@ -9,6 +11,7 @@ import dev.porchlight.console.Section;
 import dev.porchlight.console.Visit;
 import dev.porchlight.console.leads.StoryTeller;
 import dev.porchlight.console.listings.ListingSection;
+import dev.porchlight.console.replays.ReplaySection;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
@@ -17,6 +20,8 @@ import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
+import dev.porchlight.desk.events.PublishedEvents;
+import dev.porchlight.desk.onward.Replays;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.FilterException;
 import dev.porchlight.listing.Listings;
@@ -54,6 +59,10 @@ public final class SearchSection implements Section {
   private static final Pattern ID = Pattern.compile("[0-9A-Za-z_-]{8,80}");
   private static final Pattern DIGITS = Pattern.compile("[0-9]{26}");
 
+  /// An id within what stands around it: the `Message-ID` of a mail, the URI of an event.
+  private static final Pattern WITHIN =
+      Pattern.compile("(?:<|.*/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:@.*|>)?");
+
   private final Store store;
   private final StoryTeller teller;
   private final Leads leads;
@@ -63,6 +72,8 @@ public final class SearchSection implements Section {
   private final Listings listings;
   private final People people;
   private final Contacts contacts;
+  private final Replays replays;
+  private final PublishedEvents events;
 
   public SearchSection(
       Store store,
@@ -71,8 +82,11 @@ public final class SearchSection implements Section {
       Receipts receipts,
       Deliveries deliveries,
       Persons persons,
-      Listings listings) {
+      Listings listings,
+      Replays replays) {
     this.store = store;
+    this.replays = replays;
+    events = new PublishedEvents(store);
     this.teller = teller;
     this.leads = leads;
     this.receipts = receipts;
@@ -110,6 +124,8 @@ public final class SearchSection implements Section {
     var groups = new ArrayList<Group>();
     var note = "";
     if (!query.isEmpty()) {
+      var within = WITHIN.matcher(query);
+      var id = within.matches() ? within.group(1) : query;
       Map<String, Contact> known = new LinkedHashMap<>();
       try {
         known.putAll(contacts(visit, query));
@@ -121,8 +137,10 @@ public final class SearchSection implements Section {
       }
       add(visit, groups, "contacts", known.values().stream().map(c -> hit(visit, c)));
       add(visit, groups, "leads", leads(visit, query, known.values()));
-      add(visit, groups, "receipts", receipt(visit, query).stream());
-      add(visit, groups, "deliveries", delivery(visit, query).stream());
+      add(visit, groups, "receipts", receipt(visit, query));
+      add(visit, groups, "deliveries", deliveries(visit, id));
+      add(visit, groups, "replays", replay(visit, id).stream());
+      add(visit, groups, "events", event(visit, id).stream());
       add(
           visit,
           groups,
@@ -135,6 +153,8 @@ public final class SearchSection implements Section {
                       Clean.line(l.url()))));
       add(visit, groups, "sources", sources(visit, query));
       add(visit, groups, "endpoints", endpoints(visit, query));
+      add(visit, groups, "parties", parties(visit, query));
+      add(visit, groups, "members", nodes(visit, query));
     }
     return visit.page("search/found.jte", new View(Clean.line(query), groups, note));
   }
@@ -142,7 +162,9 @@ public final class SearchSection implements Section {
   private static void add(Visit visit, List<Group> groups, String name, Stream<Hit> found) {
     var hits = found.limit(OF_EACH).toList();
     if (!hits.isEmpty()) {
-      groups.add(new Group(name, visit.texts().of("nav." + name), hits));
+      var t = visit.texts();
+      var title = t.has("nav." + name) ? t.of("nav." + name) : t.of("search." + name);
+      groups.add(new Group(name, title, hits));
     }
   }
 
@@ -241,6 +263,7 @@ public final class SearchSection implements Section {
       leads.find(visit.scope(), query).ifPresent(l -> found.put(l.id(), l));
     }
     leads(visit, query, null, OF_EACH).forEach(l -> found.putIfAbsent(l.id(), l));
+    leads.listCalled(visit.scope(), query, OF_EACH).forEach(l -> found.putIfAbsent(l.id(), l));
     for (var contact : known) {
       if (found.size() >= OF_EACH) {
         break;
@@ -268,26 +291,80 @@ public final class SearchSection implements Section {
         visit.scope(), new Leads.Query(null, external, contact, null, Long.MAX_VALUE, most));
   }
 
-  private Optional<Hit> receipt(Visit visit, String query) {
-    return ID.matcher(query).matches()
-        ? receipts
-            .find(visit.scope(), query)
-            .map(r -> new Hit("/console/receipts/" + r.id(), r.id(), visit.time(r.at()).relative()))
+  private Stream<Hit> receipt(Visit visit, String query) {
+    if (!ID.matcher(query).matches()) {
+      return Stream.empty();
+    }
+    return Stream.concat(
+            receipts.find(visit.scope(), query).stream(),
+            receipts.findOwed(visit.scope(), query).stream())
+        .distinct()
+        .map(r -> new Hit("/console/receipts/" + r.id(), r.id(), visit.time(r.at()).relative()));
+  }
+
+  /// Those of that id, and of the event of that `webhook-id`.
+  private Stream<Hit> deliveries(Visit visit, String id) {
+    if (!ID.matcher(id).matches()) {
+      return Stream.empty();
+    }
+    return Stream.concat(
+            deliveries.find(visit.scope(), id).stream(),
+            deliveries.listOfEvent(visit.scope(), id, OF_EACH).stream())
+        .map(d ->
+            new Hit(
+                "/console/deliveries/" + d.delivery().id(),
+                Clean.line(d.delivery().kind()),
+                joined(
+                    visit.texts().of("delivery.state." + d.state().state().word()),
+                    visit.time(d.delivery().plannedAt()).relative())));
+  }
+
+  private Optional<Hit> replay(Visit visit, String id) {
+    return ID.matcher(id).matches()
+        ? replays
+            .find(id)
+            .filter(r -> ReplaySection.sees(visit, store, replays, r))
+            .map(r -> new Hit("/console/replays/" + r.id(), r.id(), ""))
         : Optional.empty();
   }
 
-  private Optional<Hit> delivery(Visit visit, String query) {
-    return ID.matcher(query).matches()
-        ? deliveries
-            .find(visit.scope(), query)
-            .map(d ->
+  private Optional<Hit> event(Visit visit, String id) {
+    if (!ID.matcher(id).matches()) {
+      return Optional.empty();
+    }
+    var seen = visit.scope().everything() ? null : seenParties(visit).map(Party::id).toList();
+    return events
+        .find(seen, id)
+        .map(e -> new Hit("/console/events/" + e.id(), Clean.line(e.topic()), e.id()));
+  }
+
+  private Stream<Party> seenParties(Visit visit) {
+    var nodes = Nodes.in(store.settings());
+    return Parties.in(store.settings()).all().stream()
+        .filter(p -> visit.scope().containsNode(nodes, p.node()));
+  }
+
+  private Stream<Hit> parties(Visit visit, String query) {
+    return seenParties(visit)
+        .filter(p -> isMeant(query, p.id(), p.name()))
+        .map(p -> new Hit("/console/events/parties/" + p.id(), Clean.line(p.name()), p.id()));
+  }
+
+  /// Members, teams, offices and what is above, for those who administer them.
+  private Stream<Hit> nodes(Visit visit, String query) {
+    var nodes = Nodes.in(store.settings());
+    return visit.may(Permission.ADMIN)
+        ? nodes.all().stream()
+            .filter(n ->
+                isMeant(query, n.id(), n.name())
+                    || n.email() != null && query.equalsIgnoreCase(n.email()))
+            .filter(n -> visit.scope().containsNode(nodes, n.id()))
+            .map(n ->
                 new Hit(
-                    "/console/deliveries/" + d.delivery().id(),
-                    Clean.line(d.delivery().kind()),
-                    joined(
-                        visit.texts().of("delivery.state." + d.state().state().word()),
-                        visit.time(d.delivery().plannedAt()).relative())))
-        : Optional.empty();
+                    "/console/settings/nodes/" + n.id(),
+                    Clean.line(n.name()),
+                    n.email() == null ? "" : Clean.line(n.email())))
+        : Stream.empty();
   }
 
   private Stream<Hit> sources(Visit visit, String query) {

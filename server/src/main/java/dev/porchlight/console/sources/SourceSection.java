@@ -12,6 +12,7 @@ import dev.porchlight.console.Clean;
 import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
+import dev.porchlight.console.Pager;
 import dev.porchlight.console.Pulse;
 import dev.porchlight.console.Section;
 import dev.porchlight.console.Texts;
@@ -44,11 +45,12 @@ import java.util.function.Function;
 /// page of each.
 public final class SourceSection implements Section {
   static final String PATH = "/console/sources/";
+  private static final String LIST = "/console/sources";
+  private static final int AT_ONCE = 50;
 
   private static final int MOST_LISTED = 500;
   private static final int LOOKED_AT = 20;
   private static final int SHOWN = 20;
-  private static final int COUNTED = 1000;
   private static final List<Integer> OVERLAPS = List.of(24, 1, 72, 168, 0);
 
   private final Store store;
@@ -161,18 +163,26 @@ public final class SourceSection implements Section {
   private Reply list(Visit visit) {
     var settings = store.settings();
     var nodes = Nodes.in(settings);
-    var lines =
+    int skip =
+        visit.query("skip").filter(n -> n.matches("[0-9]{1,8}")).map(Integer::parseInt).orElse(0);
+    var seen =
         Sources.in(settings).all().stream()
             .filter(s -> visit.scope().containsNode(nodes, s.node()))
-            .limit(MOST_LISTED)
-            .map(s -> line(visit, nodes, s))
+            .skip(skip)
+            .limit(AT_ONCE + 1)
             .toList();
     return visit.page(
-        "sources/list.jte", new SourceView.Listed(lines, visit.may(Permission.ADMIN)));
+        "sources/list.jte",
+        new SourceView.Listed(
+            seen.stream().limit(AT_ONCE).map(s -> line(visit, nodes, s)).toList(),
+            new Pager(
+                skip == 0 ? "" : LIST,
+                seen.size() > AT_ONCE ? LIST + "?skip=" + (skip + AT_ONCE) : ""),
+            visit.may(Permission.ADMIN)));
   }
 
   private SourceView.Line line(Visit visit, Nodes nodes, Source source) {
-    var newest = newest(visit, source, LOOKED_AT);
+    var newest = newest(visit, source, "", LOOKED_AT);
     return new SourceView.Line(
         PATH + source.id(),
         Clean.line(source.name()),
@@ -182,8 +192,9 @@ public final class SourceSection implements Section {
         newest.isEmpty() ? null : visit.time(newest.getFirst().at()));
   }
 
-  private List<Receipt> newest(Visit visit, Source source, int most) {
-    return receipts.list(visit.scope(), new Receipts.Query(null, source.id(), null, "", most));
+  /// @param before only those whose id is less; empty for the newest
+  private List<Receipt> newest(Visit visit, Source source, String before, int most) {
+    return receipts.list(visit.scope(), new Receipts.Query(null, source.id(), null, before, most));
   }
 
   /// How the newest requests ended, at a glance.
@@ -348,7 +359,9 @@ public final class SourceSection implements Section {
   private Reply show(Visit visit, Source source, String key, String mailbox) {
     var t = visit.texts();
     var pause = SourcePause.find(store.settings(), source.id());
-    var newest = newest(visit, source, COUNTED);
+    var newest = newest(visit, source, "", LOOKED_AT);
+    var before = visit.query("before").filter(b -> b.matches("[0-9a-f-]{36}")).orElse("");
+    var came = newest(visit, source, before, SHOWN + 1);
     var nodes = Nodes.in(store.settings());
     var form = visit.request().method().equals("POST") ? visit.form() : Form.empty();
     var facts = new ArrayList<Fact>();
@@ -375,7 +388,7 @@ public final class SourceSection implements Section {
             PATH + source.id(),
             Clean.line(source.name()),
             source.contract(),
-            standing(t, source, newest.subList(0, Math.min(LOOKED_AT, newest.size()))),
+            standing(t, source, newest),
             key,
             pastes(visit, source, key),
             guide(t, source.contract()),
@@ -391,8 +404,19 @@ public final class SourceSection implements Section {
             Pulse.of(
                 t,
                 visit.now(),
-                newest.stream().map(r -> new Pulse.Mark(r.at(), tone(r.state()))).toList()),
-            newest.stream().limit(SHOWN).map(r -> came(visit, source, r)).toList(),
+                receipts.countByHour(visit.scope(), source.id(), visit.now()).stream()
+                    .map(h ->
+                        new Pulse.Mark(
+                            visit.now().minus(Duration.ofHours(h.ago())),
+                            tone(h.state()),
+                            h.count()))
+                    .toList()),
+            came.stream().limit(SHOWN).map(r -> came(visit, source, r)).toList(),
+            new Pager(
+                before.isEmpty() ? "" : PATH + source.id() + "#came",
+                came.size() > SHOWN
+                    ? PATH + source.id() + "?before=" + came.get(SHOWN - 1).id() + "#came"
+                    : ""),
             form.field("overlap", t.of("source.overlap")).or("24"),
             OVERLAPS.stream()
                 .map(h -> new Choice(h.toString(), t.of("source.overlap.hours", h)))

@@ -4,6 +4,7 @@ import dev.porchlight.console.Badge;
 import dev.porchlight.console.Choice;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
+import dev.porchlight.console.Pager;
 import dev.porchlight.console.Pulse;
 import dev.porchlight.console.Time;
 import java.util.List;
@@ -34,6 +35,7 @@ record SourceView(
     String signature,
     Pulse pulse,
     List<Came> receipts,
+    Pager pager,
     Form.Field overlap,
     List<Choice> overlaps,
     boolean testable,
@@ -63,7 +65,7 @@ record SourceView(
       @Nullable String debug) {}
 
   /// The list.
-  record Listed(List<Line> lines, boolean admin) {}
+  record Listed(List<Line> lines, Pager pager, boolean admin) {}
 
   /// @param last when something last came; null for never
   record Line(

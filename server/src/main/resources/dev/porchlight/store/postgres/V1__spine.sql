@@ -149,6 +149,8 @@ CREATE INDEX receipt_office_open ON receipt (office_id, state, id) WHERE state I
 CREATE INDEX receipt_lead ON receipt (lead_id, id) WHERE lead_id IS NOT NULL;
 CREATE INDEX receipt_source ON receipt (source_id, id);
 CREATE INDEX receipt_office ON receipt (office_id, id);
+-- What its sender was told to call it, while nothing was decided.
+CREATE INDEX receipt_guid ON receipt (guid) WHERE state = 'owed';
 CREATE INDEX receipt_corrects ON receipt (corrects) WHERE corrects IS NOT NULL;
 
 -- Receipts that somebody put aside, or took back from there, since nobody will mend them.
@@ -220,6 +222,7 @@ CREATE INDEX lead_seq ON lead (seq);
 CREATE INDEX lead_contact ON lead (contact_id, seq);
 CREATE INDEX lead_person ON lead (person_id);
 CREATE INDEX lead_external ON lead (external_id);
+CREATE INDEX lead_guid ON lead (guid);
 CREATE INDEX lead_office ON lead (office_id, seq);
 CREATE INDEX lead_source ON lead (source_id, seq);
 
@@ -668,6 +671,7 @@ CREATE INDEX delivery_lead ON delivery (lead_id, seq);
 CREATE INDEX delivery_seq ON delivery (seq);
 CREATE INDEX delivery_endpoint ON delivery (endpoint_id, seq);
 CREATE INDEX delivery_office ON delivery (office_id, seq);
+CREATE INDEX delivery_event ON delivery (event_id);
 
 -- Deliveries that were planned after their event, because somebody asked for it.
 CREATE TABLE late_delivery (

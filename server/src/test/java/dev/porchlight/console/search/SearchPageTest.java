@@ -16,6 +16,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /// The search over everything.
 @Timeout(120)
@@ -67,6 +68,7 @@ class SearchPageTest {
       var receipt = hub.items("/receipts").getFirst().path("id").asString();
       assertThat(search(ada, receipt)).contains("/console/receipts/" + receipt);
       assertThat(search(ada, "PORT")).contains("/console/sources/");
+      ids(hub, ada, mine);
       for (var query : new String[] {"%", "'", "\\", "*", "Eq ' Or", "\u202E", "x".repeat(5000)}) {
         assertThat(search(ada, query)).as(query).contains("Nothing found").doesNotContain("Mia");
       }
@@ -125,6 +127,54 @@ class SearchPageTest {
       page.getByText("Nothing found").waitFor();
       browser.check();
       browser.visit("/console/search");
+    }
+  }
+
+  /// By what a sender or a receiver calls it.
+  private static void ids(TestHub hub, ConsoleGuest ada, JsonNode mine) {
+    var lead = "/console/leads/" + mine.path("id").asString();
+    assertThat(search(ada, mine.path("communications_guid").asString())).contains(lead);
+    var endpoint = hub.addEndpoint("http://127.0.0.1:9/in", "porchlight");
+    var replay =
+        hub.api()
+            .make(
+                "/replays",
+                Json.object()
+                    .put("endpoint", endpoint.id())
+                    .put("from", "2020-01-01T00:00:00Z")
+                    .set("states", Json.tree("[\"never\"]")))
+            .path("id")
+            .asString();
+    assertThat(search(ada, replay)).contains("/console/replays/" + replay);
+    var delivery = hub.await("a delivery", () -> hub.items("/deliveries").stream().findFirst());
+    var page = "/console/deliveries/" + delivery.path("id").asString();
+    for (var called :
+        new String[] {
+          delivery.path("id").asString(),
+          delivery.path("event_id").asString(),
+          "<" + delivery.path("id").asString() + "@hub.example.org>"
+        }) {
+      assertThat(search(ada, called)).as(called).contains(page);
+    }
+    assertThat(search(ada, endpoint.id())).contains("/console/endpoints/" + endpoint.id());
+    for (var called : new String[] {"ada ex", ConsoleGuest.EMAIL.toUpperCase(Locale.ROOT)}) {
+      assertThat(search(ada, called)).as(called).contains("/console/settings/nodes/");
+    }
+    for (var sql :
+        new String[] {
+          "SELECT id FROM lead WHERE guid = 'x' LIMIT 10",
+          "SELECT id FROM receipt WHERE guid = 'x' AND state = 'owed' LIMIT 1",
+          "SELECT d.id FROM delivery d WHERE d.event_id = 'x' LIMIT 10",
+          "SELECT lead_id FROM lead_key WHERE source_id IN ('a', 'b') AND value IN ('c', 'd')"
+        }) {
+      var plan =
+          hub.hub()
+              .store()
+              .read(h ->
+                  h.createQuery("EXPLAIN QUERY PLAN " + sql)
+                      .map((r, _) -> r.getString("detail"))
+                      .list());
+      assertThat(plan).as(sql).allMatch(step -> step.startsWith("SEARCH"));
     }
   }
 }

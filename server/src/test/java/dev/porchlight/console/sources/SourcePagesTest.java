@@ -17,6 +17,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -233,6 +236,31 @@ class SourcePagesTest {
       assertThat(hub.items("/sources")).hasSize(1);
       assertThat(hub.items("/endpoints")).hasSize(1);
       assertThat(ada.get("/console/sources").body()).contains("portal");
+
+      // Of more than fit on a page there is a next one, of sources as of what came from one.
+      for (int i = 0; i < 50; i++) {
+        hub.addSource("more-" + i, "connections-plus");
+      }
+      var first = ada.get("/console/sources").body();
+      assertThat(first).contains("/console/sources?skip=50", ">portal<").doesNotContain("more-49<");
+      assertThat(ada.get("/console/sources?skip=50").body())
+          .contains("more-49<")
+          .doesNotContain("more-48<", ">portal<");
+      for (int i = 0; i < 21; i++) {
+        source.post(LeadBodies.buyer("L-" + i, InventedPerson.of(i + 1)));
+      }
+      var page = "/console/sources/" + source.id();
+      var newest = ada.get(page).body();
+      assertThat(newest).contains("21 taken");
+      var next = Pattern.compile(Pattern.quote(page) + "[?]before=[0-9a-f-]{36}").matcher(newest);
+      assertThat(next.find()).isTrue();
+      var lead = Pattern.compile("/console/leads/[0-9a-f-]{36}");
+      assertThat(lead.matcher(newest).results()).hasSize(20);
+      assertThat(
+              Stream.of(newest, ada.get(next.group()).body())
+                  .flatMap(body -> lead.matcher(body).results().map(MatchResult::group))
+                  .distinct())
+          .hasSize(21);
     }
   }
 
