@@ -114,9 +114,12 @@ public final class DeliveriesRun {
       }
       switch (part) {
         case "isolation" ->
-            done.add(new Done(part, page(new Isolation(hub, side, pairs, seconds).run(engine))));
+            done.add(
+                new Done(part, page(new Isolation(hub, side, pairs, seconds).run(engine, folder))));
         case "retention" ->
-            done.add(new Done(part, page(new Housekeeping(hub, side, pairs, seconds).run(engine))));
+            done.add(
+                new Done(
+                    part, page(new Housekeeping(hub, side, pairs, seconds).run(engine, folder))));
         case "search", "drain" -> {
           var backlog = new Backlog(hub, engine, deliveries);
           say("writing " + deliveries + " deliveries, and as many that wait");

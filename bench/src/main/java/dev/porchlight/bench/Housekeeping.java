@@ -3,6 +3,7 @@ package dev.porchlight.bench;
 import dev.porchlight.delivery.AttemptAge;
 import dev.porchlight.value.Json;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import tools.jackson.databind.JsonNode;
@@ -45,7 +46,8 @@ final class Housekeeping {
     this.seconds = seconds;
   }
 
-  Page run(String engine) throws Exception {
+  /// @param data where the store is
+  Page run(String engine, Path data) throws Exception {
     var office = hub.office("Old");
     var source = hub.source("old", office, "bench-key-old");
     hub.endpoint("crm-old", office, hub.receiver() + "/crm-old/0");
@@ -56,9 +58,11 @@ final class Housekeeping {
       accept();
     }
     hub.restart(null);
+    var disk = DiskAlone.measured(data, RATE, seconds);
     DeliveriesRun.say("warming up");
-    load();
-    load();
+    for (int i = 0; i < 4; i++) {
+      load();
+    }
     var measured = Pairs.run(pairs, this::load, () -> begin(source), this::end);
     var page = new Page();
     page.title("Dropping what is old, with " + engine);
@@ -71,6 +75,7 @@ final class Housekeeping {
     measured.row(page, "way, p99", "way99", "");
     measured.processors(page);
     page.endTable();
+    page.words(disk);
     page.words(
         "Dropped within the halves: "
             + Page.number(erased / (double) (pairs * seconds))

@@ -12,7 +12,7 @@ final class Isolation {
   private static final int LINES = 128;
   private static final double RATE = 200;
   private static final int BAD = 5;
-  private static final int WARM_UP = 6000;
+  private static final int WARM_UP = 15_000;
   private static final String WORDS =
       """
       A hundred endpoints, each of an office of its own; leads come to all in turn, %d a second, \
@@ -47,7 +47,8 @@ final class Isolation {
     }
   }
 
-  Page run(String engine) throws Exception {
+  /// @param data where the store is
+  Page run(String engine, Path data) throws Exception {
     var bad = new ArrayList<String>();
     var names = new ArrayList<String>();
     for (var place : side.ask("hostile").properties()) {
@@ -61,6 +62,7 @@ final class Isolation {
     if (bad.size() != BAD) {
       throw new IllegalStateException("other receivers than expected: " + names);
     }
+    var disk = DiskAlone.measured(data, RATE, seconds);
     DeliveriesRun.say("warming up");
     // As fast as it goes: at the rate that is measured the compiler would be at work till the end.
     side.ask("follow", hub.doors(), DoorsHub.keys(), LINES, WARM_UP, 0, 1, BAD);
@@ -96,6 +98,7 @@ final class Isolation {
     measured.row(page, "200, p99", "p99", "at most 5 ms");
     measured.processors(page);
     page.endTable();
+    page.words(disk);
     page.table(1, "the hub's", "before", "at most, while five are bad", "afterwards");
     page.row(
         "threads of the system",
