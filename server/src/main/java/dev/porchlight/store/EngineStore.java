@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,8 +62,7 @@ public final class EngineStore implements Store {
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long HANGS_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int PAGE = 500;
-  private static final int RESTS = 4;
-  private static final long LONGEST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
   static final Table<LogEntry> LOG_TABLE =
       Table.<LogEntry>named("log")
@@ -102,6 +102,8 @@ public final class EngineStore implements Store {
   /// Since which moment (of [System#nanoTime]) the writer is at one batch; 0 when it is at none.
   private volatile long batchSince;
 
+  private final Pace pace = new Pace();
+  private final LongAdder leads = new LongAdder();
   private volatile boolean closing;
   private volatile long batches;
   private volatile long units;
@@ -154,6 +156,9 @@ public final class EngineStore implements Store {
     if (Thread.currentThread() == writer) {
       throw new IllegalStateException("the writer can't wait for itself");
     }
+    if (queue == WorkQueue.LEADS) {
+      leads.increment();
+    }
     long begun = System.nanoTime();
     var job = new Job<>(unit, unit.size(), begun);
     lock.lock();
@@ -195,14 +200,14 @@ public final class EngineStore implements Store {
     }
   }
 
-  /// What nobody waits for goes on at a pace: after each unit it rests for four times as long as
-  /// that took. So it has a fifth of the writer at most, and less where others keep that busy.
+  /// What nobody waits for goes on at a pace: [Pace].
   private void rest(long took) {
-    long end = System.nanoTime() + Math.min(took * RESTS, LONGEST_REST_NANOS);
+    long now = System.nanoTime();
+    long end = now + pace.rest(took, leads.sum(), now);
     for (long left = end - System.nanoTime();
         left > 0 && !closing;
         left = end - System.nanoTime()) {
-      LockSupport.parkNanos(Math.min(left, LONGEST_REST_NANOS / 10));
+      LockSupport.parkNanos(Math.min(left, LOOK_NANOS));
     }
   }
 
