@@ -162,7 +162,8 @@ public final class Contacts {
     this(store, mostNamed, mostDecided, first, STEP, LOOKING);
   }
 
-  /// @param step how many names a walk looks at at once
+  /// @param step how many names a walk looks at at once; what more have is not looked up by an
+  ///   index
   /// @param looking how long a walk looks
   Contacts(Store store, int mostNamed, int mostDecided, int first, int step, Duration looking) {
     this.step = step;
@@ -325,16 +326,42 @@ public final class Contacts {
     return String.join(", ", Collections.nCopies(n, "?"));
   }
 
-  /// Whether an index leads to the few that can match: one address, number or name is named.
-  public static boolean isServed(Expression filter) {
+  /// Whether an index leads to the few that can match: one address, number or name is named, and
+  /// not very many have it.
+  public boolean isServed(Set<String> owners, boolean connected, Expression filter) {
+    return served(filter).anyMatch(part -> !haveMany(owners, connected, part));
+  }
+
+  private static Stream<Expression> served(Expression filter) {
     return switch (filter) {
-      case Expression.And(var parts) -> parts.stream().anyMatch(Contacts::isServed);
-      case Expression.Matches(Operand.Field(var attribute), boolean negated, var anyOf) ->
-          !negated
+      case Expression.And(var parts) -> parts.stream().flatMap(Contacts::served);
+      case Expression.Matches(Operand.Field(var attribute), boolean negated, var anyOf)
+          when !negated
               && SERVED.contains(attribute.name())
-              && anyOf.stream().allMatch(Criterion.Same.class::isInstance);
-      default -> false;
+              && anyOf.stream().allMatch(Criterion.Same.class::isInstance) ->
+          Stream.of(filter);
+      default -> Stream.empty();
     };
+  }
+
+  private boolean haveMany(Set<String> owners, boolean connected, Expression name) {
+    var wanted = new Wanted(owners, connected, name, null, List.of(), new Page.At(0, step), false);
+    var written =
+        new SqlWriter(store.dialect(), a -> ContactCatalogue.column(a, store.now(), Set.of()))
+            .write(name);
+    var condition = condition(wanted, written, owners.size() <= mostNamed);
+    return store.read(h ->
+        query(
+                    h,
+                    "SELECT COUNT(*) FROM (SELECT 1 FROM contact_search c WHERE "
+                        + condition.sql()
+                        + " LIMIT "
+                        + (step + 1)
+                        + ") alike",
+                    condition.binds())
+                .mapTo(Long.class)
+                .one()
+            > step);
   }
 
   /// Those that meet a filter, in the order of their names, for so long as one waits for a page: it

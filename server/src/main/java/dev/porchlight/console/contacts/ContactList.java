@@ -106,7 +106,9 @@ final class ContactList {
                 found.size() > AT_ONCE
                     ? path("", connected, "before=" + found.get(AT_ONCE - 1).contact().ownedSeq())
                     : "");
-      } else if (expression != null && !Contacts.isServed(expression) && contacts.areMany(owners)) {
+      } else if (expression != null
+          && contacts.areMany(owners)
+          && !contacts.isServed(owners, connected, expression)) {
         var after = visit.query("after").filter(a -> a.matches("[0-9]{26}")).orElse("");
         var found = contacts.walk(owners, connected, expression, after, AT_ONCE);
         lines = lines(visit, found.contacts());
