@@ -29,6 +29,7 @@ record LeadAbout(String root, String name, String lead) {
   static final String MLS = "key\n";
 
   private static final String URL = "url\n";
+  private static final String NUMBER = "number\n";
 
   static final Table<LeadAbout> TABLE =
       Table.<LeadAbout>named("lead_about")
@@ -53,8 +54,19 @@ record LeadAbout(String root, String name, String lead) {
 
   private static List<String> names(Property home) {
     var keys = home.keys();
-    return names(
-        keys == null ? null : keys.classifiedId(), home.mlsName(), home.mlsId(), home.listingUrl());
+    var names =
+        names(
+            keys == null ? null : keys.classifiedId(),
+            home.mlsName(),
+            home.mlsId(),
+            home.listingUrl());
+    add(names, NUMBER, home.mlsName() == null ? home.mlsId() : null);
+    return names;
+  }
+
+  /// A number that a lead says without the MLS or the publisher whose it is.
+  static String number(String number) {
+    return NUMBER + number;
   }
 
   /// What a lead may call a listing.

@@ -10,11 +10,13 @@ import dev.porchlight.store.Picked;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// Leads, for those who may see them.
@@ -237,22 +239,38 @@ public final class Leads {
           .bind("id", listing.id())
           .mapTo(String.class)
           .forEach(names::add);
-      return names.isEmpty()
-          ? List.of()
-          : h.createQuery(
-                  "SELECT "
-                      + Tables.LEAD.columnList()
-                      + " FROM lead WHERE id IN (SELECT lead_id FROM lead_about WHERE root_id ="
-                      + " :root AND name IN (<names>)) AND seq < :before AND "
-                      + scope.sqlOfContact("office_id", "contact_id")
-                      + " ORDER BY seq DESC LIMIT :limit")
-              .bind("root", listing.rootId())
-              .bindList("names", List.copyOf(names))
-              .bind("before", before)
-              .bind("limit", limit)
-              .map((r, _) -> Tables.LEAD.read(new Row(r)))
-              .list();
+      return about(h, scope, listing.rootId(), names, before, limit);
     });
+  }
+
+  /// Those that tell a listing by one of these numbers and nothing else in one of their versions,
+  /// newest first; whose numbers they are is for whoever asks to find out.
+  ///
+  /// @param root the account root of the listing
+  /// @param before only those made before this place in the log
+  public List<LeadRecord> listNumbered(
+      Scope scope, String root, Collection<String> numbers, long before, int limit) {
+    return store.read(h ->
+        about(h, scope, root, numbers.stream().map(LeadAbout::number).toList(), before, limit));
+  }
+
+  private static List<LeadRecord> about(
+      Handle h, Scope scope, String root, Collection<String> names, long before, int limit) {
+    return names.isEmpty()
+        ? List.of()
+        : h.createQuery(
+                "SELECT "
+                    + Tables.LEAD.columnList()
+                    + " FROM lead WHERE id IN (SELECT lead_id FROM lead_about WHERE root_id ="
+                    + " :root AND name IN (<names>)) AND seq < :before AND "
+                    + scope.sqlOfContact("office_id", "contact_id")
+                    + " ORDER BY seq DESC LIMIT :limit")
+            .bind("root", root)
+            .bindList("names", List.copyOf(names))
+            .bind("before", before)
+            .bind("limit", limit)
+            .map((r, _) -> Tables.LEAD.read(new Row(r)))
+            .list();
   }
 
   /// One version of a lead.

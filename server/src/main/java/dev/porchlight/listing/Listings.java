@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -181,6 +182,19 @@ public final class Listings {
       found.addAll(byKey(h, root, publishers, number));
     }
     return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+  }
+
+  /// The numbers by which somebody may tell a listing alone: with its publishers, and at its MLS.
+  public static Set<String> numbers(Handle h, Listing listing) {
+    var numbers = new LinkedHashSet<String>();
+    if (listing.mlsId() != null) {
+      numbers.add(listing.mlsId());
+    }
+    h.createQuery("SELECT value FROM listing_key WHERE listing_id = :id AND value LIKE 'id\n%'")
+        .bind("id", listing.id())
+        .mapTo(String.class)
+        .forEach(key -> numbers.add(key.substring(key.indexOf('\n', 3) + 1)));
+    return numbers;
   }
 
   private static List<String> byKey(

@@ -13,7 +13,9 @@ import dev.porchlight.console.Time;
 import dev.porchlight.console.Tone;
 import dev.porchlight.console.Visit;
 import dev.porchlight.console.leads.StoryTeller;
+import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.events.NumberedListings;
 import dev.porchlight.listing.Listing;
 import dev.porchlight.listing.ListingEvents;
 import dev.porchlight.listing.ListingRecord;
@@ -24,6 +26,7 @@ import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -277,7 +280,15 @@ public final class ListingSection implements Section {
             .filter(b -> b.matches("[0-9]{1,18}"))
             .map(Long::parseLong)
             .orElse(Long.MAX_VALUE);
-    var found = leads.listAbout(visit.scope(), listing, before, LEADS + 1);
+    var found =
+        Stream.concat(
+                leads.listAbout(visit.scope(), listing, before, LEADS + 1).stream(),
+                NumberedListings.leads(store, leads, visit.scope(), listing, before, LEADS + 1)
+                    .stream())
+            .distinct()
+            .sorted(Comparator.comparing(LeadRecord::seq).reversed())
+            .limit(LEADS + 1)
+            .toList();
     var shown = found.subList(0, Math.min(LEADS, found.size()));
     var path = PATH + "/" + listing.id();
     var gists = teller.gists(visit.texts(), shown);

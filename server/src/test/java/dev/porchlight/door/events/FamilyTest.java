@@ -677,6 +677,18 @@ class FamilyTest {
     assertThat(
             pods.hub.api().read("/listings/" + tied).at("/standard_fields/ListingKey").asString())
         .isEqualTo("9012");
+    // And that listing's page has the lead, the other's has not.
+    try (var ada = ConsoleGuest.administrator(pods.hub)) {
+      for (var listing : pods.hub.items("/listings")) {
+        var id = listing.path("id").asString();
+        assertThat(
+                ada.get("/console/listings/" + id)
+                    .body()
+                    .contains("/console/leads/" + showing.path("id").asString()))
+            .as(id)
+            .isEqualTo(id.equals(tied));
+      }
+    }
     // A name may be as long as a contact can hold.
     var name = "Ada " + "de la ".repeat(12) + "Cruz";
     published(
