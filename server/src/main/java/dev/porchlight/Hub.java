@@ -426,7 +426,7 @@ public final class Hub implements AutoCloseable {
                 (delivery, endpoint) ->
                     rendering.show(delivery, endpoint, secretsOf(secrets, endpoint.id())),
                 rebuild,
-                (contract, body) -> get(connectors, contract).read(body),
+                (contract, body) -> new ByChannel(get(connectors, contract), mails).read(body),
                 () ->
                     examine().stream().map(f -> new Api.Finding(f.level(), f.sentence())).toList(),
                 configured,
@@ -504,8 +504,8 @@ public final class Hub implements AutoCloseable {
                     store,
                     desk,
                     receipts,
-                    (contract, body) -> get(connectors, contract).read(body)),
-                (contract, body) -> get(connectors, contract).read(body),
+                    (contract, body) -> new ByChannel(get(connectors, contract), mails).read(body)),
+                (contract, body) -> new ByChannel(get(connectors, contract), mails).read(body),
                 deeds))
         .with(
             new DeliverySection(

@@ -810,6 +810,9 @@ public final class Engine implements AutoCloseable {
         again = more && due.cut();
         begin(claims);
       } catch (StoreUnavailableException e) {
+        if (e.isClosed()) {
+          return;
+        }
         more = false;
         LOG.debug("No work found: {}", e.getMessage());
       } catch (RuntimeException | Error e) {

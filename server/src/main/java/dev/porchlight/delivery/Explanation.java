@@ -141,17 +141,7 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
         && !(sameSubject
             && endpoint.get().terms().order(ahead.get().delivery().orderKey()) == Order.NEWEST)
         && !state.passed()) {
-      var first = ahead.get();
-      all.add(
-          "It waits behind delivery "
-              + first.delivery().id()
-              + (first.delivery().orderKey().startsWith(Terms.LISTING)
-                  ? " of the same listing"
-                  : " of the same contact")
-              + ", so that they arrive in order"
-              + (first.state().nextAt() == null || !first.state().nextAt().isAfter(now)
-                  ? "."
-                  : "; that one is tried again at " + TIME.format(first.state().nextAt()) + "."));
+      all.addAll(behind(ahead.get(), endpoint.get().terms(), now));
     }
     var next = state.nextAt();
     if (next != null && next.isAfter(now)) {
@@ -159,6 +149,34 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
     } else if (all.isEmpty()) {
       all.add("It is due now.");
     }
+    return all;
+  }
+
+  /// What is ahead, until when it is waited for, and what keeps it.
+  private static List<String> behind(Deliveries.Standing head, Terms terms, Instant now) {
+    var delivery = head.delivery();
+    var state = head.state();
+    var all = new ArrayList<String>();
+    all.add(
+        "It waits behind delivery "
+            + delivery.id()
+            + (delivery.orderKey().startsWith(Terms.LISTING)
+                ? " of the same listing"
+                : " of the same contact")
+            + ", so that they arrive in order: until that one is delivered or given up"
+            + (terms.order(delivery.orderKey()) == Order.BLOCK
+                ? "."
+                : ", or would have to wait for more than an hour."));
+    var next = state.nextAt();
+    all.add(
+        (state.attempts() == 0
+                ? "That one was not tried yet"
+                : "That one was tried "
+                    + (state.attempts() == 1 ? "once" : state.attempts() + " times")
+                    + (state.reason().isEmpty() ? "" : ", the last time so: " + state.reason()))
+            + (next != null && next.isAfter(now)
+                ? "; it is tried again at " + TIME.format(next) + "."
+                : "; it is due now."));
     return all;
   }
 

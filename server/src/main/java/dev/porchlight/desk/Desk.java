@@ -96,6 +96,10 @@ public final class Desk {
   /// portal was asked for a body: what came in later was said later. Only who asks writes it.
   public static final String ASKED_AT = ":asked-at";
 
+  /// The name, among the headers kept, of why a body is no more than the beginning of what came:
+  /// whatever it says, it waits for a person. Only doors write it.
+  public static final String CUT = ":cut";
+
   /// Takes an authentic body.
   ///
   /// @return the receipt as it stands on disk: done, repeat, owed or quarantined
@@ -150,7 +154,7 @@ public final class Desk {
     var raw = RawBody.of(receipt.id(), body.bytes());
     Intake intake;
     try {
-      var reading = connectors.apply(source.contract()).read(body);
+      var reading = read(source, body, receipt);
       intake =
           ListingPlace.noted(
               store, intake(receipt, raw, source, reading, body, false, Others.NONE));
@@ -191,7 +195,7 @@ public final class Desk {
     var receipt = receipt(source, body, circumstances, Draw.fresh(store.now(), hub));
     var raw = RawBody.of(receipt.id(), body.bytes());
     try {
-      var reading = connectors.apply(source.contract()).read(body);
+      var reading = read(source, body, receipt);
       var intake =
           ListingPlace.noted(
               store, intake(receipt, raw, source, reading, body, false, Others.NONE));
@@ -240,7 +244,7 @@ public final class Desk {
             .orElseThrow(
                 () -> new IllegalStateException("the source of " + receipt.id() + " is gone"));
     var body = new Body(bytes, receipt.contentType(), receipt.channel());
-    var reading = connectors.apply(source.contract()).read(body);
+    var reading = read(source, body, receipt);
     var raw = RawBody.of(receipt.id(), bytes);
     var intake = intake(receipt, raw, source, reading, body, true, Others.NONE);
     return store.write(WorkQueue.EDITS, batch -> decide(batch, intake, body).receipt());
@@ -255,7 +259,7 @@ public final class Desk {
       Source source,
       Others erasedOthers) {
     var body = new Body(bytes, receipt.contentType(), receipt.channel());
-    var reading = connectors.apply(source.contract()).read(body);
+    var reading = read(source, body, receipt);
     return decision
         .decide(
             batch,
@@ -342,6 +346,16 @@ public final class Desk {
         content(receipt, source, reading, body),
         rework,
         erasedOthers);
+  }
+
+  private Reading read(Source source, Body body, Receipt receipt) {
+    var cut =
+        receipt.headers().contains(CUT)
+            ? Json.tree(receipt.headers()).path(CUT).asStringOpt().orElse("")
+            : "";
+    return cut.isEmpty()
+        ? connectors.apply(source.contract()).read(body)
+        : new Reading.Unreadable(cut, false, List.of());
   }
 
   private static @Nullable String requestKey(Receipt receipt) {

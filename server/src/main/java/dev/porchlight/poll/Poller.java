@@ -116,6 +116,9 @@ public final class Poller implements AutoCloseable {
         Thread.currentThread().interrupt();
         return;
       } catch (StoreUnavailableException e) {
+        if (e.isClosed()) {
+          return;
+        }
         LOG.debug("Polling waits for the store: {}", e.getMessage());
       } catch (RuntimeException | Error e) {
         // An Error too: without this thread no source would be asked any more.

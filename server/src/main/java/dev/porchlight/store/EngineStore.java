@@ -164,7 +164,7 @@ public final class EngineStore implements Store {
     lock.lock();
     try {
       if (closing) {
-        throw new StoreUnavailableException("the store is closing");
+        throw StoreUnavailableException.closed();
       }
       switch (state) {
         case StoreState.Halted(var reason) -> throw new StoreUnavailableException(reason);

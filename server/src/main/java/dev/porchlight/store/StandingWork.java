@@ -115,6 +115,11 @@ public final class StandingWork implements AutoCloseable {
         rest = step.take();
         waited = 0;
       } catch (StoreUnavailableException e) {
+        if (e.isClosed()) {
+          // Whoever had us start may have come to grief since, and closes nothing but the store.
+          log.debug("The work called {} ends with its store", name);
+          return;
+        }
         waited++;
         if (waited % OFTEN == 0) {
           log.warn(

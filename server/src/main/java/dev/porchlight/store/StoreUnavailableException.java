@@ -8,24 +8,37 @@ public final class StoreUnavailableException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
   private final boolean tooLong;
+  private final boolean closed;
 
-  private StoreUnavailableException(String message, @Nullable Throwable cause, boolean tooLong) {
+  private StoreUnavailableException(
+      String message, @Nullable Throwable cause, boolean tooLong, boolean closed) {
     super(message, cause);
     this.tooLong = tooLong;
+    this.closed = closed;
   }
 
   public StoreUnavailableException(String message, Throwable cause) {
-    this(message, cause, false);
+    this(message, cause, false, false);
+  }
+
+  /// The store has been closed: it will not come back.
+  public static StoreUnavailableException closed() {
+    return new StoreUnavailableException("the store is closed", null, false, true);
+  }
+
+  /// Whether waiting is of no use.
+  public boolean isClosed() {
+    return closed;
   }
 
   /// A read that took longer than reads may.
   public static StoreUnavailableException tooLong(Throwable cause) {
-    return new StoreUnavailableException("a read took longer than 2 s", cause, true);
+    return new StoreUnavailableException("a read took longer than 2 s", cause, true, false);
   }
 
   /// A read that would take longer than reads may.
   public static StoreUnavailableException tooLong() {
-    return new StoreUnavailableException("a read has too much to look at", null, true);
+    return new StoreUnavailableException("a read has too much to look at", null, true, false);
   }
 
   /// Whether it was the question that took too long, and not the store that is unwell.
@@ -34,7 +47,6 @@ public final class StoreUnavailableException extends RuntimeException {
   }
 
   public StoreUnavailableException(String message) {
-    super(message);
-    tooLong = false;
+    this(message, null, false, false);
   }
 }

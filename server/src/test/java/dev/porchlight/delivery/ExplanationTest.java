@@ -50,7 +50,20 @@ class ExplanationTest {
       portal.post(LeadBodies.buyer("L-2", InventedPerson.of(1)));
       var second = hub.deliveries("L-2", endpoint).getFirst();
       assertThat(told(shown(hub, second)))
-          .contains("It waits behind delivery " + first.path("id").asString());
+          .contains(
+              "It waits behind delivery "
+                  + first.path("id").asString()
+                  + " of the same contact, so that they arrive in order: until that one is"
+                  + " delivered or given up, or would have to wait for more than an hour.")
+          .contains("That one was tried once, the last time so: ")
+          .contains("503; it is tried again at 2026-03-14 09:30:0");
+      // Asking for it does not bring it past the other, and it says so.
+      var retried = hub.api().post("/deliveries/" + second.path("id").asString() + "/retry", "{}");
+      assertThat(retried.status()).isEqualTo(202);
+      assertThat(told(shown(hub, second)))
+          .contains("It waits behind delivery " + first.path("id").asString())
+          .contains("it is tried again at 2026-03-14 09:30:0")
+          .doesNotContain("It is due now");
 
       hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", true));
       assertThat(told(shown(hub, second))).contains("The endpoint is disabled");

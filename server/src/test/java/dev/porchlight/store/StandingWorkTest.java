@@ -48,6 +48,30 @@ class StandingWorkTest {
   }
 
   @Test
+  void ends_with_its_store_though_nobody_closes_it() throws Exception {
+    var work =
+        new StandingWork(
+            "of a closed store",
+            NOPLogger.NOP_LOGGER,
+            () -> {
+              if (take() == 1) {
+                return Duration.ZERO;
+              }
+              throw StoreUnavailableException.closed();
+            });
+    work.start();
+    expect(1);
+    expect(2);
+    Awaitility.await()
+        .atMost(TestHub.PATIENCE)
+        .until(() ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(t -> t.getName().equals("of a closed store")));
+    assertThat(steps).hasValue(2);
+    work.close();
+  }
+
+  @Test
   void goes_on_after_what_the_store_or_a_defect_threw() throws Exception {
     try (var work =
         new StandingWork(

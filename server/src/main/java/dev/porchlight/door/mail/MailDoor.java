@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Takes mails to the desk. What stands before the `@` of an address is a key: it tells the source,
 /// and whoever does not know it gets nothing in.
@@ -116,7 +117,7 @@ public final class MailDoor {
           desk.accept(
               source,
               new Body(mail, "message/rfc822", Desk.MAIL),
-              new Desk.Circumstances(headers(mail), "", null));
+              new Desk.Circumstances(headers(mail).toString(), "", null));
       count(source, receipt.state().word());
       return switch (receipt.state()) {
         case DONE, REPEAT, OWED, QUARANTINED, ASIDE, MENDED, ERASED ->
@@ -132,21 +133,26 @@ public final class MailDoor {
     return new Verdict(451, "4.3.0 Nothing can be stored right now; please send it again");
   }
 
-  /// Notes that a mail was too large to be taken, with its beginning: whoever looks at the source's
-  /// receipts sees that somebody wrote.
-  Verdict tooLarge(Recipient recipient, byte[] beginning, String reason) {
+  /// Keeps the beginning of a mail that was too large to be taken, for a person to look after: the
+  /// sender, often a program, may send nothing else.
+  ///
+  /// @param sender the envelope's
+  Verdict tooLarge(Recipient recipient, String sender, byte[] beginning, String reason) {
     if (recipient instanceof Recipient.OfSource(var source)) {
       try {
         var kept =
             beginning.length > KEPT_IF_REFUSED
                 ? Arrays.copyOf(beginning, KEPT_IF_REFUSED)
                 : beginning;
+        var headers = headers(kept).put(Desk.CUT, reason);
+        if (!headers.has("from") && !sender.isEmpty()) {
+          headers.put("from", line(sender, false));
+        }
         var receipt =
-            desk.refuse(
+            desk.accept(
                 source,
                 new Body(kept, "message/rfc822", Desk.MAIL),
-                new Desk.Circumstances(headers(kept), "", null),
-                reason);
+                new Desk.Circumstances(headers.toString(), "", null));
         count(source, receipt.state().word());
       } catch (StoreUnavailableException e) {
         LOG.warn("A mail too large, of source {}, is not noted: {}", source.name(), e.getMessage());
@@ -161,24 +167,24 @@ public final class MailDoor {
         .increment();
   }
 
-  private static String headers(byte[] mail) {
+  private static ObjectNode headers(byte[] mail) {
     var kept = Json.object();
     try {
       var headers = new InternetHeaders(new ByteArrayInputStream(mail));
       for (var name : KEPT) {
         var value = headers.getHeader(name, ",");
         if (value != null) {
-          var line = value.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-          kept.put(
-              name.toLowerCase(Locale.ROOT),
-              line.length() > LONGEST_HEADER && !name.equals(Trail.HEADER)
-                  ? line.substring(0, LONGEST_HEADER)
-                  : line);
+          kept.put(name.toLowerCase(Locale.ROOT), line(value, name.equals(Trail.HEADER)));
         }
       }
     } catch (MessagingException | RuntimeException e) {
       LOG.debug("Headers of a mail can't be read: {}", e.getMessage());
     }
-    return kept.toString();
+    return kept;
+  }
+
+  private static String line(String value, boolean whole) {
+    var line = value.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    return line.length() > LONGEST_HEADER && !whole ? line.substring(0, LONGEST_HEADER) : line;
   }
 }

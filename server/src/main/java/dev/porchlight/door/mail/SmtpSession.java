@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -38,7 +39,7 @@ final class SmtpSession {
   private OutputStream out;
   private boolean greeted;
   private boolean secret;
-  private boolean sender;
+  private @Nullable String sender;
   private boolean tooMuch;
   private MailDoor.@Nullable Recipient recipient;
   private int errors;
@@ -130,11 +131,12 @@ final class SmtpSession {
   }
 
   private void mail(String rest) throws IOException {
-    if (!greeted || sender) {
+    if (!greeted || sender != null) {
       error("503 5.5.1 Not now");
       return;
     }
-    if (!rest.regionMatches(true, 0, "FROM:", 0, 5) || address(rest.substring(5)) == null) {
+    var from = rest.regionMatches(true, 0, "FROM:", 0, 5) ? address(rest.substring(5)) : null;
+    if (from == null) {
       error("501 5.5.4 Say MAIL FROM:<address>");
       return;
     }
@@ -146,7 +148,7 @@ final class SmtpSession {
       // Said to the first recipient: then it is known whose mail it would have been.
       tooMuch |= parameter.toUpperCase(Locale.ROOT).startsWith("SIZE=") && isTooMuch(parameter);
     }
-    sender = true;
+    sender = from;
     say("250 2.1.0 Go on");
   }
 
@@ -163,7 +165,8 @@ final class SmtpSession {
   }
 
   private void addressee(String rest) throws IOException {
-    if (!sender) {
+    var from = sender;
+    if (from == null) {
       error("503 5.5.1 Not now");
       return;
     }
@@ -178,7 +181,7 @@ final class SmtpSession {
       return;
     }
     if (tooMuch) {
-      var verdict = door.tooLarge(found.get(), new byte[0], TOO_LARGE);
+      var verdict = door.tooLarge(found.get(), from, new byte[0], TOO_LARGE);
       say(verdict.code() + " " + verdict.words());
       return;
     }
@@ -209,9 +212,10 @@ final class SmtpSession {
     if (mail == null) {
       return false;
     }
+    var from = Objects.requireNonNullElse(sender, "");
     reset();
     if (mail.length > MOST_BYTES) {
-      door.tooLarge(to, mail, TOO_LARGE);
+      door.tooLarge(to, from, mail, TOO_LARGE);
       say("552 5.3.4 " + TOO_LARGE);
       return true;
     }
@@ -295,7 +299,7 @@ final class SmtpSession {
   }
 
   private void reset() {
-    sender = false;
+    sender = null;
     tooMuch = false;
     recipient = null;
   }

@@ -553,7 +553,7 @@ public final class PostgresEngine implements Engine {
   @Override
   public <T> T read(Function<Handle, T> query) {
     if (closing) {
-      throw new StoreUnavailableException("the store is closed");
+      throw StoreUnavailableException.closed();
     }
     try {
       // Fair: without it some of many callers starve at the pool.

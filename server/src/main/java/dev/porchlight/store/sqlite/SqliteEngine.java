@@ -502,13 +502,13 @@ public final class SqliteEngine implements Engine {
   @Override
   public <T> T read(Function<Handle, T> query) {
     if (closing) {
-      throw new StoreUnavailableException("the store is closed");
+      throw StoreUnavailableException.closed();
     }
     Future<T> result;
     try {
       result = readerThreads.submit(() -> readHere(query));
     } catch (RejectedExecutionException e) {
-      throw new StoreUnavailableException("the store is closed", e);
+      throw StoreUnavailableException.closed();
     }
     try {
       return result.get(READ_SECONDS * 5, TimeUnit.SECONDS);

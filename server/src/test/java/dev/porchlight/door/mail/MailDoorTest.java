@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.porchlight.TlsConfig;
 import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.FakeCrm;
+import dev.porchlight.testing.FakeMailServer;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
@@ -363,8 +364,14 @@ class MailDoorTest {
         assertThat(smtp.say("QUIT")).startsWith("221");
         assertThat(smtp.reply()).isEmpty();
       }
-      assertThat(hub.items("/receipts?state=quarantined")).hasSize(1);
-      assertThat(hub.items("/receipts?state=refused")).hasSize(1);
+      // The one that was only announced waits for a person too; all that is known is who wrote.
+      assertThat(hub.items("/receipts?state=quarantined"))
+          .hasSize(2)
+          .anySatisfy(r -> {
+            assertThat(r.path("reason").asString()).startsWith("Larger than 2 MiB");
+            assertThat(hub.api().read("/receipts/" + r.path("id").asString()).toString())
+                .contains("a@example.com");
+          });
 
       // What another server took for part of a mail is no command of it here.
       for (var smuggled : List.of("MAIL FROM:<a@example.com>\n", "NOOP\nMAIL FROM:<a@b.c>\r\n")) {
@@ -401,8 +408,23 @@ class MailDoorTest {
   }
 
   @Test
-  void what_is_too_large_is_refused_and_what_breaks_off_is_not_taken() throws IOException {
-    try (var hub = start()) {
+  void what_is_too_large_is_refused_but_waits_for_a_hand_and_what_breaks_off_is_not_taken()
+      throws IOException {
+    try (var post = FakeMailServer.open();
+        var hub = start()) {
+      var server = Json.object().put("host", "127.0.0.1").put("port", post.port());
+      server.put("security", "none").put("from", "hub@porch.example.org");
+      hub.api().patch("/mail-server", server);
+      var office =
+          hub.items("/nodes").stream()
+              .filter(n -> n.path("kind").asString().equals("office"))
+              .findFirst()
+              .orElseThrow()
+              .path("id")
+              .asString();
+      hub.api()
+          .patch("/nodes/" + office + "/mail", Json.object().put("fallback", "help@example.org"));
+      hub.clock().advance(Duration.ofSeconds(1));
       hub.addSource("portal", "lead-delivery");
       var to = address(hub, "portal");
       try (var smtp = new Smtp(port(hub))) {
@@ -420,12 +442,23 @@ class MailDoorTest {
       receipt(hub, receive(hub, to, METAS));
       assertThat(hub.leads()).hasSize(1);
       assertThat(hub.items("/receipts?limit=200&state=done")).hasSize(1);
-      // Who wrote is not lost with it.
-      var refused = hub.items("/receipts?limit=200&state=refused").getFirst();
-      assertThat(refused.path("reason").asString()).startsWith("Larger than 2 MiB");
-      assertThat(new String(raw(hub, refused.path("id").asString()), StandardCharsets.US_ASCII))
+      // Who wrote is not lost with it: somebody is to look after them, and the office hears of it.
+      var kept = hub.items("/receipts?limit=200&state=quarantined").getFirst();
+      assertThat(kept.path("reason").asString()).startsWith("Larger than 2 MiB");
+      assertThat(new String(raw(hub, kept.path("id").asString()), StandardCharsets.US_ASCII))
           .contains("ana@example.org")
           .hasSize(64 * 1024);
+      assertThat(hub.api().read("//health").path("needs_a_hand").path("quarantined").asInt())
+          .isEqualTo(1);
+      hub.clock().advance(Duration.ofSeconds(61));
+      var mail = post.await(1).getFirst();
+      assertThat(mail.recipients()).containsExactly("help@example.org");
+      assertThat(mail.text()).contains("Larger than 2 MiB");
+
+      // Whoever looks at the beginning may find that it says enough.
+      var again = hub.api().post("/receipts/" + kept.path("id").asString() + "/resubmit", "");
+      assertThat(again.json().toString()).contains("\"state\":\"done\"");
+      assertThat(hub.leads()).hasSize(2);
     }
   }
 
