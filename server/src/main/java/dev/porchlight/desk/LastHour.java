@@ -14,9 +14,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,7 +163,8 @@ public final class LastHour implements AutoCloseable {
   /// @param upto which is the last of them
   private record Lines(List<Line> lines, long upto, long last) {}
 
-  private record Line(Instant at, String kind, String lead, String source, String office) {}
+  /// @param who null while it is not known
+  private record Line(Instant at, String kind, String lead, @Nullable Who who) {}
 
   /// Reads on.
   ///
@@ -187,29 +190,40 @@ public final class LastHour implements AutoCloseable {
     if (to <= behind) {
       return new Lines(List.of(), Math.max(behind, 0), last);
     }
-    var lines =
+    var told =
         h.createQuery(
-                "SELECT l.at, l.kind, lead.id, lead.source_id, lead.office_id FROM (SELECT seq, at,"
-                    + " kind, subject FROM log WHERE seq > :behind AND seq <= :to AND kind IN"
-                    + " ('receipt.done', 'receipt.repeat', 'delivery.delivered')) l JOIN lead ON"
-                    + " lead.id = l.subject ORDER BY l.seq")
+                "SELECT at, kind, subject FROM log WHERE seq > :behind AND seq <= :to AND kind IN"
+                    + " ('receipt.done', 'receipt.repeat', 'delivery.delivered') ORDER BY seq")
             .bind("behind", behind)
             .bind("to", to)
-            .map((r, _) ->
-                new Line(
-                    Row.instant(r.getLong(1)),
-                    r.getString(2),
-                    r.getString(3),
-                    r.getString(4),
-                    r.getString(5)))
+            .map(
+                (r, _) -> new Line(Row.instant(r.getLong(1)), r.getString(2), r.getString(3), null))
             .list();
+    // By their ids, so many at once: together with the log a planner might read all leads.
+    var leads = whose(h, told.stream().map(Line::lead).distinct().toList());
+    var lines =
+        told.stream()
+            .filter(l -> leads.containsKey(l.lead()))
+            .map(l -> new Line(l.at(), l.kind(), l.lead(), leads.get(l.lead())))
+            .toList();
     return new Lines(lines, to, last);
+  }
+
+  private static Map<String, Who> whose(Handle h, List<String> leads) {
+    Map<String, Who> found = new HashMap<>();
+    for (int i = 0; i < leads.size(); i += LEADS_AT_ONCE) {
+      h.createQuery("SELECT id, source_id, office_id FROM lead WHERE id IN (<ids>)")
+          .bindList("ids", leads.subList(i, Math.min(leads.size(), i + LEADS_AT_ONCE)))
+          .map((r, _) -> Map.entry(r.getString(1), new Who(r.getString(2), r.getString(3))))
+          .forEach(e -> found.put(e.getKey(), e.getValue()));
+    }
+    return found;
   }
 
   private void add(Line line) {
     long minute = Row.micros(line.at()) / MICROS_A_MINUTE;
     boolean delivered = line.kind().equals("delivery.delivered");
-    var who = known.computeIfAbsent(new Who(line.source(), line.office()), w -> w);
+    var who = known.computeIfAbsent(Objects.requireNonNull(line.who()), w -> w);
     minutes
         .computeIfAbsent(minute, _ -> new HashMap<>())
         .computeIfAbsent(

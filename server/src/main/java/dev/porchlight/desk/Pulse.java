@@ -72,16 +72,21 @@ public final class Pulse {
   /// At most [#MOST]; of those who don't see everything, those among the newest [#LOOKED_AT].
   private static Number deliveries(Handle h, Scope scope, String state) {
     var rows = "SELECT delivery_id FROM delivery_state WHERE state = '" + state + "'";
-    return scope.everything()
-        ? counted(h, rows + " LIMIT " + MOST, MOST)
-        : own(
-            h,
-            "SELECT d.office_id, d.lead_id FROM ("
-                + rows
-                + " ORDER BY seq DESC LIMIT "
-                + LOOKED_AT
-                + ") s JOIN delivery d ON d.id = s.delivery_id",
-            scope.sqlOfLead("r.office_id", "r.lead_id"));
+    if (scope.everything()) {
+      return counted(h, rows + " LIMIT " + MOST, MOST);
+    }
+    var newest =
+        h.createQuery(rows + " ORDER BY seq DESC LIMIT " + LOOKED_AT).mapTo(String.class).list();
+    int theirs =
+        newest.isEmpty()
+            ? 0
+            : h.createQuery(
+                    "SELECT COUNT(*) FROM delivery d WHERE d.id IN (<ids>) AND "
+                        + scope.sqlOfLead("d.office_id", "d.lead_id"))
+                .bindList("ids", newest)
+                .mapTo(Integer.class)
+                .one();
+    return new Number(theirs, newest.size() >= LOOKED_AT);
   }
 
   private static Number counted(Handle h, String rows, int most) {
