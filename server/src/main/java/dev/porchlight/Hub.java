@@ -7,6 +7,7 @@ import dev.porchlight.access.MailMarks;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Node;
+import dev.porchlight.account.NodeMail;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.api.Api;
 import dev.porchlight.api.BackupRoutes;
@@ -273,7 +274,8 @@ public final class Hub implements AutoCloseable {
             new ChangeBodies(store),
             identity(store),
             inboxes,
-            new FeedRendering(store, marks, this::own));
+            new FeedRendering(store, marks, this::own),
+            node -> NodeMail.languageOf(store.settings(), node));
     engine =
         new Engine(
             store,

@@ -27,6 +27,7 @@ import dev.porchlight.sign.XSignature;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.trace.TraceContext;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Language;
 import dev.porchlight.value.Trail;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ final class Rendering implements Renderer {
   private final ChangeBodies changes;
   private final Inboxes inboxes;
   private final FeedRendering feeds;
+  private final Function<String, Language> language;
 
   /// @param sourceName the name of a source by its id
   /// @param notice what a notice about an endpoint says
@@ -67,7 +69,9 @@ final class Rendering implements Renderer {
       ChangeBodies changes,
       String hub,
       Inboxes inboxes,
-      FeedRendering feeds) {
+      FeedRendering feeds,
+      Function<String, Language> language) {
+    this.language = language;
     this.connectors = connectors;
     this.messages = messages;
     this.names = names;
@@ -106,10 +110,10 @@ final class Rendering implements Renderer {
       };
     }
     if (delivery.kind().equals(Planner.UNREAD)) {
-      return unread(delivery);
+      return unread(delivery, endpoint);
     }
     if (Notices.KINDS.contains(delivery.kind()) && endpoint.isMail()) {
-      return noticeMail(delivery);
+      return noticeMail(delivery, endpoint);
     }
     if (Notices.KINDS.contains(delivery.kind())) {
       return endpoint.contract().equals("porchlight")
@@ -133,36 +137,34 @@ final class Rendering implements Renderer {
   }
 
   /// How an endpoint fares, for people.
-  private Rendered noticeMail(Delivery delivery) {
+  private Rendered noticeMail(Delivery delivery, Endpoint endpoint) {
     var said = Json.tree(new String(notice.apply(delivery), StandardCharsets.UTF_8));
     var data = said.path("data");
-    var owed = "What it is owed is kept, in order. ";
-    var on = "Once it is mended, `porchlight endpoint set NAME --no-disabled` goes on.";
     var name = data.path("endpoint_name").asString(data.path("endpoint").asString(""));
     var at = said.path("timestamp").asString("");
+    var words = language.apply(endpoint.node());
     var bytes =
         switch (delivery.kind()) {
           case "endpoint.failing" ->
               NoticeMail.write(
+                  words,
                   name,
-                  "takes nothing",
-                  data.path("patience_used_percent").asInt(0)
-                      + " % of the time are over for which it may fail before it is disabled. "
-                      + owed
-                      + "`porchlight endpoint list` says why it fails.",
+                  "notice.failing",
+                  "notice.failing.text",
+                  data.path("patience_used_percent").asInt(0),
                   at);
           case "endpoint.disabled" ->
               NoticeMail.write(
+                  words,
                   name,
-                  "was disabled",
-                  (data.path("reason").asString("").equals("gone")
-                          ? "It answered that it is gone (410): nothing is sent there any more. "
-                          : "It has taken nothing for too long: nothing is sent there any more. ")
-                      + owed
-                      + on,
+                  "notice.disabled",
+                  data.path("reason").asString("").equals("gone")
+                      ? "notice.gone.text"
+                      : "notice.disabled.text",
+                  0,
                   at);
           case "endpoint.recovered" ->
-              NoticeMail.write(name, "works again", "It takes deliveries again.", at);
+              NoticeMail.write(words, name, "notice.recovered", "notice.recovered.text", 0, at);
           default -> null;
         };
     return bytes == null
@@ -223,7 +225,7 @@ final class Rendering implements Renderer {
   }
 
   /// A receipt that nobody could read.
-  private Rendered unread(Delivery delivery) {
+  private Rendered unread(Delivery delivery, Endpoint endpoint) {
     var found = receipts.find(Scope.EVERYTHING, delivery.leadId());
     var raw = receipts.findRaw(delivery.leadId());
     if (found.isEmpty() || raw.isEmpty() || found.get().erasedAt() != null) {
@@ -232,6 +234,7 @@ final class Rendering implements Renderer {
     var receipt = found.get();
     return new Rendered.Ready(
         ReceiptMail.write(
+            language.apply(endpoint.node()),
             sourceName.apply(receipt.sourceId()),
             receipt.id(),
             receipt.at().toString(),
@@ -329,7 +332,8 @@ final class Rendering implements Renderer {
             endpoint.assumedRole(),
             endpoint.digitalSignature() && !secrets.shared().isEmpty()
                 ? body -> XSignature.of(secrets.shared().getFirst(), body)
-                : null);
+                : null,
+            language.apply(endpoint.node()));
     var told = contract.equals(SeekerLeadsApi.CONTRACT) ? names.complete(message) : message;
     return switch (connector.write(told, options)) {
       case Written.Bytes(var body, var contentType, var losses) -> {

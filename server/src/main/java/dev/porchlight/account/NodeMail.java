@@ -2,6 +2,7 @@ package dev.porchlight.account;
 
 import dev.porchlight.store.Settings;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Language;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -18,15 +19,18 @@ import org.jspecify.annotations.Nullable;
 ///   read; null where the node does not say
 /// @param timeZone whose hours daily mails go by, for example `America/Chicago`; null where the
 ///   node does not say
+/// @param language of what people read in mails to the office, and to those who wait for homes, as
+///   a tag; null where the node does not say
 public record NodeMail(
     @Nullable String address,
     @Nullable Boolean copies,
     @Nullable String fallback,
-    @Nullable String timeZone) {
+    @Nullable String timeZone,
+    @Nullable String language) {
   /// The kind of setting that holds it, by the node's id.
   public static final String SETTING = "node-mail";
 
-  private static final NodeMail SILENT = new NodeMail(null, null, null, null);
+  private static final NodeMail SILENT = new NodeMail(null, null, null, null, null);
 
   /// What a node says itself.
   public static NodeMail of(Settings settings, String node) {
@@ -58,6 +62,13 @@ public record NodeMail(
     return nearest(settings, node, NodeMail::timeZone)
         .map(said -> ZoneId.of(said.what()))
         .orElse(ZoneOffset.UTC);
+  }
+
+  /// In which language mails of a node go; where nobody says so, in English.
+  public static Language languageOf(Settings settings, String node) {
+    return nearest(settings, node, NodeMail::language)
+        .flatMap(said -> Language.find(said.what()))
+        .orElse(Language.ENGLISH);
   }
 
   private record Said<T>(String node, T what) {}

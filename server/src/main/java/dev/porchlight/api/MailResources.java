@@ -11,10 +11,13 @@ import dev.porchlight.net.MailServer;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Language;
 import dev.porchlight.web.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -34,7 +37,8 @@ final class MailResources {
           "certificate_authorities",
           "links",
           "return_domain");
-  private static final Set<String> NODE = Set.of("address", "copies", "fallback", "time_zone");
+  private static final Set<String> NODE =
+      Set.of("address", "copies", "fallback", "time_zone", "language");
   private static final int LONGEST_LINK = 500;
 
   private final Store store;
@@ -222,7 +226,8 @@ final class MailResources {
               address(body, "address", known.address()),
               body.flag("copies").orElse(body.has("copies") ? null : known.copies()),
               address(body, "fallback", known.fallback()),
-              zone(body, known.timeZone()));
+              zone(body, known.timeZone()),
+              language(body, known.language()));
       batch.change(NodeMail.SETTING, node, mail.body());
       return new Call.Answer(200, view(node, mail));
     });
@@ -247,6 +252,20 @@ final class MailResources {
     return given.orElse(body.has("time_zone") ? null : known);
   }
 
+  private static @Nullable String language(Members body, @Nullable String known) {
+    var given = body.text("language");
+    if (given.isPresent() && Language.find(given.get()).isEmpty()) {
+      throw new FaultException(
+          Fault.BODY_INVALID,
+          "The member `language` must be one of "
+              + Arrays.stream(Language.values())
+                  .map(Language::tag)
+                  .collect(Collectors.joining(", "))
+              + ".");
+    }
+    return given.orElse(body.has("language") ? null : known);
+  }
+
   private static ObjectNode view(String node, NodeMail mail) {
     var json = Json.object();
     json.put("node", node);
@@ -254,6 +273,7 @@ final class MailResources {
     json.put("copies", mail.copies());
     json.put("fallback", mail.fallback());
     json.put("time_zone", mail.timeZone());
+    json.put("language", mail.language());
     return json;
   }
 }

@@ -185,7 +185,12 @@ final class NodeCommand extends Noun {
               names = "--time-zone",
               paramLabel = "ZONE",
               description = "whose hours daily mails go by, such as America/Chicago; UTC")
-          @Nullable String timeZone)
+          @Nullable String timeZone,
+      @Option(
+              names = "--language",
+              paramLabel = "en|de|fr",
+              description = "of what people read in these mails; en")
+          @Nullable String language)
       throws HubException {
     var body = Json.object();
     if (address != null) {
@@ -196,6 +201,9 @@ final class NodeCommand extends Noun {
     }
     if (timeZone != null) {
       body.put("time_zone", timeZone);
+    }
+    if (language != null) {
+      body.put("language", language);
     }
     if (fallback != null) {
       body.put("fallback", fallback);
@@ -210,6 +218,7 @@ final class NodeCommand extends Noun {
             say(mail.path("copies").asBoolean(true) ? "  copies are on" : "  copies are off");
             say("  fallback  " + said(mail, "fallback"));
             say("  time zone " + said(mail, "time_zone"));
+            say("  language  " + said(mail, "language"));
           });
     }
   }

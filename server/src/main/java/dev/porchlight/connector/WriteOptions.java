@@ -1,6 +1,7 @@
 package dev.porchlight.connector;
 
 import dev.porchlight.value.Intent;
+import dev.porchlight.value.Language;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,16 @@ import org.jspecify.annotations.Nullable;
 /// @param assumedRole the intent to write where the lead's is unknown; null to assume nothing
 /// @param bodySignature makes the value of a signature member from the body in which that member is
 ///   the empty string; null when the body is to carry none
+/// @param language of what people read of it, where the contract leaves that open
 public record WriteOptions(
-    @Nullable Intent assumedRole, @Nullable Function<byte[], String> bodySignature) {
-  public static final WriteOptions NONE = new WriteOptions(null, null);
+    @Nullable Intent assumedRole,
+    @Nullable Function<byte[], String> bodySignature,
+    Language language) {
+  public static final WriteOptions NONE = new WriteOptions(null, null, Language.ENGLISH);
+
+  /// In English.
+  public WriteOptions(
+      @Nullable Intent assumedRole, @Nullable Function<byte[], String> bodySignature) {
+    this(assumedRole, bodySignature, Language.ENGLISH);
+  }
 }

@@ -64,6 +64,7 @@ public final class LeadMail implements Connector {
     return message.lead().erased()
         ? new Written.CannotWrite(
             List.of("The person had their data erased; there is nobody to write about."))
-        : new Written.Bytes(new MailWriter(message).bytes(), MEDIA_TYPE, List.of());
+        : new Written.Bytes(
+            new MailWriter(message, options.language()).bytes(), MEDIA_TYPE, List.of());
   }
 }

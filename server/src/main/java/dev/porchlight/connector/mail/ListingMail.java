@@ -1,12 +1,13 @@
 package dev.porchlight.connector.mail;
 
+import dev.porchlight.value.Language;
+import dev.porchlight.value.Wording;
 import jakarta.mail.internet.InternetAddress;
 import java.io.UnsupportedEncodingException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,12 +55,13 @@ public final class ListingMail {
   }
 
   /// Writes it, without the headers that say who sends it to whom.
-  public static byte[] write(News news) {
+  public static byte[] write(News news, Language language) {
+    var t = MailWriter.wording(language);
     var headers = new LinkedHashMap<String, String>();
-    headers.put("Subject", subject(news));
+    headers.put("Subject", subject(t, news));
     headers.put("List-Unsubscribe", "<" + news.link() + ">");
     headers.put("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
-    return MailWriter.message(headers, plain(news), page(news));
+    return MailWriter.message(headers, plain(t, news), page(t, news));
   }
 
   /// The header that says who writes, from the hub's address.
@@ -72,35 +74,38 @@ public final class ListingMail {
     }
   }
 
-  private static String subject(News news) {
+  private static String subject(Wording t, News news) {
     var homes = news.homes();
     if (homes.size() == 1) {
       var home = homes.getFirst();
       var where = where(home);
-      return what(home) + (where.isEmpty() ? "" : ": " + where);
+      return what(t, home) + (where.isEmpty() ? "" : ": " + where);
     }
     long fresh = homes.stream().filter(h -> h.what().contains("New")).count();
-    return homes.size() + " homes with news" + (fresh == 0 ? "" : ", " + fresh + " of them new");
+    return fresh == 0
+        ? t.text("home.many", homes.size())
+        : t.text("home.many.new", homes.size(), fresh);
   }
 
-  private static String what(Home home) {
-    return home.what().stream().map(w -> word(w, home)).collect(Collectors.joining(", "));
+  private static String what(Wording t, Home home) {
+    return home.what().stream().map(w -> t.text(word(w, home))).collect(Collectors.joining(", "));
   }
 
+  /// The key of what happened.
   private static String word(String what, Home home) {
     return switch (what) {
-      case "New" -> "New";
+      case "New" -> "home.new";
       case "PriceChange" -> {
         var price = home.price();
         var before = home.priceBefore();
         yield price == null || before == null
-            ? "Price changed"
-            : price.compareTo(before) < 0 ? "Price reduced" : "Price raised";
+            ? "home.price"
+            : price.compareTo(before) < 0 ? "home.reduced" : "home.raised";
       }
-      case "Sold" -> "Sold";
-      case "Pending" -> "Sale pending";
-      case "BackOnMarket" -> "Back on the market";
-      default -> home.meets() ? "Status changed" : "No longer what you look for";
+      case "Sold" -> "home.sold";
+      case "Pending" -> "home.pending";
+      case "BackOnMarket" -> "home.back";
+      default -> home.meets() ? "home.status" : "home.gone";
     };
   }
 
@@ -112,35 +117,35 @@ public final class ListingMail {
         .collect(Collectors.joining(", "));
   }
 
-  private static String heading(Home home) {
+  private static String heading(Wording t, Home home) {
     var where = where(home);
-    return where.isEmpty() ? "A home" : where;
+    return where.isEmpty() ? t.text("home.nameless") : where;
   }
 
-  private static @Nullable String money(@Nullable BigDecimal amount, @Nullable String currency) {
+  private static @Nullable String money(
+      Wording t, @Nullable BigDecimal amount, @Nullable String currency) {
     if (amount == null) {
       return null;
     }
-    var number = number(amount);
+    var number = number(t, amount);
     return currency == null || currency.equals("USD")
         ? "$" + number
         : number + " " + Words.line(currency, 10);
   }
 
   /// With commas, unless that would take a screen of zeros.
-  private static String number(BigDecimal number) {
+  private static String number(Wording t, BigDecimal number) {
     if (Math.abs((long) number.scale()) > 20 || number.precision() > 20) {
       return number.toString();
     }
-    var plain = number.stripTrailingZeros();
-    return String.format(Locale.US, "%,." + Math.max(0, plain.scale()) + "f", plain);
+    return t.number(number);
   }
 
-  private static List<String> facts(Home home) {
+  private static List<String> facts(Wording t, Home home) {
     var facts = new ArrayList<String>();
-    fact(facts, home.beds(), " bed", " beds");
-    fact(facts, home.baths(), " bath", " baths");
-    fact(facts, home.squareFeet(), " sq ft", " sq ft");
+    fact(t, facts, home.beds(), "home.bed", "home.beds");
+    fact(t, facts, home.baths(), "home.bath", "home.baths");
+    fact(t, facts, home.squareFeet(), "home.area", "home.area");
     if (home.status() != null) {
       facts.add(Words.line(home.status(), NAME));
     }
@@ -148,88 +153,93 @@ public final class ListingMail {
   }
 
   private static void fact(
-      List<String> facts, @Nullable BigDecimal number, String one, String more) {
+      Wording t, List<String> facts, @Nullable BigDecimal number, String one, String more) {
     if (number != null) {
-      facts.add(number(number) + (number.compareTo(BigDecimal.ONE) == 0 ? one : more));
+      facts.add(t.text(number.compareTo(BigDecimal.ONE) == 0 ? one : more, number(t, number)));
     }
   }
 
-  private static String greeting(News news) {
-    return "Hello "
-        + Words.line(news.name(), NAME)
-        + ", this is new in the searches that "
-        + Words.line(news.sender(), NAME)
-        + " keeps for you.";
+  private static String greeting(Wording t, News news) {
+    return t.text("home.greeting", Words.line(news.name(), NAME), Words.line(news.sender(), NAME));
   }
 
-  private static String plain(News news) {
-    var out = new StringBuilder(greeting(news)).append("\n\n");
+  private static String plain(Wording t, News news) {
+    var out = new StringBuilder(greeting(t, news)).append("\n\n");
     for (var home : shown(news)) {
-      out.append(what(home)).append(": ").append(heading(home)).append('\n');
-      var price = money(home.price(), home.currency());
+      out.append(what(t, home)).append(": ").append(heading(t, home)).append('\n');
+      var price = money(t, home.price(), home.currency());
       if (price != null) {
         out.append("  ").append(price);
-        var before = before(home);
-        out.append(before == null ? "" : " (was " + before + ")").append('\n');
+        var before = before(t, home);
+        out.append(before == null ? "" : " " + t.text("home.was", before)).append('\n');
       }
-      var facts = facts(home);
+      var facts = facts(t, home);
       if (!facts.isEmpty()) {
         out.append("  ").append(String.join(", ", facts)).append('\n');
       }
       out.append('\n');
     }
-    out.append(more(news));
-    return out.append("-- \nNo more of these mails: ").append(news.link()).append('\n').toString();
+    out.append(more(t, news));
+    return out.append("-- \n" + t.text("home.end") + ": ")
+        .append(news.link())
+        .append('\n')
+        .toString();
   }
 
   private static List<Home> shown(News news) {
     return news.homes().subList(0, Math.min(SHOWN, news.homes().size()));
   }
 
-  private static String more(News news) {
+  private static String more(Wording t, News news) {
     int more = news.homes().size() - SHOWN;
-    return more <= 0 ? "" : "And " + more + " more.\n";
+    return more <= 0 ? "" : t.text("home.more", more) + "\n";
   }
 
-  private static @Nullable String before(Home home) {
+  private static @Nullable String before(Wording t, Home home) {
     return home.priceBefore() == null || home.price() == null
         ? null
-        : money(home.priceBefore(), home.currency());
+        : money(t, home.priceBefore(), home.currency());
   }
 
-  private static String page(News news) {
+  private static String page(Wording t, News news) {
     var out = new StringBuilder();
-    out.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    out.append(
+        "<!doctype html>\n<html lang=\""
+            + t.language()
+            + "\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    out.append("<title>").append(Words.html(subject(news))).append("</title>\n</head>\n");
+    out.append("<title>").append(Words.html(subject(t, news))).append("</title>\n</head>\n");
     out.append(
         "<body style=\"font:16px/1.5 sans-serif;max-width:40em;margin:0 auto;padding:12px\">\n");
-    out.append("<p dir=\"auto\">").append(Words.html(greeting(news))).append("</p>\n");
+    out.append("<p dir=\"auto\">").append(Words.html(greeting(t, news))).append("</p>\n");
     for (var home : shown(news)) {
       out.append("<div style=\"border-top:1px solid #ccc;padding:12px 0\">\n");
-      out.append("<div style=\"font-weight:bold\">").append(Words.html(what(home)));
+      out.append("<div style=\"font-weight:bold\">").append(Words.html(what(t, home)));
       out.append("</div>\n<div dir=\"auto\" style=\"font-size:20px;overflow-wrap:anywhere\">");
-      out.append(Words.html(heading(home))).append("</div>\n");
-      var price = money(home.price(), home.currency());
+      out.append(Words.html(heading(t, home))).append("</div>\n");
+      var price = money(t, home.price(), home.currency());
       if (price != null) {
         out.append("<div style=\"font-size:18px\">").append(Words.html(price));
-        var before = before(home);
+        var before = before(t, home);
         if (before != null) {
           out.append(" <s>").append(Words.html(before)).append("</s>");
         }
         out.append("</div>\n");
       }
-      var facts = facts(home);
+      var facts = facts(t, home);
       if (!facts.isEmpty()) {
         out.append("<div dir=\"auto\">").append(Words.html(String.join(" · ", facts)));
         out.append("</div>\n");
       }
       out.append("</div>\n");
     }
-    out.append(more(news).isEmpty() ? "" : "<p>" + Words.html(more(news).strip()) + "</p>\n");
+    out.append(more(t, news).isEmpty() ? "" : "<p>" + Words.html(more(t, news).strip()) + "</p>\n");
     out.append("<p style=\"border-top:1px solid #ccc;padding-top:12px;font-size:14px\">");
-    out.append("You get this because you wait for a home. <a href=\"");
-    out.append(Words.html(news.link())).append("\">No more of these mails</a></p>\n");
+    out.append(Words.html(t.text("home.why"))).append(" <a href=\"");
+    out.append(Words.html(news.link()))
+        .append("\">")
+        .append(Words.html(t.text("home.end")))
+        .append("</a></p>\n");
     return out.append("</body>\n</html>\n").toString();
   }
 }

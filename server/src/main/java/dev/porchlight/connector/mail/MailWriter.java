@@ -4,10 +4,12 @@ import dev.porchlight.connector.Message;
 import dev.porchlight.connector.json.Text;
 import dev.porchlight.value.Address;
 import dev.porchlight.value.Enquirer;
+import dev.porchlight.value.Language;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Money;
 import dev.porchlight.value.Property;
+import dev.porchlight.value.Wording;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
@@ -40,12 +42,14 @@ final class MailWriter {
 
   private static final Pattern NO_DIGIT = Pattern.compile("[^0-9+]");
 
+  private final Wording t;
   private final Message message;
   private final Lead lead;
   private final Map<String, String> main = new LinkedHashMap<>();
   private final Map<String, String> rest = new LinkedHashMap<>();
 
-  MailWriter(Message message) {
+  MailWriter(Message message, Language language) {
+    t = wording(language);
     this.message = message;
     this.lead = message.lead();
     mains();
@@ -57,6 +61,10 @@ final class MailWriter {
     headers.put("Subject", subject());
     replyTo().ifPresent(address -> headers.put("Reply-To", address));
     return message(headers, plain(), page());
+  }
+
+  static Wording wording(Language language) {
+    return Wording.of("dev.porchlight.connector.mail.mails", language);
   }
 
   /// The message with those headers and the same in two forms.
@@ -122,13 +130,13 @@ final class MailWriter {
   private String subject() {
     var what =
         switch (message.kind()) {
-          case "lead.updated" -> "Lead updated: ";
-          case "lead.undelivered" -> "Lead not delivered: ";
-          default -> "New lead: ";
+          case "lead.updated" -> "lead.updated";
+          case "lead.undelivered" -> "lead.undelivered";
+          default -> "lead.created";
         };
     var about = place();
     return (lead.test() ? "[Test] " : "")
-        + what
+        + t.text(what)
         + Words.line(name(), NAME)
         + (about.isEmpty() ? "" : ", " + Words.line(about, SUBJECT - NAME));
   }
@@ -167,7 +175,7 @@ final class MailWriter {
     return Stream.of(fullName(e), e.email(), e.phone())
         .filter(t -> t != null && !Words.line(t, NAME).isEmpty())
         .findFirst()
-        .orElse("somebody");
+        .orElse(t.text("lead.somebody"));
   }
 
   private @Nullable Property property() {
@@ -192,20 +200,20 @@ final class MailWriter {
   /// What stands first, and is read back by these labels.
   private void mains() {
     var e = lead.enquirer();
-    main("Name", fullName(e));
-    main("Email", e.email());
-    main("Phone", e.phone());
-    main("Property", place());
+    main(t.text("lead.name"), fullName(e));
+    main(t.text("lead.email"), e.email());
+    main(t.text("lead.phone"), e.phone());
+    main(t.text("lead.property"), place());
     var p = property();
     if (p != null) {
-      main("Price", money(p.listPrice()));
-      main("Beds", number(p.beds()));
-      main("Baths", number(p.baths()));
-      main("Link", p.listingUrl());
+      main(t.text("lead.price"), money(p.listPrice()));
+      main(t.text("lead.beds"), number(p.beds()));
+      main(t.text("lead.baths"), number(p.baths()));
+      main(t.text("lead.link"), p.listingUrl());
     }
-    main("Answers", message.ownerName());
-    main("Source", message.sourceName());
-    main("Received", message.receivedAt().toString());
+    main(t.text("lead.answers"), message.ownerName());
+    main(t.text("lead.source"), message.sourceName());
+    main(t.text("lead.received"), message.receivedAt().toString());
   }
 
   private void main(String label, @Nullable String value) {
@@ -254,9 +262,11 @@ final class MailWriter {
     var out = new StringBuilder();
     main.forEach((label, value) -> out.append(label).append(": ").append(value).append('\n'));
     if (lead.message() != null) {
-      out.append("\nMessage:\n").append(Words.lines(lead.message())).append('\n');
+      out.append("\n" + t.text("lead.message") + "\n")
+          .append(Words.lines(lead.message()))
+          .append('\n');
     }
-    out.append("\n-- \nEverything the lead says\n");
+    out.append("\n-- \n" + t.text("lead.everything") + "\n");
     rest.forEach(
         (label, value) -> out.append("  ").append(label).append(" = ").append(value).append('\n'));
     return out.toString();
@@ -264,7 +274,10 @@ final class MailWriter {
 
   private String page() {
     var out = new StringBuilder();
-    out.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    out.append(
+        "<!doctype html>\n<html lang=\""
+            + t.language()
+            + "\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     metas()
         .forEach((name, value) ->
@@ -285,8 +298,8 @@ final class MailWriter {
           .append(Words.html(Words.lines(lead.message())))
           .append("</p>\n");
     }
-    table(out, main, "Name");
-    out.append("<details><summary>Everything the lead says</summary>\n");
+    table(out, main, t.text("lead.name"));
+    out.append("<details><summary>" + Words.html(t.text("lead.everything")) + "</summary>\n");
     table(out, rest, "");
     out.append("</details>\n</body>\n</html>\n");
     return out.toString();
@@ -328,9 +341,7 @@ final class MailWriter {
 
   private static String linked(String label, String value) {
     var shown = Words.html(value);
-    return label.equals("Link")
-            && Text.isUri(value)
-            && (value.startsWith("https://") || value.startsWith("http://"))
+    return Text.isUri(value) && (value.startsWith("https://") || value.startsWith("http://"))
         ? "<a href=\"" + shown + "\">" + shown + "</a>"
         : shown;
   }

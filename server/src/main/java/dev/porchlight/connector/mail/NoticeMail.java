@@ -1,5 +1,7 @@
 package dev.porchlight.connector.mail;
 
+import dev.porchlight.value.Language;
+import dev.porchlight.value.Wording;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -10,24 +12,32 @@ public final class NoticeMail {
   /// Writes it, without the headers that say who sends it to whom.
   ///
   /// @param endpoint its name
-  /// @param headline what became of it, behind its name
-  /// @param advice what that means, and what to do
+  /// @param headline the key of what became of it
+  /// @param advice the key of what that means, and what to do
+  /// @param percent of the time for which it may fail
   /// @param at when
-  public static byte[] write(String endpoint, String headline, String advice, String at) {
+  public static byte[] write(
+      Language language, String endpoint, String headline, String advice, int percent, String at) {
+    var t = MailWriter.wording(language);
+    var name = Words.line(endpoint, 200);
     var rows = new LinkedHashMap<String, String>();
-    rows.put("Endpoint", Words.line(endpoint, 200));
-    rows.put("When", at);
-    var first = "Endpoint " + rows.get("Endpoint") + " " + headline;
+    rows.put(t.text("notice.endpoint"), name);
+    rows.put(t.text("notice.when"), at);
+    var first = t.text(headline, name);
+    var said = t.text(advice, percent);
     var plain = new StringBuilder();
     rows.forEach((k, v) -> plain.append(k).append(": ").append(v).append('\n'));
-    plain.append('\n').append(advice).append('\n');
+    plain.append('\n').append(said).append('\n');
     return MailWriter.message(
-        Map.of("Subject", first), plain.toString(), page(first, rows, advice));
+        Map.of("Subject", first), plain.toString(), page(t, first, rows, said));
   }
 
-  private static String page(String first, Map<String, String> rows, String advice) {
+  private static String page(Wording t, String first, Map<String, String> rows, String advice) {
     var out = new StringBuilder();
-    out.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    out.append(
+        "<!doctype html>\n<html lang=\""
+            + t.language()
+            + "\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
     out.append(Words.html(first)).append("</title>\n</head>\n");
     out.append("<body style=\"font:16px/1.5 sans-serif;padding:12px\">\n");

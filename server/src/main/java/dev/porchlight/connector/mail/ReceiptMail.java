@@ -1,5 +1,7 @@
 package dev.porchlight.connector.mail;
 
+import dev.porchlight.value.Language;
+import dev.porchlight.value.Wording;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,34 +19,42 @@ public final class ReceiptMail {
   /// @param reason why it could not be read
   /// @param raw the bytes as received
   public static byte[] write(
-      String source, String receipt, String receivedAt, String reason, byte[] raw) {
+      Language language,
+      String source,
+      String receipt,
+      String receivedAt,
+      String reason,
+      byte[] raw) {
+    var t = MailWriter.wording(language);
     var rows = new LinkedHashMap<String, String>();
-    rows.put("Source", Words.line(source, 200));
-    rows.put("Received", receivedAt);
-    rows.put("Why", Words.line(reason, 2000));
-    rows.put("Receipt", receipt);
+    rows.put(t.text("receipt.source"), Words.line(source, 200));
+    rows.put(t.text("receipt.received"), receivedAt);
+    rows.put(t.text("receipt.why"), Words.line(reason, 2000));
+    rows.put(t.text("receipt.receipt"), receipt);
     boolean cut = raw.length > SHOWN;
     var said = Words.lines(new String(raw, 0, Math.min(raw.length, SHOWN), StandardCharsets.UTF_8));
     var plain = new StringBuilder();
     rows.forEach((k, v) -> plain.append(k).append(": ").append(v).append('\n'));
-    plain.append("\nWhat came").append(cut ? ", its first 64 KiB" : "").append(":\n\n");
+    plain.append('\n').append(t.text(cut ? "receipt.came.cut" : "receipt.came")).append("\n\n");
     plain.append(said).append('\n');
     return MailWriter.message(
-        Map.of("Subject", "Somebody wrote, and it could not be read: " + rows.get("Source")),
+        Map.of("Subject", t.text("receipt.subject", Words.line(source, 200))),
         plain.toString(),
-        page(rows, said, cut));
+        page(t, rows, said, cut));
   }
 
-  private static String page(Map<String, String> rows, String said, boolean cut) {
+  private static String page(Wording t, Map<String, String> rows, String said, boolean cut) {
     var out = new StringBuilder();
-    out.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    out.append("<title>Somebody wrote, and it could not be read</title>\n</head>\n");
-    out.append("<body style=\"font:16px/1.5 sans-serif;padding:12px\">\n");
     out.append(
-        "<p>This came and could not be made a lead. If a customer wrote it, call them.</p>\n");
+        "<!doctype html>\n<html lang=\""
+            + t.language()
+            + "\">\n<head>\n<meta charset=\"utf-8\">\n");
+    out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    out.append("<title>" + Words.html(t.text("receipt.title")) + "</title>\n</head>\n");
+    out.append("<body style=\"font:16px/1.5 sans-serif;padding:12px\">\n");
+    out.append("<p>" + Words.html(t.text("receipt.text")) + "</p>\n");
     MailWriter.table(out, rows, "");
-    out.append(cut ? "<p>Its first 64 KiB:</p>\n" : "")
+    out.append(cut ? "<p>" + Words.html(t.text("receipt.cut")) + "</p>\n" : "")
         .append("<pre dir=\"auto\" style=\"white-space:pre-wrap;overflow-wrap:anywhere\">")
         .append(Words.html(said))
         .append("</pre>\n</body>\n</html>\n");

@@ -317,7 +317,8 @@ public final class SettingSection implements Section {
             .put("address", said.address())
             .put("copies", said.copies() == null ? null : said.copies().toString())
             .put("fallback", said.fallback())
-            .put("time_zone", said.timeZone());
+            .put("time_zone", said.timeZone())
+            .put("language", said.language());
     return new Sheet(visit, "node.mail.", "node.mail.hint.", filled, known)
         .line("fallback", 254)
         .line("address", 254)
@@ -328,7 +329,15 @@ public final class SettingSection implements Section {
                 new Choice("true", t.of("yes")),
                 new Choice("false", t.of("no"))),
             "")
-        .line("time_zone", 64);
+        .line("time_zone", 64)
+        .pick(
+            "language",
+            List.of(
+                new Choice("", t.of("node.language.above")),
+                new Choice("en", "English"),
+                new Choice("de", "Deutsch"),
+                new Choice("fr", "Français")),
+            "");
   }
 
   private Reply saveMail(Visit visit) throws Exception {

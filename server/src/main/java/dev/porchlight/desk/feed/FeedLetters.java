@@ -1,6 +1,8 @@
 package dev.porchlight.desk.feed;
 
+import dev.porchlight.access.ConsoleLanguage;
 import dev.porchlight.account.Node;
+import dev.porchlight.account.NodeMail;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.delivery.Delivery;
@@ -8,6 +10,7 @@ import dev.porchlight.person.Consents;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Language;
 import dev.porchlight.watch.FeedNews;
 import dev.porchlight.watch.FeedNotice;
 import dev.porchlight.watch.FeedOptOut;
@@ -41,7 +44,9 @@ public final class FeedLetters {
   ///
   /// @param sender who writes: the agent, or the office where that is its front desk
   /// @param homes newest first
-  public record Letter(String holder, String name, String sender, String to, List<Home> homes) {}
+  /// @param language in which it is written: a member's own, else that of the office's mails
+  public record Letter(
+      String holder, String name, String sender, String to, List<Home> homes, Language language) {}
 
   /// What came of looking for one.
   public sealed interface Found {
@@ -74,7 +79,15 @@ public final class FeedLetters {
             addressees.get().name(),
             sender(addressees.get().owner()),
             to,
-            homes(FeedNews.tell(store, notice.get()))));
+            homes(FeedNews.tell(store, notice.get())),
+            language(notice.get().holderId(), addressees.get().owner())));
+  }
+
+  private Language language(String holder, String owner) {
+    var settings = store.settings();
+    return ConsoleLanguage.find(settings, holder)
+        .flatMap(Language::find)
+        .orElseGet(() -> NodeMail.languageOf(settings, owner));
   }
 
   /// Whether a contact's person no longer consents to mail.

@@ -6,6 +6,8 @@ import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.value.Language;
+import dev.porchlight.value.Wording;
 import dev.porchlight.watch.FeedOptOut;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
@@ -51,15 +53,15 @@ public final class UnsubscribePage implements Route.Refusals {
 
   private Reply ask(Request request) {
     return marks.holder(request.pathVariable("mark")).isPresent()
-        ? page(200, "No more mails about homes?", "We stop as soon as you say so.", true)
-        : unknown();
+        ? page(request, 200, "end.ask", true)
+        : unknown(request);
   }
 
   private Reply end(Request request) throws BodyException, IOException {
     request.body(MAX_BODY, PATIENCE);
     var holder = marks.holder(request.pathVariable("mark"));
     if (holder.isEmpty()) {
-      return unknown();
+      return unknown(request);
     }
     store.write(
         WorkQueue.EDITS,
@@ -70,18 +72,33 @@ public final class UnsubscribePage implements Route.Refusals {
           }
           return true;
         });
-    return page(200, "No more mails about homes", "You will get none from now on.", false);
+    return page(request, 200, "end.done", false);
   }
 
-  private Reply unknown() {
-    return page(
-        404, "This link does not work", "Part of it may be missing: open it from the mail.", false);
+  private Reply unknown(Request request) {
+    return page(request, 404, "end.unknown", false);
   }
 
-  private Reply.Full page(int status, String title, String text, boolean button) {
+  /// @param key of what it says, without its `.title` and `.text`
+  private Reply.Full page(
+      Request request, int status, String key, boolean button, Object... values) {
+    var t =
+        Wording.of(
+            "dev.porchlight.door.pages",
+            Language.wished(request.header("Accept-Language").orElse("")));
     var out = new StringOutput();
     templates.render(
-        "unsubscribe.jte", Map.of("title", title, "text", text, "button", button), out);
+        "unsubscribe.jte",
+        Map.of(
+            "t",
+            t,
+            "title",
+            t.text(key + ".title"),
+            "text",
+            t.text(key + ".text", values),
+            "button",
+            button),
+        out);
     return Reply.of(
             status, "text/html; charset=utf-8", out.toString().getBytes(StandardCharsets.UTF_8))
         .with(
@@ -89,36 +106,35 @@ public final class UnsubscribePage implements Route.Refusals {
             "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
         .with("X-Frame-Options", "DENY")
         .with("Referrer-Policy", "no-referrer")
+        .with("Content-Language", t.language())
+        .with("Vary", "Accept-Language")
         .with("Cache-Control", "no-store");
   }
 
   @Override
   public Reply methodNotAllowed(Request request, List<String> allowed) {
-    return page(405, "Not like this", "This page is for a browser.", false)
-        .with("Allow", String.join(", ", allowed));
+    return page(request, 405, "method", false).with("Allow", String.join(", ", allowed));
   }
 
   @Override
   public Reply onError(Request request, Throwable thrown) {
     return switch (thrown) {
-      case BodyException e ->
-          page(e.why().status(), "Not taken", "Too much came, or not all of it.", false);
-      case BusyException _ -> later("1");
-      case StoreUnavailableException _ -> later("5");
+      case BodyException e -> page(request, e.why().status(), "whole", false);
+      case BusyException _ -> later(request, "1");
+      case StoreUnavailableException _ -> later(request, "5");
       default -> {
         LOG.error("Request {} failed", request.id(), thrown);
-        yield page(
-            500, "Something is wrong on our side", "Quote this request: " + request.id(), false);
+        yield page(request, 500, "defect", false, request.id());
       }
     };
   }
 
-  private Reply.Full later(String seconds) {
-    return page(503, "Busy", "Please try again in a moment.", false).with("Retry-After", seconds);
+  private Reply.Full later(Request request, String seconds) {
+    return page(request, 503, "busy", false).with("Retry-After", seconds);
   }
 
   @Override
   public Reply notConfidential(Request request) {
-    return page(403, "Use HTTPS", "This page is shown over HTTPS only.", false);
+    return page(request, 403, "https", false);
   }
 }

@@ -7,6 +7,8 @@ import dev.porchlight.access.SparkKeys;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.value.Language;
+import dev.porchlight.value.Wording;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
 import dev.porchlight.web.Forms;
@@ -123,7 +125,7 @@ final class Consent implements Route.Refusals {
   Optional<Reply.Full> objectionToClear(Request request) {
     return insecure || request.isEncrypted()
         ? Optional.empty()
-        : Optional.of(note(403, "Use HTTPS", "This page is shown over HTTPS only."));
+        : Optional.of(note(request, 403, "https"));
   }
 
   /// @param clientId the name of the parameter that names the client
@@ -144,30 +146,21 @@ final class Consent implements Route.Refusals {
             .filter(k -> !k.isRevoked())
             .filter(k -> k.allows(SparkKey.Way.OAUTH2) && !k.role().isConsumer());
     if (key.isEmpty()) {
-      return new Looked.Wrong(
-          note(
-              400,
-              "Unknown application",
-              "The link that brought you here names no application that may ask for this."));
+      return new Looked.Wrong(note(request, 400, "client"));
     }
     var redirect = first(parameters, redirectUri).filter(key.get().redirectUris()::contains);
     if (redirect.isEmpty()) {
-      return new Looked.Wrong(
-          note(
-              400,
-              "Unknown return address",
-              "The link that brought you here would send you back to an address that is not on"
-                  + " record for this application."));
+      return new Looked.Wrong(note(request, 400, "return"));
     }
     var state = first(parameters, "state").orElse("");
     if (state.length() > MAX_STATE) {
-      return new Looked.Wrong(note(400, "Too long", "The parameter `state` is too long."));
+      return new Looked.Wrong(note(request, 400, "long", "state"));
     }
     var scope = way == Way.OPENID ? OpenId.known(first(parameters, "scope").orElse("")) : "";
     var nonce = first(parameters, "nonce").orElse("");
     var challenge = first(parameters, "code_challenge").orElse("");
     if (nonce.length() > MAX_NONCE) {
-      return new Looked.Wrong(note(400, "Too long", "The parameter `nonce` is too long."));
+      return new Looked.Wrong(note(request, 400, "long", "nonce"));
     }
     return new Looked.Fine(
         new Asked(
@@ -248,7 +241,7 @@ final class Consent implements Route.Refusals {
 
   private Reply decide(Request request, Map<String, List<String>> form, Asked asked) {
     if (!isOurForm(request, form)) {
-      return form(request, asked, "", "The form had grown old. Please try once more.");
+      return form(request, asked, "", wording(request).text("form.old"));
     }
     if (!asked.wish().challenge().isEmpty() && !asked.wish().challenge().matches(CHALLENGE)) {
       return back(asked, "error", "invalid_request");
@@ -258,7 +251,7 @@ final class Consent implements Route.Refusals {
     }
     var name = first(form, "username").orElse("");
     if (!mayTry(request, name)) {
-      return form(request, asked, name, "Too many tries. Please wait five minutes.");
+      return form(request, asked, name, wording(request).text("form.tries"));
     }
     var person =
         logins
@@ -267,7 +260,7 @@ final class Consent implements Route.Refusals {
     if (person.isEmpty()) {
       LOG.info(
           "A wrong name or password at the consent page from {}", request.peer().getHostAddress());
-      return form(request, asked, name, "The name or the password is wrong.");
+      return form(request, asked, name, wording(request).text("form.wrong"));
     }
     return back(
         asked,
@@ -335,7 +328,10 @@ final class Consent implements Route.Refusals {
       String redirectUri) {
     var cookie =
         COOKIE + "=" + token + "; Path=" + path + "; HttpOnly; SameSite=Strict; Max-Age=900";
+    var t = wording(request);
+    values.put("t", t);
     return page(
+            t,
             "".equals(values.get("trouble")) ? 200 : 403,
             render(template, values),
             " " + origin(redirectUri))
@@ -380,8 +376,26 @@ final class Consent implements Route.Refusals {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  Reply.Full note(int status, String title, String text) {
-    return page(status, render("refused.jte", Map.of("title", title, "text", text)), "");
+  /// The words for whoever sent a request.
+  static Wording wording(Request request) {
+    return Wording.of(
+        "dev.porchlight.door.pages", Language.wished(request.header("Accept-Language").orElse("")));
+  }
+
+  /// A page that says one thing.
+  ///
+  /// @param key of what it says, without its `.title` and `.text`
+  Reply.Full note(Request request, int status, String key, Object... values) {
+    return said(request, status, key + ".title", key + ".text", values);
+  }
+
+  Reply.Full said(Request request, int status, String title, String text, Object... values) {
+    var t = wording(request);
+    return page(
+        t,
+        status,
+        render("refused.jte", Map.of("t", t, "title", t.text(title), "text", t.text(text, values))),
+        "");
   }
 
   private String render(String template, Map<String, @Nullable Object> values) {
@@ -391,7 +405,7 @@ final class Consent implements Route.Refusals {
   }
 
   /// @param targets where a form may lead besides here
-  private static Reply.Full page(int status, String html, String targets) {
+  private static Reply.Full page(Wording t, int status, String html, String targets) {
     return Reply.of(status, "text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8))
         .with(
             "Content-Security-Policy",
@@ -399,31 +413,30 @@ final class Consent implements Route.Refusals {
                 + targets)
         .with("X-Frame-Options", "DENY")
         .with("Referrer-Policy", "no-referrer")
+        .with("Content-Language", t.language())
+        .with("Vary", "Accept-Language")
         .with("Cache-Control", "no-store");
   }
 
   @Override
   public Reply methodNotAllowed(Request request, List<String> allowed) {
-    return note(405, "Not like this", "This page is for a browser.")
-        .with("Allow", String.join(", ", allowed));
+    return note(request, 405, "method").with("Allow", String.join(", ", allowed));
   }
 
   @Override
   public Reply notConfidential(Request request) {
-    return note(403, "Use HTTPS", "This page is shown over HTTPS only.");
+    return note(request, 403, "https");
   }
 
   @Override
   public Reply onError(Request request, Throwable thrown) {
     return switch (thrown) {
-      case BodyException e -> note(e.why().status(), "Not taken", "The form did not come whole.");
-      case BusyException _ ->
-          note(503, "Busy", "Please try again in a moment.").with("Retry-After", "1");
-      case StoreUnavailableException _ ->
-          note(503, "Busy", "Please try again in a moment.").with("Retry-After", "5");
+      case BodyException e -> note(request, e.why().status(), "whole");
+      case BusyException _ -> note(request, 503, "busy").with("Retry-After", "1");
+      case StoreUnavailableException _ -> note(request, 503, "busy").with("Retry-After", "5");
       default -> {
         LOG.error("Request {} failed", request.id(), thrown);
-        yield note(500, "Something is wrong on our side", "Quote this request: " + request.id());
+        yield note(request, 500, "defect", request.id());
       }
     };
   }

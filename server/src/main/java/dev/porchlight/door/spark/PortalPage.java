@@ -16,6 +16,7 @@ import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Wording;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.Forms;
 import dev.porchlight.web.Reply;
@@ -108,8 +109,7 @@ final class PortalPage {
     }
     var portal = Portal.findByName(store, request.pathVariable("portal")).filter(Portal::enabled);
     if (portal.isEmpty()) {
-      return new Looked.Wrong(
-          pages.note(404, "No such portal", "There is no portal of that name, or it is closed."));
+      return new Looked.Wrong(pages.note(request, 404, "portal"));
     }
     var key =
         Consent.first(parameters, "client_id")
@@ -118,25 +118,16 @@ final class PortalPage {
             .filter(k -> k.allows(SparkKey.Way.OAUTH2) && k.role().isConsumer())
             .filter(serves(portal.get().ownerId()));
     if (key.isEmpty()) {
-      return new Looked.Wrong(
-          pages.note(
-              400,
-              "Unknown application",
-              "The link that brought you here names no application of this portal."));
+      return new Looked.Wrong(pages.said(request, 400, "client.title", "client.portal"));
     }
     var redirect =
         Consent.first(parameters, "redirect_uri").filter(key.get().redirectUris()::contains);
     if (redirect.isEmpty()) {
-      return new Looked.Wrong(
-          pages.note(
-              400,
-              "Unknown return address",
-              "The link that brought you here would send you back to an address that is not on"
-                  + " record for this application."));
+      return new Looked.Wrong(pages.note(request, 400, "return"));
     }
     var state = Consent.first(parameters, "state").orElse("");
     if (state.length() > Consent.MAX_STATE) {
-      return new Looked.Wrong(pages.note(400, "Too long", "The parameter `state` is too long."));
+      return new Looked.Wrong(pages.note(request, 400, "long", "state"));
     }
     var unconnected =
         Consent.first(parameters, "unconnected")
@@ -209,7 +200,7 @@ final class PortalPage {
 
   private Reply decide(Request request, Map<String, List<String>> form, Asked asked) {
     if (!Consent.isOurForm(request, form)) {
-      return form(request, asked, form, "The form had grown old. Please try once more.");
+      return form(request, asked, form, Consent.wording(request).text("form.old"));
     }
     if (!asked.challenge().isEmpty() && !asked.challenge().matches(Consent.CHALLENGE)) {
       return Consent.back(asked.redirectUri(), asked.state(), "error", "invalid_request");
@@ -226,12 +217,12 @@ final class PortalPage {
     var owner = asked.portal().ownerId();
     if (!mayTry(request, "from ", TRIES_FROM_ONE_ADDRESS)
         || !GrantEndpoint.mayTry(tries, owner + " " + name, store)) {
-      return form(request, asked, form, "Too many tries. Please wait five minutes.");
+      return form(request, asked, form, Consent.wording(request).text("form.tries"));
     }
     var person = logins.find(owner, name, Consent.first(form, "password").orElse(""));
     if (person.isEmpty()) {
       LOG.info("A wrong name or password at a portal from {}", request.peer().getHostAddress());
-      return form(request, asked, form, "The name or the password is wrong.");
+      return form(request, asked, form, Consent.wording(request).text("form.wrong"));
     }
     return granted(asked, person.get().contact());
   }
@@ -255,7 +246,7 @@ final class PortalPage {
 
   private Reply signUp(Request request, Map<String, List<String>> form, Asked asked) {
     if (!mayTry(request, "sign-up from ", SIGN_UPS_FROM_ONE_ADDRESS)) {
-      return form(request, asked, form, "Too many tries. Please wait five minutes.");
+      return form(request, asked, form, Consent.wording(request).text("form.tries"));
     }
     var said = Json.object();
     var wanted = new ArrayList<>(asked.portal().required());
@@ -264,14 +255,19 @@ final class PortalPage {
     for (var attribute : wanted) {
       var text = Consent.first(form, attribute).map(String::strip).filter(t -> !t.isEmpty());
       if (text.isEmpty()) {
-        return form(request, asked, form, label(attribute) + " is missing.");
+        return form(
+            request,
+            asked,
+            form,
+            Consent.wording(request)
+                .text("form.missing", label(Consent.wording(request), attribute)));
       }
       said.put(attribute, text.get());
     }
     var password = Consent.first(form, "password").orElse("");
     var objection = PortalWriting.objection(password);
     if (objection != null) {
-      return form(request, asked, form, "The password " + objection + ".");
+      return form(request, asked, form, Consent.wording(request).text("form.password", objection));
     }
     ContactWriting.Written written;
     try {
@@ -281,12 +277,7 @@ final class PortalPage {
     }
     var contact = make(asked, written, Passwords.hash(password));
     return contact.isEmpty()
-        ? form(
-            request,
-            asked,
-            form,
-            "With this e-mail address one can't sign up here. If it is yours, sign in, or ask for a"
-                + " password.")
+        ? form(request, asked, form, Consent.wording(request).text("form.taken"))
         : granted(asked, contact.get());
   }
 
@@ -329,17 +320,18 @@ final class PortalPage {
         });
   }
 
-  private static String label(String attribute) {
+  private static String label(Wording t, String attribute) {
     return switch (attribute) {
-      case ContactAttributes.GIVEN_NAME -> "Your first name";
-      case ContactAttributes.FAMILY_NAME -> "Your last name";
-      case ContactAttributes.PRIMARY_PHONE -> "Your phone number";
-      case ContactAttributes.DISPLAY_NAME -> "Your name";
-      case ContactAttributes.PRIMARY_EMAIL -> "Your e-mail address";
-      case "HomeStreetAddress" -> "Street and number";
-      case "HomeLocality" -> "City";
-      case "HomeRegion" -> "State";
-      case "HomePostalCode" -> "Postal code";
+      case ContactAttributes.GIVEN_NAME,
+          ContactAttributes.FAMILY_NAME,
+          ContactAttributes.PRIMARY_PHONE,
+          ContactAttributes.DISPLAY_NAME,
+          ContactAttributes.PRIMARY_EMAIL,
+          "HomeStreetAddress",
+          "HomeLocality",
+          "HomeRegion",
+          "HomePostalCode" ->
+          t.text("label." + attribute);
       default -> attribute;
     };
   }
@@ -362,7 +354,7 @@ final class PortalPage {
     values.put("email", Consent.first(filled, ContactAttributes.PRIMARY_EMAIL).orElse(""));
     values.put("displayName", Consent.first(filled, ContactAttributes.DISPLAY_NAME).orElse(""));
     var required = new LinkedHashMap<String, String>();
-    asked.portal().required().forEach(r -> required.put(r, label(r)));
+    asked.portal().required().forEach(r -> required.put(r, label(Consent.wording(request), r)));
     values.put("required", required);
     values.put("trouble", trouble);
     return pages.form(request, "vow.jte", values, PATH, token, asked.redirectUri());

@@ -7,6 +7,7 @@ import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
 import dev.porchlight.value.AnyLead;
 import dev.porchlight.value.Enquirer;
+import dev.porchlight.value.Language;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import jakarta.mail.Session;
@@ -14,8 +15,10 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.List;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -45,6 +48,32 @@ class MailTest {
         .leadId("L-1")
         .message(message)
         .build();
+  }
+
+  @Test
+  void news_of_homes_are_told_in_the_readers_language() throws Exception {
+    var home =
+        new ListingMail.Home(
+            List.of("New", "PriceChange"),
+            "1 Quay",
+            "Harbor",
+            new BigDecimal("450000"),
+            new BigDecimal("475000"),
+            "EUR",
+            BigDecimal.ONE,
+            new BigDecimal("1.5"),
+            null,
+            "Active",
+            true);
+    var news =
+        new ListingMail.News("Ana", "Bo {0}", List.of(home, home), "https://hub.example.org");
+    var mail =
+        new MimeMessage(
+            (Session) null, new ByteArrayInputStream(ListingMail.write(news, Language.GERMAN)));
+    assertThat(mail.getSubject()).isEqualTo("2 Immobilien mit Neuigkeiten, davon 2 neu");
+    assertThat((String) ((MimeMultipart) mail.getContent()).getBodyPart(0).getContent())
+        .contains("Guten Tag Ana", "Bo {0}", "Neu, Preis gesenkt: 1 Quay, Harbor")
+        .contains("450.000 EUR (vorher 475.000 EUR)", "1 Schlafzimmer, 1,5 Bäder, Active");
   }
 
   @Property(tries = 300)

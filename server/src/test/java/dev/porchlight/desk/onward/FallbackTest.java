@@ -154,7 +154,7 @@ class FallbackTest {
     try (var post = FakeMailServer.open();
         var crm = FakeCrm.open();
         var hub = TestHub.start(folder)) {
-      mails(hub, post, Json.object().put("fallback", "help@example.org"));
+      mails(hub, post, Json.object().put("fallback", "help@example.org").put("language", "de"));
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/one"), "porchlight", b -> b.put("tests", true));
       hub.clock().advance(Duration.ofSeconds(1));
@@ -169,7 +169,10 @@ class FallbackTest {
       hub.clock().advance(Duration.ofSeconds(61));
       awaitSent(hub, "lead.undelivered");
       assertThat(sent(hub, "lead.undelivered")).hasSize(1);
-      assertThat(post.messages().getFirst().text()).contains("L-2");
+      // In the language of the office's mails; what programs read stays.
+      assertThat(post.messages().getFirst().text())
+          .contains("L-2", "Lead nicht zugestellt: ", "Telefon: ", "<html lang=3D\"de\">")
+          .contains("name=3D\"lead_phone\"", "name=3D\"lead_information_version\"");
     }
   }
 

@@ -467,6 +467,13 @@ class PortalPageTest {
       assertThat(page.status()).as(page.toString()).isEqualTo(200);
       assertThat(onlyOurs(page))
           .contains("<h1>" + portal + "</h1>", HOSTILE + " asks who you are", "value=\"" + state);
+      // In the reader's language, as the pages of refusals and of ending mails are.
+      assertThat(onlyOurs(german(world, path + "?" + asked)))
+          .contains("<html lang=\"de\">", HOSTILE + " fragt, wer Sie sind", "Passwort");
+      assertThat(german(world, "/oauth2?client_id=none").toString())
+          .contains("lang=\"de\"", "Unbekannte Anwendung");
+      assertThat(german(world, "/unsubscribe/none").toString())
+          .contains("lang=\"de\"", "Dieser Link geht nicht");
 
       // What was typed comes back, by a form that is ours and by one that is not.
       var headers = new TreeMap<String, String>();
@@ -567,5 +574,9 @@ class PortalPageTest {
       assertThat(statuses).containsOnlyOnce(303).containsOnly(303, 403);
       assertThat(site.world.get(site.agent, "/v1/contacts").d().path("Results")).hasSize(1);
     }
+  }
+
+  private static SparkWorld.Reply german(SparkWorld world, String path) {
+    return world.send("GET", path, new byte[0], Map.of("Accept-Language", "de-AT, en;q=0.5"));
   }
 }
