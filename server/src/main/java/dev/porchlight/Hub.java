@@ -52,6 +52,7 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.EndpointSecrets;
 import dev.porchlight.delivery.EndpointTest;
 import dev.porchlight.delivery.Engine;
+import dev.porchlight.delivery.EventFilters;
 import dev.porchlight.delivery.Planner;
 import dev.porchlight.delivery.Renderer;
 import dev.porchlight.delivery.Sender;
@@ -241,6 +242,7 @@ public final class Hub implements AutoCloseable {
       Backups backups)
       throws IOException {
     this.store = store;
+    store.prepare(EventFilters.READ);
     this.backups = backups;
     traces = Traces.of(config.tracing(), VERSION);
     int number = config.hubNumber();

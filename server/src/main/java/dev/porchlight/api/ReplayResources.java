@@ -47,7 +47,8 @@ final class ReplayResources {
 
   Reply list(Call call) {
     call.filters();
-    return call.list(replays.list(), r -> sees(call, r), this::view, Replay::id);
+    var after = call.idCursor();
+    return call.list(most -> replays.list(after, most, r -> sees(call, r)), this::view, Replay::id);
   }
 
   Reply get(Call call) {

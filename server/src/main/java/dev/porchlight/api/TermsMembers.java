@@ -4,6 +4,7 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.EventCatalogue;
+import dev.porchlight.delivery.EventFilters;
 import dev.porchlight.delivery.Order;
 import dev.porchlight.delivery.Terms;
 import dev.porchlight.desk.setup.EndpointSetup;
@@ -116,6 +117,8 @@ final class TermsMembers {
     }
     try {
       EventCatalogue.read(filter);
+      // Kept from now on: units read none.
+      EventFilters.of(filter);
     } catch (FilterException e) {
       throw invalid(
           "The filter can't be used: "

@@ -97,6 +97,7 @@ public final class EngineStore implements Store {
   private Instant lastAt = Instant.EPOCH;
 
   private volatile Settings settings = Settings.EMPTY;
+  private final List<Function<Settings, ?>> prepared = new CopyOnWriteArrayList<>();
   private volatile StoreState state = new StoreState.Accepting();
 
   /// Since which moment (of [System#nanoTime]) the writer is at one batch; 0 when it is at none.
@@ -573,7 +574,27 @@ public final class EngineStore implements Store {
     }
   }
 
+  /// Has something worked out of settings whenever they are taken over, these included: no unit has
+  /// to.
+  public void prepare(Function<Settings, ?> view) {
+    prepared.add(view);
+    prepare(settings);
+  }
+
+  private void prepare(Settings found) {
+    for (var view : prepared) {
+      try {
+        found.view(view);
+      } catch (RuntimeException e) {
+        LOG.error("What follows from settings can't be worked out, by a defect of ours", e);
+      }
+    }
+  }
+
   private void adopt(Settings found) {
+    if (found.seq() > settings.seq()) {
+      prepare(found);
+    }
     synchronized (queues) {
       if (found.seq() > settings.seq()) {
         settings = found;

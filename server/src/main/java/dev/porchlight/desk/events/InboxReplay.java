@@ -171,9 +171,17 @@ public record InboxReplay(
             .findOne());
   }
 
-  /// All of them, first one first.
-  public static List<InboxReplay> list(Store store) {
-    return list(store, "1 = 1");
+  /// So many behind an id, first one first.
+  public static List<InboxReplay> listAfter(Store store, String after, int most) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + TABLE.columnList()
+                    + " FROM inbox_replay WHERE id > :after ORDER BY id LIMIT :most")
+            .bind("after", after)
+            .bind("most", most)
+            .map((r, _) -> TABLE.read(new Row(r)))
+            .list());
   }
 
   /// The newest of them, newest first.

@@ -107,14 +107,21 @@ public final class Publishing {
   }
 
   /// An event that was read, before it is decided on.
+  ///
+  /// @param passed what filters of grants have said of it by now
   private record Prepared(
       PublishedEvent event,
       EventContract.Event said,
       RawBody raw,
       @Nullable Map<String, String> adopt,
+      Map<String, Boolean> passed,
       Sayings.@Nullable Prepared people) {
     Prepared saying(Sayings.@Nullable Prepared other) {
-      return new Prepared(event, said, raw, adopt, other);
+      return new Prepared(event, said, raw, adopt, passed, other);
+    }
+
+    Prepared knowing(Map<String, Boolean> other) {
+      return new Prepared(event, said, raw, adopt, other, people);
     }
   }
 
@@ -168,7 +175,7 @@ public final class Publishing {
               "Changes of grants are told by the hub alone; post an AuthorizeAction to the inbox.");
         }
         var draw = Draw.fresh(store.now(), hub);
-        var prepared = prepare(publisher, said, body, base, draw, null);
+        var prepared = asked(publisher, prepare(publisher, said, body, base, draw, null));
         if (said.saying() == null) {
           return store.write(WorkQueue.LEADS, new PublishUnit(prepared, false));
         }
@@ -232,6 +239,26 @@ public final class Publishing {
     }
   }
 
+  /// Asks the filters of the grants by which it may go out: a unit reads none, but of a grant that
+  /// has come since.
+  private Prepared asked(Party publisher, Prepared prepared) {
+    if (prepared.said().listing() == null) {
+      return prepared;
+    }
+    var settings = store.settings();
+    var topic = prepared.said().topic();
+    var at = prepared.event().draw().at();
+    var passed = new HashMap<String, Boolean>();
+    for (var target : recipients(Parties.in(settings), publisher, prepared)) {
+      for (var grant : Grants.in(settings).ofOwner(target.id())) {
+        if (grant.isLive(at) && grant.subscribes(topic)) {
+          boolean _ = passes(grant, prepared, at, passed);
+        }
+      }
+    }
+    return prepared.knowing(passed);
+  }
+
   private static Prepared prepare(
       Party publisher,
       EventContract.Event said,
@@ -286,7 +313,7 @@ public final class Publishing {
             "",
             Json.write(violations),
             "{}");
-    return new Prepared(event, said, RawBody.of(id, body), adopt, null);
+    return new Prepared(event, said, RawBody.of(id, body), adopt, Map.of(), null);
   }
 
   /// What makes an address below a place one of another place, or of no place of its own: a query,
@@ -346,7 +373,7 @@ public final class Publishing {
   /// @return what publishes it within a unit; empty when it can't be read
   public Optional<Consumer<Batch>> own(Party publisher, byte[] body, Draw draw, String except) {
     return contract.read(body) instanceof EventContract.Event said
-        ? Optional.of(prepare(publisher, said, body, OWN + except, draw, null))
+        ? Optional.of(asked(publisher, prepare(publisher, said, body, OWN + except, draw, null)))
             .map(prepared -> batch -> decide(batch, prepared, false))
         : Optional.empty();
   }
@@ -631,7 +658,7 @@ public final class Publishing {
     var copies = new LinkedHashMap<String, PublishedEvent.Copy>();
     var owners = new LinkedHashMap<String, Party>();
     // Each filter is asked once, however many grants have it.
-    var passed = new HashMap<String, Boolean>();
+    var passed = new HashMap<>(prepared.passed());
     for (var target : targets) {
       add(copies, owners, prepared, seq, target, target, null);
     }

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 ///   not
 /// @param perSecond how many it makes due in a second at most
 /// @param place the place in the log up to which it has looked
+/// @param part of the line behind that place, the last delivery that it is done with, in the order
+///   of their ids; empty when it has not begun with that line
 /// @param planned how many events it planned for the first time
 /// @param retried how many deliveries it made due again
 /// @param passedOver how many events it left as they are
@@ -41,6 +43,7 @@ public record Replay(
     int perSecond,
     State state,
     long place,
+    String part,
     long planned,
     long retried,
     long passedOver,
@@ -64,6 +67,7 @@ public record Replay(
             perSecond,
             State.RUNNING,
             wanted.first() - 1,
+            "",
             0,
             0,
             0,
@@ -183,6 +187,7 @@ public record Replay(
         job.perSecond(),
         State.of(job.state().word()),
         job.place(),
+        "",
         job.replayed(),
         0,
         0,
@@ -240,6 +245,7 @@ public record Replay(
         perSecond,
         now,
         place,
+        part,
         planned,
         retried,
         passedOver,
@@ -261,6 +267,7 @@ public record Replay(
         otherPerSecond,
         state,
         place,
+        part,
         planned,
         retried,
         passedOver,
@@ -273,7 +280,13 @@ public record Replay(
   }
 
   Replay moved(
-      long to, long morePlanned, long moreRetried, long morePassed, String by, Instant until) {
+      long to,
+      String toPart,
+      long morePlanned,
+      long moreRetried,
+      long morePassed,
+      String by,
+      Instant until) {
     return new Replay(
         id,
         inbox,
@@ -282,6 +295,7 @@ public record Replay(
         perSecond,
         state,
         to,
+        toPart,
         planned + morePlanned,
         retried + moreRetried,
         passedOver + morePassed,
@@ -309,6 +323,7 @@ public record Replay(
           .column("per_second", Replay::perSecond)
           .column("state", r -> r.state().word())
           .column("place", Replay::place)
+          .column("part", Replay::part)
           .column("planned", Replay::planned)
           .column("retried", Replay::retried)
           .column("passed_over", Replay::passedOver)
@@ -327,13 +342,14 @@ public record Replay(
                   r.integer(4),
                   State.of(r.text(5)),
                   r.number(6),
-                  r.number(7),
+                  r.text(7),
                   r.number(8),
                   r.number(9),
-                  r.text(10),
+                  r.number(10),
                   r.text(11),
-                  r.time(12),
-                  r.timeOrNull(13),
-                  r.textOrNull(14),
-                  r.timeOrNull(15)));
+                  r.text(12),
+                  r.time(13),
+                  r.timeOrNull(14),
+                  r.textOrNull(15),
+                  r.timeOrNull(16)));
 }

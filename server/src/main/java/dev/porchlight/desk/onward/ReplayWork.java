@@ -106,7 +106,7 @@ public final class ReplayWork implements AutoCloseable {
         || deliveries.hasLanes(job.endpointId(), MOST_LANES)) {
       return;
     }
-    var page = replays.look(endpoint.get(), job.wanted(), job.place(), most);
+    var page = replays.look(endpoint.get(), job.wanted(), job.place(), job.part(), most);
     pace.took(page.chosen().size());
     boolean moved = store.write(WorkQueue.REPLAY, batch -> write(batch, job, endpoint.get(), page));
     if (moved && !page.chosen().isEmpty()) {
@@ -120,6 +120,7 @@ public final class ReplayWork implements AutoCloseable {
     return now != null
             && now.state() == Replay.State.RUNNING
             && now.place() == job.place()
+            && now.part().equals(job.part())
             && !now.isElsewhere(process, batch.clock())
         ? Optional.of(now)
         : Optional.empty();
@@ -149,7 +150,14 @@ public final class ReplayWork implements AutoCloseable {
         Replay.TABLE,
         found
             .get()
-            .moved(page.place(), planned, retried, passed, process, batch.clock().plus(LEASE)));
+            .moved(
+                page.place(),
+                page.part(),
+                planned,
+                retried,
+                passed,
+                process,
+                batch.clock().plus(LEASE)));
     return true;
   }
 

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class Replays {
   private static final Logger LOG = LoggerFactory.getLogger(Replays.class);
   private static final int LINES = 1000;
+  private static final int PAGE = 200;
   private static final Duration COUNTING = Duration.ofSeconds(20);
 
   private final Store store;
@@ -65,35 +67,52 @@ public final class Replays {
   /// @param chosen the events that are wanted
   /// @param passedOver how many events were not
   /// @param place up to where it was looked
-  record Page(List<Candidate> chosen, int passedOver, long place) {}
+  /// @param part of the line behind that, the last delivery that was looked at; empty for none
+  record Page(List<Candidate> chosen, int passedOver, long place, String part) {}
 
-  /// Looks on from a place, until so many events are chosen. What a line tells of stays together,
-  /// so there may be more: the place is one of lines.
-  Page look(Endpoint endpoint, Replay.Wanted wanted, long place, int most) {
+  /// Looks on from a place, until so many events are chosen. One line may tell of a thousand, so a
+  /// place may lie within what it tells of.
+  Page look(Endpoint endpoint, Replay.Wanted wanted, long place, String part, int most) {
     var settings = store.settings();
     long last = Math.min(wanted.until() - 1, place + LINES);
     boolean changes = Changes.areAskedForBy(endpoint);
-    var all = events(settings, place, last, changes);
-    var states =
-        deliveries.statesOf(
-            all.stream().map(e -> Planner.deliveryId(e.draw(), endpoint.id())).toList());
+    var all =
+        events(settings, place, last, changes).stream()
+            .map(found -> Step.of(found, endpoint))
+            .filter(step -> step.seq() > place + 1 || step.deliveryId().compareTo(part) > 0)
+            .sorted(Comparator.comparing(Step::seq).thenComparing(Step::deliveryId))
+            .toList();
+    var states = deliveries.statesOf(all.stream().map(Step::deliveryId).toList());
     var chosen = new ArrayList<Candidate>();
     int passedOver = 0;
-    long line = place;
-    for (var found : all) {
-      if (chosen.size() >= most && found.event().seq() != line) {
-        return new Page(chosen, passedOver, found.event().seq() - 1);
+    long line = place + 1;
+    var done = part;
+    for (var step : all) {
+      if (chosen.size() >= most) {
+        return new Page(chosen, passedOver, step.seq() - 1, step.seq() == line ? done : "");
       }
-      line = found.event().seq();
-      var id = Planner.deliveryId(found.draw(), endpoint.id());
-      var candidate = new Candidate(found.event(), found.draw(), id, states.get(id));
+      line = step.seq();
+      done = step.deliveryId();
+      var candidate =
+          new Candidate(step.found().event(), step.found().draw(), done, states.get(done));
       if (isWanted(settings, endpoint, wanted, candidate)) {
         chosen.add(candidate);
       } else {
         passedOver++;
       }
     }
-    return new Page(chosen, passedOver, Math.max(last, place));
+    return new Page(chosen, passedOver, Math.max(last, place), "");
+  }
+
+  /// An event, with the delivery that it has at an endpoint, or would have.
+  private record Step(Found found, String deliveryId) {
+    static Step of(Found found, Endpoint endpoint) {
+      return new Step(found, Planner.deliveryId(found.draw(), endpoint.id()));
+    }
+
+    long seq() {
+      return found.event().seq();
+    }
   }
 
   private static boolean isWanted(
@@ -220,7 +239,7 @@ public final class Replays {
       if (System.nanoTime() - began > COUNTING.toNanos()) {
         return new Count(byState, false);
       }
-      var page = look(endpoint, wanted, place, Integer.MAX_VALUE);
+      var page = look(endpoint, wanted, place, "", Integer.MAX_VALUE);
       page.chosen().forEach(c -> byState.merge(c.word(), 1L, Long::sum));
       place = page.place();
     }
@@ -253,17 +272,45 @@ public final class Replays {
     return Replay.of(job, Replay.endpoint(store.settings(), job.receiver()));
   }
 
-  /// All of them, those of inboxes too, first one first.
-  public List<Replay> list() {
+  /// Some of them, those of inboxes too, first one first.
+  ///
+  /// @param after only those with a greater id; empty for all
+  /// @param visible which of them
+  public List<Replay> list(String after, int most, Predicate<Replay> visible) {
+    var found = new ArrayList<Replay>();
+    var from = after;
+    while (true) {
+      var page = page(from);
+      for (var replay : page) {
+        if (visible.test(replay)) {
+          found.add(replay);
+          if (found.size() == most) {
+            return found;
+          }
+        }
+      }
+      if (page.size() < PAGE) {
+        return found;
+      }
+      from = page.getLast().id();
+    }
+  }
+
+  private List<Replay> page(String after) {
     var all =
         new ArrayList<>(
             store.read(h ->
-                h.createQuery("SELECT " + Replay.TABLE.columnList() + " FROM replay ORDER BY id")
+                h.createQuery(
+                        "SELECT "
+                            + Replay.TABLE.columnList()
+                            + " FROM replay WHERE id > :after ORDER BY id LIMIT :most")
+                    .bind("after", after)
+                    .bind("most", PAGE)
                     .map((r, _) -> Replay.TABLE.read(new Row(r)))
                     .list()));
-    InboxReplay.list(store).forEach(job -> all.add(of(job)));
+    InboxReplay.listAfter(store, after, PAGE).forEach(job -> all.add(of(job)));
     all.sort(Comparator.comparing(Replay::id));
-    return all;
+    return all.subList(0, Math.min(PAGE, all.size()));
   }
 
   /// The newest of them, those of inboxes too, newest first.

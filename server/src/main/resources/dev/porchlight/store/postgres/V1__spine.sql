@@ -780,6 +780,7 @@ CREATE TABLE replay (
   per_second   BIGINT NOT NULL,
   state        TEXT COLLATE "C" NOT NULL,   -- running | paused | stopped | finished
   place        BIGINT NOT NULL, -- up to which log entry it has looked
+  part         TEXT COLLATE "C" NOT NULL,    -- of the entry behind, the last delivery it is done with
   planned      BIGINT NOT NULL,
   retried      BIGINT NOT NULL,
   passed_over  BIGINT NOT NULL,

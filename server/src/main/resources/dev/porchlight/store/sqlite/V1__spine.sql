@@ -773,6 +773,7 @@ CREATE TABLE replay (
   per_second   INTEGER NOT NULL,
   state        TEXT NOT NULL,   -- running | paused | stopped | finished
   place        INTEGER NOT NULL, -- up to which log entry it has looked
+  part         TEXT NOT NULL,    -- of the entry behind, the last delivery it is done with
   planned      INTEGER NOT NULL,
   retried      INTEGER NOT NULL,
   passed_over  INTEGER NOT NULL,
