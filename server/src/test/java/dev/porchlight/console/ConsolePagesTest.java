@@ -6,6 +6,7 @@ import dev.porchlight.testing.ConsoleBrowser;
 import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.TestHub;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +14,17 @@ import org.junit.jupiter.api.io.TempDir;
 /// The frame in a browser: all pages are held to what [ConsoleBrowser] says.
 @Timeout(120)
 class ConsolePagesTest {
+  /// What has the focus, or that nobody sees it.
+  private static final String STOP =
+      """
+      (() => {
+        const at = document.activeElement;
+        const style = getComputedStyle(at);
+        if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 1) return "unseen";
+        return at.closest("nav") ? "nav" : at.id || at.className || at.localName;
+      })()\
+      """;
+
   @TempDir Path folder;
 
   @Test
@@ -33,10 +45,34 @@ class ConsolePagesTest {
       browser.check();
       assertThat(page.getByText("No leads yet").isVisible()).isTrue();
       browser.visit("/console/leads");
+      browser.visit("/console/audit");
 
       page.keyboard().press("Tab");
       assertThat(page.evaluate("document.activeElement.className")).isEqualTo("skip");
-      page.getByText("Ada Example").click();
+      // Each stop of the keyboard is to be seen, in the order of the page.
+      var stops = new ArrayList<Object>();
+      while (stops.size() < 30 && !stops.contains("scroll")) {
+        page.keyboard().press("Tab");
+        stops.add(page.evaluate(STOP));
+      }
+      assertThat(stops).doesNotContain("unseen").contains("find", "subject", "scroll");
+      assertThat(stops.indexOf("find")).isLessThan(stops.indexOf("nav"));
+      assertThat(stops.indexOf("nav")).isLessThan(stops.indexOf("subject"));
+      assertThat(stops.indexOf("subject")).isLessThan(stops.indexOf("scroll"));
+      // A table that is wider than the window is moved by the arrows.
+      page.setViewportSize(360, 700);
+      page.locator(".scroll").focus();
+      page.keyboard().press("ArrowRight");
+      page.waitForFunction("document.querySelector('.scroll').scrollLeft > 0");
+      page.setViewportSize(1280, 900);
+      page.keyboard().press("/");
+      assertThat(page.evaluate("document.activeElement.id")).isEqualTo("find");
+      page.locator("details.menu summary").press("Enter");
+      page.locator("details.menu a").focus();
+      page.keyboard().press("Escape");
+      assertThat(page.evaluate("document.activeElement.localName")).isEqualTo("summary");
+      assertThat(page.locator("details.menu[open]").count()).isZero();
+      page.getByText("Ada Example").first().click();
       page.getByText("Dark").click();
       page.waitForLoadState();
       assertThat(page.locator("html").getAttribute("data-theme")).isEqualTo("dark");

@@ -57,8 +57,10 @@ class NowTest {
       page.getByText("not readable").waitFor();
       var disabled = Json.object().put("disabled", true);
       hub.api().patch("/endpoints/" + endpoint.id(), disabled);
-      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(2)).put("lead_role", "landlord"));
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(2)).put("role", "landlord"));
       page.getByText("disabled", exactly()).waitFor();
+      assertThat(page.locator("section[aria-labelledby=breaches]").innerText())
+          .contains("connections-plus");
       page.getByText("As a table").click();
       assertThat(page.locator("#chart-data thead").textContent())
           .contains("portal: accepted", "portal: delivered");

@@ -63,6 +63,8 @@ class SourcePagesTest {
       assertThat(sender.post(lead).status()).isEqualTo(200);
 
       page.navigate(hub.address() + "/console/sources");
+      // The name of a contract is not broken in two.
+      assertThat(page.locator("td.nowrap").first().innerText()).isEqualTo("lead-delivery");
       page.getByText("realtor-com").click();
       assertThat(page.locator("main").innerText())
           .contains("1 done", "1 taken, 0 waiting, 0 failed")
