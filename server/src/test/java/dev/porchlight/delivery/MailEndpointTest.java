@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.FakeMailServer;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
@@ -13,7 +14,9 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMultipart;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -68,6 +71,79 @@ class MailEndpointTest {
     } finally {
       post.stop();
     }
+  }
+
+  @Test
+  void the_office_reads_that_an_endpoint_fails_is_disabled_and_works_again() throws Exception {
+    var post = new GreenMail(new ServerSetup(0, "127.0.0.1", "smtp"));
+    post.start();
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open(hub.clock()).alwaysAnswers(500)) {
+      mailServer(hub, post.getSmtp().getPort());
+      var office =
+          hub.items("/nodes").stream()
+              .filter(n -> n.path("kind").asString().equals("office"))
+              .findFirst()
+              .orElseThrow()
+              .path("id")
+              .asString();
+      var fallback = Json.object().put("fallback", "help@example.org");
+      assertThat(hub.api().patch("/nodes/" + office + "/mail", fallback).status()).isEqualTo(200);
+      hub.clock().advance(Duration.ofSeconds(1));
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(
+              crm.url("/"),
+              "porchlight",
+              b -> b.put("name", "Our CRM").put("disabled_after_hours", 10));
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      hub.awaitAttempts("L-1", endpoint, 1);
+      var id = hub.deliveries("L-1", endpoint).getFirst().path("id").asString();
+      var begin = hub.clock().instant();
+      var told = new ArrayList<String>();
+      for (var hours : List.of(5, 9, 10)) {
+        hub.clock().set(begin.plus(Duration.ofHours(hours)).plusSeconds(1));
+        hub.api().post("/deliveries/" + id + "/retry", "");
+        told.add(mailAbout(post, told.size()));
+      }
+      crm.alwaysAnswers(200);
+      hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", false));
+      hub.api().post("/deliveries/" + id + "/retry", "");
+      told.add(mailAbout(post, told.size()));
+      assertThat(told).hasSize(4).allMatch(text -> text.contains("Our CRM"));
+      assertThat(told.get(0)).contains("fail");
+      assertThat(told.get(1)).contains("fail").isNotEqualTo(told.get(0));
+      assertThat(told.get(2)).contains("disabled", "--no-disabled");
+      assertThat(told.get(3)).contains("works again");
+      for (var mail : post.getReceivedMessages()) {
+        assertThat(mail.getAllRecipients())
+            .containsExactly(new InternetAddress("help@example.org"));
+      }
+    } finally {
+      post.stop();
+    }
+  }
+
+  /// Waits for the next mail about an endpoint, and gives what a person reads of it.
+  private static String mailAbout(GreenMail post, int before) {
+    return Awaitility.await()
+        .atMost(TestHub.PATIENCE)
+        .until(() -> told(post), told -> told.size() > before)
+        .get(before);
+  }
+
+  private static List<String> told(GreenMail post) throws Exception {
+    var all = new ArrayList<String>();
+    for (var mail : post.getReceivedMessages()) {
+      // The lead that it did not take comes too.
+      if (mail.getSubject().startsWith("Endpoint ")) {
+        all.add(
+            mail.getSubject()
+                + "\n"
+                + ((MimeMultipart) mail.getContent()).getBodyPart(0).getContent());
+      }
+    }
+    return all;
   }
 
   @Test
