@@ -23,11 +23,23 @@ final class Bulk implements AutoCloseable {
       execute("SET synchronous_commit = off");
       execute("SET maintenance_work_mem = '256MB'");
     } else {
-      execute("PRAGMA locking_mode = EXCLUSIVE");
-      execute("PRAGMA journal_mode = OFF");
+      execute("PRAGMA busy_timeout = 5000");
       execute("PRAGMA synchronous = OFF");
+      withoutLog();
       execute("PRAGMA cache_size = -524288");
       execute("PRAGMA temp_store = FILE");
+    }
+  }
+
+  /// Nothing is written twice, where nobody else has the file open: a connection of the hub's may
+  /// still be on its way out.
+  private void withoutLog() throws SQLException {
+    try {
+      execute("PRAGMA locking_mode = EXCLUSIVE");
+      execute("PRAGMA journal_mode = OFF");
+    } catch (SQLException e) {
+      DeliveriesRun.say("  filling through the log: " + e.getMessage());
+      execute("PRAGMA locking_mode = NORMAL");
     }
   }
 
