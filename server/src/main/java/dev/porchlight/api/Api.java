@@ -266,6 +266,7 @@ public final class Api {
     add("GET", "/contacts", Permission.READ, leads::listContacts);
     add("GET", "/contacts/{id}", Permission.READ, leads::getContact);
     add("PATCH", "/contacts/{id}", Permission.WORK, leads::changeContact);
+    add("GET", "/contacts/{id}/notes", Permission.READ, leads::listNotes);
     add("GET", "/persons", Permission.READ, persons::list);
     add("GET", "/persons/{id}", Permission.READ, persons::get);
     add("POST", "/persons/{id}/erase", Permission.ADMIN, persons::erase);

@@ -25,6 +25,7 @@ import dev.porchlight.desk.erasure.Pins;
 import dev.porchlight.desk.events.NumberedListings;
 import dev.porchlight.listing.Listings;
 import dev.porchlight.person.Card;
+import dev.porchlight.person.Comment;
 import dev.porchlight.person.Consents;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
@@ -508,6 +509,23 @@ final class LeadResources {
         most -> persons.list(call.scope(), call.seqCursor(), most),
         Views::contact,
         c -> Long.toString(c.seq()));
+  }
+
+  /// What members noted about a contact, newest first.
+  Reply listNotes(Call call) {
+    var contact = contact(call);
+    call.filters();
+    return call.list(
+        most -> Comment.listBefore(store, contact.id(), call.idCursor(), most),
+        note -> {
+          var view = Json.object();
+          view.put("id", note.id());
+          view.put("at", note.createdAt().toString());
+          member(view, "by", note.userId());
+          view.put("text", note.text());
+          return view;
+        },
+        Comment::id);
   }
 
   private Contact contact(Call call) {

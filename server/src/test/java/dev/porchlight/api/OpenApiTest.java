@@ -309,6 +309,8 @@ final class OpenApiTest {
       admin.get("/api/v1/contacts").expect(200);
       var contact = world.first("/api/v1/contacts?limit=1");
       admin.get("/api/v1/contacts/" + contact).expect(200);
+      admin.get("/api/v1/contacts/" + contact + "/notes?limit=1").expect(200);
+      admin.get("/api/v1/contacts/none/notes").expect(404);
       admin
           .patch(
               "/api/v1/contacts/" + contact,

@@ -334,9 +334,9 @@ public final class SettingSection implements Section {
             "language",
             List.of(
                 new Choice("", t.of("node.language.above")),
-                new Choice("en", "English"),
-                new Choice("de", "Deutsch"),
-                new Choice("fr", "Français")),
+                new Choice("en", t.of("node.language.en")),
+                new Choice("de", t.of("node.language.de")),
+                new Choice("fr", t.of("node.language.fr"))),
             "");
   }
 

@@ -275,6 +275,13 @@ class ContactPagesTest {
       assertThat(found.stream().filter(f -> f.startsWith(word)).distinct()).hasSize(120);
     }
     browser.visit(path + "?notes=" + "9".repeat(26));
+    // The same by the API, in the name of those who wrote them.
+    var first = hub.api().read("/contacts/" + contact + "/notes?limit=100");
+    var rest =
+        hub.api()
+            .read("/contacts/" + contact + "/notes?cursor=" + first.path("next_cursor").asString());
+    assertThat(first.path("items").size() + rest.path("items").size()).isEqualTo(120);
+    assertThat(rest.path("items").path(0).path("by").asString()).isEqualTo(owner);
   }
 
   private static final Pattern PART = Pattern.compile("(?:note|search) [0-9]{3}");
