@@ -165,9 +165,7 @@ final class OpenBatch implements Batch {
     var cell = cell(table, key);
     var before = cell.copy();
     undo.add(() -> cells.getOrDefault(table, new LinkedHashMap<>()).put(key, before));
-    if (!cell.dirty) {
-      cell.unit = unit;
-    }
+    cell.unit = unit;
     return cell;
   }
 
@@ -387,7 +385,7 @@ final class OpenBatch implements Batch {
 
   /// A row to be written or deleted.
   ///
-  /// @param unit that asked for it first
+  /// @param unit that asked for it last
   private record Write(int unit, String sql, List<? extends @Nullable Object> values) {}
 
   /// All that is to be written, table by table; from now on it counts as written.
@@ -512,7 +510,7 @@ final class OpenBatch implements Batch {
     private boolean there;
     private boolean dirty;
 
-    /// The unit that changed it first since it was last written.
+    /// The unit that changed it last: what it has to come after was written by then.
     private int unit;
 
     /// What is to be written, worked out when the row was put: a row whose values can't be had is

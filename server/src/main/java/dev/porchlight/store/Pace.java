@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 /// How long work that nobody waits for rests after each of its units, so that those who wait for
 /// the writer hardly meet it. May be shared by threads.
 ///
-/// By itself it takes a fifth of the writer. While leads come it takes a hundredth, for an hour:
-/// what is not done by then would pile up, and goes on by a fifth again.
+/// By itself it takes a fifth of the writer. While leads come it takes a hundredth; when it has had
+/// no end for an hour, more comes than is done so, and it goes on by a fifth until it has one.
 final class Pace {
   private static final int RESTS = 4;
   private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(250);
@@ -16,15 +16,20 @@ final class Pace {
   /// From how many a second on leads count as coming.
   private static final int LEADS = 10;
 
+  /// For how long leads are counted before their rate is told.
+  private static final long WINDOW = TimeUnit.SECONDS.toNanos(1);
+
   private static final long PATIENCE = TimeUnit.HOURS.toNanos(1);
 
-  /// After so long without any work it begins anew.
-  private static final long PAUSE = TimeUnit.MINUTES.toNanos(10);
+  /// When for so long after a rest no unit came, there was nothing left.
+  private static final long END = TimeUnit.SECONDS.toNanos(5);
 
   private boolean begun;
   private long began;
-  private long last;
+  private long rested;
+  private long counted;
   private long leadsBefore;
+  private double perSecond;
 
   /// How long to rest, in nanoseconds.
   ///
@@ -32,17 +37,25 @@ final class Pace {
   /// @param leads how many units of leads there have been so far
   /// @param now of [System#nanoTime]
   synchronized long rest(long took, long leads, long now) {
-    boolean anew = !begun || now - last > PAUSE;
-    if (anew) {
+    if (!begun) {
+      // Of the time before the first nothing is known.
+      counted = now;
+      leadsBefore = leads;
+    }
+    if (!begun || now - took - rested > END) {
       began = now;
     }
-    // Of the time before the first nothing is known.
-    double perSecond = anew ? 0 : (leads - leadsBefore) * 1e9 / Math.max(now - last, 1);
+    if (now - counted >= WINDOW) {
+      perSecond = (leads - leadsBefore) * 1e9 / (now - counted);
+      counted = now;
+      leadsBefore = leads;
+    }
+    long rest =
+        perSecond >= LEADS && now - began < PATIENCE
+            ? Math.min(took * RESTS_BESIDE_LEADS, LONGEST_BESIDE_LEADS)
+            : Math.min(took * RESTS, LONGEST);
+    rested = begun ? Math.max(rested, now + rest) : now + rest;
     begun = true;
-    last = now;
-    leadsBefore = leads;
-    return perSecond >= LEADS && now - began < PATIENCE
-        ? Math.min(took * RESTS_BESIDE_LEADS, LONGEST_BESIDE_LEADS)
-        : Math.min(took * RESTS, LONGEST);
+    return rest;
   }
 }

@@ -572,6 +572,9 @@ public abstract class StoreContractTest {
         if (batch.find(UNIQUES, name + (n - 2)) != null) {
           batch.delete(UNIQUES, name + (n - 2));
         }
+        // A row that all of them write: what the last one says stays.
+        batch.find(PAIRS, "s", "shared");
+        batch.put(PAIRS, pair("shared", name + n));
         batch.append("round." + name, id, "");
         return true;
       }
@@ -602,6 +605,7 @@ public abstract class StoreContractTest {
       assertThat(stored("a" + n)).isEqualTo(n == 11 ? "made" : "changed");
       assertThat(stored("b" + n)).isEqualTo(n == 8 ? null : n == 11 || n == 7 ? "made" : "changed");
     }
+    assertThat(stored("shared")).isEqualTo("b11");
     assertThat(texts("SELECT hash FROM credential ORDER BY hash"))
         .containsExactly("a10", "a11", "b10", "b11", "b6");
     assertThat(log()).filteredOn(l -> l.kind().equals("round.a")).hasSize(12);
@@ -983,7 +987,7 @@ public abstract class StoreContractTest {
           .untilAsserted(() ->
               assertThatThrownBy(() -> write("late", "x"))
                   .isInstanceOf(StoreUnavailableException.class)
-                  .hasMessageContaining("closing"));
+                  .hasMessageContaining("closed"));
     }
     closing.get();
     for (var future : futures) {
