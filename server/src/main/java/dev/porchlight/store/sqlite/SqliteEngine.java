@@ -568,10 +568,12 @@ public final class SqliteEngine implements Engine {
   private static final class Reader extends ProgressHandler {
     private static final int STEPS = 10_000;
 
+    private final Connection connection;
     private final Handle handle;
     private volatile long until = Long.MAX_VALUE;
 
     Reader(Connection connection) throws SQLException {
+      this.connection = connection;
       handle = KnownSql.on(connection);
       handle.setStatementBuilder(new KeptStatements());
       ProgressHandler.setHandler(connection, STEPS, this);
@@ -580,6 +582,16 @@ public final class SqliteEngine implements Engine {
     @Override
     protected int progress() {
       return System.nanoTime() > until ? 1 : 0;
+    }
+
+    /// The handle leaves the connection to its owner, and one that stays open holds the file.
+    void close() {
+      handle.close();
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        LOG.warn("A reader of the database was not closed in order: {}", e.getMessage());
+      }
     }
   }
 
@@ -731,7 +743,7 @@ public final class SqliteEngine implements Engine {
   private void closeReaders() {
     var all = new ArrayList<Reader>();
     readers.drainTo(all);
-    all.forEach(r -> r.handle.close());
+    all.forEach(Reader::close);
   }
 
   private static void delete(Path folder) {

@@ -150,6 +150,22 @@ class SqliteEngineTest {
   }
 
   @Test
+  void nothing_holds_the_file_once_the_store_is_closed() throws SQLException {
+    try (var engine = open()) {
+      assertThat(
+              engine.<List<Integer>>read(
+                  h -> h.createQuery("SELECT 1").mapTo(Integer.class).list()))
+          .containsExactly(1);
+    }
+    var url = "jdbc:sqlite:" + folder.resolve("porchlight.db");
+    try (var alone = DriverManager.getConnection(url)) {
+      // Refused while any other connection is open.
+      execute(alone, "PRAGMA journal_mode = DELETE");
+      assertThat(pragma(alone, "journal_mode")).isEqualTo("delete");
+    }
+  }
+
+  @Test
   void a_second_hub_on_the_folder_is_refused() {
     var first = open();
     try {
