@@ -221,7 +221,7 @@ final class LeadEventWriter {
     text(about, "url", property.listingUrl(), field + "listing_url");
     text(
         about,
-        property.mlsName() == null ? "listingId" : "originatingSystemKey",
+        isPlain(property) ? "listingId" : "originatingSystemKey",
         property.mlsId(),
         field + "mls_id");
     text(about, "originatingSystemName", property.mlsName(), field + "mls_name");
@@ -241,6 +241,13 @@ final class LeadEventWriter {
     text(about, "propertyType", property.propertyType(), field + "property_type");
     agent(about);
     source.set("about", about);
+  }
+
+  /// Whether a number is all that is said, and none that would be read as a system's name and the
+  /// number there.
+  private static boolean isPlain(Property property) {
+    return property.mlsName() == null
+        && (property.mlsId() == null || property.mlsId().indexOf('+') < 0);
   }
 
   private void price(ObjectNode about, @Nullable Money money) {
