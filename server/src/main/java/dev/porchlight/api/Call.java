@@ -6,6 +6,8 @@ import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principal;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.desk.setup.SetupException;
 import dev.porchlight.sign.Tokens;
@@ -81,8 +83,9 @@ final class Call {
     private static final Set<String> PERSONAL =
         Set.of("leads", "contacts", "persons", "receipts", "deliveries", "events");
 
-    /// Members whose values may be told. Of others it is told that they were set, and of those of
-    /// what is made or taken nothing: they may be secret, or a person's.
+    /// Members whose values may be told where they are short. Of others it is told that they were
+    /// set, and of those of what is made or taken nothing: they may be secret, or a person's. The
+    /// name of a member of the account is a person's too.
     private static final List<String> TOLD =
         List.of(
             "owner", "role", "node", "kind", "name", "disabled", "ended", "state", "per_second");
@@ -101,7 +104,9 @@ final class Call {
         }
         return;
       }
-      var what = act.endsWith("/resubmit") ? "" : what(call.sent());
+      var sent = call.sent();
+      var what =
+          act.endsWith("/resubmit") ? "" : what(sent, namesPerson(sent, call.store, subject));
       audit.did(
           who,
           act + (what.isEmpty() ? "" : " → " + what),
@@ -109,13 +114,33 @@ final class Call {
           address);
     }
 
+    /// Whether what is named is a member of the account.
+    private boolean namesPerson(ObjectNode sent, Store store, String subject) {
+      if (!sent.has("name") || !act.contains("/api/v1/nodes")) {
+        return false;
+      }
+      return subject.isEmpty()
+          ? sent.path("kind").asString("").equalsIgnoreCase(Node.Kind.MEMBER.name())
+          : Nodes.in(store.settings())
+              .find(subject)
+              .filter(node -> node.kind() != Node.Kind.MEMBER)
+              .isEmpty();
+    }
+
     /// What was set, and to what where that may be told.
-    private String what(ObjectNode sent) {
+    private String what(ObjectNode sent, boolean namesPerson) {
       var all = new ArrayList<String>();
       for (var name : TOLD) {
         var value = sent.path(name);
-        if (value.isValueNode() && !value.isNull() && value.asString("").length() <= 60) {
+        boolean told =
+            value.isValueNode()
+                && !value.isNull()
+                && value.asString("").length() <= 60
+                && !(namesPerson && name.equals("name"));
+        if (told) {
           all.add(name + ": " + value.asString("").replaceAll("[,\\p{Cntrl}]", " "));
+        } else if (sent.has(name)) {
+          all.add(name);
         }
       }
       if (!act.startsWith("POST ")) {

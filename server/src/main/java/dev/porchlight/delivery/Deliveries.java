@@ -544,7 +544,20 @@ public final class Deliveries {
         Endpoints.in(store.settings()).find(delivery.endpointId()),
         health,
         ahead,
+        lane(delivery),
         store.now());
+  }
+
+  private Optional<Lane> lane(Delivery delivery) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT "
+                    + Tables.LANE.columnList()
+                    + " FROM lane WHERE endpoint_id = :e AND order_key = :k")
+            .bind("e", delivery.endpointId())
+            .bind("k", delivery.orderKey())
+            .map((r, _) -> Tables.LANE.read(new Row(r)))
+            .findOne());
   }
 
   /// The endpoints that a lead's events were not planned for, by event in the log's order.

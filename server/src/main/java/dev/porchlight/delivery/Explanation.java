@@ -41,12 +41,14 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
   /// A function of values.
   ///
   /// @param ahead the delivery of the same order key that it may wait behind
+  /// @param lane of that key; empty where nothing waits there
   static Explanation of(
       Deliveries.Standing standing,
       List<Attempt> attempts,
       Optional<Endpoint> endpoint,
       Optional<EndpointHealth> health,
       Optional<Deliveries.Standing> ahead,
+      Optional<Lane> lane,
       Instant now) {
     var delivery = standing.delivery();
     var state = standing.state();
@@ -70,6 +72,7 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
                   health,
                   ahead,
                   ahead.filter(a -> a.delivery().leadId().equals(delivery.leadId())).isPresent(),
+                  lane.filter(l -> !l.isFree(now)).isPresent(),
                   now));
       case DELIVERED -> {
         if (attempts.isEmpty()) {
@@ -109,12 +112,14 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
   }
 
   /// @param sameSubject whether what is ahead tells an older state of the same
+  /// @param working whether somebody is at work in its lane
   private static List<String> waits(
       DeliveryState state,
       Optional<Endpoint> endpoint,
       Optional<EndpointHealth> health,
       Optional<Deliveries.Standing> ahead,
       boolean sameSubject,
+      boolean working,
       Instant now) {
     var all = new ArrayList<String>();
     if (endpoint.isEmpty()) {
@@ -141,19 +146,20 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
         && !(sameSubject
             && endpoint.get().terms().order(ahead.get().delivery().orderKey()) == Order.NEWEST)
         && !state.passed()) {
-      all.addAll(behind(ahead.get(), endpoint.get().terms(), now));
+      all.addAll(behind(ahead.get(), endpoint.get().terms(), working, now));
     }
     var next = state.nextAt();
     if (next != null && next.isAfter(now)) {
       all.add("It is tried again at " + TIME.format(next) + ".");
     } else if (all.isEmpty()) {
-      all.add("It is due now.");
+      all.add(working ? "It is being attempted now, or will be in a moment." : "It is due now.");
     }
     return all;
   }
 
   /// What is ahead, until when it is waited for, and what keeps it.
-  private static List<String> behind(Deliveries.Standing head, Terms terms, Instant now) {
+  private static List<String> behind(
+      Deliveries.Standing head, Terms terms, boolean working, Instant now) {
     var delivery = head.delivery();
     var state = head.state();
     var all = new ArrayList<String>();
@@ -168,15 +174,24 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
                 ? "."
                 : ", or would have to wait for more than an hour."));
     var next = state.nextAt();
+    boolean later = next != null && next.isAfter(now);
+    if (state.attempts() == 0 && !later && working) {
+      all.add("That one is being attempted for the first time, or will be in a moment.");
+      return all;
+    }
     all.add(
         (state.attempts() == 0
                 ? "That one was not tried yet"
                 : "That one was tried "
-                    + (state.attempts() == 1 ? "once" : state.attempts() + " times")
-                    + (state.reason().isEmpty() ? "" : ", the last time so: " + state.reason()))
-            + (next != null && next.isAfter(now)
+                    + (state.attempts() == 1 ? "once" : state.attempts() + " times"))
+            + (later
                 ? "; it is tried again at " + TIME.format(next) + "."
-                : "; it is due now."));
+                : working
+                    ? "; it is being attempted again, or will be in a moment."
+                    : "; it is due now."));
+    if (state.attempts() > 0 && !state.reason().isEmpty()) {
+      all.add("The last time so: " + ended(state.reason()));
+    }
     return all;
   }
 

@@ -55,8 +55,8 @@ class ExplanationTest {
                   + first.path("id").asString()
                   + " of the same contact, so that they arrive in order: until that one is"
                   + " delivered or given up, or would have to wait for more than an hour.")
-          .contains("That one was tried once, the last time so: ")
-          .contains("503; it is tried again at 2026-03-14 09:30:0");
+          .contains("That one was tried once; it is tried again at 2026-03-14 09:30:0")
+          .contains("The last time so: ");
       // Asking for it does not bring it past the other, and it says so.
       var retried = hub.api().post("/deliveries/" + second.path("id").asString() + "/retry", "{}");
       assertThat(retried.status()).isEqualTo(202);
@@ -117,6 +117,25 @@ class ExplanationTest {
     }
   }
 
+  @Test
+  void what_is_being_attempted_is_said_to_be() {
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/"), "porchlight");
+      crm.alwaysAnswers(new FakeCrm.Reaction.Hanging());
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      crm.await(1);
+      assertThat(told(shown(hub, hub.deliveries("L-1", endpoint).getFirst())))
+          .contains("It is being attempted now, or will be in a moment.")
+          .doesNotContain("due now");
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(1)));
+      assertThat(told(shown(hub, hub.deliveries("L-2", endpoint).getFirst())))
+          .contains("That one is being attempted for the first time, or will be in a moment.")
+          .doesNotContain("due now", "not tried yet");
+    }
+  }
+
   private static Explanation ended(
       DeliveryState.State state, String reason, Attempt.Outcome... outcomes) {
     var at = Instant.parse("2026-03-14T09:30:00Z");
@@ -145,6 +164,7 @@ class ExplanationTest {
     return Explanation.of(
         new Deliveries.Standing(delivery, standing),
         attempts,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -61,6 +61,12 @@ public final class MailDoor {
   /// What came of a mail, in SMTP's words.
   record Verdict(int code, String words) {}
 
+  /// The code of a refusal for good of what is too large.
+  static final int TOO_LARGE = 552;
+
+  private static final Verdict NOT_NOW =
+      new Verdict(451, "4.3.0 Nothing can be stored right now; please send it again");
+
   /// Whose an address is.
   sealed interface Recipient {
     /// A source's: what comes there are leads.
@@ -108,7 +114,7 @@ public final class MailDoor {
     } catch (RuntimeException e) {
       LOG.error("A returned mail was not taken: a defect of ours", e);
     }
-    return new Verdict(451, "4.3.0 Nothing can be stored right now; please send it again");
+    return NOT_NOW;
   }
 
   private Verdict take(Source source, byte[] mail) {
@@ -129,12 +135,17 @@ public final class MailDoor {
     } catch (RuntimeException e) {
       LOG.error("A mail of source {} was not taken: a defect of ours", source.name(), e);
     }
+    return notNow(source);
+  }
+
+  private Verdict notNow(Source source) {
     count(source, "503");
-    return new Verdict(451, "4.3.0 Nothing can be stored right now; please send it again");
+    return NOT_NOW;
   }
 
   /// Keeps the beginning of a mail that was too large to be taken, for a person to look after: the
-  /// sender, often a program, may send nothing else.
+  /// sender, often a program, may send nothing else. The refusal is for good only once that is on
+  /// disk.
   ///
   /// @param sender the envelope's
   Verdict tooLarge(Recipient recipient, String sender, byte[] beginning, String reason) {
@@ -156,9 +167,13 @@ public final class MailDoor {
         count(source, receipt.state().word());
       } catch (StoreUnavailableException e) {
         LOG.warn("A mail too large, of source {}, is not noted: {}", source.name(), e.getMessage());
+        return notNow(source);
+      } catch (RuntimeException e) {
+        LOG.error("A mail too large, of source {}, is not noted: a defect", source.name(), e);
+        return notNow(source);
       }
     }
-    return new Verdict(552, "5.3.4 " + reason);
+    return new Verdict(TOO_LARGE, "5.3.4 " + reason);
   }
 
   private void count(Source source, String outcome) {

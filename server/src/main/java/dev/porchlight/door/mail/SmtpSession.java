@@ -7,8 +7,10 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -41,6 +43,10 @@ final class SmtpSession {
   private boolean secret;
   private @Nullable String sender;
   private boolean tooMuch;
+
+  /// For whom this mail, announced too large, was noted.
+  private final Set<String> noted = new HashSet<>();
+
   private MailDoor.@Nullable Recipient recipient;
   private int errors;
   private int mails;
@@ -181,8 +187,7 @@ final class SmtpSession {
       return;
     }
     if (tooMuch) {
-      var verdict = door.tooLarge(found.get(), from, new byte[0], TOO_LARGE);
-      say(verdict.code() + " " + verdict.words());
+      refuseTooLarge(found.get(), from);
       return;
     }
     if (recipient != null && !key(recipient).equals(key(found.get()))) {
@@ -192,6 +197,22 @@ final class SmtpSession {
     }
     recipient = found.get();
     say("250 2.1.5 Go on");
+  }
+
+  /// Refuses a mail that was announced too large; it is noted once, however often it is offered to
+  /// the same.
+  private void refuseTooLarge(MailDoor.Recipient to, String from) throws IOException {
+    if (noted.contains(key(to))) {
+      error(MailDoor.TOO_LARGE + " 5.3.4 " + TOO_LARGE);
+      return;
+    }
+    var verdict = door.tooLarge(to, from, new byte[0], TOO_LARGE);
+    if (verdict.code() == MailDoor.TOO_LARGE) {
+      noted.add(key(to));
+      say(verdict.code() + " " + verdict.words());
+    } else {
+      error(verdict.code() + " " + verdict.words());
+    }
   }
 
   private static String key(MailDoor.Recipient recipient) {
@@ -215,8 +236,8 @@ final class SmtpSession {
     var from = Objects.requireNonNullElse(sender, "");
     reset();
     if (mail.length > MOST_BYTES) {
-      door.tooLarge(to, from, mail, TOO_LARGE);
-      say("552 5.3.4 " + TOO_LARGE);
+      var verdict = door.tooLarge(to, from, mail, TOO_LARGE);
+      say(verdict.code() + " " + verdict.words());
       return true;
     }
     var verdict = door.take(to, mail);
@@ -301,6 +322,7 @@ final class SmtpSession {
   private void reset() {
     sender = null;
     tooMuch = false;
+    noted.clear();
     recipient = null;
   }
 

@@ -11,18 +11,20 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
-/// The file of a store in which nothing has happened, as the first migration of this process left
-/// it. The next new store, one that passes above all, begins with a copy, which takes a hundredth
-/// of the time.
+/// The file of a store in which nothing has happened, as a migration of this process left it. The
+/// next new store, one that passes above all, begins with a copy, which takes a hundredth of the
+/// time. A process that makes no more than one store in its life, as most hubs do, keeps none.
 final class FreshFile {
-  private static volatile byte @Nullable [] content;
+  /// Of this process.
+  static final FreshFile OURS = new FreshFile();
 
-  private FreshFile() {}
+  private boolean again;
+  private volatile byte @Nullable [] content;
 
   /// Puts a copy there, unless there is something already, or there is none to copy.
   ///
   /// @param passing whether it need not be synced
-  static void put(Path file, boolean passing) throws IOException {
+  void put(Path file, boolean passing) throws IOException {
     var known = content;
     // A log beside no file is somebody else's: SQLite drops it, but not where there is a file.
     var log = file.resolveSibling(file.getFileName() + "-wal");
@@ -48,8 +50,12 @@ final class FreshFile {
     Files.move(draft, file);
   }
 
-  /// Keeps what a migration has made of nothing.
-  static void keep(Connection connection) throws SQLException {
+  /// Keeps what a migration has made of nothing, from the second time on.
+  synchronized void keep(Connection connection) throws SQLException {
+    if (!again) {
+      again = true;
+      return;
+    }
     content = connection.unwrap(SQLiteConnection.class).serialize("main");
   }
 }

@@ -178,7 +178,7 @@ public final class SqliteEngine implements Engine {
     this.lockFile = lockFile;
     this.folder = folder;
     rewriting = new Rewriting(file);
-    FreshFile.put(file, passing);
+    FreshFile.OURS.put(file, passing);
     writer = connect(false);
     try {
       checkVersion(version());
@@ -281,7 +281,7 @@ public final class SqliteEngine implements Engine {
       expect();
     }
     if (found == 0) {
-      FreshFile.keep(writer);
+      FreshFile.OURS.keep(writer);
     }
   }
 

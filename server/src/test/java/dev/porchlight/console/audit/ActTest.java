@@ -105,6 +105,14 @@ class ActTest {
       var owner = Json.object().put("owner", member).put("family_name", "Secret-Name");
       hub.api().patch("/contacts/" + story.path("contact_id").asString(), owner);
       hub.api().patch("/sources/" + portal.id(), Json.object().put("region", "CA"));
+      var endpoint =
+          hub.addEndpoint("http://127.0.0.1:9/x", "porchlight", b -> b.put("disabled", true));
+      hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("name", "N".repeat(70)));
+      hub.api()
+          .make(
+              "/nodes",
+              Json.object().put("kind", "team").put("name", "North").put("parent", office));
+      hub.api().patch("/nodes/" + member, Json.object().put("name", "Ana Lopez-Diaz"));
       ada.get("/console/endpoints/preview?lead=" + story.path("id").asString());
       ada.get("/console/now");
       Awaitility.await()
@@ -112,18 +120,21 @@ class ActTest {
           .untilAsserted(() ->
               assertThat(ada.get("/console/audit").body())
                   .contains(
-                      "Account tree: added → kind: member, name: Ana Lopez",
+                      "Account tree: added → kind: member, name<",
+                      "Account tree: added → kind: team, name: North",
+                      "Account tree: changed → name<",
+                      "Endpoint: changed → name<",
                       "Account tree: role set → role: Manager, at: Default office",
-                      "Contact: changed → owner: Ana Lopez, family_name",
+                      "Contact: changed → owner: Ana Lopez-Diaz, family_name",
                       "Source: changed → region",
                       "Account tree: password set<",
                       "Lead: looked at",
                       "<a href=\"/console/settings/nodes/" + member + "\">"));
       assertThat(ada.get("/console/audit", "Accept-Language", "de").body())
-          .contains("Rolle: ", "zuständig: Ana Lopez");
+          .contains("Rolle: ", "zuständig: Ana Lopez-Diaz");
       assertThat(hub.api().read("/audit").toString())
           .contains("PUT /api/v1/nodes/{id}/role → role: manager, node: " + office)
-          .doesNotContain("Secret-Name", ConsoleGuest.PASSWORD);
+          .doesNotContain("Secret-Name", "Lopez", ConsoleGuest.PASSWORD);
     }
   }
 

@@ -344,6 +344,8 @@ class MailDoorTest {
         assertThat(smtp.say("MAIL FROM:<a@example.com> SIZE=3000000")).startsWith("250");
         assertThat(smtp.say("RCPT TO:<nobody@leads.example.org>")).startsWith("550");
         assertThat(smtp.say("RCPT TO:<" + to + ">")).startsWith("552 5.3.4 Larger than 2 MiB");
+        // Offered to the same again it is refused, and not noted once more.
+        assertThat(smtp.say("RCPT TO:<" + to + ">")).startsWith("552 5.3.4 Larger than 2 MiB");
         assertThat(smtp.say("DATA")).startsWith("503");
         assertThat(smtp.say("RSET")).startsWith("250");
         assertThat(smtp.say("MAIL FROM:<>")).startsWith("250");
@@ -364,9 +366,18 @@ class MailDoorTest {
         assertThat(smtp.say("QUIT")).startsWith("221");
         assertThat(smtp.reply()).isEmpty();
       }
+      try (var smtp = new Smtp(port(hub))) {
+        smtp.reply();
+        smtp.say("EHLO x");
+        smtp.say("MAIL FROM:<a@example.com> SIZE=3000000");
+        for (int i = 0; i < 12; i++) {
+          assertThat(smtp.say("RCPT TO:<" + to + ">")).startsWith("552");
+        }
+        assertThat(smtp.reply()).startsWith("421");
+      }
       // The one that was only announced waits for a person too; all that is known is who wrote.
       assertThat(hub.items("/receipts?state=quarantined"))
-          .hasSize(2)
+          .hasSize(3)
           .anySatisfy(r -> {
             assertThat(r.path("reason").asString()).startsWith("Larger than 2 MiB");
             assertThat(hub.api().read("/receipts/" + r.path("id").asString()).toString())
@@ -471,6 +482,8 @@ class MailDoorTest {
       hub.crash(() -> {
         try {
           assertThat(Smtp.bring(port, to, METAS)).startsWith("451");
+          // Nor is one refused for good of which nothing is kept.
+          assertThat(Smtp.bring(port, to, "x".repeat(2_200_000))).startsWith("451 4.3.0");
         } catch (IOException e) {
           throw new IllegalStateException(e);
         }
