@@ -36,6 +36,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Endpoints and deliveries.
 final class EndpointResources {
@@ -404,7 +405,6 @@ final class EndpointResources {
       before = end;
       beforeId = "";
     }
-    int limit = call.limit();
     var found =
         deliveries.search(
             call.scope(),
@@ -420,21 +420,20 @@ final class EndpointResources {
                 words,
                 before,
                 beforeId,
-                words.isEmpty() ? limit + 1 : limit));
-    boolean more = found.standings().size() > limit;
-    var shown = more ? found.standings().subList(0, limit) : found.standings();
-    var next =
-        more
-            ? Optional.of(shown.getLast().delivery())
-                .map(d -> new Deliveries.Place(d.seq(), d.id()))
-            : words.isEmpty() ? Optional.<Deliveries.Place>empty() : found.next();
-    var reply = Json.object();
-    var items = reply.putArray("items");
-    var endpoints = Endpoints.in(store.settings());
-    shown.forEach(
-        s -> items.add(Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null))));
-    reply.put("next_cursor", next.map(p -> p.seq() + ":" + p.id()).orElse(null));
-    return Call.ok(reply);
+                call.limit()));
+    return Call.ok(page(found, Endpoints.in(store.settings())));
+  }
+
+  /// A page goes on wherever what was found does, however little it holds.
+  static ObjectNode page(Deliveries.Found found, Endpoints endpoints) {
+    var page = Json.object();
+    var items = page.putArray("items");
+    found
+        .standings()
+        .forEach(s ->
+            items.add(Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null))));
+    page.put("next_cursor", found.next().map(p -> p.seq() + ":" + p.id()).orElse(null));
+    return page;
   }
 
   private static Instant time(String name, String text) {

@@ -3,6 +3,7 @@ package dev.porchlight.delivery;
 import dev.porchlight.account.Scope;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogTimes;
+import dev.porchlight.store.Picked;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
@@ -55,6 +56,10 @@ public final class Deliveries {
         int limit) {
       this(endpoint, lead, state, null, 0, "", Long.MAX_VALUE, "", limit);
     }
+
+    private Query withLimit(int most) {
+      return new Query(endpoint, lead, state, leads, since, words, before, beforeId, most);
+    }
   }
 
   /// A place among deliveries.
@@ -63,7 +68,11 @@ public final class Deliveries {
   /// What was found.
   ///
   /// @param next behind which place to go on, when not everything was looked through
-  public record Found(List<Standing> standings, Optional<Place> next) {}
+  public record Found(List<Standing> standings, Optional<Place> next) {
+    private static Found of(Picked<Standing, Place> picked) {
+      return new Found(picked.rows(), picked.next());
+    }
+  }
 
   private static final String COLUMNS =
       "SELECT " + Tables.DELIVERY.columnList("d") + ", " + Tables.STATE.columnList("s") + " FROM ";
@@ -77,9 +86,16 @@ public final class Deliveries {
   public record Aged(Delivery delivery, boolean undelivered) {}
 
   private final Store store;
+  private final Picked.Look look;
 
   public Deliveries(Store store) {
+    this(store, Picked.Look.of(500));
+  }
+
+  /// @param look how what fits is looked for where no index finds it
+  public Deliveries(Store store, Picked.Look look) {
     this.store = store;
+    this.look = look;
   }
 
   /// The deliveries behind a place, in order.
@@ -110,24 +126,21 @@ public final class Deliveries {
             .findFirst());
   }
 
-  /// Those that fit, newest event first; several of one event from the greatest id on. Those of an
-  /// event, by the `webhook-id` that it has at every endpoint.
+  /// Those of an event, by the `webhook-id` that it has at every endpoint, from the greatest id on.
   public List<Standing> listOfEvent(Scope scope, String event, int limit) {
-    return store
-        .read(h ->
-            h.createQuery(
-                    "SELECT d.id FROM delivery d WHERE d.event_id = :e AND "
-                        + scope.sqlOfLead("d.office_id", "d.lead_id")
-                        + " LIMIT :l")
-                .bind("e", event)
-                .bind("l", limit)
-                .mapTo(String.class)
-                .list())
-        .stream()
-        .flatMap(id -> find(scope, id).stream())
-        .toList();
+    return store.read(h ->
+        h.createQuery(
+                SELECT
+                    + "d.event_id = :e AND "
+                    + scope.sqlOfLead("d.office_id", "d.lead_id")
+                    + " ORDER BY d.id DESC LIMIT :l")
+            .bind("e", event)
+            .bind("l", limit)
+            .map((r, _) -> standing(r))
+            .list());
   }
 
+  /// Those that fit, newest event first; several of one event from the greatest id on.
   public List<Standing> list(Scope scope, Query query) {
     if (query.leads() != null && query.leads().isEmpty()) {
       return List.of();
@@ -240,10 +253,8 @@ public final class Deliveries {
     return byLead;
   }
 
-  private static final int LOOKED_AT_ONCE = 500;
   private static final int PICKED_AMONG = 20_000;
   private static final int COUNTED = 5000;
-  private static final Duration LOOKING = Duration.ofMillis(40);
 
   /// Whether a text has words that can be looked for.
   public static boolean mayLookFor(String text) {
@@ -259,32 +270,22 @@ public final class Deliveries {
       return scattered(scope, query);
     }
     if (words.isEmpty()) {
-      var all = list(scope, query);
-      boolean more = all.size() == query.limit();
-      return new Found(
-          all, more ? Optional.of(all.getLast()).map(Deliveries::placeOf) : Optional.empty());
+      return Found.of(
+          Picked.page(
+              list(scope, query.withLimit(query.limit() + 1)), query.limit(), Deliveries::placeOf));
     }
-    long began = System.nanoTime();
     var rarest = rarest(words);
     var said = query.words().strip().toLowerCase(Locale.ROOT);
-    var found = new ArrayList<Standing>();
-    var place = new Place(query.before(), query.beforeId());
-    while (true) {
-      var having = having(rarest, place, query);
-      for (var one : fitting(scope, query, having.places(), said)) {
-        found.add(one);
-        if (found.size() == query.limit()) {
-          return new Found(found, Optional.of(placeOf(one)));
-        }
-      }
-      if (having.next().isEmpty()) {
-        return new Found(found, Optional.empty());
-      }
-      place = having.next().get();
-      if (System.nanoTime() - began > LOOKING.toNanos()) {
-        return new Found(found, Optional.of(place));
-      }
-    }
+    return Found.of(
+        Picked.among(
+            look,
+            new Place(query.before(), query.beforeId()),
+            query.limit(),
+            place -> {
+              var having = having(rarest, place, query);
+              return new Picked.Some<>(fitting(scope, query, having.places(), said), having.next());
+            },
+            Deliveries::placeOf));
   }
 
   /// Whether those of some offices are to be picked among all in a state, or those of a member with
@@ -297,29 +298,27 @@ public final class Deliveries {
   }
 
   private Found scattered(Scope scope, Query query) {
-    long began = System.nanoTime();
     // Most of an office's are delivered, and few of all are in another state.
     boolean byOffice =
         scope.member() != null
-            || query.state() == DeliveryState.State.DELIVERED && scope.offices().size() == 1;
-    var found = new ArrayList<Standing>();
-    var place = new Place(query.before(), query.beforeId());
-    while (true) {
-      var some = byOffice ? inItsOffice(scope, place, query) : inState(place, query);
-      for (var one : within(scope, query, some)) {
-        found.add(one);
-        if (found.size() == query.limit()) {
-          return new Found(found, Optional.of(placeOf(one)));
-        }
-      }
-      if (some.size() < LOOKED_AT_ONCE) {
-        return new Found(found, Optional.empty());
-      }
-      place = some.getLast();
-      if (System.nanoTime() - began > LOOKING.toNanos()) {
-        return new Found(found, Optional.of(place));
-      }
-    }
+            || query.state() == DeliveryState.State.DELIVERED && mayGoByOffice(scope);
+    return Found.of(
+        Picked.among(
+            look,
+            new Place(query.before(), query.beforeId()),
+            query.limit(),
+            place -> {
+              var some = byOffice ? inItsOffices(scope, place, query) : inState(place, query);
+              return new Picked.Some<>(
+                  within(scope, query, some),
+                  some.size() < look.atOnce() ? Optional.empty() : Optional.of(some.getLast()));
+            },
+            Deliveries::placeOf));
+  }
+
+  private static boolean mayGoByOffice(Scope scope) {
+    return scope.offices().size() <= 1
+        || !scope.sqlOfNewest("delivery", "seq", "1 = 1", "1", "0").isEmpty();
   }
 
   private List<Place> inState(Place before, Query query) {
@@ -330,7 +329,7 @@ public final class Deliveries {
                       + (query.endpoint() == null ? "" : " AND endpoint_id = :e")
                       + " AND (seq, delivery_id) < (:s, :id) AND seq >= :since"
                       + " ORDER BY seq DESC, delivery_id DESC LIMIT "
-                      + LOOKED_AT_ONCE)
+                      + look.atOnce())
               .bind("state", Objects.requireNonNull(query.state()).word())
               .bind("s", before.seq())
               .bind("id", before.id())
@@ -342,16 +341,21 @@ public final class Deliveries {
     });
   }
 
-  private List<Place> inItsOffice(Scope scope, Place before, Query query) {
+  private List<Place> inItsOffices(Scope scope, Place before, Query query) {
+    var asked =
+        "(seq, id) < (:s, :id) AND seq >= :since"
+            + (query.endpoint() == null ? "" : " AND endpoint_id = :e");
+    var most = Integer.toString(look.atOnce());
     return store.read(h -> {
       var q =
           h.createQuery(
                   "SELECT seq, id FROM delivery WHERE "
                       + scope.sqlOfItsOffice("office_id")
-                      + (query.endpoint() == null ? "" : " AND endpoint_id = :e")
-                      + " AND (seq, id) < (:s, :id) AND seq >= :since"
+                      + " AND "
+                      + asked
+                      + scope.sqlOfNewest("delivery", "seq", asked, most, "0")
                       + " ORDER BY seq DESC, id DESC LIMIT "
-                      + LOOKED_AT_ONCE)
+                      + most)
               .bind("s", before.seq())
               .bind("id", before.id())
               .bind("since", query.since());
@@ -403,11 +407,11 @@ public final class Deliveries {
                 + PICKED_AMONG
                 + ") AS some_words WHERE endpoint_id = :e"
                 + " ORDER BY seq DESC, delivery_id DESC LIMIT "
-                + LOOKED_AT_ONCE
-            : WITH_WORD + LOOKED_AT_ONCE;
+                + look.atOnce()
+            : WITH_WORD + look.atOnce();
     return store.read(h -> {
       var rows = places(h, sql, word, before, query);
-      if (rows.size() == LOOKED_AT_ONCE) {
+      if (rows.size() == look.atOnce()) {
         return new Having(rows.stream().distinct().toList(), Optional.of(rows.getLast()));
       }
       var next =

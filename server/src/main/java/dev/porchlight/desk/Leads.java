@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Leads, for those who may see them.
 public final class Leads {
-  private static final int LOOKED_AT_ONCE = 200;
+  private static final Picked.Look LOOK = Picked.Look.of(200);
 
   /// Of how many sources keys are looked up at once.
   private static final int SOURCES = 500;
@@ -132,18 +132,19 @@ public final class Leads {
 
   private Picked<LeadRecord, Long> picked(Scope scope, Query query) {
     return Picked.among(
+        LOOK,
         query.before(),
         query.limit(),
         before -> {
           // All of the office's, and of these the member's own: as rows they are read at once.
           var some =
               list(
-                  new Query(query.source(), null, null, query.test(), before, LOOKED_AT_ONCE),
+                  new Query(query.source(), null, null, query.test(), before, LOOK.atOnce()),
                   scope.sqlOfItsOffice("office_id"),
                   scope);
           return new Picked.Some<>(
               own(scope, some),
-              some.size() < LOOKED_AT_ONCE ? Optional.empty() : Optional.of(some.getLast().seq()));
+              some.size() < LOOK.atOnce() ? Optional.empty() : Optional.of(some.getLast().seq()));
         },
         LeadRecord::seq);
   }

@@ -1,6 +1,7 @@
 package dev.porchlight.desk;
 
 import dev.porchlight.account.Scope;
+import dev.porchlight.store.Picked;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
@@ -30,15 +31,27 @@ public final class Pulse {
   private static final int MOST_BREACHES = 8;
 
   private final Store store;
+  private final Picked.Look look;
 
   public Pulse(Store store) {
+    this(store, Picked.Look.of(LOOKED_AT));
+  }
+
+  /// @param look how the deliveries of some offices are looked for among all
+  Pulse(Store store, Picked.Look look) {
     this.store = store;
+    this.look = look;
   }
 
   /// How many there are of something.
   ///
   /// @param more whether there may be more than were counted
-  public record Number(int count, boolean more) {}
+  public record Number(int count, boolean more) {
+    /// Whether there may be any: where none was found yet, there may be some all the same.
+    public boolean mayBeAny() {
+      return count > 0 || more;
+    }
+  }
 
   /// How many need a hand.
   public record Troubles(
@@ -69,24 +82,49 @@ public final class Pulse {
         scope.sqlOfLead("r.office_id", "r.lead_id"));
   }
 
-  /// At most [#MOST]; of those who don't see everything, those among the newest [#LOOKED_AT].
-  private static Number deliveries(Handle h, Scope scope, String state) {
-    var rows = "SELECT delivery_id FROM delivery_state WHERE state = '" + state + "'";
+  /// At most [#MOST]; for those who don't see everything, theirs are looked for among all, from the
+  /// newest on, for a moment.
+  private Number deliveries(Handle h, Scope scope, String state) {
+    var rows = " FROM delivery_state WHERE state = '" + state + "'";
     if (scope.everything()) {
-      return counted(h, rows + " LIMIT " + MOST, MOST);
+      return counted(h, "SELECT 1" + rows + " LIMIT " + MOST, MOST);
     }
-    var newest =
-        h.createQuery(rows + " ORDER BY seq DESC LIMIT " + LOOKED_AT).mapTo(String.class).list();
-    int theirs =
-        newest.isEmpty()
-            ? 0
-            : h.createQuery(
-                    "SELECT COUNT(*) FROM delivery d WHERE d.id IN (<ids>) AND "
-                        + scope.sqlOfLead("d.office_id", "d.lead_id"))
-                .bindList("ids", newest)
-                .mapTo(Integer.class)
-                .one();
-    return new Number(theirs, newest.size() >= LOOKED_AT);
+    long began = System.nanoTime();
+    long seq = Long.MAX_VALUE;
+    var id = "";
+    int theirs = 0;
+    while (true) {
+      var some =
+          h.createQuery(
+                  "SELECT seq, delivery_id"
+                      + rows
+                      + " AND (seq, delivery_id) < (:seq, :id)"
+                      + " ORDER BY seq DESC, delivery_id DESC LIMIT "
+                      + look.atOnce())
+              .bind("seq", seq)
+              .bind("id", id)
+              .map((r, _) -> Map.entry(r.getString(2), r.getLong(1)))
+              .list();
+      theirs +=
+          some.isEmpty() ? 0 : theirs(h, scope, some.stream().map(Map.Entry::getKey).toList());
+      if (some.size() < look.atOnce() && theirs < MOST) {
+        return new Number(theirs, false);
+      }
+      if (theirs >= MOST || System.nanoTime() - began >= look.longest().toNanos()) {
+        return new Number(Math.min(theirs, MOST), true);
+      }
+      seq = some.getLast().getValue();
+      id = some.getLast().getKey();
+    }
+  }
+
+  private static int theirs(Handle h, Scope scope, List<String> deliveries) {
+    return h.createQuery(
+            "SELECT COUNT(*) FROM delivery d WHERE d.id IN (<ids>) AND "
+                + scope.sqlOfLead("d.office_id", "d.lead_id"))
+        .bindList("ids", deliveries)
+        .mapTo(Integer.class)
+        .one();
   }
 
   private static Number counted(Handle h, String rows, int most) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Receipts, for those who may see them.
 public final class Receipts {
-  private static final int LOOKED_AT_ONCE = 200;
+  private static final Picked.Look LOOK = Picked.Look.of(200);
 
   private final Store store;
 
@@ -90,17 +90,18 @@ public final class Receipts {
 
   private Picked<Receipt, String> picked(Scope scope, Query query) {
     return Picked.among(
+        LOOK,
         query.before(),
         query.limit(),
         before -> {
           var some =
               list(
-                  new Query(query.state(), query.source(), null, before, LOOKED_AT_ONCE),
+                  new Query(query.state(), query.source(), null, before, LOOK.atOnce()),
                   scope.sqlOfItsOffice("office_id"),
                   scope);
           return new Picked.Some<>(
               own(scope, some),
-              some.size() < LOOKED_AT_ONCE ? Optional.empty() : Optional.of(some.getLast().id()));
+              some.size() < LOOK.atOnce() ? Optional.empty() : Optional.of(some.getLast().id()));
         },
         Receipt::id);
   }

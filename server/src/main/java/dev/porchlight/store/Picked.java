@@ -12,7 +12,18 @@ import java.util.function.Function;
 ///
 /// @param next behind which place to go on; empty when everything was looked through
 public record Picked<T, P>(List<T> rows, Optional<P> next) {
-  private static final Duration LOOKING = Duration.ofMillis(40);
+  /// How rows are looked through.
+  ///
+  /// @param atOnce how many are read at once
+  /// @param longest after how long no more are read
+  public record Look(int atOnce, Duration longest) {
+    private static final Duration MOMENT = Duration.ofMillis(40);
+
+    /// For a moment only.
+    public static Look of(int atOnce) {
+      return new Look(atOnce, MOMENT);
+    }
+  }
 
   public Picked {
     rows = List.copyOf(rows);
@@ -36,29 +47,29 @@ public record Picked<T, P>(List<T> rows, Optional<P> next) {
         : new Picked<>(found.subList(0, limit), Optional.of(place.apply(found.get(limit - 1))));
   }
 
-  /// Looks through rows, some at a time.
+  /// Looks through rows, some at a time, until there is one more than a page holds.
   ///
   /// @param behind the place behind which to begin
   /// @param some reads some rows behind a place
   /// @param place of a row
   public static <T, P> Picked<T, P> among(
-      P behind, int limit, Function<P, Some<T, P>> some, Function<T, P> place) {
-    long until = System.nanoTime() + LOOKING.toNanos();
+      Look look, P behind, int limit, Function<P, Some<T, P>> some, Function<T, P> place) {
+    long began = System.nanoTime();
     var rows = new ArrayList<T>();
     var from = behind;
     while (true) {
       var read = some.apply(from);
       for (var one : read.fitting()) {
-        rows.add(one);
         if (rows.size() == limit) {
-          return new Picked<>(rows, Optional.of(place.apply(one)));
+          return new Picked<>(rows, Optional.of(place.apply(rows.getLast())));
         }
+        rows.add(one);
       }
       if (read.last().isEmpty()) {
         return all(rows);
       }
       from = read.last().get();
-      if (System.nanoTime() - until > 0) {
+      if (System.nanoTime() - began >= look.longest().toNanos()) {
         return new Picked<>(rows, Optional.of(from));
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.porchlight.account.Scope;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
+import dev.porchlight.store.Picked;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.Database;
@@ -14,6 +15,7 @@ import dev.porchlight.testing.OnEveryDatabase;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -105,12 +107,45 @@ class OfficeListsTest {
       assertThat(own.hasFewContacts(store)).isFalse();
       check(store, own, mine);
 
+      var first = new Scope(false, Set.of(offices.get(0)));
+      endAll(store, DeliveryState.State.DELIVERED);
+      checkHasty(store, first, DeliveryState.State.DELIVERED);
+      checkHasty(
+          store,
+          new Scope(false, Set.of(offices.get(0), offices.get(2))),
+          DeliveryState.State.DELIVERED);
+      endAll(store, DeliveryState.State.DEAD);
+      checkHasty(store, first, DeliveryState.State.DEAD);
+      // The newest are of other offices.
+      assertThat(new Pulse(store, new Picked.Look(2, Duration.ofDays(1))).troubles(first).dead())
+          .isEqualTo(new Pulse.Number(3, false));
+      var hasty = new Pulse(store, new Picked.Look(2, Duration.ZERO)).troubles(first);
+      assertThat(hasty.dead()).isEqualTo(new Pulse.Number(0, true));
+      assertThat(hasty.dead().mayBeAny()).isTrue();
+      assertThat(hasty.unwritable().mayBeAny()).isFalse();
+
       try (var hour = new LastHour(store)) {
         assertThat(accepted(hour, Scope.EVERYTHING, store)).isEqualTo(9);
         assertThat(accepted(hour, new Scope(false, Set.of(offices.get(1))), store)).isEqualTo(3);
         assertThat(accepted(hour, own, store)).isEqualTo(2);
       }
     }
+  }
+
+  private static void endAll(Store store, DeliveryState.State state) {
+    store.write(
+        WorkQueue.EDITS,
+        batch -> batch.sql().execute("UPDATE delivery_state SET state = '" + state.word() + "'"));
+  }
+
+  /// That a walk which looks at two at a time comes to its end with all of theirs, though most of
+  /// its pages have nothing.
+  private static void checkHasty(Store store, Scope scope, DeliveryState.State state) {
+    var hasty = new Deliveries(store, new Picked.Look(2, Duration.ZERO));
+    var all = new Deliveries(store).list(scope, new Deliveries.Query(null, null, state, 100));
+    assertThat(all).hasSize(3 * scope.offices().size());
+    assertThat(walk(q -> hasty.search(scope, q), state))
+        .isEqualTo(all.stream().map(s -> s.delivery().leadId()).toList());
   }
 
   private static int accepted(LastHour hour, Scope scope, Store store) {

@@ -43,6 +43,10 @@ import org.jspecify.annotations.Nullable;
 public final class NowSection implements Section {
   private static final int LEADS = 15;
   private static final int SOURCES = 5;
+
+  /// Stands for any number that is more than one.
+  private static final int MANY = 2;
+
   private static final int MINUTES = 60;
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("HH:mm").withZone(ZoneOffset.UTC);
@@ -151,7 +155,7 @@ public final class NowSection implements Section {
     return new Now(
         now.toString(),
         arrivals(visit, name, now),
-        hands(visit),
+        hands(visit.texts(), pulse.troubles(visit.scope())),
         ailing(visit),
         pulse.breaches(visit.scope(), now).stream()
             .map(b ->
@@ -208,27 +212,28 @@ public final class NowSection implements Section {
         teller.summary(texts, record, standing));
   }
 
-  private List<Hand> hands(Visit visit) {
-    var troubles = pulse.troubles(visit.scope());
+  private static List<Hand> hands(Texts texts, Pulse.Troubles troubles) {
     var hands = new ArrayList<Hand>();
-    hand(visit, hands, Tone.BAD, troubles.quarantined(), "quarantined");
-    hand(visit, hands, Tone.WAITING, troubles.owed(), "owed");
-    hand(visit, hands, Tone.BAD, troubles.dead(), "dead");
-    hand(visit, hands, Tone.BAD, troubles.unwritable(), "unwritable");
-    hand(visit, hands, Tone.PLAIN, troubles.refused(), "refused");
+    hand(texts, hands, Tone.BAD, troubles.quarantined(), "quarantined");
+    hand(texts, hands, Tone.WAITING, troubles.owed(), "owed");
+    hand(texts, hands, Tone.BAD, troubles.dead(), "dead");
+    hand(texts, hands, Tone.BAD, troubles.unwritable(), "unwritable");
+    hand(texts, hands, Tone.PLAIN, troubles.refused(), "refused");
     return hands;
   }
 
   private static void hand(
-      Visit visit, List<Hand> hands, Tone tone, Pulse.Number many, String what) {
-    if (many.count() > 0) {
-      var text = visit.texts().of(many.more() ? "now.or_more" : "now.count", many.count());
+      Texts texts, List<Hand> hands, Tone tone, Pulse.Number many, String what) {
+    if (many.mayBeAny()) {
+      var text = texts.of(many.more() ? "now.or_more" : "now.count", many.count());
       var href =
           switch (what) {
             case "dead", "unwritable" -> "/console/deliveries?state=" + what;
             default -> "/console/receipts?state=" + what;
           };
-      hands.add(new Hand(tone, text, visit.texts().of("now.hand." + what, many.count()), href));
+      hands.add(
+          new Hand(
+              tone, text, texts.of("now.hand." + what, many.more() ? MANY : many.count()), href));
     }
   }
 
