@@ -331,7 +331,7 @@ public final class Hub implements AutoCloseable {
             contract -> new ByChannel(get(connectors, contract), mails),
             messages,
             erasures,
-            List.of(Api.answers(secrets), new EventErasure(store)));
+            List.of(Api.answers(store, secrets), new EventErasure(store)));
     store.follow(erasure::follow);
     var configured =
         new Periods(config.receiptsKeptDays(), config.attemptsKeptDays(), config.eventsKeptDays());

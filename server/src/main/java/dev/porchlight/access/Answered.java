@@ -19,9 +19,14 @@ import java.util.Optional;
 ///   emptied, as it showed a person who was erased
 /// @param status 0 while a form is being taken
 /// @param body sealed
+/// @param at when it was claimed; then when it was answered, so what is added is always behind what
+///   was there
 public record Answered(
     String principal, String name, String requestHash, int status, String body, Instant at) {
   private static final Duration KEPT = Duration.ofHours(24);
+
+  /// In the place of the hash where what is being taken may show somebody who was erased meanwhile.
+  private static final String NOT_TO_BE_KEPT = "-";
 
   public static final Table<Answered> TABLE =
       Table.<Answered>named("idempotent")
@@ -53,8 +58,22 @@ public record Answered(
     return new Answered(principal, name, "", status, "", at);
   }
 
+  public boolean isOfForm() {
+    return name.indexOf(' ') >= 0;
+  }
+
   public boolean isEmptied() {
     return requestHash.isEmpty();
+  }
+
+  /// This, which is being taken, once somebody was erased meanwhile: an answer with a text is not
+  /// kept then, as it may show them.
+  public Answered notToBeKept() {
+    return new Answered(principal, name, NOT_TO_BE_KEPT, status, body, at);
+  }
+
+  public boolean isNotToBeKept() {
+    return requestHash.equals(NOT_TO_BE_KEPT);
   }
 
   /// The answer that is kept; empty when there is none, or its day is over.
@@ -89,7 +108,11 @@ public record Answered(
   /// Keeps this, in the place of what had its name, and drops those whose day is over.
   public void keep(Batch batch, List<Answered> lapsed) {
     for (var old : lapsed) {
-      batch.delete(TABLE, old.principal(), old.name());
+      // It may have been taken anew since it was seen.
+      var now = batch.find(TABLE, old.principal(), old.name());
+      if (now != null && isOver(batch, now)) {
+        batch.delete(TABLE, old.principal(), old.name());
+      }
     }
     batch.find(TABLE, principal, name);
     batch.put(TABLE, this);
@@ -100,10 +123,14 @@ public record Answered(
   /// @return that other one; empty when there was none
   public Optional<Answered> claim(Batch batch, List<Answered> lapsed) {
     var known = batch.find(TABLE, principal, name);
-    if (known != null && !known.at().isBefore(batch.now().minus(KEPT))) {
+    if (known != null && !isOver(batch, known)) {
       return Optional.of(known);
     }
     keep(batch, lapsed);
     return Optional.empty();
+  }
+
+  private static boolean isOver(Batch batch, Answered answered) {
+    return answered.at().isBefore(batch.now().minus(KEPT));
   }
 }

@@ -275,8 +275,8 @@ public final class Api {
   }
 
   /// The answers kept for requests that are repeated, which may show a person.
-  public static ErasurePlace answers(Secrets secrets) {
-    return new KeptAnswers(secrets);
+  public static ErasurePlace answers(Store store, Secrets secrets) {
+    return new KeptAnswers(store, secrets);
   }
 
   public List<Route> routes() {

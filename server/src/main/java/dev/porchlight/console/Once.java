@@ -3,6 +3,7 @@ package dev.porchlight.console;
 import dev.porchlight.access.Answered;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Takes a form once. A form that is sent again as it was, by a double click or by loading the
 /// answer anew, gets the first answer again for a day: what it made is there once, and a secret
@@ -26,6 +29,11 @@ final class Once {
   private static final Duration LOOK = Duration.ofMillis(50);
   private static final String HASH = "form";
 
+  /// How often it is tried again to keep an answer.
+  private static final int TRIES = 600;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Once.class);
+
   /// Does what the form asks for.
   @FunctionalInterface
   interface Act {
@@ -34,10 +42,17 @@ final class Once {
 
   private final Store store;
   private final Secrets secrets;
+  private final Duration again;
 
   Once(Store store, Secrets secrets) {
+    this(store, secrets, Duration.ofSeconds(1));
+  }
+
+  /// @param again how long after keeping an answer failed it is tried again
+  Once(Store store, Secrets secrets, Duration again) {
     this.store = store;
     this.secrets = secrets;
+    this.again = again;
   }
 
   /// The answer to a form; empty when it was sent before, and its answer is not known or no longer
@@ -96,22 +111,54 @@ final class Once {
     }
   }
 
+  /// What was done is done: whoever sent the form gets the answer whatever becomes of keeping it.
   private void settle(String principal, String name, Reply.@Nullable Full kept) {
+    try {
+      keep(principal, name, kept);
+    } catch (RuntimeException e) {
+      LOG.warn("The answer to a form can't be kept; it is tried again", e);
+      Thread.ofVirtual().name("once").start(() -> keepLater(principal, name, kept));
+    }
+  }
+
+  private void keepLater(String principal, String name, Reply.@Nullable Full kept) {
+    for (int n = 0; n < TRIES; n++) {
+      try {
+        Thread.sleep(again);
+        keep(principal, name, kept);
+        return;
+      } catch (StoreUnavailableException e) {
+        if (e.isClosed()) {
+          return;
+        }
+      } catch (RuntimeException e) {
+        LOG.error("The answer to a form can't be kept", e);
+        return;
+      } catch (InterruptedException _) {
+        return;
+      }
+    }
+    LOG.error("The answer to a form could not be kept");
+  }
+
+  private void keep(String principal, String name, Reply.@Nullable Full kept) {
     var sealed = kept == null ? "" : Answered.seal(secrets, principal, name, write(kept));
     store.write(
         WorkQueue.EDITS,
         batch -> {
           var claim = batch.find(Answered.TABLE, principal, name);
-          if (claim == null || claim.isEmptied()) {
+          // Tried again, it may be there already.
+          if (claim == null || claim.status() != 0 || claim.isEmptied()) {
             return false;
           }
           if (kept == null) {
             batch.delete(Answered.TABLE, principal, name);
-          } else {
-            batch.put(
-                Answered.TABLE,
-                new Answered(principal, name, HASH, kept.status(), sealed, claim.at()));
+            return true;
           }
+          var answered = new Answered(principal, name, HASH, kept.status(), sealed, batch.now());
+          batch.put(
+              Answered.TABLE,
+              claim.isNotToBeKept() && kept.body().length > 0 ? answered.emptied() : answered);
           return true;
         });
   }

@@ -8,6 +8,7 @@ import dev.porchlight.store.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /// Receipts that nobody will mend: who may work with them puts them aside, with a reason, and takes
 /// them back. What is aside needs no hand any more, no mail goes to the office about it, and stays
@@ -83,7 +84,7 @@ public final class Aside {
     if (receipt == null || receipt.state() != Receipt.State.ASIDE) {
       return Optional.empty();
     }
-    return Optional.of(mark(batch, receipt, false, was(batch, id), by, reason));
+    return Optional.of(mark(batch, receipt, false, was(batch.sql(), id).orElseThrow(), by, reason));
   }
 
   private static Receipt mark(
@@ -105,14 +106,18 @@ public final class Aside {
         seq);
   }
 
-  private static Receipt.State was(Batch batch, String id) {
-    return batch
-        .sql()
-        .createQuery(
+  /// The state in which a receipt was before it was put aside; empty when it never was, or was
+  /// erased since.
+  public static Optional<Receipt.State> was(Store store, String id) {
+    return store.read(h -> was(h, id));
+  }
+
+  private static Optional<Receipt.State> was(Handle h, String id) {
+    return h.createQuery(
             "SELECT was FROM receipt_aside WHERE receipt_id = :r ORDER BY seq DESC LIMIT 1")
         .bind("r", id)
         .map((r, _) -> Receipt.State.of(r.getString(1)))
-        .one();
+        .findOne();
   }
 
   /// Whether a mended body may be taken in a receipt's place.
@@ -121,14 +126,8 @@ public final class Aside {
       case QUARANTINED -> true;
       // A rebuild keeps no marks: there, what was taken is taken again.
       case ASIDE ->
-          batch
-              .sql()
-              .createQuery(
-                  "SELECT was FROM receipt_aside WHERE receipt_id = :r ORDER BY seq DESC LIMIT 1")
-              .bind("r", receipt.id())
-              .map((r, _) -> Receipt.State.of(r.getString(1)) == Receipt.State.QUARANTINED)
-              .findOne()
-              .orElse(true);
+          was(batch.sql(), receipt.id()).orElse(Receipt.State.QUARANTINED)
+              == Receipt.State.QUARANTINED;
       case DONE, REPEAT, OWED, REFUSED, MENDED, ERASED -> false;
     };
   }

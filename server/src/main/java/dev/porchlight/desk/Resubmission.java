@@ -42,7 +42,11 @@ public final class Resubmission {
     switch (old.state()) {
       case QUARANTINED -> {}
       case ASIDE -> {
-        if (Aside.list(store, old.id()).getLast().was() != Receipt.State.QUARANTINED) {
+        var was = Aside.was(store, old.id());
+        if (was.isEmpty()) {
+          return onlyQuarantined("was erased meanwhile");
+        }
+        if (was.get() != Receipt.State.QUARANTINED) {
           return onlyQuarantined("was refused before it was put aside");
         }
       }

@@ -114,10 +114,15 @@ public final class FeedEvents {
     return items(found);
   }
 
+  /// A part of what happened.
+  ///
+  /// @param next behind which the next part begins; empty where there is none
+  public record Part(List<Item> items, String next) {}
+
   /// Events of feeds, newest first, from behind one of them on.
   ///
   /// @param after that one's id; empty for the newest
-  public List<Item> listAfter(Collection<NewsFeed> feeds, String after, int limit) {
+  public Part listAfter(Collection<NewsFeed> feeds, String after, int limit) {
     var place = PLACE.matcher(after);
     var ids = feeds.stream().map(NewsFeed::id).toList();
     boolean begins = !place.matches() || !ids.contains(place.group(1));
@@ -132,9 +137,11 @@ public final class FeedEvents {
           if (trace.seq() < from || ids.indexOf(trace.feed().id()) > last) {
             found.add(trace);
           }
-          return found.size() < limit;
+          return found.size() <= limit;
         });
-    return items(found);
+    // Of some the listing may have gone meanwhile: what follows does not hang on that.
+    var shown = found.subList(0, Math.min(limit, found.size()));
+    return new Part(items(shown), found.size() > limit ? shown.getLast().id() : "");
   }
 
   /// These with their listings; without those that have gone meanwhile.

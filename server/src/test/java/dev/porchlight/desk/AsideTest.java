@@ -2,6 +2,8 @@ package dev.porchlight.desk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.store.WorkQueue;
+import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
@@ -69,6 +71,23 @@ class AsideTest {
       var second =
           "/receipts/" + hub.items("/receipts?state=quarantined").getFirst().path("id").asString();
       api.make(second + "/aside", Json.object().put("reason", "Empty."));
+
+      // As when it is erased between two looks at it: who asks is told.
+      rename(hub, "receipt_id || '-'");
+      try (var ada = ConsoleGuest.administrator(hub)) {
+        assertThat(ada.get("/console" + second).statusCode()).isEqualTo(200);
+      }
+      assertThat(api.post(second + "/resubmit", body.toString()).status()).isEqualTo(409);
+      rename(hub, "substr(receipt_id, 1, length(receipt_id) - 1)");
     }
+  }
+
+  /// Of all that say who put what aside.
+  private static void rename(TestHub hub, String receipt) {
+    hub.hub()
+        .store()
+        .write(
+            WorkQueue.EDITS,
+            batch -> batch.sql().execute("UPDATE receipt_aside SET receipt_id = " + receipt));
   }
 }

@@ -133,8 +133,10 @@ class FeedEventsTest {
       // From behind each on, the rest.
       for (int part = 0; part < 10 && !all.isEmpty(); part++) {
         int at = random.nextInt(all.size());
-        assertThat(events.listAfter(some, all.get(at).id(), 5).stream().map(FeedEvents.Item::trace))
+        var rest = events.listAfter(some, all.get(at).id(), 5);
+        assertThat(rest.items().stream().map(FeedEvents.Item::trace))
             .containsExactlyElementsOf(all.stream().skip(at + 1L).limit(5).toList());
+        assertThat(rest.next()).isEqualTo(at + 6 < all.size() ? all.get(at + 5).id() : "");
       }
       var listed = events.list(some, FeedEvents.Trace::approved, 0, 300);
       assertThat(listed.stream().map(FeedEvents.Item::trace))
@@ -235,6 +237,14 @@ class FeedEventsTest {
     check();
     var seqs = new TreeSet<>(written.stream().map(FeedEvents.Trace::seq).toList());
     assertThat(seqs.tailSet(turned(), false)).hasSizeLessThan(FeedPages.BLOCKS);
+    // A listing that goes while a part is read makes it shorter, and not the last.
+    var all = expected(List.of(feed(0)));
+    int at = all.size() / 2;
+    set("DELETE FROM feed_block WHERE seq = ?", all.get(at + 3).seq());
+    assertThat(all.get(at).seq()).isLessThan(turned());
+    var part = events.listAfter(List.of(feed(0)), all.get(at).id(), 5);
+    assertThat(part.items()).hasSize(4);
+    assertThat(part.next()).isEqualTo(all.get(at + 5).id());
     store.write(
         WorkQueue.EDITS,
         batch -> {

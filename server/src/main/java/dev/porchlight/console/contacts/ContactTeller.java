@@ -121,14 +121,7 @@ final class ContactTeller {
             MOST_SEARCHES,
             (after, most) -> SavedSearch.listAfter(store, contact.id(), after, most),
             SavedSearch::id);
-    var happened =
-        Part.of(
-            visit,
-            contact,
-            "feed",
-            MOST_HAPPENED,
-            (after, most) -> events.listAfter(feeds(contact.id()), after, most),
-            FeedEvents.Item::id);
+    var happened = events.listAfter(feeds(contact.id()), Part.after(visit, "feed"), MOST_HAPPENED);
     int skipped = skipped(visit);
     var twins =
         Part.of(
@@ -172,7 +165,12 @@ final class ContactTeller {
         searches(t, searches.items(), contact.id()),
         happened.items().stream().map(i -> happened(visit, i)).toList(),
         twins.items().stream().map(d -> twin(visit, contact, d)).toList(),
-        new More(records.pager(), notes.pager(), searches.pager(), happened.pager(), twins.pager()),
+        new More(
+            records.pager(),
+            notes.pager(),
+            searches.pager(),
+            Part.pager(visit, contact, "feed", happened.next()),
+            twins.pager()),
         form.field("tag", t.of("contact.tag.new")).longest(100).needed(),
         form.field("text", t.of("contact.note.new")).longest(LONGEST).needed(),
         visit.may(Permission.WORK),
@@ -193,17 +191,24 @@ final class ContactTeller {
         int most,
         BiFunction<String, Integer, List<T>> list,
         Function<T, String> place) {
-      var after = visit.query(name).filter(p -> PLACE.matcher(p).matches()).orElse("");
-      var found = list.apply(after, most + 1);
+      var found = list.apply(after(visit, name), most + 1);
       var shown = found.subList(0, Math.min(most, found.size()));
-      var path = ContactSection.PATH + contact.id();
       return new Part<>(
           List.copyOf(shown),
-          new Pager(
-              after.isEmpty() ? "" : path + "#" + name,
-              found.size() > most
-                  ? path + "?" + name + "=" + place.apply(shown.getLast()) + "#" + name
-                  : ""));
+          pager(visit, contact, name, found.size() > most ? place.apply(shown.getLast()) : ""));
+    }
+
+    /// Behind which place this page's part of a list begins.
+    static String after(Visit visit, String name) {
+      return visit.query(name).filter(p -> PLACE.matcher(p).matches()).orElse("");
+    }
+
+    /// @param next the place behind which the next part begins; empty where there is none
+    static Pager pager(Visit visit, Contact contact, String name, String next) {
+      var path = ContactSection.PATH + contact.id();
+      return new Pager(
+          after(visit, name).isEmpty() ? "" : path + "#" + name,
+          next.isEmpty() ? "" : path + "?" + name + "=" + next + "#" + name);
     }
   }
 

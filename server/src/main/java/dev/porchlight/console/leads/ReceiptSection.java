@@ -205,8 +205,9 @@ public final class ReceiptSection implements Section {
         mayWork
             && (receipt.state() == Receipt.State.QUARANTINED
                 || receipt.state() == Receipt.State.ASIDE
-                    && Aside.list(store, receipt.id()).getLast().was()
-                        == Receipt.State.QUARANTINED);
+                    && Aside.was(store, receipt.id())
+                        .filter(w -> w == Receipt.State.QUARANTINED)
+                        .isPresent());
     var texts = visit.texts();
     var facts = new ArrayList<Fact>();
     source.ifPresent(s -> facts.add(new Fact(texts.of("receipt.contract"), s.contract())));

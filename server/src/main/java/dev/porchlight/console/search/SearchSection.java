@@ -61,7 +61,7 @@ public final class SearchSection implements Section {
 
   /// An id within what stands around it: the `Message-ID` of a mail, the URI of an event.
   private static final Pattern WITHIN =
-      Pattern.compile("(?:<|.*/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:@.*|>)?");
+      Pattern.compile("(?:.*[</])?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:@.*|>)?");
 
   private final Store store;
   private final StoryTeller teller;

@@ -152,7 +152,9 @@ class SearchPageTest {
         new String[] {
           delivery.path("id").asString(),
           delivery.path("event_id").asString(),
-          "<" + delivery.path("id").asString() + "@hub.example.org>"
+          "<" + delivery.path("id").asString() + "@hub.example.org>",
+          delivery.path("id").asString() + "@hub.example.org",
+          "Message-ID: <" + delivery.path("id").asString() + "@hub.example.org>"
         }) {
       assertThat(search(ada, called)).as(called).contains(page);
     }
