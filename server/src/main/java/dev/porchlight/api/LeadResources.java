@@ -12,6 +12,7 @@ import dev.porchlight.desk.Answered;
 import dev.porchlight.desk.Aside;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.Handover;
+import dev.porchlight.desk.KeptBody;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.LeadSteps;
 import dev.porchlight.desk.Leads;
@@ -23,6 +24,7 @@ import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.erasure.Erasures;
 import dev.porchlight.desk.erasure.Pins;
 import dev.porchlight.desk.events.NumberedListings;
+import dev.porchlight.desk.onward.Fallback;
 import dev.porchlight.listing.Listings;
 import dev.porchlight.person.Card;
 import dev.porchlight.person.Comment;
@@ -396,9 +398,7 @@ final class LeadResources {
     var view = Json.object();
     Reading reading;
     try {
-      reading =
-          reader.apply(
-              source.get().contract(), new Body(bytes, receipt.contentType(), receipt.channel()));
+      reading = KeptBody.read(body -> reader.apply(source.get().contract(), body), receipt, bytes);
     } catch (RuntimeException e) {
       LOG.error("Receipt {} could not be read: a defect of ours", receipt.id(), e);
       view.put("readable", false);
@@ -480,7 +480,11 @@ final class LeadResources {
     var reason = call.members(Set.of("reason")).line("reason", Aside.LONGEST_REASON).orElse("");
     return moved(
         call,
-        batch -> Aside.takeBack(batch, known.id(), call.principal().id(), reason),
+        batch -> {
+          var back = Aside.takeBack(batch, known.id(), call.principal().id(), reason);
+          back.ifPresent(receipt -> Fallback.takenBack(batch, receipt.id()));
+          return back;
+        },
         "Only a receipt that is aside can be taken back; this one is "
             + known.state().word()
             + ".");

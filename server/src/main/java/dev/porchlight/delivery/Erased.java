@@ -104,6 +104,14 @@ public final class Erased {
     pending(batch, receipt).forEach(id -> end(batch, id, ASIDE, ASIDE_UNDER_WAY));
   }
 
+  /// Whether a delivery ended since what came was put aside.
+  public static boolean isEndedAside(Batch batch, String delivery) {
+    var state = batch.find(Tables.STATE, delivery);
+    return state != null
+        && state.state() == DeliveryState.State.DROPPED
+        && (state.reason().equals(ASIDE) || state.reason().equals(ASIDE_UNDER_WAY));
+  }
+
   private static List<String> pending(Batch batch, String lead) {
     return batch
         .sql()

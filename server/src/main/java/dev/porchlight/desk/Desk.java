@@ -349,13 +349,7 @@ public final class Desk {
   }
 
   private Reading read(Source source, Body body, Receipt receipt) {
-    var cut =
-        receipt.headers().contains(CUT)
-            ? Json.tree(receipt.headers()).path(CUT).asStringOpt().orElse("")
-            : "";
-    return cut.isEmpty()
-        ? connectors.apply(source.contract()).read(body)
-        : new Reading.Unreadable(cut, false, List.of());
+    return KeptBody.read(connectors.apply(source.contract())::read, receipt, body.bytes());
   }
 
   private static @Nullable String requestKey(Receipt receipt) {

@@ -62,6 +62,10 @@ public final class Resubmission {
     if (mended.length == 0 && kept.isEmpty()) {
       return new Outcome.Refused("Its body is no longer kept.");
     }
+    if (mended.length == 0 && KeptBody.cut(old).isPresent()) {
+      return new Outcome.Refused(
+          "Only the beginning of what came is kept: send the body that is to be taken.");
+    }
     var note = Json.object();
     note.put("resubmitted_by", by);
     var body =

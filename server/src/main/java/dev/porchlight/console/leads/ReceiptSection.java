@@ -14,6 +14,7 @@ import dev.porchlight.console.Sentence;
 import dev.porchlight.console.Time;
 import dev.porchlight.console.Visit;
 import dev.porchlight.desk.Aside;
+import dev.porchlight.desk.KeptBody;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Resubmission;
@@ -78,6 +79,7 @@ public final class ReceiptSection implements Section {
   /// @param read what the connector reads of it now; empty when it can't
   /// @param unread why it can't be read; empty when it can
   /// @param lead the address of its lead; empty for none
+  /// @param cut whether it may be mended, and no more than the beginning of its body is kept
   /// @param editable its body, where it may be mended; empty else, and where it can't be shown so
   ///   that its bytes come back as they were
   /// @param marks that somebody put it aside, or took it back, the oldest first
@@ -96,6 +98,7 @@ public final class ReceiptSection implements Section {
       int violations,
       String lead,
       boolean mendable,
+      boolean cut,
       String editable,
       String error,
       List<Sentence> marks,
@@ -182,8 +185,7 @@ public final class ReceiptSection implements Section {
     var read = new ArrayList<Marked.Line>();
     var unread = raw.isEmpty() ? visit.texts().of("receipts.gone") : "";
     if (raw.isPresent() && source.isPresent()) {
-      var body = new Body(raw.get(), receipt.contentType(), receipt.channel());
-      switch (read(source.get(), body)) {
+      switch (read(source.get(), receipt, raw.get())) {
         case Reading.Facts facts ->
             facts
                 .facts()
@@ -238,6 +240,7 @@ public final class ReceiptSection implements Section {
         violations.size(),
         receipt.leadId() == null ? "" : "/console/leads/" + receipt.leadId(),
         mendable,
+        mendable && KeptBody.cut(receipt).isPresent(),
         !mendable
             ? ""
             : typed != null
@@ -307,9 +310,9 @@ public final class ReceiptSection implements Section {
     }
   }
 
-  private @Nullable Reading read(Source source, Body body) {
+  private @Nullable Reading read(Source source, Receipt receipt, byte[] bytes) {
     try {
-      return reader.apply(source.contract(), body);
+      return KeptBody.read(body -> reader.apply(source.contract(), body), receipt, bytes);
     } catch (RuntimeException e) {
       LOG.error("A defect: a receipt for {} can't be read", source.name(), e);
       return null;

@@ -2,10 +2,10 @@ package dev.porchlight.desk.erasure;
 
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
-import dev.porchlight.connector.Body;
 import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.Reading;
 import dev.porchlight.delivery.Erased;
+import dev.porchlight.desk.KeptBody;
 import dev.porchlight.desk.Messages;
 import dev.porchlight.desk.RawBody;
 import dev.porchlight.desk.Receipt;
@@ -272,10 +272,7 @@ public final class Erasure {
       return Optional.empty();
     }
     try {
-      var reading =
-          connectors
-              .apply(source.get().contract())
-              .read(new Body(raw, receipt.contentType(), receipt.channel()));
+      var reading = KeptBody.read(connectors.apply(source.get().contract())::read, receipt, raw);
       return switch (reading) {
         case Reading.Unreadable _ -> Optional.empty();
         case Reading.Facts facts ->

@@ -4,6 +4,7 @@ import dev.porchlight.account.NodeMail;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.delivery.Erased;
 import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
 import dev.porchlight.desk.Receipt;
@@ -188,6 +189,23 @@ public final class Fallback implements AutoCloseable {
               }
               return true;
             });
+  }
+
+  /// Looks again at a receipt that was put aside and is taken back: its mail, where putting it
+  /// aside kept that from being sent, is owed again, and so is one that was not planned meanwhile.
+  public static void takenBack(Batch batch, String receipt) {
+    var told = batch.find(FallbackTables.FALLBACK, receipt);
+    if (told != null) {
+      if (!Erased.isEndedAside(batch, told.deliveryId())) {
+        return;
+      }
+      batch.delete(FallbackTables.FALLBACK, receipt);
+    }
+    var reached = batch.find(FallbackTables.FALLBACK_PLACE, RECEIPTS);
+    if (reached != null && reached.place().compareTo(receipt) >= 0) {
+      // Before it, and behind all but those of nearly its own time.
+      place(batch, RECEIPTS, receipt.substring(0, receipt.length() - 1));
+    }
   }
 
   private static void place(Batch batch, String kind, String place) {

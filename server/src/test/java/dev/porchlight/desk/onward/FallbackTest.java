@@ -196,6 +196,31 @@ class FallbackTest {
       hub.clock().advance(Duration.ofSeconds(61));
       hub.checkRebuild();
       assertThat(sent(hub, "receipt.unread")).hasSize(1);
+
+      // What is taken back is owed to the office again, planned before or not, and once.
+      hub.api().post("/receipts/" + aside + "/reopen", "{}");
+      hub.hub().wake();
+      hub.await(
+          "the first one's mail",
+          () ->
+              Optional.of(sent(hub, "receipt.unread"))
+                  .filter(s ->
+                      s.stream().filter(d -> d.path("state").asString().equals("delivered")).count()
+                          == 2));
+      var full = "451 4.3.0 disk full";
+      post.answers(FakeMailServer.MESSAGE, full, full, full, full);
+      hub.sender("portal", portal.key()).post(Json.object().put("words", "the third"));
+      var third = hub.items("/receipts").getFirst().path("id").asString();
+      hub.clock().advance(Duration.ofSeconds(61));
+      hub.await(
+          "an attempt at the third one's mail",
+          () -> Optional.of(sent(hub, "receipt.unread")).filter(s -> s.size() == 3));
+      hub.api().make("/receipts/" + third + "/aside", Json.object().put("reason", "A trial"));
+      hub.api().post("/receipts/" + third + "/reopen", "{}");
+      hub.hub().wake();
+      hub.await(
+          "another mail of the third one",
+          () -> Optional.of(sent(hub, "receipt.unread")).filter(s -> s.size() == 4));
     }
   }
 

@@ -466,8 +466,17 @@ class MailDoorTest {
       assertThat(mail.recipients()).containsExactly("help@example.org");
       assertThat(mail.text()).contains("Larger than 2 MiB");
 
+      // It is not shown as if it were all that came, nor taken so.
+      var path = "/receipts/" + kept.path("id").asString();
+      assertThat(hub.api().read(path).path("read").path("readable").asBoolean()).isFalse();
+      try (var ada = ConsoleGuest.administrator(hub)) {
+        assertThat(ada.get("/console" + path).body())
+            .contains("No more than the beginning of what came is kept");
+      }
+      assertThat(hub.api().post(path + "/resubmit", "").status()).isEqualTo(409);
       // Whoever looks at the beginning may find that it says enough.
-      var again = hub.api().post("/receipts/" + kept.path("id").asString() + "/resubmit", "");
+      var beginning = new String(raw(hub, kept.path("id").asString()), StandardCharsets.US_ASCII);
+      var again = hub.api().post(path + "/resubmit", beginning);
       assertThat(again.json().toString()).contains("\"state\":\"done\"");
       assertThat(hub.leads()).hasSize(2);
     }
