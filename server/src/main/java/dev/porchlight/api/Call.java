@@ -12,6 +12,7 @@ import dev.porchlight.account.Scope;
 import dev.porchlight.desk.setup.SetupException;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.Picked;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
@@ -527,6 +528,15 @@ final class Call {
     } else {
       reply.putNull("next_cursor");
     }
+    return ok(reply);
+  }
+
+  /// A list of what is looked for for a moment: it goes on where the look ended.
+  <T, P> Reply list(Picked<T, P> picked, Function<T, ObjectNode> view, Function<P, String> cursor) {
+    var reply = Json.object();
+    var items = reply.putArray("items");
+    picked.rows().forEach(item -> items.add(view.apply(item)));
+    reply.put("next_cursor", picked.next().map(cursor).orElse(null));
     return ok(reply);
   }
 

@@ -45,6 +45,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -126,19 +127,21 @@ final class LeadResources {
                     .map(dev.porchlight.desk.Source::id)
                     .orElse(s))
             .orElse(null);
+    var found =
+        leads.search(
+            call.scope(),
+            new Leads.Query(
+                source,
+                request.queryValue("lead_id").orElse(null),
+                request.queryValue("contact_id").orElse(null),
+                test,
+                call.seqCursor(),
+                call.limit()));
+    var newest = leads.getNewest(found.rows());
     return call.list(
-        most ->
-            leads.list(
-                call.scope(),
-                new Leads.Query(
-                    source,
-                    request.queryValue("lead_id").orElse(null),
-                    request.queryValue("contact_id").orElse(null),
-                    test,
-                    call.seqCursor(),
-                    most)),
-        l -> Views.lead(l, leads.getNewest(l), store.settings()),
-        l -> Long.toString(l.seq()));
+        found,
+        l -> Views.lead(l, Objects.requireNonNull(newest.get(l.id())), store.settings()),
+        p -> Long.toString(p));
   }
 
   private LeadRecord lead(Call call) {
@@ -357,13 +360,16 @@ final class LeadResources {
                     .orElse(s))
             .orElse(null);
     return call.list(
-        most ->
-            receipts.list(
-                call.scope(),
-                new Receipts.Query(
-                    state, source, request.queryValue("lead").orElse(null), call.idCursor(), most)),
+        receipts.search(
+            call.scope(),
+            new Receipts.Query(
+                state,
+                source,
+                request.queryValue("lead").orElse(null),
+                call.idCursor(),
+                call.limit())),
         r -> Views.receipt(r, store.settings()),
-        Receipt::id);
+        Function.identity());
   }
 
   private Receipt found(Call call) {

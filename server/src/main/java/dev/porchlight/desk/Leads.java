@@ -11,7 +11,9 @@ import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,15 +23,21 @@ import org.jspecify.annotations.Nullable;
 
 /// Leads, for those who may see them.
 public final class Leads {
-  private static final Picked.Look LOOK = Picked.Look.of(200);
 
   /// Of how many sources keys are looked up at once.
   private static final int SOURCES = 500;
 
   private final Store store;
+  private final Picked.Look look;
 
   public Leads(Store store) {
+    this(store, Picked.Look.of(200));
+  }
+
+  /// @param look how those of a member with many contacts are looked for
+  Leads(Store store, Picked.Look look) {
     this.store = store;
+    this.look = look;
   }
 
   public Optional<LeadRecord> find(Scope scope, String id) {
@@ -48,35 +56,36 @@ public final class Leads {
   /// or by a name that any channel of a source has for it.
   public List<LeadRecord> listCalled(Scope scope, String name, int limit) {
     var sources = Sources.in(store.settings()).all().stream().map(Source::id).toList();
+    var columns = "SELECT DISTINCT " + Tables.LEAD.columnList("l") + " FROM ";
+    var within = scope.sqlOfContact("l.office_id", "l.contact_id");
+    var newest = " ORDER BY l.seq DESC LIMIT :l";
     return store.read(h -> {
-      var ids = new LinkedHashSet<String>();
-      h.createQuery("SELECT id FROM lead WHERE guid = :g LIMIT :l")
-          .bind("g", name)
-          .bind("l", limit)
-          .mapTo(String.class)
-          .forEach(ids::add);
+      var found =
+          new HashSet<>(
+              h.createQuery(columns + "lead l WHERE l.guid = :g AND " + within + newest)
+                  .bind("g", name)
+                  .bind("l", limit)
+                  .map((r, _) -> Tables.LEAD.read(new Row(r)))
+                  .list());
       for (int from = 0; from < sources.size(); from += SOURCES) {
-        h.createQuery(
-                "SELECT lead_id FROM lead_key WHERE source_id IN (<sources>) AND value IN"
-                    + " (<values>) LIMIT :l")
-            .bindList("sources", sources.subList(from, Math.min(sources.size(), from + SOURCES)))
-            .bindList("values", Intake.keys(name))
-            .bind("l", limit)
-            .mapTo(String.class)
-            .forEach(ids::add);
+        found.addAll(
+            h.createQuery(
+                    columns
+                        + "lead_key k CROSS JOIN lead l WHERE k.source_id IN (<sources>) AND"
+                        + " k.value IN (<values>) AND l.id = k.lead_id AND "
+                        + within
+                        + newest)
+                .bindList(
+                    "sources", sources.subList(from, Math.min(sources.size(), from + SOURCES)))
+                .bindList("values", Intake.keys(name))
+                .bind("l", limit)
+                .map((r, _) -> Tables.LEAD.read(new Row(r)))
+                .list());
       }
-      return ids.isEmpty()
-          ? List.of()
-          : h.createQuery(
-                  "SELECT "
-                      + Tables.LEAD.columnList()
-                      + " FROM lead WHERE id IN (<ids>) AND "
-                      + scope.sqlOfContact("office_id", "contact_id")
-                      + " ORDER BY seq DESC LIMIT :l")
-              .bindList("ids", List.copyOf(ids))
-              .bind("l", limit)
-              .map((r, _) -> Tables.LEAD.read(new Row(r)))
-              .list();
+      return found.stream()
+          .sorted(Comparator.comparing(LeadRecord::seq).reversed())
+          .limit(limit)
+          .toList();
     });
   }
 
@@ -97,27 +106,27 @@ public final class Leads {
     }
   }
 
+  /// The newest that fit. Of a member with many contacts there may be more than were found: who
+  /// must know asks by [#search].
   public List<LeadRecord> list(Scope scope, Query query) {
-    if (scope.member() == null || query.leadId() != null || query.contact() != null) {
-      return list(query, scope.sqlOfContact("office_id", "contact_id"), scope);
-    }
-    return scope.hasFewContacts(store)
-        ? list(query, ofFew(scope, query), scope)
-        : picked(scope, query).rows();
+    return search(scope, query).rows();
   }
 
   /// The same, and behind which place in the log to go on. Those of a member with many contacts are
   /// looked for among the office's for a moment only: a page may hold less than its limit and go on
   /// all the same.
   public Picked<LeadRecord, Long> search(Scope scope, Query query) {
-    boolean many =
-        scope.member() != null
-            && query.leadId() == null
-            && query.contact() == null
-            && !scope.hasFewContacts(store);
-    return many
-        ? picked(scope, query)
-        : Picked.page(list(scope, query.limit(query.limit() + 1)), query.limit(), LeadRecord::seq);
+    if (scope.member() == null || query.leadId() != null || query.contact() != null) {
+      return page(query, scope.sqlOfContact("office_id", "contact_id"), scope);
+    }
+    return scope.hasFewContacts(store)
+        ? page(query, ofFew(scope, query), scope)
+        : picked(scope, query);
+  }
+
+  private Picked<LeadRecord, Long> page(Query query, String within, Scope scope) {
+    return Picked.page(
+        list(query.limit(query.limit() + 1), within, scope), query.limit(), LeadRecord::seq);
   }
 
   /// All leads of a member are sorted, and but a few of them read.
@@ -132,19 +141,19 @@ public final class Leads {
 
   private Picked<LeadRecord, Long> picked(Scope scope, Query query) {
     return Picked.among(
-        LOOK,
+        look,
         query.before(),
         query.limit(),
         before -> {
           // All of the office's, and of these the member's own: as rows they are read at once.
           var some =
               list(
-                  new Query(query.source(), null, null, query.test(), before, LOOK.atOnce()),
+                  new Query(query.source(), null, null, query.test(), before, look.atOnce()),
                   scope.sqlOfItsOffice("office_id"),
                   scope);
           return new Picked.Some<>(
               own(scope, some),
-              some.size() < LOOK.atOnce() ? Optional.empty() : Optional.of(some.getLast().seq()));
+              some.size() < look.atOnce() ? Optional.empty() : Optional.of(some.getLast().seq()));
         },
         LeadRecord::seq);
   }

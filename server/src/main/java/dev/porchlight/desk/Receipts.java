@@ -15,12 +15,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Receipts, for those who may see them.
 public final class Receipts {
-  private static final Picked.Look LOOK = Picked.Look.of(200);
 
   private final Store store;
+  private final Picked.Look look;
 
   public Receipts(Store store) {
+    this(store, Picked.Look.of(200));
+  }
+
+  /// @param look how those of a member with many contacts are looked for
+  Receipts(Store store, Picked.Look look) {
     this.store = store;
+    this.look = look;
   }
 
   public Optional<Receipt> find(Scope scope, String id) {
@@ -57,51 +63,49 @@ public final class Receipts {
       @Nullable String source,
       @Nullable String lead,
       String before,
-      int limit) {}
-
-  public List<Receipt> list(Scope scope, Query query) {
-    if (scope.member() == null || query.lead() != null) {
-      return list(query, scope.sqlOfLead("office_id", "lead_id"), scope);
+      int limit) {
+    private Query limit(int most) {
+      return new Query(state, source, lead, before, most);
     }
-    return scope.hasFewContacts(store)
-        ? list(query, scope.sqlOfFewLeads("office_id", "lead_id"), scope)
-        : picked(scope, query).rows();
+  }
+
+  /// The newest that fit. Of a member with many contacts there may be more than were found: who
+  /// must know asks by [#search].
+  public List<Receipt> list(Scope scope, Query query) {
+    return search(scope, query).rows();
   }
 
   /// The same, and behind which id to go on. Those of a member with many contacts are looked for
   /// among the office's for a moment only: a page may hold less than its limit and go on all the
   /// same.
   public Picked<Receipt, String> search(Scope scope, Query query) {
-    boolean many = scope.member() != null && query.lead() == null && !scope.hasFewContacts(store);
-    return many
-        ? picked(scope, query)
-        : Picked.page(
-            list(
-                scope,
-                new Query(
-                    query.state(),
-                    query.source(),
-                    query.lead(),
-                    query.before(),
-                    query.limit() + 1)),
-            query.limit(),
-            Receipt::id);
+    if (scope.member() == null || query.lead() != null) {
+      return page(query, scope.sqlOfLead("office_id", "lead_id"), scope);
+    }
+    return scope.hasFewContacts(store)
+        ? page(query, scope.sqlOfFewLeads("office_id", "lead_id"), scope)
+        : picked(scope, query);
+  }
+
+  private Picked<Receipt, String> page(Query query, String within, Scope scope) {
+    return Picked.page(
+        list(query.limit(query.limit() + 1), within, scope), query.limit(), Receipt::id);
   }
 
   private Picked<Receipt, String> picked(Scope scope, Query query) {
     return Picked.among(
-        LOOK,
+        look,
         query.before(),
         query.limit(),
         before -> {
           var some =
               list(
-                  new Query(query.state(), query.source(), null, before, LOOK.atOnce()),
+                  new Query(query.state(), query.source(), null, before, look.atOnce()),
                   scope.sqlOfItsOffice("office_id"),
                   scope);
           return new Picked.Some<>(
               own(scope, some),
-              some.size() < LOOK.atOnce() ? Optional.empty() : Optional.of(some.getLast().id()));
+              some.size() < look.atOnce() ? Optional.empty() : Optional.of(some.getLast().id()));
         },
         Receipt::id);
   }

@@ -107,6 +107,9 @@ class OfficeListsTest {
       assertThat(own.hasFewContacts(store)).isFalse();
       check(store, own, mine);
 
+      assertThat(walkHastily(store, own)).isEqualTo(mine);
+      checkCalled(store, new Scope(false, Set.of(offices.get(2))));
+
       var first = new Scope(false, Set.of(offices.get(0)));
       endAll(store, DeliveryState.State.DELIVERED);
       checkHasty(store, first, DeliveryState.State.DELIVERED);
@@ -130,6 +133,36 @@ class OfficeListsTest {
         assertThat(accepted(hour, own, store)).isEqualTo(2);
       }
     }
+  }
+
+  private static List<String> walkHastily(Store store, Scope scope) {
+    var hasty = new Leads(store, new Picked.Look(2, Duration.ZERO));
+    var found = new ArrayList<String>();
+    for (var before = Optional.of(Long.MAX_VALUE); before.isPresent(); ) {
+      var page = hasty.search(scope, new Leads.Query(null, null, null, null, before.get(), LIMIT));
+      page.rows().forEach(l -> found.add(l.id()));
+      before = page.next();
+    }
+    return found;
+  }
+
+  /// That others' leads of the same name don't stand before those that may be seen.
+  private static void checkCalled(Store store, Scope scope) {
+    store.write(
+        WorkQueue.EDITS,
+        batch ->
+            batch.sql().execute("UPDATE lead SET guid = 'shared'")
+                + batch
+                    .sql()
+                    .execute(
+                        "INSERT INTO lead_key (source_id, value, lead_id, at) SELECT l.source_id, '"
+                            + Intake.keys("common").getFirst()
+                            + "', l.id, 0 FROM lead l WHERE l.seq = (SELECT MAX(m.seq) FROM lead m"
+                            + " WHERE m.source_id = l.source_id)"));
+    var leads = new Leads(store);
+    var newest = leads.list(scope, new Leads.Query(null, null, null, null, Long.MAX_VALUE, 2));
+    assertThat(leads.listCalled(scope, "shared", 2)).isEqualTo(newest);
+    assertThat(leads.listCalled(scope, "common", 1)).isEqualTo(newest.subList(0, 1));
   }
 
   private static void endAll(Store store, DeliveryState.State state) {

@@ -100,9 +100,13 @@ public final class NowSection implements Section {
 
   record Line(String minute, List<Integer> accepted, List<Integer> delivered) {}
 
+  /// What is shown.
+  ///
+  /// @param lookedShort whether leads were looked for for a moment only, and there may be more
   record Now(
       String now,
       List<Arrival> arrivals,
+      boolean lookedShort,
       List<Hand> hands,
       List<Ailing> ailing,
       List<Breach> breaches,
@@ -152,9 +156,12 @@ public final class NowSection implements Section {
     Function<String, String> name =
         id ->
             Clean.line(sources.find(id).map(Source::name).orElse(visit.texts().of("source.gone")));
+    var newest =
+        leads.search(visit.scope(), new Leads.Query(null, null, null, null, Long.MAX_VALUE, LEADS));
     return new Now(
         now.toString(),
-        arrivals(visit, name, now),
+        arrivals(visit, newest.rows(), name, now),
+        newest.rows().size() < LEADS && newest.next().isPresent(),
         hands(visit.texts(), pulse.troubles(visit.scope())),
         ailing(visit),
         pulse.breaches(visit.scope(), now).stream()
@@ -169,9 +176,8 @@ public final class NowSection implements Section {
         chart(visit, name, now));
   }
 
-  private List<Arrival> arrivals(Visit visit, Function<String, String> source, Instant now) {
-    var newest =
-        leads.list(visit.scope(), new Leads.Query(null, null, null, null, Long.MAX_VALUE, LEADS));
+  private List<Arrival> arrivals(
+      Visit visit, List<LeadRecord> newest, Function<String, String> source, Instant now) {
     var gists = teller.gists(visit.texts(), newest);
     var standings = deliveries.listOf(newest.stream().map(LeadRecord::id).toList(), LEADS);
     var delivered = pulse.firstDelivered(newest);
