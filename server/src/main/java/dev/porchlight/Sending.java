@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,13 @@ final class Sending implements Transport {
 
   /// Among them, whom it is for, where the endpoint does not say.
   static final String TO = "To";
+
+  /// As mails write it, RFC 5322.
+  private static final DateTimeFormatter MAIL_DATE =
+      DateTimeFormatter.ofPattern("EEE, d MMM uuuu HH:mm:ss xx", Locale.ENGLISH);
+
+  /// A header's value that is longer goes on in the next line.
+  private static final int LONG = 60;
 
   private final Store store;
   private final Secrets secrets;
@@ -98,8 +106,7 @@ final class Sending implements Transport {
   /// The whole message: the headers that say who sends it to whom, and what was written.
   private byte[] message(String from, String to, Map<String, String> headers, byte[] body) {
     var all = new LinkedHashMap<String, String>();
-    all.put(
-        "Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(store.now().atOffset(ZoneOffset.UTC)));
+    all.put("Date", MAIL_DATE.format(store.now().atOffset(ZoneOffset.UTC)));
     all.put("From", "Porchlight <" + from + ">");
     all.put("To", "<" + to + ">");
     var delivery = headers.get(DELIVERY);
@@ -113,10 +120,13 @@ final class Sending implements Transport {
     });
     var out = new ByteArrayOutputStream(body.length + 1024);
     all.forEach((name, value) ->
-        out.writeBytes(
-            (name + ": " + value.replace(", ", ",\r\n ") + "\r\n")
-                .getBytes(StandardCharsets.US_ASCII)));
+        out.writeBytes((name + ": " + folded(value) + "\r\n").getBytes(StandardCharsets.US_ASCII)));
     out.writeBytes(body);
     return out.toByteArray();
+  }
+
+  /// A long list goes on in further lines.
+  private static String folded(String value) {
+    return value.length() > LONG ? value.replace(", ", ",\r\n ") : value;
   }
 }

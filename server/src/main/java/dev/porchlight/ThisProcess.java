@@ -288,13 +288,15 @@ final class ThisProcess implements Local {
                 "This is a test of the connection. Nobody is waiting.");
     try (var inbox = inbox(receiver)) {
       var out = terminal.out();
-      out.println("POST " + receiver.url());
-      inbox
-          .headers(sample, Instant.now(), inbox.secret())
-          .forEach((name, value) ->
-              out.println("  " + name + ": " + (name.equals("X-API-Key") ? "…" : value)));
-      out.println("  " + new String(sample.body(), StandardCharsets.UTF_8));
-      return switch (inbox.send(sample)) {
+      var headers = inbox.headers(sample, Instant.now(), inbox.secret());
+      var exchange = inbox.send(sample, headers);
+      if (!(exchange instanceof Exchange.Refused)) {
+        out.println("POST " + receiver.url());
+        headers.forEach((name, value) ->
+            out.println("  " + name + ": " + (name.equals("X-API-Key") ? "…" : value)));
+        out.println("  " + new String(sample.body(), StandardCharsets.UTF_8));
+      }
+      return switch (exchange) {
         case Exchange.Answered a -> {
           out.println("The answer was " + a.status() + ".");
           var said = new String(a.head(), StandardCharsets.UTF_8).strip();

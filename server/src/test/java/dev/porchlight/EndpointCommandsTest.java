@@ -73,6 +73,20 @@ class EndpointCommandsTest {
       assertThat(missed.path("waiting").asInt()).isEqualTo(2);
       assertThat(missed.path("given_up").asInt()).isEqualTo(1);
 
+      assertThat(run(hub, "doctor").out()).contains("1 delivery was given up");
+
+      var url = crm.url("/other").toString();
+      assertThat(run(hub, "endpoint", "set", endpoint.id(), "--tests", "--to", url).code())
+          .isZero();
+      var set = hub.api().read("/endpoints/" + endpoint.id());
+      assertThat(set.path("tests").asBoolean()).isTrue();
+      assertThat(set.path("url").asString()).isEqualTo(url);
+      assertThat(run(hub, "endpoint", "set", endpoint.id(), "--no-tests").code()).isZero();
+      set = hub.api().read("/endpoints/" + endpoint.id());
+      assertThat(set.path("tests").asBoolean()).isFalse();
+      assertThat(run(hub, "endpoint", "set", endpoint.id(), "--bearer", "a\r\nb").err())
+          .contains("no line break");
+
       var enabled = run(hub, "endpoint", "set", endpoint.id(), "--no-disabled");
       assertThat(enabled.code()).as(enabled.err()).isZero();
       assertThat(enabled.out()).contains("so many have waited, and go out from now on: 2.");

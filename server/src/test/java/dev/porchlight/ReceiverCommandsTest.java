@@ -140,6 +140,9 @@ class ReceiverCommandsTest {
 
       crm.alwaysAnswers(500);
       assertThat(run("trigger", "lead.created", "--to", crm.url("/")).code()).isEqualTo(1);
+      ran = run("trigger", "lead.created", "--to", "notaurl");
+      assertThat(ran.code()).isEqualTo(1);
+      assertThat(ran.out()).startsWith("It was not sent: ");
       ran = run("trigger", "lead.eaten", "--to", crm.url("/"));
       assertThat(ran.code()).isNotZero();
       assertThat(ran.err()).contains("There is no kind `lead.eaten`");

@@ -92,7 +92,11 @@ final class AuthorizationMember {
 
   private static String visible(String what, String text) {
     if (text.length() > LONGEST || text.chars().anyMatch(c -> c < ' ' || c > '~')) {
-      throw invalid("The " + what + " has at most 1,024 ASCII characters.");
+      throw invalid(
+          "The "
+              + what
+              + " has at most 1,024 characters, of which each is a blank, letter, digit or sign of"
+              + " ASCII: no line break, tab or letter with an accent.");
     }
     return text;
   }

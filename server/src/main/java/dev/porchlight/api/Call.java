@@ -38,6 +38,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -410,15 +411,21 @@ final class Call {
   /// Refuses parameters that a list does not have, and those given twice: a filter that is misspelt
   /// must not answer everything.
   void filters(String... known) {
+    parameters(
+        Stream.concat(Stream.of("limit", "cursor"), Stream.of(known)).toArray(String[]::new));
+  }
+
+  /// The same where these are all that there are.
+  void parameters(String... known) {
     for (var parameter : request.query().entrySet()) {
       var name = parameter.getKey();
-      if (!name.equals("limit") && !name.equals("cursor") && !List.of(known).contains(name)) {
+      if (!List.of(known).contains(name)) {
         throw new FaultException(
             Fault.PARAMETER_INVALID,
             "There is no parameter `"
                 + name.replaceAll("[^ -~]", "?")
-                + "` here; there are limit, cursor"
-                + (known.length == 0 ? "" : ", " + String.join(", ", known))
+                + "` here; there are "
+                + String.join(", ", known)
                 + ".");
       }
       if (parameter.getValue().size() > 1) {
@@ -451,8 +458,11 @@ final class Call {
   /// A place in the log, in a parameter of that name.
   static long seq(String parameter, String text) {
     if (!text.matches("[0-9]{1,18}")) {
-      var member = parameter.equals("cursor") ? "next_cursor" : parameter;
-      throw invalid(parameter, "what `" + member + "` was");
+      throw invalid(
+          parameter,
+          parameter.equals("cursor")
+              ? "what `next_cursor` was"
+              : "a whole number: what `" + parameter + "` was in the answer before, or 0");
     }
     return Long.parseLong(text);
   }

@@ -53,11 +53,8 @@ final class FeedResources {
   /// bodies grow beyond a mebibyte.
   Reply list(Call call) {
     var endpoint = endpoint(call);
-    call.filters("after");
+    call.parameters("limit", "after");
     long after = call.request().queryValue("after").map(t -> Call.seq("after", t)).orElse(0L);
-    if (call.request().queryValue("cursor").isPresent()) {
-      throw new FaultException(Fault.PARAMETER_INVALID, "A feed goes on with `after`.");
-    }
     int limit = call.limit();
     var found = feed.list(endpoint.id(), after, limit + 1);
     if (found.isEmpty() && after > feed.end()) {

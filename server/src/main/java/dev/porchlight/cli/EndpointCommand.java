@@ -26,9 +26,9 @@ final class EndpointCommand extends Noun {
               names = "--contract",
               paramLabel = "CONTRACT",
               description =
-                  "connections-plus, lead-delivery, seeker-leads, realestate-events, porchlight or"
-                      + " verbatim; mail for a URL such as mailto:desk@example.org, which needs no"
-                      + " other word")
+                  "connections-plus, lead-delivery, lead-delivery-standard, seeker-leads,"
+                      + " realestate-events, porchlight or verbatim; mail for a URL such as"
+                      + " mailto:desk@example.org, which needs no other word")
           @Nullable String contract,
       @Option(
               names = "--node",
@@ -44,7 +44,6 @@ final class EndpointCommand extends Noun {
               names = "--append-channel",
               description = "append the contract's channel (/lead, /lead-delivery) to the URL")
           boolean appendChannel,
-      @Option(names = "--tests", description = "deliver test leads too") boolean tests,
       @Option(
               names = "--assumed-role",
               paramLabel = "ROLE",
@@ -79,9 +78,6 @@ final class EndpointCommand extends Noun {
     }
     if (appendChannel) {
       body.put("append_channel", true);
-    }
-    if (tests) {
-      body.put("tests", true);
     }
     if (assumedRole != null) {
       body.put("assumed_role", assumedRole);
@@ -172,9 +168,18 @@ final class EndpointCommand extends Noun {
   @Command(name = "set", description = "Changes what an endpoint gets and how.")
   int set(
       @Parameters(paramLabel = "ENDPOINT", description = "its id or name") String endpoint,
+      @Option(
+              names = "--to",
+              paramLabel = "URL",
+              description =
+                  "where to deliver from now on; secrets for another server are given again")
+          @Nullable String to,
       @Mixin EndpointTerms terms)
       throws HubException {
     var body = Json.object();
+    if (to != null) {
+      body.put("url", to);
+    }
     terms.into(body);
     if (body.isEmpty()) {
       say("Nothing to change: name at least one option.");

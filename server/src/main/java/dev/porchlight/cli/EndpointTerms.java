@@ -31,6 +31,12 @@ final class EndpointTerms {
   @Nullable List<String> owners;
 
   @Option(
+      names = "--tests",
+      negatable = true,
+      description = "deliver test leads too; --no-tests for none")
+  @Nullable Boolean tests;
+
+  @Option(
       names = "--filter",
       paramLabel = "FILTER",
       description = "take only what this holds for, for example \"Intent Eq 'seller'\"; '' for all")
@@ -150,6 +156,7 @@ final class EndpointTerms {
     if (filter != null) {
       body.put("filter", filter);
     }
+    flag(body, "tests", tests);
     flag(body, "final_refusals", finalRefusals);
     number(body, "max_concurrent", maxConcurrent);
     number(body, "max_per_second", maxPerSecond);

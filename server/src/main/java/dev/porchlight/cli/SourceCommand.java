@@ -22,7 +22,9 @@ final class SourceCommand extends Noun {
               names = "--contract",
               required = true,
               paramLabel = "CONTRACT",
-              description = "connections-plus, lead-delivery, seeker-leads or realestate-events")
+              description =
+                  "connections-plus, lead-delivery, seeker-leads, seeker-leads-request,"
+                      + " realestate-events or porchlight")
           String contract,
       @Option(
               names = "--node",

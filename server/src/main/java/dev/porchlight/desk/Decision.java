@@ -87,8 +87,11 @@ public final class Decision {
     } else {
       batch.put(Tables.RAW, intake.raw());
     }
-    keep(batch, intake.receipt().id(), intake.content().violations());
     var circling = circling(batch, intake.receipt());
+    if (circling != null && circling.receipt().state() == Receipt.State.REFUSED) {
+      return circling;
+    }
+    keep(batch, intake.receipt().id(), violations(intake));
     if (circling != null) {
       return circling;
     }
@@ -141,6 +144,22 @@ public final class Decision {
     var became = receipt.became(Receipt.State.QUARANTINED, null, 0, receipt.guid(), reason, seq);
     batch.put(Tables.RECEIPT, became);
     return new Decided(became, Optional.empty(), null);
+  }
+
+  /// What the body breaks, and the header that tells the hubs on the way.
+  private static List<Violation> violations(Intake intake) {
+    var all = intake.content().violations();
+    var trail = Messages.trail(intake.receipt());
+    if (trail.isEmpty() || !Trail.isMalformed(trail)) {
+      return all;
+    }
+    var more = new ArrayList<>(all);
+    more.add(
+        new Violation(
+            "",
+            Trail.HEADER + " is a list of hub/lead, two UUIDs each",
+            "read as far as it names hubs"));
+    return more;
   }
 
   private static void keep(Batch batch, String receipt, List<Violation> violations) {

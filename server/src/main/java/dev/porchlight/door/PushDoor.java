@@ -269,8 +269,8 @@ public final class PushDoor {
     var kept = Json.object();
     int size = 0;
     request
-        .header(Trail.HEADER)
-        .ifPresent(trail -> kept.put(Trail.HEADER_KEPT, Trail.parse(trail).text()));
+        .list(Trail.HEADER)
+        .ifPresent(trail -> kept.put(Trail.HEADER_KEPT, Trail.kept(List.of(trail))));
     for (var header : request.headers()) {
       var name = header.getKey().toLowerCase(Locale.ROOT);
       int length = name.length() + header.getValue().length();

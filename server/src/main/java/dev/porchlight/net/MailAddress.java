@@ -12,6 +12,9 @@ public final class MailAddress {
           "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*+"
               + "@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)*+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
+  /// Mail goes to what is written; what that would mean in a URL is something else.
+  private static final Pattern ESCAPED = Pattern.compile("%[0-9A-Fa-f]{2}");
+
   private MailAddress() {}
 
   /// Whether it is such an address at all, a right one or not.
@@ -21,10 +24,11 @@ public final class MailAddress {
 
   /// Why it can't be an endpoint's; empty when it can.
   public static Optional<String> objection(String url) {
-    return url.startsWith(SCHEME) && isAddress(of(url))
+    return url.startsWith(SCHEME) && isAddress(of(url)) && !ESCAPED.matcher(url).find()
         ? Optional.empty()
         : Optional.of(
-            "It must be `mailto:` and one plain address, such as mailto:desk@example.org.");
+            "It must be `mailto:` and one plain address without escapes (%40), such as"
+                + " mailto:desk@example.org.");
   }
 
   /// Whether mail can be sent to it. One that needs quotes is none.

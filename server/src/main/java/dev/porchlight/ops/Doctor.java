@@ -65,21 +65,25 @@ public final class Doctor {
     receipts(
         findings,
         Receipt.State.OWED,
+        "is accepted but not worked out",
         "are accepted but not worked out",
         "each is tried again by itself and after each upgrade; the log says why");
     receipts(
         findings,
         Receipt.State.QUARANTINED,
+        "waits in quarantine",
         "wait in quarantine",
         "look with `receipt show`, mend with `receipt resubmit`");
     deliveries(
         findings,
         DeliveryState.State.UNWRITABLE,
+        "can't be written in its endpoint's format",
         "can't be written in their endpoint's format",
         "`delivery show` says why; an assumed role or a fallback contract may help");
     deliveries(
         findings,
         DeliveryState.State.DEAD,
+        "was given up, refused for good or after all its attempts",
         "were given up, refused for good or after all their attempts",
         "`delivery retry` starts them anew");
     endpoints(findings);
@@ -255,16 +259,17 @@ public final class Doctor {
     };
   }
 
-  private void receipts(List<Finding> findings, Receipt.State state, String what, String advice) {
+  private void receipts(
+      List<Finding> findings, Receipt.State state, String one, String many, String advice) {
     long count = receipts.count(state);
     if (count == 0) {
-      findings.add(new Finding("ok", "No receipts " + what + "."));
+      findings.add(new Finding("ok", "No receipts " + many + "."));
       return;
     }
     findings.add(
         new Finding(
             "attention",
-            count + (count == 1 ? " receipt " : " receipts ") + what + ": " + advice + "."));
+            count + (count == 1 ? " receipt " + one : " receipts " + many) + ": " + advice + "."));
     receipts
         .list(Scope.EVERYTHING, new Receipts.Query(state, null, null, "", SHOWN))
         .forEach(
@@ -272,16 +277,20 @@ public final class Doctor {
   }
 
   private void deliveries(
-      List<Finding> findings, DeliveryState.State state, String what, String advice) {
+      List<Finding> findings, DeliveryState.State state, String one, String many, String advice) {
     long count = deliveries.count(state);
     if (count == 0) {
-      findings.add(new Finding("ok", "No deliveries " + what + "."));
+      findings.add(new Finding("ok", "No deliveries " + many + "."));
       return;
     }
     findings.add(
         new Finding(
             "attention",
-            count + (count == 1 ? " delivery " : " deliveries ") + what + ": " + advice + "."));
+            count
+                + (count == 1 ? " delivery " + one : " deliveries " + many)
+                + ": "
+                + advice
+                + "."));
     deliveries
         .list(Scope.EVERYTHING, new Deliveries.Query(null, null, state, SHOWN))
         .forEach(s ->

@@ -69,7 +69,7 @@ public final class Inbox implements AutoCloseable {
     return send(sample, headers(sample, Instant.now(), secret));
   }
 
-  Exchange send(Sample sample, Map<String, String> headers) {
+  public Exchange send(Sample sample, Map<String, String> headers) {
     try {
       return client.send(
           OutgoingRequest.post(url, List.copyOf(headers.entrySet()), sample.body()),

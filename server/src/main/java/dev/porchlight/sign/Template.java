@@ -106,7 +106,11 @@ sealed interface Template {
       case "url" -> new Url();
       default -> {
         if (!name.startsWith("header:")) {
-          throw new IllegalArgumentException("The signed content can't hold {" + name + "}.");
+          throw new IllegalArgumentException(
+              "The signed content can't hold {"
+                  + name
+                  + "}; there are {body}, {base64 body}, {body emptied}, {body without}, {method},"
+                  + " {url} and {header:NAME}.");
         }
         var header = name.substring("header:".length());
         requireHeaderName(header);

@@ -2,6 +2,7 @@ package dev.porchlight.value;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,30 +30,70 @@ public record Trail(List<Hop> hops) {
 
   private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
+  /// A header that is longer is kept as what could be read of it.
+  private static final int LONGEST = 1000;
+
+  /// Stands for what could not be read, where it is not kept itself.
+  private static final String UNREAD = "?";
+
   /// One hub on the way.
   ///
   /// @param hub a UUID that each hub has for itself
-  /// @param lead what the lead is called there, a UUID
+  /// @param lead what the lead is called there, a UUID; empty where what was said is none
   public record Hop(String hub, String lead) {}
 
   public Trail {
     hops = List.copyOf(hops);
   }
 
-  /// Reads a header's value. What is not in the form is passed over: it is a stranger's.
+  /// Reads a header's value. An entry that names no hub is passed over: it is a stranger's. One
+  /// that names a hub counts, whatever it calls the lead.
   public static Trail parse(String text) {
-    var hops = new ArrayList<Hop>();
-    for (var part : text.split(",", MOST_KEPT * 2)) {
-      int slash = part.indexOf('/');
-      if (slash > 0 && hops.size() < MOST_KEPT) {
-        var hub = part.substring(0, slash).strip();
-        var lead = part.substring(slash + 1).strip();
-        if (ID.matcher(hub).matches() && ID.matcher(lead).matches()) {
-          hops.add(new Hop(hub, lead));
+    return new Reading(text).trail();
+  }
+
+  /// Whether something stands in a header's value that is not in the form.
+  public static boolean isMalformed(String text) {
+    return new Reading(text).malformed;
+  }
+
+  /// What a receipt keeps of a header that came in these lines: as they were, one after the other,
+  /// unless that is too long; then what could be read of it.
+  public static String kept(List<String> lines) {
+    var text = String.join(", ", lines).strip();
+    if (text.length() <= LONGEST) {
+      return text;
+    }
+    var reading = new Reading(text);
+    var read = reading.trail().text();
+    return !reading.malformed ? read : read.isEmpty() ? UNREAD : read + ", " + UNREAD;
+  }
+
+  private static final class Reading {
+    private final List<Hop> hops = new ArrayList<>();
+    private boolean malformed;
+
+    Reading(String text) {
+      for (var part : text.toLowerCase(Locale.ROOT).split(",")) {
+        int slash = part.indexOf('/');
+        var hub = (slash < 0 ? part : part.substring(0, slash)).strip();
+        var lead = slash < 0 ? "" : part.substring(slash + 1).strip();
+        if (!ID.matcher(hub).matches()) {
+          // A list may have empty places.
+          malformed |= !part.isBlank();
+          continue;
+        }
+        boolean known = ID.matcher(lead).matches();
+        malformed |= !known;
+        if (hops.size() < MOST_KEPT) {
+          hops.add(new Hop(hub, known ? lead : ""));
         }
       }
     }
-    return hops.isEmpty() ? NONE : new Trail(hops);
+
+    Trail trail() {
+      return hops.isEmpty() ? NONE : new Trail(hops);
+    }
   }
 
   /// The same and one more hub.
@@ -74,6 +115,8 @@ public record Trail(List<Hop> hops) {
 
   /// The header's value.
   public String text() {
-    return hops.stream().map(h -> h.hub() + "/" + h.lead()).collect(Collectors.joining(", "));
+    return hops.stream()
+        .map(h -> h.lead().isEmpty() ? h.hub() : h.hub() + "/" + h.lead())
+        .collect(Collectors.joining(", "));
   }
 }

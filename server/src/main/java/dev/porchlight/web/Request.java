@@ -32,6 +32,17 @@ public interface Request {
   /// The first header of that name, in any letter case.
   Optional<String> header(String name);
 
+  /// A header that is a list: the values of all its lines in the order received, joined by commas.
+  /// Empty when there is none.
+  default Optional<String> list(String name) {
+    var lines =
+        headers().stream()
+            .filter(h -> h.getKey().equalsIgnoreCase(name))
+            .map(Map.Entry::getValue)
+            .toList();
+    return lines.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", lines));
+  }
+
   /// All headers in the order received, names as sent.
   List<Map.Entry<String, String>> headers();
 

@@ -79,7 +79,9 @@ class FeedTest {
       assertThat(beyond.text()).contains("The log ends before `after`");
 
       assertThat(pull.get("/endpoints/" + endpoint.id() + "/feed?after=-1").text())
-          .contains("what `after` was");
+          .contains("`after` must be a whole number: what `after` was");
+      assertThat(pull.get("/endpoints/" + endpoint.id() + "/feed?cursor=1").text())
+          .contains("no parameter `cursor` here; there are limit, after.");
 
       // The token is for that and nothing else.
       assertThat(pull.get("/endpoints/" + other.id() + "/feed").status()).isEqualTo(404);

@@ -59,6 +59,8 @@ class MailEndpointTest {
       assertThat(mail.getMessageID())
           .isEqualTo("<" + delivery.path("id").asString() + "@porch.example.org>");
       assertThat(mail.getHeader("Auto-Submitted")).containsExactly("auto-generated");
+      assertThat(mail.getHeader("Date")[0])
+          .matches("[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} \\+0000");
       assertThat(mail.getHeader("Porchlight-Path")[0])
           .contains(hub.story("L-1").path("id").asString());
       var parts = (MimeMultipart) mail.getContent();
@@ -283,6 +285,7 @@ class MailEndpointTest {
             "mailto:a@example.org,b@example.org",
             "mailto:a@example.org?bcc=b@example.org",
             "mailto:a%0d%0aBcc:b@example.org",
+            "mailto:a%0d%0a@c.d",
             "mailto:\"a b\"@example.org",
             "mailto:a@[127.0.0.1]",
             "MAILTO:a@example.org"

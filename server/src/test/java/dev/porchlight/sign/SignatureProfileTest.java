@@ -333,6 +333,7 @@ final class SignatureProfileTest {
         "{'header':'a b','algorithm':'hmac-sha256','keys':['k']}|not the name of a header",
         "{'header':'a','algorithm':'hmac-sha256','content':'{x}','keys':['k']}|can't hold",
         "{'header':'a','algorithm':'hmac-sha256','content':'{body','keys':['k']}|not closed",
+        "{'header':'a','algorithm':'hmac-sha256','content':'{raw}','keys':['k']}|there are {body},",
         "{'header':'a','algorithm':'hmac-sha256','content':'x','keys':['k']}|does not hold the"
             + " body",
         "{'header':'a','algorithm':'hmac-sha256','content':'{body emptied}','keys':['k']}|inside"

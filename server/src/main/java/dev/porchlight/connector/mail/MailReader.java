@@ -29,6 +29,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -46,6 +48,7 @@ final class MailReader {
   private static final int DEEPEST = 8;
   private static final int MOST_PARTS = 50;
   private static final int LONGEST_TEXT = 1024 * 1024;
+  private static final Charset WESTERN = Charset.forName("windows-1252");
 
   private final Findings findings = new Findings();
   private final List<String> plains = new ArrayList<>();
@@ -208,16 +211,52 @@ final class MailReader {
 
   private String text(Part part) throws MessagingException {
     byte[] bytes;
+    boolean cut;
     try (var in = part.getInputStream()) {
       bytes = in.readNBytes(LONGEST_TEXT - Math.min(read, LONGEST_TEXT));
-      bounded |= in.read() >= 0;
+      cut = in.read() >= 0;
+      bounded |= cut;
     } catch (IOException | MessagingException e) {
       // An encoding that nobody knows, or that breaks off: as it is.
       findings.violation("", "a known transfer encoding", "a part was passed over");
       return "";
     }
     read += bytes.length;
-    return new String(bytes, charset(part));
+    return decoded(bytes, charset(part), cut);
+  }
+
+  /// Western letters in a mail that says UTF-8, or nothing, are what old programs send.
+  private String decoded(byte[] bytes, Charset charset, boolean cut) {
+    var text = strictly(bytes, charset, cut);
+    if (text != null) {
+      return text;
+    }
+    var rule = "text in the character set " + charset.name();
+    if (charset.equals(StandardCharsets.US_ASCII)) {
+      var utf8 = strictly(bytes, StandardCharsets.UTF_8, cut);
+      if (utf8 != null) {
+        findings.violation("", rule, "read as UTF-8");
+        return utf8;
+      }
+    } else if (!charset.equals(StandardCharsets.UTF_8)) {
+      findings.violation("", rule, "what is none was replaced");
+      return new String(bytes, charset);
+    }
+    findings.violation("", rule, "read as " + WESTERN.name());
+    return new String(bytes, WESTERN);
+  }
+
+  /// Null where something in it is not of that character set.
+  private static @Nullable String strictly(byte[] bytes, Charset charset, boolean cut) {
+    var decoder = charset.newDecoder();
+    var out = CharBuffer.allocate((int) (bytes.length * (double) decoder.maxCharsPerByte()) + 16);
+    if (decoder.decode(ByteBuffer.wrap(bytes), out, !cut).isError()) {
+      return null;
+    }
+    if (!cut) {
+      decoder.flush(out);
+    }
+    return out.flip().toString();
   }
 
   private Charset charset(Part part) throws MessagingException {

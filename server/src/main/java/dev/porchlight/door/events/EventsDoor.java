@@ -200,7 +200,7 @@ public final class EventsDoor {
   private Reply publish(Request request, Party publisher) throws IOException, RefusedException {
     pace(publisher);
     var body = body(request, Set.of(JSON));
-    var trail = Trail.parse(request.header(Trail.HEADER).orElse("")).text();
+    var trail = Trail.kept(request.list(Trail.HEADER).stream().toList());
     return switch (publishing.publish(publisher, body, request.baseUrl(), trail)) {
       case Publishing.Outcome.Published(var uri) ->
           reply(201, Json.object().put("id", uri)).with("Location", uri);
@@ -309,7 +309,7 @@ public final class EventsDoor {
 
   private static boolean isLive(Request request) {
     return request
-        .header("Accept")
+        .list("Accept")
         .map(a -> a.toLowerCase(Locale.ROOT).contains("text/event-stream"))
         .orElse(false);
   }

@@ -17,8 +17,10 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetHeaders;
 import java.io.ByteArrayInputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,6 +34,7 @@ public final class MailDoor {
     Trail.HEADER, "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"
   };
   private static final int LONGEST_HEADER = 500;
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
 
   /// So many bytes are kept of a mail that is not taken.
   private static final int KEPT_IF_REFUSED = 64 * 1024;
@@ -157,7 +160,7 @@ public final class MailDoor {
                 : beginning;
         var headers = headers(kept).put(Desk.CUT, reason);
         if (!headers.has("from") && !sender.isEmpty()) {
-          headers.put("from", line(sender, false));
+          headers.put("from", line(sender));
         }
         var receipt =
             desk.accept(
@@ -189,7 +192,11 @@ public final class MailDoor {
       for (var name : KEPT) {
         var value = headers.getHeader(name, ",");
         if (value != null) {
-          kept.put(name.toLowerCase(Locale.ROOT), line(value, name.equals(Trail.HEADER)));
+          kept.put(
+              name.toLowerCase(Locale.ROOT),
+              name.equals(Trail.HEADER)
+                  ? Trail.kept(List.of(CONTROL.matcher(value).replaceAll(" ")))
+                  : line(value));
         }
       }
     } catch (MessagingException | RuntimeException e) {
@@ -198,8 +205,8 @@ public final class MailDoor {
     return kept;
   }
 
-  private static String line(String value, boolean whole) {
-    var line = value.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-    return line.length() > LONGEST_HEADER && !whole ? line.substring(0, LONGEST_HEADER) : line;
+  private static String line(String value) {
+    var line = CONTROL.matcher(value).replaceAll(" ").strip();
+    return line.length() > LONGEST_HEADER ? line.substring(0, LONGEST_HEADER) : line;
   }
 }

@@ -24,7 +24,7 @@ final class Compression {
       return reply;
     }
     var varying = reply.with("Vary", "Accept-Encoding");
-    if (!request.header("Accept-Encoding").filter(Compression::takesGzip).isPresent()) {
+    if (!request.list("Accept-Encoding").filter(Compression::takesGzip).isPresent()) {
       return varying;
     }
     var packed = new ByteArrayOutputStream(reply.body().length / 4);

@@ -616,21 +616,87 @@ class MailDoorTest {
     }
   }
 
+  @Test
+  void the_hubs_on_the_way_are_told_in_any_number_of_lines_and_what_is_malformed_is_noted()
+      throws Exception {
+    try (var hub = start();
+        var crm = FakeCrm.open(hub.clock())) {
+      var portal = hub.addSource("portal", "connections-plus");
+      hub.addEndpoint(crm.url("/"), "porchlight");
+      portal.post(LeadBodies.buyer("L-0", InventedPerson.of(5)));
+      var own = crm.await(1).getFirst().header("Porchlight-Path");
+      var other = "00000000-0000-4000-8000-00000000000%d";
+      var hop = other + "/00000000-0000-4000-8000-000000000000";
+      assertThat(post(hub, portal, List.of(hop.formatted(1), own), "L-1")).isEqualTo(200);
+      assertThat(hub.leads()).hasSize(1);
+      var four = List.of(hop.formatted(1), hop.formatted(2), hop.formatted(3), hop.formatted(4));
+      assertThat(post(hub, portal, four, "L-2")).isEqualTo(409);
+      var unnamed =
+          List.of(
+              other.formatted(1) + "/X-1",
+              other.formatted(2) + ", " + other.formatted(3) + "/",
+              other.formatted(4).toUpperCase(java.util.Locale.ROOT) + "/a/b");
+      assertThat(post(hub, portal, unnamed, "L-3")).isEqualTo(409);
+      assertThat(post(hub, portal, List.of("me/you,".repeat(500), own), "L-4")).isEqualTo(200);
+      assertThat(hub.items("/receipts?state=repeat")).hasSize(2);
+      assertThat(post(hub, portal, List.of("first, " + other.formatted(1) + "/X-1"), "L-5"))
+          .isEqualTo(200);
+      assertThat(hub.story("L-5").path("violations").path(0).path("rule").asString())
+          .isEqualTo("Porchlight-Path is a list of hub/lead, two UUIDs each");
+      assertThat(crm.await(2).getLast().header("Porchlight-Path"))
+          .startsWith(other.formatted(1) + ", " + own.substring(0, own.indexOf('/')) + "/");
+      assertThat(post(hub, portal, List.of(hop.formatted(1), hop.formatted(2)), "L-6"))
+          .isEqualTo(200);
+      assertThat(hub.story("L-6").path("violations")).isEmpty();
+      assertThat(crm.await(3).getLast().header("Porchlight-Path"))
+          .startsWith(hop.formatted(1) + ", " + hop.formatted(2) + ", ");
+    }
+  }
+
+  @Test
+  void letters_of_another_character_set_than_a_mail_says_are_read_and_noted() throws Exception {
+    try (var hub = start()) {
+      hub.addSource("portal", "lead-delivery");
+      var to = address(hub, "portal");
+      var mail =
+          LINES
+              .replace("Ana Lopez", "José Núñez")
+              .replace("Subject", "Content-Type: text/plain; charset=utf-8\nSubject");
+      int n = 0;
+      for (var letters : List.of(StandardCharsets.UTF_8, StandardCharsets.ISO_8859_1)) {
+        var bytes = mail.replace("still free", "free " + n).replace("\n", "\r\n").getBytes(letters);
+        var receipt = receipt(hub, Smtp.bring(port(hub), to, bytes));
+        var story = hub.api().read("/leads/" + receipt.path("lead").asString());
+        assertThat(story.toString()).contains("José Núñez");
+        var actions =
+            story.path("violations").valueStream().map(v -> v.path("action").asString()).toList();
+        if (n++ == 0) {
+          assertThat(actions).doesNotContain("read as windows-1252");
+        } else {
+          assertThat(actions).contains("read as windows-1252");
+        }
+      }
+    }
+  }
+
   private static int post(TestHub hub, TestHub.SourceAtHub portal, String path, String lead)
       throws Exception {
+    return post(hub, portal, List.of(path), lead);
+  }
+
+  /// @param paths one line of the header each
+  private static int post(TestHub hub, TestHub.SourceAtHub portal, List<String> paths, String lead)
+      throws Exception {
     try (var client = HttpClient.newHttpClient()) {
-      return client
-          .send(
-              HttpRequest.newBuilder(hub.address().resolve("/in/portal"))
-                  .header("X-API-Key", portal.key())
-                  .header("Content-Type", "application/json")
-                  .header("Porchlight-Path", path)
-                  .POST(
-                      HttpRequest.BodyPublishers.ofString(
-                          LeadBodies.buyer(lead, InventedPerson.of(5)).toString()))
-                  .build(),
-              HttpResponse.BodyHandlers.discarding())
-          .statusCode();
+      var request =
+          HttpRequest.newBuilder(hub.address().resolve("/in/portal"))
+              .header("X-API-Key", portal.key())
+              .header("Content-Type", "application/json")
+              .POST(
+                  HttpRequest.BodyPublishers.ofString(
+                      LeadBodies.buyer(lead, InventedPerson.of(5)).toString()));
+      paths.forEach(path -> request.header("Porchlight-Path", path));
+      return client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
     }
   }
 }
