@@ -181,7 +181,11 @@ final class LeadReader {
       contact.note(
           "email",
           "required",
-          phone != null ? "the lead is taken with its phone" : "the lead is taken by its name");
+          phone != null
+              ? "read with its phone"
+              : firstName != null || lastName != null
+                  ? "read by its name"
+                  : "nothing names the person");
     }
     contact.keepRest();
     return new Enquirer(firstName, lastName, null, email, phone, null, null);

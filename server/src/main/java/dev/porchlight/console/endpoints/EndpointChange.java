@@ -277,8 +277,10 @@ final class EndpointChange {
     var signs = sheet.filled("x_signature");
     if (signs.isEmpty()) {
       body.putNull("x_signature");
-    } else {
+    } else if (signs.equals("true") || signs.equals("false")) {
       body.put("x_signature", signs.equals("true"));
+    } else {
+      body.put("x_signature", signs); // The API says what is wrong with it.
     }
     var signature = sheet.filled("signature");
     if (signature.isEmpty()) {

@@ -113,6 +113,7 @@ public final class DeliverySection implements Section {
   public void addTo(Paths paths) {
     paths.get("/deliveries", Permission.READ, this::list);
     paths.get("/deliveries/{id}", Permission.READ, this::show);
+    paths.get("/deliveries/{id}/body", Permission.READ, this::bytes);
     paths.post("/deliveries/{id}/retry", Permission.WORK, this::retry);
   }
 
@@ -265,6 +266,22 @@ public final class DeliverySection implements Section {
             headers,
             mayRetry(visit, standing.delivery()),
             standing.state().state() == DeliveryState.State.DELIVERED));
+  }
+
+  /// The very bytes that were sent, for as long as they can be written anew.
+  private Reply bytes(Visit visit) {
+    var found = deliveries.find(visit.scope(), visit.path("id"));
+    if (found.isEmpty()) {
+      return visit.missing();
+    }
+    var delivery = found.get().delivery();
+    return switch (SentBody.of(store, renderer, delivery, deliveries.listAttempts(delivery.id()))) {
+      // Never as what it claims to be: strangers' words are in it.
+      case SentBody.Same(var ready, _, _) ->
+          Reply.of(200, "text/plain", ready.body())
+              .with("Content-Disposition", "attachment; filename=\"" + delivery.id() + ".txt\"");
+      case SentBody.Next _, SentBody.Other _ -> visit.missing();
+    };
   }
 
   private static Renderer.Rendered rendered(SentBody sent) {

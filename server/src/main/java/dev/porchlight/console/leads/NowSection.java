@@ -70,7 +70,7 @@ public final class NowSection implements Section {
 
   /// One lead that arrived.
   ///
-  /// @param came from the portal's timestamp to our 2xx
+  /// @param came from the portal's timestamp to our 2xx, or that the portal's clock is ahead
   /// @param delivered from then until an endpoint had taken it
   /// @param acted from then until a person did something about it
   record Arrival(
@@ -212,7 +212,7 @@ public final class NowSection implements Section {
         gist.wants(),
         source.apply(record.sourceId()),
         texts.time(record.createdAt(), now),
-        gist.arose() == null ? "" : texts.took(Duration.between(gist.arose(), record.createdAt())),
+        gist.arose() == null ? "" : StoryTeller.came(texts, gist.arose(), record.createdAt()),
         delivered.map(since).orElse(""),
         acted.map(since).orElse(""),
         teller.summary(texts, record, standing));

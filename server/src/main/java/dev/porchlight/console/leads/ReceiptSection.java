@@ -76,12 +76,15 @@ public final class ReceiptSection implements Section {
 
   /// One receipt.
   ///
+  /// @param bodiless why there is no body to be seen; empty when there is
   /// @param read what the connector reads of it now; empty when it can't
   /// @param unread why it can't be read; empty when it can
+  /// @param taken whether anything was taken of it; else no remedy took place
   /// @param lead the address of its lead; empty for none
   /// @param cut whether it may be mended, and no more than the beginning of its body is kept
   /// @param editable its body, where it may be mended; empty else, and where it can't be shown so
   ///   that its bytes come back as they were
+  /// @param mending how it may be mended
   /// @param marks that somebody put it aside, or took it back, the oldest first
   /// @param aside the field of the form that puts it aside; null where it can't be
   /// @param reopenable whether it is aside and may be taken back
@@ -93,13 +96,16 @@ public final class ReceiptSection implements Section {
       String reason,
       List<Fact> facts,
       List<Marked.Line> raw,
+      String bodiless,
       List<Marked.Line> read,
       String unread,
       int violations,
+      boolean taken,
       String lead,
       boolean mendable,
       boolean cut,
       String editable,
+      String mending,
       String error,
       List<Sentence> marks,
       Form.@Nullable Field aside,
@@ -227,6 +233,14 @@ public final class ReceiptSection implements Section {
       facts.add(new Fact(texts.of("receipt.signature"), Clean.line(receipt.signature())));
     }
     facts.add(new Fact(texts.of("receipt.id"), receipt.id()));
+    var bodiless =
+        raw.isEmpty()
+            ? texts.of("receipts.gone")
+            : raw.get().length == 0 ? texts.of("receipts.empty") : "";
+    var editable =
+        typed != null
+            ? typed
+            : raw.filter(b -> b.length <= EDITABLE).flatMap(b -> exact(b)).orElse("");
     return new One(
         receipt.id(),
         visit.time(receipt.at()),
@@ -235,17 +249,21 @@ public final class ReceiptSection implements Section {
         Clean.line(receipt.reason()),
         facts,
         raw.map(b -> Marked.lines(b, violations, receipt.reason())).orElse(List.of()),
+        bodiless,
         read,
         unread,
         violations.size(),
+        receipt.leadId() != null,
         receipt.leadId() == null ? "" : "/console/leads/" + receipt.leadId(),
         mendable,
         mendable && KeptBody.cut(receipt).isPresent(),
-        !mendable
-            ? ""
-            : typed != null
-                ? typed
-                : raw.filter(b -> b.length <= EDITABLE).flatMap(b -> exact(b)).orElse(""),
+        mendable ? editable : "",
+        texts.of(
+            !editable.isEmpty()
+                ? "receipts.mend.text"
+                : raw.filter(b -> b.length == 0).isPresent()
+                    ? "receipts.mend.empty"
+                    : "receipts.mend.bytes"),
         error,
         marks(visit, receipt),
         mayWork

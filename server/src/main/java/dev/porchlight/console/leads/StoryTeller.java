@@ -159,6 +159,11 @@ public final class StoryTeller {
         came.size() >= MOST || owed.size() >= MOST ? texts.of("story.cut", MOST) : "");
   }
 
+  /// From the portal's timestamp to our 2xx; a time that was still to come is no duration.
+  static String came(Texts texts, Instant arose, Instant at) {
+    return arose.isAfter(at) ? texts.of("now.ahead") : texts.took(Duration.between(arose, at));
+  }
+
   /// How soon we had it, an endpoint had taken it, and somebody did something about it.
   private List<Fact> times(Telling known, Lead newest) {
     var texts = known.texts();
@@ -166,7 +171,7 @@ public final class StoryTeller {
     var at = known.lead().createdAt();
     var arose = newest.timestamp();
     if (arose != null && known.lead().version() == 1) {
-      facts.add("now.came", texts.took(Duration.between(arose.at(), at)));
+      facts.add("now.came", came(texts, arose.at(), at));
     }
     pulse
         .firstDelivered(known.lead())

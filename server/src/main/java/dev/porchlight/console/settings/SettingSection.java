@@ -270,8 +270,10 @@ public final class SettingSection implements Section {
     var kind =
         Arrays.stream(Node.Kind.values())
             .filter(k -> word(k).equals(form.text("kind")))
-            .findFirst()
-            .orElse(Node.Kind.MEMBER);
+            .findFirst();
+    if (kind.isEmpty()) {
+      form.refuse("kind", t.of("token.may.wrong"));
+    }
     var parent = form.text("parent").isEmpty() ? null : form.text("parent");
     var email = form.text("email").isEmpty() ? null : form.text("email");
     var name = form.text("name");
@@ -283,18 +285,19 @@ public final class SettingSection implements Section {
     }
     var id = Draw.fresh(store.now(), hub).digits();
     var desk = Draw.fresh(store.now(), hub).digits();
-    if (form.isFine()) {
+    if (kind.isPresent() && form.isFine()) {
+      var what = kind.get();
       boolean added =
           store.write(
               WorkQueue.EDITS,
               batch -> {
-                if (!Nodes.in(batch.settings()).fits(visit.scope(), kind, parent)) {
+                if (!Nodes.in(batch.settings()).fits(visit.scope(), what, parent)) {
                   return false;
                 }
                 Nodes.add(
                     batch,
                     new Node(
-                        id, kind, parent, name, email, kind == Node.Kind.OFFICE ? desk : null));
+                        id, what, parent, name, email, what == Node.Kind.OFFICE ? desk : null));
                 return true;
               });
       if (added) {
@@ -347,8 +350,9 @@ public final class SettingSection implements Section {
     }
     var sheet = mail(visit, node.get(), true);
     var body = sheet.body();
-    if (!sheet.filled("copies").isEmpty()) {
-      body.put("copies", sheet.filled("copies").equals("true"));
+    var copies = sheet.filled("copies");
+    if (copies.equals("true") || copies.equals("false")) {
+      body.put("copies", copies.equals("true"));
     }
     var done = deeds.act(visit, "PATCH", "/nodes/{id}/mail", node.get().id(), body);
     if (done.isFine()) {
@@ -478,7 +482,11 @@ public final class SettingSection implements Section {
         Arrays.stream(ConsoleRole.Kind.values())
             .filter(k -> k.word().equals(form.text("role")))
             .findFirst()
-            .orElse(ConsoleRole.Kind.AGENT);
+            .orElse(null);
+    if (kind == null) {
+      form.refuse("role", visit.texts().of("token.may.wrong"));
+      return visit.refused("settings/node.jte", one(visit, member, ""));
+    }
     var at = kind == ConsoleRole.Kind.AGENT || form.text("at").isEmpty() ? null : form.text("at");
     var role = new ConsoleRole(member.id(), kind, at);
     var objection = role.objection(Nodes.in(store.settings()));

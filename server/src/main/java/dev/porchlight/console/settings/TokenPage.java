@@ -113,7 +113,7 @@ final class TokenPage {
             .filter(p -> p.word().equals(form.text("scope")))
             .findFirst()
             .orElse(Permission.READ);
-    if (!form.text("scope").isEmpty() && !permission.word().equals(form.text("scope"))) {
+    if (!permission.word().equals(form.text("scope"))) {
       form.refuse("scope", t.of("token.may.wrong"));
     }
     var node = form.text("node").isEmpty() ? null : form.text("node");

@@ -12,6 +12,7 @@ import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -39,11 +40,18 @@ class DeliveryBytesTest {
       portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
       var delivery = hub.awaitDelivery("L-1", endpoint, "delivered").path("id").asString();
       var got = crm.await(1).getFirst().body();
-      var same = "These are the bytes that attempt 1 sent";
+      var same = "This is the body that was sent (attempt 1)";
 
       assertThat(ada.get("/console/deliveries/" + delivery).body())
           .contains(same, sha256(got), "no".repeat(2048), "The first 4,096 bytes")
           .doesNotContain("no".repeat(2049));
+      var bytes = ada.get("/console/deliveries/" + delivery + "/body");
+      assertThat(bytes.body().getBytes(UTF_8)).isEqualTo(got);
+      assertThat(bytes.headers().map())
+          .containsEntry("content-type", List.of("text/plain"))
+          .containsEntry("x-content-type-options", List.of("nosniff"));
+      assertThat(bytes.headers().firstValue("content-disposition").orElse(""))
+          .startsWith("attachment");
       var shown = hub.api().read("/deliveries/" + delivery);
       assertThat(shown.at("/sent/body").asString().getBytes(UTF_8)).isEqualTo(got);
       assertThat(shown.at("/sent/sha256").asString()).isEqualTo(sha256(got));
@@ -111,6 +119,7 @@ class DeliveryBytesTest {
       assertThat(ada.get("/console/deliveries/" + delivery).body())
           .contains("no longer kept")
           .doesNotContain(sha256(got));
+      assertThat(ada.get("/console/deliveries/" + delivery + "/body").statusCode()).isEqualTo(404);
     }
   }
 

@@ -54,6 +54,7 @@ class NowTest {
 
       // What needs a hand comes by itself, too.
       portal.sender().post("[]");
+      portal.sender().post("");
       page.getByText("not readable").waitFor();
       var disabled = Json.object().put("disabled", true);
       hub.api().patch("/endpoints/" + endpoint.id(), disabled);
@@ -64,6 +65,35 @@ class NowTest {
       page.getByText("As a table").click();
       assertThat(page.locator("#chart-data thead").textContent())
           .contains("portal: accepted", "portal: delivered");
+      // A name without end leaves the table as wide as the window, a clock ahead is no 0 ms.
+      portal.post(
+          LeadBodies.buyer("L-3", InventedPerson.of(3).withName("x".repeat(5000), "y"))
+              .put("timestamp", "2999-01-01T00:00:00Z"));
+      browser.visit("/console/now");
+      page.getByText("clock is ahead").first().waitFor();
+      assertThat(
+              page.evaluate(
+                  "(e => e.scrollWidth - e.clientWidth)"
+                      + "(document.querySelector('[data-key=arrivals]'))"))
+          .isEqualTo(0);
+      var empty =
+          hub.items("/receipts?state=quarantined").stream()
+              .filter(r -> r.path("size").asInt() == 0)
+              .findFirst()
+              .orElseThrow();
+      assertThat(ada.get("/console/receipts/" + empty.path("id").asString()).body())
+          .contains("The body is empty.", "The body came empty.")
+          .doesNotContain("no longer kept", "too long");
+      // What is said of a body of which nothing was taken names no remedy that took place.
+      portal.sender().post("{\"role\": \"buyer\", \"contact\": {}}");
+      var nobody =
+          hub.items("/receipts?state=quarantined").stream()
+              .filter(r -> r.path("size").asInt() > 10)
+              .findFirst()
+              .orElseThrow();
+      assertThat(ada.get("/console/receipts/" + nobody.path("id").asString()).body())
+          .contains("nothing names the person", "Nothing was taken of it")
+          .doesNotContain("by its name");
       browser.check();
     }
   }

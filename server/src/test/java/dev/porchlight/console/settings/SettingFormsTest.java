@@ -121,7 +121,18 @@ class SettingFormsTest {
             .orElseThrow()
             .path("id")
             .asString();
+    var dragon =
+        ada.submit(
+            SETTINGS,
+            SETTINGS + "/nodes",
+            Map.of("kind", "dragon", "name", "Smoke", "parent", office));
+    assertThat(dragon.statusCode()).isEqualTo(422);
+    assertThat(dragon.body()).contains("id=\"kind-error\"");
+    assertThat(hub.api().read("/nodes").toString()).doesNotContain("Smoke");
     var page = SETTINGS + "/nodes/" + office;
+    var often = ada.submit(page, page + "/mail", Map.of("copies", "often"));
+    assertThat(often.statusCode()).isEqualTo(422);
+    assertThat(often.body()).contains("id=\"copies-error\"");
     var wrong = ada.submit(page, page + "/mail", Map.of("time_zone", "Mars/Olympus"));
     assertThat(wrong.statusCode()).isEqualTo(422);
     assertThat(wrong.body()).contains("id=\"time_zone-error\"");
