@@ -147,11 +147,14 @@ final class AccountResources {
     }
     // Not trimmed: blanks are part of what was chosen.
     var password = given.isString() ? given.stringValue() : Tokens.create("");
-    int length = password.codePointCount(0, password.length());
-    if (length < Passwords.SHORTEST || length > Passwords.LONGEST) {
+    if (!Passwords.mayBe(password)) {
       throw new FaultException(
           Fault.BODY_INVALID,
-          "A password has " + Passwords.SHORTEST + " to " + Passwords.LONGEST + " characters.");
+          "A password has "
+              + Passwords.SHORTEST
+              + " to "
+              + Passwords.LONGEST
+              + " characters, not blanks alone.");
     }
     var hash = Passwords.hash(password);
     return call.change(batch -> {
@@ -249,6 +252,7 @@ final class AccountResources {
     var poll = polls.read(body, known.id(), known.contract());
     var wantedNode = body.text("node");
     var region = body.text("region");
+    region.ifPresent(SourceSetup::checkRegion);
     var portal = body.text("portal");
     var retention = body.text("retention");
     return call.change(batch -> {

@@ -212,7 +212,8 @@ final class LeadResources {
     var endpoints = Endpoints.in(store.settings());
     deliveries
         .list(call.scope(), new Deliveries.Query(null, lead.id(), null, MOST_IN_STORY))
-        .reversed()
+        .stream()
+        .sorted(Deliveries.Standing.told(endpoints))
         .forEach(s -> {
           var item = Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null));
           var attempts = item.putArray("attempts");

@@ -198,7 +198,7 @@ public final class Console {
         return pages.note(request, 401, "refused.signed");
       }
       var body = request.body(Form.LONGEST, PATIENCE);
-      var form = new Form(body);
+      var form = Form.of(body);
       var visit = visit(request, guest.get(), form);
       if (!Doorkeeper.isOurs(request, form)) {
         return pages.note(403, visit.frame(), "refused.form");

@@ -14,8 +14,21 @@ public final class Form {
   private final Map<String, List<String>> values;
   private final Map<String, String> errors = new LinkedHashMap<>();
 
-  Form(byte[] body) {
-    this(Forms.decoded(Forms.pairs(new String(body, StandardCharsets.UTF_8))));
+  /// A form with something in it that is no UTF-8: what was meant is not known.
+  static final class UnreadableException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    UnreadableException() {
+      super("a form that is not UTF-8");
+    }
+  }
+
+  /// @throws UnreadableException when it is no UTF-8
+  static Form of(byte[] body) throws UnreadableException {
+    if (!Forms.isText(body)) {
+      throw new UnreadableException();
+    }
+    return new Form(Forms.decoded(Forms.pairs(new String(body, StandardCharsets.UTF_8))));
   }
 
   private Form(Map<String, List<String>> values) {

@@ -170,6 +170,7 @@ public final class Pages implements Route.Refusals {
   public Reply onError(Request request, Throwable thrown) {
     return switch (thrown) {
       case BodyException e -> note(request, e.why().status(), "refused.body");
+      case Form.UnreadableException _ -> note(request, 400, "refused.encoding");
       case BusyException _ -> note(request, 503, "refused.busy").with("Retry-After", "1");
       case StoreUnavailableException _ ->
           note(request, 503, "refused.busy").with("Retry-After", "5");

@@ -192,7 +192,7 @@ final class SignPages implements Section {
 
   private Reply signIn(Request request) throws Exception {
     var texts = languages.of(request);
-    var form = new Form(request.body(Form.LONGEST, PATIENCE));
+    var form = Form.of(request.body(Form.LONGEST, PATIENCE));
     var next = next(Optional.of(form.text("next")));
     if (!Doorkeeper.isOursBefore(request, form)) {
       return signInPage(request, 403, form, next, texts.of("sign.old"));
@@ -257,7 +257,7 @@ final class SignPages implements Section {
   }
 
   private Reply enter(Request request) throws Exception {
-    var form = new Form(request.body(Form.LONGEST, PATIENCE));
+    var form = Form.of(request.body(Form.LONGEST, PATIENCE));
     var link = link(form.text("token"));
     if (!Doorkeeper.isOursBefore(request, form) || link.isEmpty()) {
       return pages.note(request, 401, "refused.enter");
@@ -312,9 +312,7 @@ final class SignPages implements Section {
   }
 
   private static void checkPassword(Texts texts, Form form) {
-    var password = form.raw("new_password");
-    int length = password.codePointCount(0, password.length());
-    if (length < Passwords.SHORTEST || length > Passwords.LONGEST) {
+    if (!Passwords.mayBe(form.raw("new_password"))) {
       form.refuse("new_password", texts.of("sign.length", Passwords.SHORTEST, Passwords.LONGEST));
     }
   }
@@ -323,7 +321,7 @@ final class SignPages implements Section {
   /// member has that address already, of that one.
   private Reply makeFirst(Request request) throws Exception {
     var texts = languages.of(request);
-    var form = new Form(request.body(Form.LONGEST, PATIENCE));
+    var form = Form.of(request.body(Form.LONGEST, PATIENCE));
     if (!Doorkeeper.isOursBefore(request, form)) {
       return firstPage(request, 403, form, texts.of("sign.old"));
     }
@@ -490,7 +488,7 @@ final class SignPages implements Section {
 
   /// Keeps the choice of somebody who is not signed in, in their browser.
   private Reply chooseBefore(Request request) throws Exception {
-    var form = new Form(request.body(Form.LONGEST, PATIENCE));
+    var form = Form.of(request.body(Form.LONGEST, PATIENCE));
     var asked = form.text("language");
     var back =
         Pages.redirect(

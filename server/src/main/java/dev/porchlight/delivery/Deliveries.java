@@ -27,7 +27,16 @@ import org.jspecify.annotations.Nullable;
 /// Deliveries and their attempts, for those who may see them.
 public final class Deliveries {
   /// A delivery and how it stands.
-  public record Standing(Delivery delivery, DeliveryState state) {}
+  public record Standing(Delivery delivery, DeliveryState state) {
+    /// As a story tells them: what was planned at one time by its endpoint's name, since ids are
+    /// drawn.
+    public static Comparator<Standing> told(Endpoints endpoints) {
+      return Comparator.comparingLong((Standing s) -> s.delivery().seq())
+          .thenComparing(
+              s -> endpoints.find(s.delivery().endpointId()).map(Endpoint::name).orElse(""))
+          .thenComparing(s -> s.delivery().id());
+    }
+  }
 
   /// What to list.
   ///

@@ -33,6 +33,12 @@ public final class Passwords {
 
   private Passwords() {}
 
+  /// Whether somebody may choose that password: long enough, not too long, not of blanks alone.
+  public static boolean mayBe(String password) {
+    int length = password.codePointCount(0, password.length());
+    return length >= SHORTEST && length <= LONGEST && !password.isBlank();
+  }
+
   /// What to store: `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>`.
   public static String hash(String password) {
     var salt = Secure.bytes(16);

@@ -1,6 +1,8 @@
 package dev.porchlight.web;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -66,11 +68,25 @@ public final class Forms {
     return decode(encoded, false);
   }
 
+  /// Whether all names and values of a form are UTF-8 once they are decoded.
+  public static boolean isText(byte[] form) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets(form, true)));
+      return true;
+    } catch (CharacterCodingException _) {
+      return false;
+    }
+  }
+
   private static String decode(String text, boolean plusIsBlank) {
     if (text.indexOf('%') < 0) {
       return plusIsBlank ? text.replace('+', ' ') : text;
     }
-    var raw = text.getBytes(StandardCharsets.UTF_8);
+    return new String(
+        octets(text.getBytes(StandardCharsets.UTF_8), plusIsBlank), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] octets(byte[] raw, boolean plusIsBlank) {
     var out = new ByteArrayOutputStream(raw.length);
     for (var i = 0; i < raw.length; i++) {
       var octet = raw[i] == '%' ? octet(raw, i) : -1;
@@ -81,7 +97,7 @@ public final class Forms {
         out.write(plusIsBlank && raw[i] == '+' ? ' ' : raw[i]);
       }
     }
-    return out.toString(StandardCharsets.UTF_8);
+    return out.toByteArray();
   }
 
   /// The octet that the escape at `at` stands for, or -1 when there is no whole escape.

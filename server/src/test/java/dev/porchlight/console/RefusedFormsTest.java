@@ -42,6 +42,32 @@ class RefusedFormsTest {
       var unnamed = ada.submit(crm + "/change", crm + "/change", Map.of("name", ""));
       assertThat(unnamed.statusCode()).isEqualTo(422);
       assertThat(unnamed.body()).contains("name-error", "A name is needed.");
+
+      // What is damaged is not stored, and nothing is guessed.
+      var damaged = ada.postRaw(crm + "/change", "name=%E9t%E9&csrf=" + ada.csrf(crm + "/change"));
+      assertThat(damaged.statusCode()).isEqualTo(400);
+      assertThat(damaged.body()).contains("<html lang=", "not text in UTF-8");
+
+      // A code that stands for no country, and a password that nobody would see.
+      var nowhere =
+          ada.submit(
+              "/console/sources/new",
+              "/console/sources/new",
+              Map.of("name", "zz", "contract", "lead-delivery", "region", "ZZ"));
+      assertThat(nowhere.statusCode()).isEqualTo(422);
+      assertThat(nowhere.body()).contains("id=\"region-error\"");
+      var zz = Json.object().put("region", "ZZ");
+      assertThat(hub.api().patch(portal.replace("/console", ""), zz).status()).isEqualTo(400);
+      zz.put("name", "zz").put("contract", "lead-delivery");
+      assertThat(hub.api().post("/sources", zz).status()).isEqualTo(400);
+      var blank =
+          ada.submit(
+              "/console/me",
+              "/console/me/password",
+              Map.of("password", ConsoleGuest.PASSWORD, "new_password", " ".repeat(12)));
+      assertThat(blank.statusCode()).isEqualTo(422);
+      assertThat(blank.body()).contains("not blanks alone");
+
       for (var wrong : new String[] {"from=zzz", "to=zzz", "state=zzz"}) {
         assertThat(ada.get("/console/deliveries?" + wrong).body())
             .as(wrong)

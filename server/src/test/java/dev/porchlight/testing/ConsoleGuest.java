@@ -99,6 +99,11 @@ public final class ConsoleGuest implements AutoCloseable {
             .map(f ->
                 URLEncoder.encode(f.getKey(), UTF_8) + "=" + URLEncoder.encode(f.getValue(), UTF_8))
             .collect(Collectors.joining("&"));
+    return postRaw(action, body, headers);
+  }
+
+  /// Sends a form's body as it is.
+  public HttpResponse<String> postRaw(String action, String body, String... headers) {
     return send(
         request(action, headers)
             .header("Content-Type", "application/x-www-form-urlencoded")

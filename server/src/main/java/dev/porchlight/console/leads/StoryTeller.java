@@ -13,6 +13,7 @@ import dev.porchlight.console.leads.Story.Said;
 import dev.porchlight.delivery.Attempt;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
+import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Answered;
 import dev.porchlight.desk.Handover;
 import dev.porchlight.desk.LeadRecord;
@@ -104,9 +105,9 @@ public final class StoryTeller {
             .list(known.scope(), new Receipts.Query(null, null, record.id(), "", MOST))
             .reversed();
     var owed =
-        deliveries
-            .list(known.scope(), new Deliveries.Query(null, record.id(), null, MOST))
-            .reversed();
+        deliveries.list(known.scope(), new Deliveries.Query(null, record.id(), null, MOST)).stream()
+            .sorted(Deliveries.Standing.told(Endpoints.in(known.settings())))
+            .toList();
     var source = Sources.in(known.settings()).find(record.sourceId());
 
     var owner = Handover.owner(store, record, known.handovers());

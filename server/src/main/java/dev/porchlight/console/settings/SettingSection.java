@@ -525,8 +525,7 @@ public final class SettingSection implements Section {
 
   private Reply password(Visit visit, Node member) {
     var password = visit.form().raw("password");
-    int length = password.codePointCount(0, password.length());
-    if (length < Passwords.SHORTEST || length > Passwords.LONGEST) {
+    if (!Passwords.mayBe(password)) {
       visit
           .form()
           .refuse(

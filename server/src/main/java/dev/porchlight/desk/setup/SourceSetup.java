@@ -17,7 +17,9 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,6 +32,9 @@ public final class SourceSetup {
 
   /// The country to assume where none is said.
   public static final String REGION = "US";
+
+  private static final Set<String> COUNTRIES =
+      Locale.getISOCountries(Locale.IsoCountryCode.PART1_ALPHA2);
 
   /// What is wanted.
   ///
@@ -81,6 +86,7 @@ public final class SourceSetup {
       throw SetupException.invalid(
           "contract", "`" + wanted.contract() + "` is no contract that can be received.");
     }
+    checkRegion(wanted.region());
     var draw = Draw.fresh(store.now(), hub);
     var id = draw.uuid("source");
     var key = key(id, wanted.apiKey(), draw);
@@ -124,6 +130,16 @@ public final class SourceSetup {
     }
     batch.change(Source.SETTING, source.id(), source.body());
     return source;
+  }
+
+  /// Looks whether a region is a country's code, and not only like one.
+  ///
+  /// @throws SetupException when it is none
+  public static void checkRegion(String region) {
+    if (!COUNTRIES.contains(region)) {
+      throw SetupException.invalid(
+          "region", "A region is an ISO 3166 code of two capitals that stands for a country.");
+    }
   }
 
   /// The node where leads land that was asked for, or the usual one.

@@ -72,9 +72,10 @@ record PortalWriting(
   /// What is wrong with a password; null when it may be one.
   static @Nullable String objection(String password) {
     int length = password.codePointCount(0, password.length());
-    return length < SHORTEST_PASSWORD || password.length() > Passwords.LONGEST
-        ? "has " + SHORTEST_PASSWORD + " to " + Passwords.LONGEST + " characters"
-        : null;
+    if (length < SHORTEST_PASSWORD || password.length() > Passwords.LONGEST) {
+      return "has " + SHORTEST_PASSWORD + " to " + Passwords.LONGEST + " characters";
+    }
+    return password.isBlank() ? "is not of blanks alone" : null;
   }
 
   private static @Nullable ObjectNode object(ObjectNode d, String name) {

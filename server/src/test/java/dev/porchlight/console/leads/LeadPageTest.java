@@ -202,6 +202,17 @@ class LeadPageTest {
   }
 
   @Test
+  void deliveries_of_one_moment_stand_by_their_endpoints_names() throws Exception {
+    for (var name : new String[] {"Crm D", "Crm B", "Crm E", "Crm A", "Crm C"}) {
+      endpoint(name, "connections-plus");
+    }
+    var page = text(awaitPage(receive(body("A-1", "Ana", "Hello?")), html -> true));
+
+    assertThat(page)
+        .containsSubsequence("To Crm A", "To Crm B", "To Crm C", "To Crm D", "To Crm E");
+  }
+
+  @Test
   void a_mended_receipt_keeps_its_history() throws Exception {
     var reply = push("{\"role\":\"buyer\",\"hello\":1}");
     assertThat(reply.statusCode()).isEqualTo(400);
