@@ -1,6 +1,7 @@
 package dev.porchlight.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.porchlight.Hub;
@@ -317,13 +318,13 @@ final class World implements AutoCloseable {
     return leadOf(source, leadId);
   }
 
+  /// On a machine that is busy it may be owed for a moment.
   String leadOf(Source source, String leadId) {
+    var path = "/api/v1/leads?lead_id=" + leadId + "&source=" + source.id();
     var items =
-        admin()
-            .get("/api/v1/leads?lead_id=" + leadId + "&source=" + source.id())
-            .expect(200)
-            .json()
-            .path("items");
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> admin().get(path).expect(200).json().path("items"), i -> !i.isEmpty());
     assertThat(items).hasSize(1);
     return items.get(0).path("id").asString();
   }
