@@ -280,11 +280,14 @@ public final class ListingSection implements Section {
             .filter(b -> b.matches("[0-9]{1,18}"))
             .map(Long::parseLong)
             .orElse(Long.MAX_VALUE);
+    var numbered = NumberedListings.leads(store, leads, visit.scope(), listing, before, LEADS);
+    // What is older than all that was looked at comes with the next page, in its order.
+    long end = numbered.next().orElse(0L);
     var found =
         Stream.concat(
                 leads.listAbout(visit.scope(), listing, before, LEADS + 1).stream(),
-                NumberedListings.leads(store, leads, visit.scope(), listing, before, LEADS + 1)
-                    .stream())
+                numbered.rows().stream())
+            .filter(l -> l.seq() >= end)
             .distinct()
             .sorted(Comparator.comparing(LeadRecord::seq).reversed())
             .limit(LEADS + 1)
@@ -302,6 +305,8 @@ public final class ListingSection implements Section {
             .toList(),
         new Pager(
             before == Long.MAX_VALUE ? "" : path,
-            found.size() > LEADS ? path + "?before=" + shown.getLast().seq() : ""));
+            (found.size() > LEADS ? Optional.of(shown.getLast().seq()) : numbered.next())
+                .map(p -> path + "?before=" + p)
+                .orElse("")));
   }
 }

@@ -2,6 +2,11 @@ package dev.porchlight.door.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.account.Scope;
+import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.events.NumberedListings;
+import dev.porchlight.listing.Listings;
+import dev.porchlight.store.Picked;
 import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
@@ -687,6 +692,19 @@ class FamilyTest {
                     .contains("/console/leads/" + showing.path("id").asString()))
             .as(id)
             .isEqualTo(id.equals(tied));
+        // Where the look ends early, it goes on, found or not.
+        var store = pods.hub.hub().store();
+        var page =
+            NumberedListings.leads(
+                new Picked.Look(1, Duration.ZERO),
+                store,
+                new Leads(store),
+                Scope.EVERYTHING,
+                new Listings(store).find(Scope.EVERYTHING, id).orElseThrow(),
+                Long.MAX_VALUE,
+                5);
+        assertThat(page.rows()).as(id).hasSize(id.equals(tied) ? 1 : 0);
+        assertThat(page.next()).isPresent();
       }
     }
     // A name may be as long as a contact can hold.
