@@ -128,7 +128,8 @@ class OnceTest {
                   form,
                   () -> {
                     begun.countDown();
-                    go.await();
+                    // A test that fails meanwhile must not wait for ever.
+                    assertThat(go.await(TestHub.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
                     return reply;
                   }));
       assertThat(begun.await(TestHub.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -244,8 +245,8 @@ class OnceTest {
               "company",
               Set.of("an-id"),
               new Particulars().add(Json.tree("{\"full_name\": \"Mia O'Brien\"}")));
-      once.answer("member 1", "others", () -> reply(200, "<p>Otto</p>"));
       var open = new Held(threads, once, "open", reply(200, "<p>Mia O&#39;Brien</p>"));
+      once.answer("member 1", "others", () -> reply(200, "<p>Otto</p>"));
       place.search(who);
       var stamp = store.read(place::stamp);
       // Others' claims change nothing; what is answered does.
