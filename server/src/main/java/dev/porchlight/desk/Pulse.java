@@ -83,7 +83,7 @@ public final class Pulse {
   }
 
   /// At most [#MOST]; for those who don't see everything, theirs are looked for among all, from the
-  /// newest on, for a moment.
+  /// newest on, for half a moment: two kinds are looked for.
   private Number deliveries(Handle h, Scope scope, String state) {
     var rows = " FROM delivery_state WHERE state = '" + state + "'";
     if (scope.everything()) {
@@ -110,7 +110,7 @@ public final class Pulse {
       if (some.size() < look.atOnce() && theirs < MOST) {
         return new Number(theirs, false);
       }
-      if (theirs >= MOST || System.nanoTime() - began >= look.longest().toNanos()) {
+      if (theirs >= MOST || System.nanoTime() - began >= look.longest().toNanos() / 2) {
         return new Number(Math.min(theirs, MOST), true);
       }
       seq = some.getLast().getValue();
