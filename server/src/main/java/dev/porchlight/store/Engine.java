@@ -50,16 +50,17 @@ public interface Engine extends AutoCloseable {
 
   Failure classify(SQLException failure);
 
-  /// Whether statements written one behind the other with `;` go to a server in one go, so that the
-  /// ways there and back are saved; false where there is no way.
-  default boolean sendsTogether() {
-    return false;
+  /// What a server takes together, so that the ways there and back are saved: statements written
+  /// one behind the other with `;`, and rows by many keys.
+  @FunctionalInterface
+  interface Together {
+    /// How rows are read by many keys at once, each column of the key bound as an array.
+    String byManyKeys(String table, String columns, List<String> keys);
   }
 
-  /// How rows are read by many keys at once, each column of the key bound as an array; asked only
-  /// where it [#sendsTogether].
-  default String byManyKeys(String table, String columns, List<String> keys) {
-    throw new UnsupportedOperationException();
+  /// How it takes much in one go; empty where there is no way to save.
+  default Optional<Together> together() {
+    return Optional.empty();
   }
 
   /// Notes, within the open transaction, that what it deletes must leave no trace in the database's

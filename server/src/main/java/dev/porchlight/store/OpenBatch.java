@@ -184,16 +184,18 @@ final class OpenBatch implements Batch {
 
   /// Reads what these are going to look up, as far as they know, before the first of them runs.
   void readTogether(List<Job<?>> jobs) {
-    if (!engine.sendsTogether()) {
-      return;
-    }
+    engine.together().ifPresent(together -> readTogether(jobs, together));
+  }
+
+  private void readTogether(List<Job<?>> jobs, Engine.Together together) {
     var all = new LinkedHashMap<Table<?>, LinkedHashSet<List<Object>>>();
     for (var job : jobs) {
       for (var wanted : job.wanted()) {
         all.computeIfAbsent(wanted.table(), _ -> new LinkedHashSet<>()).add(wanted.key());
       }
     }
-    var lookUps = all.entrySet().stream().map(e -> lookUp(e.getKey(), e.getValue())).toList();
+    var lookUps =
+        all.entrySet().stream().map(e -> lookUp(e.getKey(), e.getValue(), together)).toList();
     if (lookUps.isEmpty()) {
       return;
     }
@@ -225,14 +227,15 @@ final class OpenBatch implements Batch {
   /// Rows of one table, by one key or by many.
   private record LookUp(Table<?> table, List<List<Object>> keys, String sql) {}
 
-  private LookUp lookUp(Table<?> table, LinkedHashSet<List<Object>> keys) {
+  private static LookUp lookUp(
+      Table<?> table, LinkedHashSet<List<Object>> keys, Engine.Together together) {
     var list = List.copyOf(keys);
     return new LookUp(
         table,
         list,
         list.size() == 1
             ? table.select()
-            : engine.byManyKeys(table.name(), table.columnList(), table.keyNames()));
+            : together.byManyKeys(table.name(), table.columnList(), table.keyNames()));
   }
 
   private int bind(PreparedStatement statement, int first, LookUp lookUp) throws SQLException {
@@ -375,7 +378,7 @@ final class OpenBatch implements Batch {
     usedSql = true;
     try {
       var writes = writes();
-      if (!engine.sendsTogether() || !sendTogether(writes)) {
+      if (engine.together().isEmpty() || !sendTogether(writes)) {
         sendByTable(writes);
       }
     } catch (SQLException e) {

@@ -4,7 +4,6 @@ import dev.porchlight.filter.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -54,13 +53,8 @@ final class FaultyEngine implements Engine {
   }
 
   @Override
-  public boolean sendsTogether() {
-    return engine.sendsTogether();
-  }
-
-  @Override
-  public String byManyKeys(String table, String columns, List<String> keys) {
-    return engine.byManyKeys(table, columns, keys);
+  public Optional<Together> together() {
+    return engine.together();
   }
 
   @Override

@@ -404,15 +404,16 @@ public final class PostgresEngine implements Engine {
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
+  private static final Optional<Together> TOGETHER = Optional.of(PostgresEngine::byManyKeys);
+
   @Override
-  public boolean sendsTogether() {
-    return true;
+  public Optional<Together> together() {
+    return TOGETHER;
   }
 
   /// One look by the key's index for each: so too while the tables are small and nothing is known
   /// of them, since what is planned then is kept.
-  @Override
-  public String byManyKeys(String table, String columns, List<String> keys) {
+  private static String byManyKeys(String table, String columns, List<String> keys) {
     var names = IntStream.range(0, keys.size()).mapToObj(i -> "k" + i).toList();
     return "SELECT t.* FROM unnest("
         + String.join(", ", Collections.nCopies(keys.size(), "?"))
