@@ -62,7 +62,7 @@ final class SignPages implements Section {
   private final Pages pages;
   private final Languages languages;
   private final Audit audit;
-  private final Pace pace = new Pace();
+  private final SignInPace pace = new SignInPace();
 
   SignPages(
       Store store,

@@ -9,20 +9,20 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/// The line out: one request at a time for each caller, at the [Pace] of the portal, and let go of
-/// when the hub stops. Only those who wait here are ever interrupted, never one who waits for the
-/// disk.
+/// The line out: one request at a time for each caller, at the [PortalSpacing] of the portal, and
+/// let go of when the hub stops. Only those who wait here are ever interrupted, never one who waits
+/// for the disk.
 final class Line {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   private final OutgoingClient client;
-  private final Pace pace;
+  private final PortalSpacing spacing;
   private final Set<Thread> outside = new HashSet<>();
   private boolean closed;
 
-  Line(OutgoingClient client, Pace pace) {
+  Line(OutgoingClient client, PortalSpacing spacing) {
     this.client = client;
-    this.pace = pace;
+    this.spacing = spacing;
   }
 
   /// Sends a request and waits for its answer.
@@ -34,7 +34,7 @@ final class Line {
       throws PollException, InterruptedException {
     enter();
     try {
-      TimeUnit.NANOSECONDS.sleep(pace.turn(portal(request.url()), System.nanoTime()));
+      TimeUnit.NANOSECONDS.sleep(spacing.turn(portal(request.url()), System.nanoTime()));
       return switch (client.send(request, DEADLINE, most)) {
         case Exchange.Answered a -> a;
         case Exchange.Refused(var reason, _) -> throw new PollException(reason);

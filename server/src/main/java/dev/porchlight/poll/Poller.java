@@ -89,7 +89,7 @@ public final class Poller implements AutoCloseable {
     this.desk = desk;
     this.leadId = leadId;
     this.meters = meters;
-    line = new Line(client, new Pace());
+    line = new Line(client, new PortalSpacing());
     portal = new Portal(store, new AccessTokens(store, secrets, line, agent), line, agent, meters);
     cursors = new Cursors(store, process);
     if (store.alone()) {

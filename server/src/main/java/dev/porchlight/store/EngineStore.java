@@ -103,7 +103,7 @@ public final class EngineStore implements Store {
   /// Since which moment (of [System#nanoTime]) the writer is at one batch; 0 when it is at none.
   private volatile long batchSince;
 
-  private final Pace pace = new Pace();
+  private final Rests rests = new Rests();
   private final LongAdder leads = new LongAdder();
   private volatile boolean closing;
   private volatile long batches;
@@ -201,10 +201,10 @@ public final class EngineStore implements Store {
     }
   }
 
-  /// What nobody waits for goes on at a pace: [Pace].
+  /// What nobody waits for rests after each unit: [Rests].
   private void rest(long took) {
     long now = System.nanoTime();
-    long end = now + pace.rest(took, leads.sum(), now);
+    long end = now + rests.after(took, leads.sum(), now);
     for (long left = end - System.nanoTime();
         left > 0 && !closing;
         left = end - System.nanoTime()) {

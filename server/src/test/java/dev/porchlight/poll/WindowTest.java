@@ -73,18 +73,18 @@ class WindowTest {
   @Property
   void no_200_ms_see_more_than_4_requests_of_one_hub(
       @ForAll @Size(min = 30, max = 60) List<@LongRange(min = 0, max = 80_000_000) Long> gaps) {
-    var pace = new Pace();
+    var spacing = new PortalSpacing();
     long now = Long.MAX_VALUE - 1_000_000_000; // the clock of the JVM may turn over
     var starts = new ArrayList<Long>();
     for (long gap : gaps) {
       now += gap;
-      now += pace.turn("portal", now);
+      now += spacing.turn("portal", now);
       starts.add(now);
     }
     for (int i = 4; i < starts.size(); i++) {
       assertThat(starts.get(i) - starts.get(i - 4)).isGreaterThanOrEqualTo(200_000_000);
     }
-    assertThat(pace.turn("another", now)).isZero();
+    assertThat(spacing.turn("another", now)).isZero();
   }
 
   @Test

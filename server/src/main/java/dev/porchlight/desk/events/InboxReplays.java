@@ -4,7 +4,7 @@ import dev.porchlight.access.Parties;
 import dev.porchlight.access.Party;
 import dev.porchlight.connector.InboxMessage;
 import dev.porchlight.delivery.Deliveries;
-import dev.porchlight.desk.Pace;
+import dev.porchlight.desk.Allowance;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
@@ -60,7 +60,7 @@ public final class InboxReplays {
   private final Publishing publishing;
   private static final int MOST_AT_ONCE = 100;
 
-  private final Map<String, Pace> paces = new HashMap<>();
+  private final Map<String, Allowance> allowances = new HashMap<>();
 
   public InboxReplays(
       Store store, int hub, Inboxes inboxes, Deliveries deliveries, Publishing publishing) {
@@ -183,7 +183,7 @@ public final class InboxReplays {
   /// @param work is told that deliveries are due
   public boolean step(String process, Runnable work) {
     var running = InboxReplay.listRunning(store);
-    paces.keySet().retainAll(new HashSet<>(running.stream().map(InboxReplay::id).toList()));
+    allowances.keySet().retainAll(new HashSet<>(running.stream().map(InboxReplay::id).toList()));
     for (var job : running) {
       if (!job.isElsewhere(process, store.now())) {
         step(job, process, work);
@@ -193,7 +193,10 @@ public final class InboxReplays {
   }
 
   private void step(InboxReplay job, String process, Runnable work) {
-    int most = paces.computeIfAbsent(job.id(), _ -> new Pace(MOST_AT_ONCE)).take(job.perSecond());
+    int most =
+        allowances
+            .computeIfAbsent(job.id(), _ -> new Allowance(MOST_AT_ONCE))
+            .take(job.perSecond());
     var party = Parties.in(store.settings()).find(job.receiver()).filter(Party::isLive);
     if (party.isPresent() && (most < 1 || isCongested(party.get()))) {
       return;
@@ -201,9 +204,9 @@ public final class InboxReplays {
     var looked = new long[] {job.place()};
     var chosen = party.isEmpty() ? List.<Inboxes.Item>of() : choose(job, most, looked);
     boolean over = party.isEmpty() || looked[0] >= job.wanted().last();
-    var pace = paces.get(job.id());
-    if (pace != null) {
-      pace.took(chosen.size());
+    var allowance = allowances.get(job.id());
+    if (allowance != null) {
+      allowance.took(chosen.size());
     }
     store.write(
         WorkQueue.REPLAY,

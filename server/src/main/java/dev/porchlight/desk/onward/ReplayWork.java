@@ -4,7 +4,7 @@ import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Planner;
-import dev.porchlight.desk.Pace;
+import dev.porchlight.desk.Allowance;
 import dev.porchlight.desk.events.InboxReplays;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.StandingWork;
@@ -38,7 +38,7 @@ public final class ReplayWork implements AutoCloseable {
   private final String process;
   private final InboxReplays inboxes;
   private final Runnable work;
-  private final Map<String, Pace> paces = new HashMap<>();
+  private final Map<String, Allowance> allowances = new HashMap<>();
   private final StandingWork steps;
 
   /// When those that failed by a defect are tried again, by [System#nanoTime].
@@ -74,7 +74,7 @@ public final class ReplayWork implements AutoCloseable {
   private Duration step() {
     var running = replays.listRunning();
     var ids = running.stream().map(Replay::id).toList();
-    paces.keySet().retainAll(ids);
+    allowances.keySet().retainAll(ids);
     troubled.keySet().retainAll(ids);
     long now = System.nanoTime();
     for (var job : running) {
@@ -99,15 +99,15 @@ public final class ReplayWork implements AutoCloseable {
       end(job, Replay.State.FINISHED, "");
       return;
     }
-    var pace = paces.computeIfAbsent(job.id(), _ -> new Pace(MOST_AT_ONCE));
-    int most = pace.take(job.perSecond());
+    var allowance = allowances.computeIfAbsent(job.id(), _ -> new Allowance(MOST_AT_ONCE));
+    int most = allowance.take(job.perSecond());
     if (most < 1
         || endpoint.get().disabled()
         || deliveries.hasLanes(job.endpointId(), MOST_LANES)) {
       return;
     }
     var page = replays.look(endpoint.get(), job.wanted(), job.place(), job.part(), most);
-    pace.took(page.chosen().size());
+    allowance.took(page.chosen().size());
     boolean moved = store.write(WorkQueue.REPLAY, batch -> write(batch, job, endpoint.get(), page));
     if (moved && !page.chosen().isEmpty()) {
       work.run();

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// Spaces requests to one portal so that even two hubs together stay below 10 in any 200 ms.
-final class Pace {
+final class PortalSpacing {
   /// Between the starts of two requests, in nanoseconds.
   static final long SPACING = 50_000_000;
 

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 ///
 /// By itself it takes a fifth of the writer. While leads come it takes a hundredth; when it has had
 /// no end for an hour, more comes than is done so, and it goes on by a fifth until it has one.
-final class Pace {
+final class Rests {
   private static final int RESTS = 4;
   private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(250);
   private static final int RESTS_BESIDE_LEADS = 99;
@@ -36,7 +36,7 @@ final class Pace {
   /// @param took how long the unit and its waiting took, in nanoseconds
   /// @param leads how many units of leads there have been so far
   /// @param now of [System#nanoTime]
-  synchronized long rest(long took, long leads, long now) {
+  synchronized long after(long took, long leads, long now) {
     if (!begun) {
       // Of the time before the first nothing is known.
       counted = now;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class PaceTest {
+class RestsTest {
   private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private final Pace pace = new Pace();
+  private final Rests rests = new Rests();
   private long now = -TimeUnit.HOURS.toNanos(5);
   private long leads;
 
@@ -16,7 +16,7 @@ class PaceTest {
   private long rest(int millis, int after, int leadsSince) {
     now += after * MILLI;
     leads += leadsSince;
-    return pace.rest(millis * MILLI, leads, now) / MILLI;
+    return rests.after(millis * MILLI, leads, now) / MILLI;
   }
 
   private void work(int seconds) {

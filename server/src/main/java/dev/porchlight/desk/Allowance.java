@@ -1,12 +1,12 @@
 package dev.porchlight.desk;
 
 /// What a job that goes on for long may do by now: so many things in each second.
-public final class Pace {
+public final class Allowance {
   private final int mostAtOnce;
   private long since = System.nanoTime();
   private double allowed = 1;
 
-  public Pace(int mostAtOnce) {
+  public Allowance(int mostAtOnce) {
     this.mostAtOnce = mostAtOnce;
   }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// three wrong tries at a name from one address each next one waits twice as long as the last, from
 /// a second up to five minutes. A name that nobody has is like any other, and another address has a
 /// pace of its own, so that nobody is locked out by a stranger's tries. May be shared by threads.
-final class Pace {
+final class SignInPace {
   private static final int FROM_ONE_ADDRESS = 60;
   private static final int FREE = 3;
   private static final int MOST_DOUBLINGS = 9;
