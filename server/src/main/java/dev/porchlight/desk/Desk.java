@@ -370,7 +370,7 @@ public final class Desk {
   private Receipt receipt(Source source, Body body, Circumstances circumstances, Draw draw) {
     var id = draw.uuid("receipt");
     var office = Nodes.in(store.settings()).officeOf(source.node());
-    return new Receipt(
+    return Receipt.arrived(
         id,
         draw,
         source.id(),
@@ -381,16 +381,8 @@ public final class Desk {
         body.contentType(),
         circumstances.headers(),
         body.bytes().length,
-        Receipt.State.OWED,
-        "",
-        id,
-        null,
-        0,
-        "",
         circumstances.signature(),
-        circumstances.corrects(),
-        0,
-        null);
+        circumstances.corrects());
   }
 
   private Optional<Receipt> owe(

@@ -101,8 +101,18 @@ public record Receipt(
     return draw.at();
   }
 
-  public Receipt became(
-      State state, @Nullable String leadId, int version, String guid, String reason, long seq) {
+  /// One that has just arrived, before it is read: owed, and its own id is what the sender is told.
+  static Receipt arrived(
+      String id,
+      Draw draw,
+      String sourceId,
+      String officeId,
+      String channel,
+      String contentType,
+      String headers,
+      int size,
+      String signature,
+      @Nullable String corrects) {
     return new Receipt(
         id,
         draw,
@@ -112,41 +122,55 @@ public record Receipt(
         contentType,
         headers,
         size,
-        state,
-        message,
-        guid,
-        leadId,
-        version,
-        reason,
+        State.OWED,
+        "",
+        id,
+        null,
+        0,
+        "",
         signature,
         corrects,
-        seq,
-        erasedAt);
+        0,
+        null);
+  }
+
+  /// As it was when it had just arrived, to be decided again.
+  public Receipt asArrived() {
+    return arrived(
+        id, draw, sourceId, officeId, channel, contentType, headers, size, signature, corrects);
+  }
+
+  public Receipt became(
+      State state, @Nullable String leadId, int version, String guid, String reason, long seq) {
+    return with(headers, message, state, leadId, version, guid, reason, seq);
   }
 
   Receipt noting(String name, String value) {
-    return new Receipt(
-        id,
-        draw,
-        sourceId,
-        officeId,
-        channel,
-        contentType,
+    return with(
         ListingPlace.with(headers, name, value),
-        size,
-        state,
         message,
-        guid,
+        state,
         leadId,
         version,
+        guid,
         reason,
-        signature,
-        corrects,
-        settledSeq,
-        erasedAt);
+        settledSeq);
   }
 
   Receipt named(String message) {
+    return with(headers, message, state, leadId, version, guid, reason, settledSeq);
+  }
+
+  /// The same request, with what may be otherwise as it goes on.
+  private Receipt with(
+      String headers,
+      String message,
+      State state,
+      @Nullable String leadId,
+      int version,
+      String guid,
+      String reason,
+      long settledSeq) {
     return new Receipt(
         id,
         draw,

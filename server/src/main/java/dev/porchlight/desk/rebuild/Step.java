@@ -118,34 +118,12 @@ sealed interface Step {
                   .find(receipt.sourceId())
                   .orElseThrow(() -> new IllegalStateException("no source " + receipt.sourceId()));
           if (kept == null) {
-            desk.replay(batch, blank(receipt), raw, there != null, source, erasedOthers);
+            desk.replay(batch, receipt.asArrived(), raw, there != null, source, erasedOthers);
           } else {
-            desk.replay(batch, blank(receipt), kept, there != null, source, erasedOthers);
+            desk.replay(batch, receipt.asArrived(), kept, there != null, source, erasedOthers);
           }
         }
       }
-    }
-
-    private static Receipt blank(Receipt r) {
-      return new Receipt(
-          r.id(),
-          r.draw(),
-          r.sourceId(),
-          r.officeId(),
-          r.channel(),
-          r.contentType(),
-          r.headers(),
-          r.size(),
-          Receipt.State.OWED,
-          "",
-          r.id(),
-          null,
-          0,
-          "",
-          r.signature(),
-          r.corrects(),
-          0,
-          null);
     }
   }
 }
