@@ -1,6 +1,7 @@
 package dev.porchlight.watch;
 
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.LogPlace;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.Table;
@@ -35,15 +36,8 @@ public record FeedBlock(
               new FeedBlock(r.number(1), r.text(2), r.text(3), r.time(4), r.text(5), r.bytes(6)));
 
   /// How far the matching has come in the log.
-  private record Place(String name, long seq) {
-    static final Table<Place> TABLE =
-        Table.<Place>named("feed_place")
-            .key("name", Place::name)
-            .column("seq", Place::seq)
-            .readBy(r -> new Place(r.text(1), r.number(2)));
-  }
+  public static final LogPlace MATCHED = new LogPlace("matched");
 
-  private static final String MATCHED = "matched";
   private static final int ID = 13;
   private static final int LENGTH = ID + 2;
   private static final int APPROVED = 1;
@@ -166,8 +160,7 @@ public record FeedBlock(
   /// Writes what was matched from one place in the log to another, unless another hub has done so
   /// already.
   public static void put(Batch batch, List<FeedBlock> blocks, long to) {
-    var place = batch.find(Place.TABLE, MATCHED);
-    long from = place == null ? 0 : place.seq();
+    long from = MATCHED.in(batch);
     for (var block : blocks) {
       if (block.seq() > from) {
         batch.put(TABLE, block);
@@ -175,7 +168,7 @@ public record FeedBlock(
       }
     }
     if (to > from) {
-      batch.put(Place.TABLE, new Place(MATCHED, to));
+      MATCHED.reached(batch, to);
     }
   }
 
@@ -212,35 +205,5 @@ public record FeedBlock(
     return h.createQuery("SELECT COALESCE(MIN(seq), " + Long.MAX_VALUE + ") FROM feed_block")
         .mapTo(Long.class)
         .one();
-  }
-
-  /// How far the matching has come in the log, within a unit.
-  public static long place(Batch batch) {
-    return place(batch, MATCHED);
-  }
-
-  /// How far some other work has come in the log, within a unit.
-  public static long place(Batch batch, String work) {
-    var place = batch.find(Place.TABLE, work);
-    return place == null ? 0 : place.seq();
-  }
-
-  /// Notes how far that has come; the place has to be found before, in the same unit.
-  public static void reached(Batch batch, String work, long seq) {
-    batch.put(Place.TABLE, new Place(work, seq));
-  }
-
-  /// How far some other work has come in the log.
-  public static long place(Handle h, String work) {
-    return h.createQuery("SELECT seq FROM feed_place WHERE name = :n")
-        .bind("n", work)
-        .mapTo(Long.class)
-        .findOne()
-        .orElse(0L);
-  }
-
-  /// How far the matching has come in the log.
-  public static long place(Handle h) {
-    return place(h, MATCHED);
   }
 }

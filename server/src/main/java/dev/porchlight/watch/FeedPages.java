@@ -1,6 +1,7 @@
 package dev.porchlight.watch;
 
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.LogPlace;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
@@ -25,7 +26,7 @@ public final class FeedPages {
   /// Or after how many bytes of entries.
   private static final int BYTES = 1_000_000;
 
-  private static final String TURNED = "turned";
+  private static final LogPlace TURNED = new LogPlace("turned");
   private static final int ROWS = 500;
   private static final int AT_ONCE = 50;
   private static final int FEW = 8;
@@ -44,7 +45,7 @@ public final class FeedPages {
 
   /// Up to which block feeds have pages.
   static long turned(Handle h) {
-    return FeedBlock.place(h, TURNED);
+    return TURNED.in(h);
   }
 
   /// The end of the pages that hold a block, which go together for all feeds.
@@ -83,8 +84,8 @@ public final class FeedPages {
       store.write(
           WorkQueue.RETENTION,
           batch -> {
-            if (FeedBlock.place(batch, TURNED) == from) {
-              FeedBlock.reached(batch, TURNED, upto);
+            if (TURNED.in(batch) == from) {
+              TURNED.reached(batch, upto);
             }
             return true;
           });
@@ -128,7 +129,7 @@ public final class FeedPages {
         store.write(
             WorkQueue.RETENTION,
             batch -> {
-              if (FeedBlock.place(batch, TURNED) != from) {
+              if (TURNED.in(batch) != from) {
                 return false;
               }
               insert(batch, rows);

@@ -9,8 +9,8 @@ import dev.porchlight.delivery.Planner;
 import dev.porchlight.filter.Value;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogEntry;
-import dev.porchlight.store.LogSteps;
-import dev.porchlight.store.Row;
+import dev.porchlight.store.LogPlace;
+import dev.porchlight.store.LogWalk;
 import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
@@ -22,7 +22,6 @@ import dev.porchlight.watch.FeedSchedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +41,7 @@ public final class Telling implements AutoCloseable {
   public static final String PLANNED = "feed-notice.planned";
 
   private static final Logger LOG = LoggerFactory.getLogger(Telling.class);
-  private static final String WORK = "told";
+  private static final LogPlace PLACE = new LogPlace("told");
   private static final int PAGE = 1000;
   private static final int AT_ONCE = 2000;
   private static final int PORTION = 20;
@@ -50,17 +49,13 @@ public final class Telling implements AutoCloseable {
   /// How many portions of holders one unit looks at.
   private static final int AT_ONE_TIME = 2;
 
-  /// After how many lines of no interest the place is written all the same.
-  private static final long FAR = 10_000;
-
   private final Store store;
   private final int hub;
   private final Planner planner;
   private final Bounces bounces;
   private final Consumer<List<Planner.Claim>> lanes;
+  private final LogWalk walk;
   private final StandingWork work;
-  private long reached;
-  private long written;
 
   /// Starts.
   ///
@@ -76,6 +71,7 @@ public final class Telling implements AutoCloseable {
     this.planner = planner;
     this.lanes = lanes;
     bounces = new Bounces(store, deliveries);
+    walk = new LogWalk(store, LOG, PLACE, PAGE, AT_ONE_TIME);
     work = StandingWork.inSteps("telling", LOG, () -> follow() | tell());
     work.start(store, Telling::isOfInterest);
   }
@@ -94,61 +90,13 @@ public final class Telling implements AutoCloseable {
 
   /// Goes one page of the log on; whether there may be more.
   private boolean follow() {
-    long place = Math.max(reached, store.read(h -> FeedBlock.place(h, WORK)));
-    var lines = store.read(h -> lines(h, place));
-    if (lines.isEmpty()) {
-      return false;
-    }
-    var steps = new ArrayList<LogSteps.Step>();
-    for (var line : lines) {
-      if (isOfInterest(line.kind())) {
-        StandingWork.orStepOver(
-            LOG,
-            LogSteps.what(line),
-            () -> work(line).forEach(work -> steps.add(LogSteps.Step.of(line, work))));
-      }
-    }
-    long to = lines.getLast().seq();
-    if (!steps.isEmpty() || to - written > FAR) {
-      LogSteps.take(LOG, steps, AT_ONE_TIME, to, this::write);
-      written = to;
-    }
-    reached = to;
-    return lines.size() == PAGE;
-  }
-
-  private boolean write(List<LogSteps.Step> steps, long to) {
-    return store.write(
-        WorkQueue.EVENTS,
-        batch -> {
-          long done = FeedBlock.place(batch, WORK);
-          steps.stream().filter(s -> s.seq() > done).forEach(s -> s.work().accept(batch));
-          if (to > done) {
-            FeedBlock.reached(batch, WORK, to);
-          }
-          return true;
-        });
+    return walk.goOn(line -> isOfInterest(line.kind()) ? work(line) : List.of());
   }
 
   private List<Consumer<Batch>> work(LogEntry line) {
     return line.kind().equals("delivery.dead")
         ? bounces.dead(line.ref()).stream().toList()
         : store.read(h -> FeedNews.follow(h, line));
-  }
-
-  private static List<LogEntry> lines(Handle h, long after) {
-    return h.createQuery(
-            "SELECT seq, at, kind, subject, ref FROM log WHERE seq > :after ORDER BY seq LIMIT "
-                + PAGE)
-        .bind("after", after)
-        .map((r, _) ->
-            new LogEntry(
-                r.getLong(1),
-                Row.instant(r.getLong(2)),
-                r.getString(3),
-                r.getString(4),
-                r.getString(5)))
-        .list();
   }
 
   /// Tells those who are due; whether there may be more.
@@ -161,7 +109,7 @@ public final class Telling implements AutoCloseable {
     while (!work.isClosing() && follow()) {
       // There is more.
     }
-    long upto = store.read(h -> FeedBlock.place(h));
+    long upto = store.read(FeedBlock.MATCHED::in);
     var news = FeedNews.since(store, due, upto);
     for (int i = 0; i < due.size() && !work.isClosing(); i += PORTION) {
       var some = due.subList(i, Math.min(i + PORTION, due.size()));
@@ -197,7 +145,7 @@ public final class Telling implements AutoCloseable {
         !news.items().isEmpty() && plan(batch, addressees.get(), news.items(), draw);
     var now = batch.clock();
     if (schedule.instant()) {
-      boolean more = FeedBlock.place(batch) != upto;
+      boolean more = FeedBlock.MATCHED.in(batch) != upto;
       var again = something ? now.plus(FeedSchedule.APART) : now;
       schedule.told(batch, upto, something, more ? again : null);
     } else {

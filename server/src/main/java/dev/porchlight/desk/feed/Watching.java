@@ -103,7 +103,7 @@ public final class Watching implements AutoCloseable {
   private void load() {
     matcher.clear();
     watched.clear();
-    reached = store.read(FeedBlock::place);
+    reached = store.read(FeedBlock.MATCHED::in);
     written = reached;
     long after = 0;
     while (!matching.isClosing()) {

@@ -16,16 +16,15 @@ import dev.porchlight.desk.events.PublishedEvent;
 import dev.porchlight.desk.events.Publishing;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogEntry;
-import dev.porchlight.store.LogSteps;
+import dev.porchlight.store.LogPlace;
+import dev.porchlight.store.LogWalk;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Settings;
 import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
-import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Topic;
-import dev.porchlight.watch.FeedBlock;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,19 +44,17 @@ import org.slf4j.LoggerFactory;
 /// publisher. Tests are not told of.
 public final class Announcing implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Announcing.class);
-  private static final String WORK = "announced";
+  private static final LogPlace PLACE = new LogPlace("announced");
   private static final Topic TOPIC = new Topic("realestate/lead", null);
   private static final int PAGE = 500;
   private static final int AT_ONCE = 20;
-  private static final long FAR = 10_000;
 
   private final Store store;
   private final Publishing publishing;
   private final Messages messages;
   private final Connector contract;
+  private final LogWalk walk;
   private final StandingWork work;
-  private long reached;
-  private long written;
 
   /// Starts.
   ///
@@ -67,6 +64,7 @@ public final class Announcing implements AutoCloseable {
     this.publishing = publishing;
     this.messages = messages;
     this.contract = contract;
+    walk = new LogWalk(store, LOG, PLACE, PAGE, AT_ONCE);
     work = StandingWork.inSteps("announcing", LOG, this::step);
     work.start(store, Announcing::isOfInterest);
   }
@@ -80,38 +78,8 @@ public final class Announcing implements AutoCloseable {
 
   /// Goes one page of the log on; whether there may be more.
   private boolean step() {
-    long place = Math.max(reached, store.read(h -> FeedBlock.place(h, WORK)));
-    var lines = store.read(h -> lines(h, place));
-    if (lines.isEmpty()) {
-      return false;
-    }
     boolean anybody = isAnybodyToTell(store.settings());
-    var tellings = new ArrayList<LogSteps.Step>();
-    for (var line : lines) {
-      if (anybody && isOfInterest(line.kind())) {
-        StandingWork.orStepOver(LOG, LogSteps.what(line), () -> tellings.addAll(tellings(line)));
-      }
-    }
-    long to = lines.getLast().seq();
-    if (!tellings.isEmpty() || to - written > FAR) {
-      LogSteps.take(LOG, tellings, AT_ONCE, to, this::write);
-      written = to;
-    }
-    reached = to;
-    return lines.size() == PAGE;
-  }
-
-  private boolean write(List<LogSteps.Step> tellings, long to) {
-    return store.write(
-        WorkQueue.EVENTS,
-        batch -> {
-          long done = FeedBlock.place(batch, WORK);
-          tellings.stream().filter(t -> t.seq() > done).forEach(t -> t.work().accept(batch));
-          if (to > done) {
-            FeedBlock.reached(batch, WORK, to);
-          }
-          return true;
-        });
+    return walk.goOn(line -> anybody && isOfInterest(line.kind()) ? tellings(line) : List.of());
   }
 
   /// Publishes an event, unless its lead was erased since it was read, or it is there.
@@ -120,21 +88,6 @@ public final class Announcing implements AutoCloseable {
     if (now != null && now.erasedAt() == null && batch.find(PublishedEvent.TABLE, event) == null) {
       work.accept(batch);
     }
-  }
-
-  private static List<LogEntry> lines(Handle h, long after) {
-    return h.createQuery(
-            "SELECT seq, at, kind, subject, ref FROM log WHERE seq > :after ORDER BY seq LIMIT "
-                + PAGE)
-        .bind("after", after)
-        .map((r, _) ->
-            new LogEntry(
-                r.getLong(1),
-                Row.instant(r.getLong(2)),
-                r.getString(3),
-                r.getString(4),
-                r.getString(5)))
-        .list();
   }
 
   private static boolean isAnybodyToTell(Settings settings) {
@@ -154,8 +107,8 @@ public final class Announcing implements AutoCloseable {
                         && parties.find(g.party()).filter(Party::isLive).isPresent()));
   }
 
-  private List<LogSteps.Step> tellings(LogEntry line) {
-    var to = new ArrayList<LogSteps.Step>();
+  private List<Consumer<Batch>> tellings(LogEntry line) {
+    var to = new ArrayList<Consumer<Batch>>();
     var settings = store.settings();
     switch (line.kind()) {
       case "lead.created", "lead.updated" ->
@@ -214,7 +167,7 @@ public final class Announcing implements AutoCloseable {
         .orElse("");
   }
 
-  private Optional<LogSteps.Step> telling(
+  private Optional<Consumer<Batch>> telling(
       Settings settings, LogEntry line, String kind, String lead, Version version) {
     var record = store.read(h -> record(h, lead));
     if (record.isEmpty()
@@ -254,7 +207,7 @@ public final class Announcing implements AutoCloseable {
     var except = version.event().isEmpty() ? "" : store.read(h -> publisher(h, version.event()));
     return publishing
         .own(owners.getFirst(), addressed(body, owners), draw, except)
-        .map(work -> LogSteps.Step.of(line, batch -> tell(batch, lead, draw.uuid("event"), work)));
+        .map(work -> batch -> tell(batch, lead, draw.uuid("event"), work));
   }
 
   private static Optional<LeadRecord> record(Handle h, String lead) {
