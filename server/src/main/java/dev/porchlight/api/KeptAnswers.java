@@ -3,17 +3,14 @@ package dev.porchlight.api;
 import dev.porchlight.access.Answered;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.desk.erasure.ErasurePlace;
+import dev.porchlight.desk.erasure.Searches;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
@@ -32,30 +29,15 @@ final class KeptAnswers implements ErasurePlace {
   /// Whole pages of the console are among them.
   private static final int PAGE = 20;
 
-  private static final int KEPT = 16;
-
   /// No form is being taken for so long.
   private static final Duration LONGEST = Duration.ofHours(1);
 
   private record Key(String principal, String name) {}
 
-  /// What was found for whom, and up to which time.
-  private static final class Found {
-    private long until = Long.MIN_VALUE;
-    private final Set<Key> theirs = new HashSet<>();
-  }
-
   private final Store store;
   private final Secrets secrets;
-  private final Map<Subject, Found> found =
-      new LinkedHashMap<>(KEPT, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Subject, Found> eldest) {
-          return size() > KEPT;
-        }
-      };
+  private final Searches<Key> searches =
+      new Searches<>((subject, found) -> new Walk(subject, found)::page);
 
   KeptAnswers(Store store, Secrets secrets) {
     this.store = store;
@@ -73,32 +55,14 @@ final class KeptAnswers implements ErasurePlace {
         .one();
   }
 
-  private synchronized Found known(Subject subject) {
-    return found.computeIfAbsent(subject, _ -> new Found());
-  }
-
-  private synchronized void forget(Subject subject) {
-    found.remove(subject);
-  }
-
   @Override
   public void search(Subject subject) {
-    var known = known(subject);
-    synchronized (known) {
-      var place = new Place(known.until);
-      while (store.read(h -> page(h, subject, known, place))) {}
-    }
+    searches.search(store, subject);
   }
 
   @Override
   public Consumer<Batch> look(Handle h, Subject subject) {
-    var known = known(subject);
-    Set<Key> theirs;
-    synchronized (known) {
-      var place = new Place(known.until);
-      while (page(h, subject, known, place)) {}
-      theirs = Set.copyOf(known.theirs);
-    }
+    var theirs = searches.look(h, subject);
     return batch -> {
       for (var key : theirs) {
         var answer = batch.find(Answered.TABLE, key.principal(), key.name());
@@ -112,8 +76,7 @@ final class KeptAnswers implements ErasurePlace {
           batch.put(Answered.TABLE, claim.notToBeKept());
         }
       }
-      // What they are recognised by does not stay in memory either.
-      batch.afterCommit(() -> forget(subject));
+      searches.forget(batch, subject);
     };
   }
 
@@ -126,42 +89,44 @@ final class KeptAnswers implements ErasurePlace {
         .list();
   }
 
-  /// Where one look is.
-  private static final class Place {
+  /// One look: through those of the last one's time again, as some may have been added, and on.
+  private final class Walk {
+    private final Subject subject;
+    private final Searches.Found<Key> found;
     private long at;
     private Key key = new Key("", "");
 
-    /// Begins with those of that time again: some may have been added.
-    Place(long at) {
-      this.at = at;
+    Walk(Subject subject, Searches.Found<Key> found) {
+      this.subject = subject;
+      this.found = found;
+      at = found.reached();
     }
-  }
 
-  /// Looks through some; whether there may be more.
-  private boolean page(Handle h, Subject subject, Found known, Place place) {
-    var page =
-        h.createQuery(
-                "SELECT "
-                    + Answered.TABLE.columnList()
-                    + " FROM idempotent WHERE at >= :a AND status <> 0 AND (at > :a"
-                    + " OR principal > :p OR principal = :p AND name > :n)"
-                    + " ORDER BY at, principal, name LIMIT "
-                    + PAGE)
-            .bind("a", place.at)
-            .bind("p", place.key.principal())
-            .bind("n", place.key.name())
-            .map((r, _) -> Answered.TABLE.read(new Row(r)))
-            .list();
-    for (var answer : page) {
-      var key = new Key(answer.principal(), answer.name());
-      if (!answer.isEmptied() && !known.theirs.contains(key) && shows(answer, subject)) {
-        known.theirs.add(key);
+    /// Looks through some; whether there may be more.
+    boolean page(Handle h) {
+      var page =
+          h.createQuery(
+                  "SELECT "
+                      + Answered.TABLE.columnList()
+                      + " FROM idempotent WHERE at >= :a AND status <> 0 AND (at > :a"
+                      + " OR principal > :p OR principal = :p AND name > :n)"
+                      + " ORDER BY at, principal, name LIMIT "
+                      + PAGE)
+              .bind("a", at)
+              .bind("p", key.principal())
+              .bind("n", key.name())
+              .map((r, _) -> Answered.TABLE.read(new Row(r)))
+              .list();
+      for (var answer : page) {
+        key = new Key(answer.principal(), answer.name());
+        if (!answer.isEmptied() && !found.has(key) && shows(answer, subject)) {
+          found.add(key);
+        }
+        at = Row.micros(answer.at());
+        found.reached(at);
       }
-      place.at = Row.micros(answer.at());
-      place.key = key;
-      known.until = place.at;
+      return page.size() == PAGE;
     }
-    return page.size() == PAGE;
   }
 
   private boolean shows(Answered answer, Subject subject) {

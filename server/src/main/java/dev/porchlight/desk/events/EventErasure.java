@@ -6,6 +6,7 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.desk.RawBody;
 import dev.porchlight.desk.erasure.ErasurePlace;
+import dev.porchlight.desk.erasure.Searches;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Settings;
@@ -14,9 +15,7 @@ import dev.porchlight.value.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -27,28 +26,13 @@ import org.jdbi.v3.core.Handle;
 /// listings are not looked into.
 public final class EventErasure implements ErasurePlace {
   private static final int PAGE = 20;
-  private static final int KEPT = 16;
   private static final int IDS = 200;
   private static final String PERSONAL =
       "e.topic <> '' AND substr(e.topic, 1, 19) <> 'realestate/listing#'";
 
-  /// What was found for whom, and up to which place in the log: an erasure that has to look again
-  /// goes on from there.
-  private static final class Found {
-    private long place;
-    private final Set<String> events = new HashSet<>();
-  }
-
   private final Store store;
-  private final Map<Subject, Found> found =
-      new LinkedHashMap<>(KEPT, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Subject, Found> eldest) {
-          return size() > KEPT;
-        }
-      };
+  private final Searches<String> searches =
+      new Searches<>((subject, found) -> h -> page(h, subject, found));
 
   public EventErasure(Store store) {
     this.store = store;
@@ -67,27 +51,13 @@ public final class EventErasure implements ErasurePlace {
         .one();
   }
 
-  private synchronized Found known(Subject subject) {
-    return found.computeIfAbsent(subject, _ -> new Found());
-  }
-
-  private synchronized void forget(Subject subject) {
-    found.remove(subject);
-  }
-
   @Override
   public void search(Subject subject) {
-    var known = known(subject);
-    synchronized (known) {
-      boolean more = true;
-      while (more) {
-        more = store.read(h -> page(h, subject, known));
-      }
-    }
+    searches.search(store, subject);
   }
 
   /// Looks through some; whether there are more.
-  private static boolean page(Handle h, Subject subject, Found known) {
+  private static boolean page(Handle h, Subject subject, Searches.Found<String> found) {
     record Body(String event, long seq, RawBody raw) {}
     var bodies =
         h.createQuery(
@@ -96,7 +66,7 @@ public final class EventErasure implements ErasurePlace {
                     + PERSONAL
                     + " ORDER BY e.seq LIMIT "
                     + PAGE)
-            .bind("a", known.place)
+            .bind("a", found.reached())
             .map((r, _) ->
                 new Body(
                     r.getString(1),
@@ -107,29 +77,23 @@ public final class EventErasure implements ErasurePlace {
       var text = new String(body.raw().bytes(), StandardCharsets.UTF_8);
       // The hub's own events name leads by our ids.
       if (subject.particulars().reach(text) || subject.ids().stream().anyMatch(text::contains)) {
-        known.events.add(body.event());
+        found.add(body.event());
       }
-      known.place = body.seq();
+      found.reached(body.seq());
     }
     return bodies.size() == PAGE;
   }
 
   @Override
   public Consumer<Batch> look(Handle h, Subject subject) {
-    var ids = new HashSet<String>();
-    var known = known(subject);
-    synchronized (known) {
-      while (page(h, subject, known)) {}
-      ids.addAll(known.events);
-    }
+    var ids = new HashSet<>(searches.look(h, subject));
     ids.addAll(brought(h, subject.ids()));
     var agents = agents(store.settings(), subject.company());
     var theirs = new ArrayList<PublishedEvent>();
     ids.stream().sorted().forEach(id -> theirs.addAll(event(h, id)));
     return batch -> {
       theirs.forEach(event -> erase(batch, event, agents));
-      // What they are recognised by does not stay in memory either.
-      batch.afterCommit(() -> forget(subject));
+      searches.forget(batch, subject);
     };
   }
 
