@@ -339,13 +339,13 @@ final class ThisProcess implements Local {
 
   /// Invented events as a hub would write them.
   static Sample.Writer samples(String contract) {
-    var connector = Hub.contracts().get(contract);
+    var connector = Contracts.ofThisRelease().get(contract);
     if (connector == null || !connector.writes() || contract.equals("mail")) {
       throw new IllegalArgumentException(
           "There is no contract `"
               + contract
               + "` for requests in this release; there are "
-              + Hub.contracts().values().stream()
+              + Contracts.ofThisRelease().values().stream()
                   .filter(c -> c.writes() && !c.contract().equals("mail"))
                   .map(Connector::contract)
                   .sorted()

@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The formats in which leads come in and go out, by the connectors of the hub itself.
 final class AnyDoor {
-  static final Map<String, Connector> CONNECTORS = Hub.contracts();
+  static final Map<String, Connector> CONNECTORS = Contracts.ofThisRelease();
 
   /// The formats of deliveries, by contract, as users call them.
   static final Map<String, String> OUT = new LinkedHashMap<>();

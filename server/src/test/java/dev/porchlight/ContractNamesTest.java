@@ -45,7 +45,7 @@ class ContractNamesTest {
                 "/paths/~1api~1v1~1sources/post/requestBody/content/application~1json/schema"
                     + "/properties/contract/enum");
     var all =
-        Hub.contracts().values().stream()
+        Contracts.ofThisRelease().values().stream()
             .filter(Connector::reads)
             .map(Connector::contract)
             .toList();
@@ -61,7 +61,7 @@ class ContractNamesTest {
             .at("/components/schemas/EndpointSettings/properties/contract/description")
             .asString();
     var help = help("endpoint", "add", "--help");
-    for (var contract : Hub.contracts().values()) {
+    for (var contract : Contracts.ofThisRelease().values()) {
       if (contract.writes()) {
         assertThat(told).contains("`" + contract.contract() + "`");
         assertThat(help).contains(contract.contract());
