@@ -54,7 +54,8 @@ record Delivering(
             HubIdentity.name(store),
             inboxes,
             new FeedRendering(store, marks, address),
-            node -> NodeMail.languageOf(store.settings(), node));
+            node -> NodeMail.languageOf(store.settings(), node),
+            node -> NodeMail.zoneOf(store.settings(), node));
     var engine =
         new Engine(
             store,

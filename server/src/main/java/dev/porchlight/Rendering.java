@@ -30,6 +30,8 @@ import dev.porchlight.value.Json;
 import dev.porchlight.value.Language;
 import dev.porchlight.value.Trail;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,9 +57,12 @@ final class Rendering implements Renderer {
   private final Inboxes inboxes;
   private final FeedRendering feeds;
   private final Function<String, Language> language;
+  private final Function<String, ZoneId> zone;
 
   /// @param sourceName the name of a source by its id
   /// @param notice what a notice about an endpoint says
+  /// @param language of mails to a node, by its id
+  /// @param zone by whose clocks they tell times
   /// @param hub what this hub is called on the trails of leads
   Rendering(
       Map<String, Connector> connectors,
@@ -70,7 +75,9 @@ final class Rendering implements Renderer {
       String hub,
       Inboxes inboxes,
       FeedRendering feeds,
-      Function<String, Language> language) {
+      Function<String, Language> language,
+      Function<String, ZoneId> zone) {
+    this.zone = zone;
     this.language = language;
     this.connectors = connectors;
     this.messages = messages;
@@ -141,13 +148,15 @@ final class Rendering implements Renderer {
     var said = Json.tree(new String(notice.apply(delivery), StandardCharsets.UTF_8));
     var data = said.path("data");
     var name = data.path("endpoint_name").asString(data.path("endpoint").asString(""));
-    var at = said.path("timestamp").asString("");
+    var at = Instant.parse(said.path("timestamp").asString());
     var words = language.apply(endpoint.node());
+    var clocks = zone.apply(endpoint.node());
     var bytes =
         switch (delivery.kind()) {
           case "endpoint.failing" ->
               NoticeMail.write(
                   words,
+                  clocks,
                   name,
                   "notice.failing",
                   "notice.failing.text",
@@ -156,6 +165,7 @@ final class Rendering implements Renderer {
           case "endpoint.disabled" ->
               NoticeMail.write(
                   words,
+                  clocks,
                   name,
                   "notice.disabled",
                   data.path("reason").asString("").equals("gone")
@@ -164,7 +174,8 @@ final class Rendering implements Renderer {
                   0,
                   at);
           case "endpoint.recovered" ->
-              NoticeMail.write(words, name, "notice.recovered", "notice.recovered.text", 0, at);
+              NoticeMail.write(
+                  words, clocks, name, "notice.recovered", "notice.recovered.text", 0, at);
           default -> null;
         };
     return bytes == null
@@ -235,9 +246,10 @@ final class Rendering implements Renderer {
     return new Rendered.Ready(
         ReceiptMail.write(
             language.apply(endpoint.node()),
+            zone.apply(endpoint.node()),
             sourceName.apply(receipt.sourceId()),
             receipt.id(),
-            receipt.at().toString(),
+            receipt.at(),
             receipt.reason(),
             raw.get()),
         LeadMail.MEDIA_TYPE,
@@ -333,7 +345,8 @@ final class Rendering implements Renderer {
             endpoint.digitalSignature() && !secrets.shared().isEmpty()
                 ? body -> XSignature.of(secrets.shared().getFirst(), body)
                 : null,
-            language.apply(endpoint.node()));
+            language.apply(endpoint.node()),
+            zone.apply(endpoint.node()));
     var told = contract.equals(SeekerLeadsApi.CONTRACT) ? names.complete(message) : message;
     return switch (connector.write(told, options)) {
       case Written.Bytes(var body, var contentType, var losses) -> {

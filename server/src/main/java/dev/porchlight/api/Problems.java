@@ -5,6 +5,7 @@ import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
+import dev.porchlight.web.RepeatedHeaderException;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -58,6 +59,8 @@ public final class Problems implements Route.Refusals {
                 case BROKEN_OFF -> Fault.BODY_INVALID;
               },
               String.valueOf(e.getMessage()));
+      case RepeatedHeaderException e ->
+          problem(request, Fault.PARAMETER_INVALID, String.valueOf(e.getMessage()));
       case BusyException _ ->
           problem(request, Fault.BUSY, "Please try again.").with("Retry-After", "1");
       case StoreUnavailableException _ ->

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// @param ingestedAt the time of the log entry of this event: what windows of time count. Never
 ///   goes back along the log, so it can lie behind `receivedAt`
 /// @param traceparent where in which trace it came in, as W3C's header says it; empty for none
+/// @param phoneRegion the country of phone numbers that name none, as the source has it; null where
+///   there is none
 public record Message(
     String eventId,
     String kind,
@@ -50,7 +52,8 @@ public record Message(
     @Nullable String portal,
     String trail,
     Instant ingestedAt,
-    String traceparent) {
+    String traceparent,
+    @Nullable String phoneRegion) {
 
   /// The same event, of a lead that says that.
   public Message with(Lead other) {
@@ -75,7 +78,35 @@ public record Message(
         portal,
         trail,
         ingestedAt,
-        traceparent);
+        traceparent,
+        phoneRegion);
+  }
+
+  /// The same, of a source in that country.
+  public Message from(String region) {
+    return new Message(
+        eventId,
+        kind,
+        at,
+        sequence,
+        id,
+        version,
+        derivedLeadId,
+        receivedAt,
+        sourceName,
+        sourceContract,
+        contactId,
+        ownerName,
+        lead,
+        raw,
+        rawContentType,
+        rawMessage,
+        deleteAfter,
+        portal,
+        trail,
+        ingestedAt,
+        traceparent,
+        region);
   }
 
   /// Of a lead that was written to the log as it arrived.
@@ -120,7 +151,8 @@ public record Message(
         portal,
         trail,
         receivedAt,
-        "");
+        "",
+        null);
   }
 
   /// Of a lead that has come through no other hub.

@@ -3,6 +3,7 @@ package dev.porchlight.console;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
+import dev.porchlight.web.RepeatedHeaderException;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -171,6 +172,7 @@ public final class Pages implements Route.Refusals {
     return switch (thrown) {
       case BodyException e -> note(request, e.why().status(), "refused.body");
       case Form.UnreadableException _ -> note(request, 400, "refused.encoding");
+      case RepeatedHeaderException _ -> note(request, 400, "refused.repeated");
       case BusyException _ -> note(request, 503, "refused.busy").with("Retry-After", "1");
       case StoreUnavailableException _ ->
           note(request, 503, "refused.busy").with("Retry-After", "5");

@@ -1,15 +1,14 @@
 package dev.porchlight.console;
 
+import dev.porchlight.value.Figures;
+import dev.porchlight.value.KnownSentences;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.text.MessageFormat;
-import java.text.NumberFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
 import java.util.MissingResourceException;
@@ -19,13 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// The words of the pages in one language, from `messages.properties`: those of a section first,
 /// then those of all pages. May be shared by threads.
 public final class Texts {
-  private static final int DIGITS_WRITTEN_OUT = 15;
-
   private final Locale locale;
   private final List<ResourceBundle> words;
   private final DateTimeFormatter exact;
   private final boolean marked;
   private final KnownSentences known;
+  private final Figures figures;
 
   Texts(Locale locale) {
     this(locale, List.of(bundle("messages", locale)), false, new KnownSentences(locale));
@@ -36,6 +34,7 @@ public final class Texts {
     this.words = words;
     this.marked = marked;
     this.known = known;
+    this.figures = new Figures(locale);
     this.exact = DateTimeFormatter.ofPattern(text("time.exact"), locale).withZone(ZoneOffset.UTC);
   }
 
@@ -160,33 +159,11 @@ public final class Texts {
 
   /// A number, grouped.
   public String number(BigDecimal value) {
-    return isWritable(value)
-        ? NumberFormat.getNumberInstance(locale).format(value)
-        : Clean.line(value.toString());
+    return Clean.line(figures.number(value));
   }
 
   /// An amount of money.
   public String money(BigDecimal amount, String currency) {
-    if (!isWritable(amount)) {
-      return Clean.line(amount + " " + currency);
-    }
-    try {
-      var format = NumberFormat.getCurrencyInstance(locale);
-      format.setCurrency(Currency.getInstance(currency));
-      format.setRoundingMode(RoundingMode.HALF_EVEN);
-      if (amount.stripTrailingZeros().scale() <= 0) {
-        format.setMaximumFractionDigits(0);
-      }
-      return format.format(amount);
-    } catch (IllegalArgumentException _) {
-      return number(amount) + " " + currency;
-    }
-  }
-
-  /// A number of a stranger's can be a thousand digits long, or a billion once written out.
-  private static boolean isWritable(BigDecimal value) {
-    return value.precision() <= DIGITS_WRITTEN_OUT
-        && value.scale() <= DIGITS_WRITTEN_OUT
-        && value.scale() >= -DIGITS_WRITTEN_OUT;
+    return Clean.line(figures.money(amount, currency));
   }
 }

@@ -141,7 +141,8 @@ public final class Messages {
         source.map(Source::portal).orElse(null),
         v.trail(),
         v.ingestedAt(),
-        v.traceparent());
+        v.traceparent(),
+        source.map(Source::region).orElse(null));
   }
 
   /// Who answers now.

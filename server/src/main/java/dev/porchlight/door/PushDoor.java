@@ -19,6 +19,7 @@ import dev.porchlight.value.Json;
 import dev.porchlight.value.Trail;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
+import dev.porchlight.web.RepeatedHeaderException;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -332,6 +333,9 @@ public final class PushDoor {
     public Reply onError(Request request, Throwable thrown) {
       if (thrown instanceof StoreUnavailableException) {
         return unavailable(null, request);
+      }
+      if (thrown instanceof RepeatedHeaderException e) {
+        return refuse(null, request, 400, String.valueOf(e.getMessage()));
       }
       if (thrown instanceof BusyException) {
         return replies(null)

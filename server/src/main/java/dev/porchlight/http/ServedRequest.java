@@ -2,12 +2,14 @@ package dev.porchlight.http;
 
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.Forms;
+import dev.porchlight.web.RepeatedHeaderException;
 import dev.porchlight.web.Request;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -78,7 +80,12 @@ final class ServedRequest implements Request {
 
   @Override
   public Optional<String> header(String name) {
-    return Optional.ofNullable(request.getHeaders().get(name));
+    var headers = request.getHeaders();
+    if (DECIDING.contains(name.toLowerCase(Locale.ROOT))
+        && headers.getValuesList(name).size() > 1) {
+      throw new RepeatedHeaderException(name);
+    }
+    return Optional.ofNullable(headers.get(name));
   }
 
   @Override

@@ -2,17 +2,25 @@ package dev.porchlight.value;
 
 import java.math.BigDecimal;
 import java.text.MessageFormat;
-import java.text.NumberFormat;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ResourceBundle;
 
 /// Texts from a message file in one language. May be shared by threads.
 public final class Wording {
+  /// An offset has no name but `Z`.
+  private static final ZoneId UTC = ZoneId.of("UTC");
+
   private final Language language;
   private final ResourceBundle texts;
+  private final Figures figures;
 
   private Wording(Language language, ResourceBundle texts) {
     this.language = language;
     this.texts = texts;
+    this.figures = new Figures(language.locale());
   }
 
   /// @param file the name of the message file, as a class is named
@@ -37,10 +45,26 @@ public final class Wording {
 
   /// A number as it is written there.
   public String number(BigDecimal number) {
-    var plain = number.stripTrailingZeros();
-    var format = NumberFormat.getNumberInstance(language.locale());
-    format.setMinimumFractionDigits(Math.max(0, plain.scale()));
-    format.setMaximumFractionDigits(Math.max(0, plain.scale()));
-    return format.format(plain);
+    return figures.number(number);
+  }
+
+  /// An amount of money as it is written there.
+  public String money(BigDecimal amount, String currency) {
+    return figures.money(amount, currency);
+  }
+
+  /// A point in time to the minute, by the clocks of a place, which it names; in the form that the
+  /// file has as `time`.
+  public String time(Instant at, ZoneId zone) {
+    return DateTimeFormatter.ofPattern(texts.getString("time"), language.locale())
+        .format(at.atZone(zone.equals(ZoneOffset.UTC) ? UTC : zone));
+  }
+
+  /// A sentence that the hub wrote in English when something happened: in this language where it is
+  /// one that we know, else as it was.
+  public String english(String sentence) {
+    return language == Language.ENGLISH
+        ? sentence
+        : new KnownSentences(language.locale()).find(sentence).orElse(sentence);
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// One HTTP request, as a handler sees it. For use by the one thread that handles it.
 public interface Request {
@@ -29,7 +30,12 @@ public interface Request {
     return values == null || values.isEmpty() ? Optional.empty() : Optional.of(values.getFirst());
   }
 
+  /// Headers that say who asks, or for which request: of these only one line may stand.
+  Set<String> DECIDING = Set.of("authorization", "idempotency-key", "last-event-id", "x-api-key");
+
   /// The first header of that name, in any letter case.
+  ///
+  /// @throws RepeatedHeaderException for one of [#DECIDING] in several lines
   Optional<String> header(String name);
 
   /// A header that is a list: the values of all its lines in the order received, joined by commas.

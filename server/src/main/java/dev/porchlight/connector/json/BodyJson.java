@@ -123,10 +123,10 @@ public final class BodyJson {
     } catch (JacksonException e) {
       var at = e.getLocation();
       throw new Unfit(
-          "The body is not JSON"
-              + (at == null
-                  ? "."
-                  : ": line %d, column %d.".formatted(at.getLineNr(), at.getColumnNr())),
+          at == null
+              ? "The body is not JSON."
+              : "The body is not JSON: line %d, column %d."
+                  .formatted(at.getLineNr(), at.getColumnNr()),
           false);
     }
   }

@@ -65,6 +65,8 @@ public final class LeadMail implements Connector {
         ? new Written.CannotWrite(
             List.of("The person had their data erased; there is nobody to write about."))
         : new Written.Bytes(
-            new MailWriter(message, options.language()).bytes(), MEDIA_TYPE, List.of());
+            new MailWriter(message, options.language(), options.zone()).bytes(),
+            MEDIA_TYPE,
+            List.of());
   }
 }

@@ -127,18 +127,7 @@ public final class ListingMail {
     if (amount == null) {
       return null;
     }
-    var number = number(t, amount);
-    return currency == null || currency.equals("USD")
-        ? "$" + number
-        : number + " " + Words.line(currency, 10);
-  }
-
-  /// With commas, unless that would take a screen of zeros.
-  private static String number(Wording t, BigDecimal number) {
-    if (Math.abs((long) number.scale()) > 20 || number.precision() > 20) {
-      return number.toString();
-    }
-    return t.number(number);
+    return t.money(amount, currency == null ? "USD" : Words.line(currency, 10));
   }
 
   private static List<String> facts(Wording t, Home home) {
@@ -155,7 +144,7 @@ public final class ListingMail {
   private static void fact(
       Wording t, List<String> facts, @Nullable BigDecimal number, String one, String more) {
     if (number != null) {
-      facts.add(t.text(number.compareTo(BigDecimal.ONE) == 0 ? one : more, number(t, number)));
+      facts.add(t.text(number.compareTo(BigDecimal.ONE) == 0 ? one : more, t.number(number)));
     }
   }
 

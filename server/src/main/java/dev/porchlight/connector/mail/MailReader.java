@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a mail as a lead: by its meta fields, else by the labelled lines of its text, else by
@@ -56,6 +57,10 @@ final class MailReader {
   private int parts;
   private int read;
   private boolean bounded;
+
+  private static final Pattern FOREIGN =
+      Pattern.compile(
+          "(?<![0-9.,])[0-9]{1,3}(?:(?:[.\\s\\u00a0\\u202f][0-9]{3})+(?:,[0-9]{1,2})?|(?:,[0-9]{1,2}))(?![0-9.,])");
 
   private MailReader() {}
 
@@ -397,13 +402,22 @@ final class MailReader {
     return property.equals(Property.UNSTATED) ? null : property;
   }
 
+  /// An amount with commas for its groups, also where a language groups by points or blanks and has
+  /// a comma before the cents: no price has three decimals.
+  private static String grouped(String text) {
+    return FOREIGN.matcher(text).find()
+        ? text.replaceAll("[.\\s\\u00a0\\u202f]", "").replace(',', '.')
+        : text;
+  }
+
   /// A number as people write it; null, and noted, where it is none.
   private @Nullable BigDecimal number(String name, Map<String, String> f) {
+    boolean isPrice = name.equals("lead_property_price");
     var text = f.get(name);
     if (text == null) {
       return null;
     }
-    var digits = text.replaceAll("[$,\\s]|USD", "");
+    var digits = (isPrice ? grouped(text) : text).replaceAll("[$,\\s\\u00a0\\u202f]|USD", "");
     if (digits.matches("[0-9]{1,15}(?:\\.[0-9]{1,6})?")) {
       return new BigDecimal(digits);
     }

@@ -20,11 +20,11 @@ import java.io.UncheckedIOException;
 import java.io.UnsupportedEncodingException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,16 +40,18 @@ final class MailWriter {
   /// No body in quoted-printable or base64 can hold this.
   private static final String BOUNDARY = "=_porchlight_";
 
-  private static final Pattern NO_DIGIT = Pattern.compile("[^0-9+]");
-
   private final Wording t;
   private final Message message;
   private final Lead lead;
   private final Map<String, String> main = new LinkedHashMap<>();
   private final Map<String, String> rest = new LinkedHashMap<>();
+  private final ZoneId zone;
+  private final Telephone telephone;
 
-  MailWriter(Message message, Language language) {
+  MailWriter(Message message, Language language, ZoneId zone) {
     t = wording(language);
+    this.zone = zone;
+    telephone = Telephone.of(message.lead().enquirer().phone(), message.phoneRegion());
     this.message = message;
     this.lead = message.lead();
     mains();
@@ -172,7 +174,7 @@ final class MailWriter {
 
   private String name() {
     var e = lead.enquirer();
-    return Stream.of(fullName(e), e.email(), e.phone())
+    return Stream.of(fullName(e), e.email(), telephone.shown())
         .filter(t -> t != null && !Words.line(t, NAME).isEmpty())
         .findFirst()
         .orElse(t.text("lead.somebody"));
@@ -202,18 +204,18 @@ final class MailWriter {
     var e = lead.enquirer();
     main(t.text("lead.name"), fullName(e));
     main(t.text("lead.email"), e.email());
-    main(t.text("lead.phone"), e.phone());
+    main(t.text("lead.phone"), telephone.shown());
     main(t.text("lead.property"), place());
     var p = property();
     if (p != null) {
       main(t.text("lead.price"), money(p.listPrice()));
-      main(t.text("lead.beds"), number(p.beds()));
-      main(t.text("lead.baths"), number(p.baths()));
+      main(t.text("lead.beds"), p.beds() == null ? null : t.number(p.beds()));
+      main(t.text("lead.baths"), p.baths() == null ? null : t.number(p.baths()));
       main(t.text("lead.link"), p.listingUrl());
     }
     main(t.text("lead.answers"), message.ownerName());
     main(t.text("lead.source"), message.sourceName());
-    main(t.text("lead.received"), message.receivedAt().toString());
+    main(t.text("lead.received"), t.time(message.receivedAt(), zone));
   }
 
   private void main(String label, @Nullable String value) {
@@ -222,8 +224,8 @@ final class MailWriter {
     }
   }
 
-  private static @Nullable String money(@Nullable Money money) {
-    return money == null ? null : number(money.amount()) + " " + money.currency();
+  private @Nullable String money(@Nullable Money money) {
+    return money == null ? null : t.money(money.amount(), money.currency());
   }
 
   /// In full, unless that would take a screen of zeros: `1E+999999999` is a number too.
@@ -307,10 +309,10 @@ final class MailWriter {
 
   /// Links to call and to write.
   private void reach(StringBuilder out) {
-    var phone = lead.enquirer().phone();
+    var phone = telephone.shown();
     if (phone != null && !phone.isBlank()) {
-      out.append("<p style=\"font-size:18px;margin:8px 0\"><a dir=\"ltr\" href=\"tel:")
-          .append(NO_DIGIT.matcher(phone).replaceAll(""))
+      out.append("<p style=\"font-size:18px;margin:8px 0\"><a dir=\"ltr\" href=\"")
+          .append(telephone.link())
           .append("\">")
           .append(Words.html(Words.line(phone, NAME)))
           .append("</a></p>\n");

@@ -2,6 +2,8 @@ package dev.porchlight.connector.mail;
 
 import dev.porchlight.value.Language;
 import dev.porchlight.value.Wording;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,18 +13,25 @@ public final class NoticeMail {
 
   /// Writes it, without the headers that say who sends it to whom.
   ///
+  /// @param zone whose clocks times go by
   /// @param endpoint its name
   /// @param headline the key of what became of it
   /// @param advice the key of what that means, and what to do
   /// @param percent of the time for which it may fail
   /// @param at when
   public static byte[] write(
-      Language language, String endpoint, String headline, String advice, int percent, String at) {
+      Language language,
+      ZoneId zone,
+      String endpoint,
+      String headline,
+      String advice,
+      int percent,
+      Instant at) {
     var t = MailWriter.wording(language);
     var name = Words.line(endpoint, 200);
     var rows = new LinkedHashMap<String, String>();
     rows.put(t.text("notice.endpoint"), name);
-    rows.put(t.text("notice.when"), at);
+    rows.put(t.text("notice.when"), t.time(at, zone));
     var first = t.text(headline, name);
     var said = t.text(advice, percent);
     var plain = new StringBuilder();
@@ -40,9 +49,12 @@ public final class NoticeMail {
             + "\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
     out.append(Words.html(first)).append("</title>\n</head>\n");
-    out.append("<body style=\"font:16px/1.5 sans-serif;padding:12px\">\n");
+    out.append(
+        "<body style=\"font:16px/1.5 sans-serif;max-width:40em;margin:0 auto;padding:12px\">\n");
     MailWriter.table(out, rows, "");
-    out.append("<p>").append(Words.html(advice)).append("</p>\n</body>\n</html>\n");
+    out.append("<p style=\"overflow-wrap:anywhere\">")
+        .append(Words.html(advice))
+        .append("</p>\n</body>\n</html>\n");
     return out.toString();
   }
 }

@@ -3,6 +3,8 @@ package dev.porchlight.connector.mail;
 import dev.porchlight.value.Language;
 import dev.porchlight.value.Wording;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,21 +17,23 @@ public final class ReceiptMail {
 
   /// Writes it, without the headers that say who sends it to whom.
   ///
+  /// @param zone whose clocks times go by
   /// @param source the name of whoever sent it
   /// @param reason why it could not be read
   /// @param raw the bytes as received
   public static byte[] write(
       Language language,
+      ZoneId zone,
       String source,
       String receipt,
-      String receivedAt,
+      Instant receivedAt,
       String reason,
       byte[] raw) {
     var t = MailWriter.wording(language);
     var rows = new LinkedHashMap<String, String>();
     rows.put(t.text("receipt.source"), Words.line(source, 200));
-    rows.put(t.text("receipt.received"), receivedAt);
-    rows.put(t.text("receipt.why"), Words.line(reason, 2000));
+    rows.put(t.text("receipt.received"), t.time(receivedAt, zone));
+    rows.put(t.text("receipt.why"), Words.line(t.english(reason), 2000));
     rows.put(t.text("receipt.receipt"), receipt);
     boolean cut = raw.length > SHOWN;
     var said = Words.lines(new String(raw, 0, Math.min(raw.length, SHOWN), StandardCharsets.UTF_8));
@@ -51,7 +55,8 @@ public final class ReceiptMail {
             + "\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     out.append("<title>" + Words.html(t.text("receipt.title")) + "</title>\n</head>\n");
-    out.append("<body style=\"font:16px/1.5 sans-serif;padding:12px\">\n");
+    out.append(
+        "<body style=\"font:16px/1.5 sans-serif;max-width:40em;margin:0 auto;padding:12px\">\n");
     out.append("<p>" + Words.html(t.text("receipt.text")) + "</p>\n");
     MailWriter.table(out, rows, "");
     out.append(cut ? "<p>" + Words.html(t.text("receipt.cut")) + "</p>\n" : "")

@@ -16,6 +16,7 @@ import dev.porchlight.value.Json;
 import dev.porchlight.value.Trail;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
+import dev.porchlight.web.RepeatedHeaderException;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -491,6 +492,7 @@ public final class EventsDoor {
             refused(503, "Too many requests at once; please send it again.")
                 .with("Retry-After", "1");
         case BodyException e -> unfit(e).reply();
+        case RepeatedHeaderException e -> refused(400, String.valueOf(e.getMessage()));
         default -> refused(500, "A defect of ours; please send it again.");
       };
     }

@@ -5,6 +5,7 @@ import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
+import dev.porchlight.web.RepeatedHeaderException;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -56,6 +57,8 @@ final class Refusals implements Route.Refusals {
   public Reply onError(Request request, Throwable thrown) {
     return switch (thrown) {
       case RefusedException e -> refused(request, e);
+      case RepeatedHeaderException e ->
+          problem(request, Kind.BAD_REQUEST, String.valueOf(e.getMessage()));
       case BodyException e ->
           problem(
               request,

@@ -7,6 +7,7 @@ import dev.porchlight.value.Json;
 import dev.porchlight.web.BasicCredentials;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
+import dev.porchlight.web.RepeatedHeaderException;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -251,6 +252,9 @@ final class TokenEndpoint implements Route.Refusals {
 
   @Override
   public Reply onError(Request request, Throwable thrown) {
+    if (thrown instanceof RepeatedHeaderException e) {
+      return refused(request, 400, "invalid_request", String.valueOf(e.getMessage()));
+    }
     return thrown instanceof StoreUnavailableException || thrown instanceof BusyException
         ? refused(request, 503, "temporarily_unavailable", "Please try again.")
             .with("Retry-After", "5")

@@ -11,6 +11,7 @@ import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
+import dev.porchlight.web.RepeatedHeaderException;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -223,6 +224,8 @@ final class OpenId implements Route.Refusals {
           error(e.fault().status(), "invalid_request", String.valueOf(e.getMessage()));
       case BodyException e ->
           error(e.why().status(), "invalid_request", "The body did not come whole.");
+      case RepeatedHeaderException e ->
+          error(400, "invalid_request", String.valueOf(e.getMessage()));
       case BusyException _ ->
           error(503, "temporarily_unavailable", "Try again.").with("Retry-After", "1");
       case StoreUnavailableException _ ->

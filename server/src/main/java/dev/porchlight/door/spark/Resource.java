@@ -4,6 +4,7 @@ import dev.porchlight.access.SparkRole;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;
+import dev.porchlight.web.RepeatedHeaderException;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -161,6 +162,8 @@ final class Resource implements Route.Refusals {
             case BROKEN_OFF ->
                 new SparkException(SparkFault.BODY_INVALID, "The body broke off.").reply();
           };
+      case RepeatedHeaderException e ->
+          new SparkException(SparkFault.INVALID, String.valueOf(e.getMessage())).reply();
       case BusyException _ ->
           new SparkException(SparkFault.UNAVAILABLE, "Too many requests at once; try again.")
               .header("Retry-After", "1")

@@ -7,9 +7,11 @@ import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
 import dev.porchlight.value.AnyLead;
 import dev.porchlight.value.Enquirer;
+import dev.porchlight.value.Interest;
 import dev.porchlight.value.Language;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
+import dev.porchlight.value.Money;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
@@ -17,6 +19,9 @@ import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
@@ -31,8 +36,16 @@ class MailTest {
   private record Parsed(MimeMessage mail, String plain, String html, byte[] bytes) {}
 
   private static Parsed write(Lead lead) throws Exception {
-    var written = new LeadMail().write(Messages.of(lead), WriteOptions.NONE);
-    var bytes = ((Written.Bytes) written).body();
+    return write(lead, Language.ENGLISH, "Z");
+  }
+
+  private static Parsed write(Lead lead, Language language, String zone) throws Exception {
+    var options = new WriteOptions(null, null, language, ZoneId.of(zone));
+    var written = new LeadMail().write(Messages.of(lead).from("US"), options);
+    return parse(((Written.Bytes) written).body());
+  }
+
+  private static Parsed parse(byte[] bytes) throws Exception {
     var mail = new MimeMessage((Session) null, new ByteArrayInputStream(bytes));
     var parts = (MimeMultipart) mail.getContent();
     assertThat(parts.getCount()).isEqualTo(2);
@@ -73,7 +86,75 @@ class MailTest {
     assertThat(mail.getSubject()).isEqualTo("2 Immobilien mit Neuigkeiten, davon 2 neu");
     assertThat((String) ((MimeMultipart) mail.getContent()).getBodyPart(0).getContent())
         .contains("Guten Tag Ana", "Bo {0}", "Neu, Preis gesenkt: 1 Quay, Harbor")
-        .contains("450.000 EUR (vorher 475.000 EUR)", "1 Schlafzimmer, 1,5 Bäder, Active");
+        .contains("450.000\u00a0€ (vorher 475.000\u00a0€)", "1 Schlafzimmer, 1,5 Bäder, Active");
+  }
+
+  @Test
+  void times_amounts_and_numbers_are_read_as_people_write_them_and_metas_stay_exact()
+      throws Exception {
+    var lead =
+        new Lead.Builder(
+                new Enquirer("Ana", "Lopez", null, "ana@example.org", "8045550123", null, null))
+            .interest(
+                new Interest.InListing(
+                    new dev.porchlight.value.Property(
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        new Money(new BigDecimal("450000.00"), "USD"),
+                        new BigDecimal("3"),
+                        new BigDecimal("2.5"),
+                        null,
+                        null,
+                        null,
+                        null)))
+            .build();
+    var chicago = write(lead, Language.ENGLISH, "America/Chicago");
+    assertThat(chicago.plain())
+        .contains("Phone: (804) 555-0123\r\n", "Price: $450,000\r\n", "Baths: 2.5\r\n")
+        .contains("Received: Mar 14, 2026, 4:26 AM CDT\r\n");
+    assertThat(chicago.html())
+        .contains("<a dir=\"ltr\" href=\"tel:+1-804-555-0123\">(804) 555-0123</a>")
+        .contains("<meta name=\"lead_phone\" content=\"8045550123\">")
+        .contains("<meta name=\"lead_property_price\" content=\"450000\">")
+        .contains("<meta name=\"lead_timestamp\" content=\"2026-03-14T09:26:53.500Z\">");
+    assertThat(write(lead, Language.GERMAN, "Europe/Berlin").plain())
+        .contains("Preis: 450.000 $\r\n", "Bäder: 2,5\r\n")
+        .contains("Eingegangen: 14. März 2026, 10:26 MEZ\r\n");
+    assertThat(write(lead, Language.FRENCH, "Z").plain())
+        .contains("Prix: 450 000 $US\r\n", "Reçu: 14 mars 2026, 09:26 UTC\r\n");
+    // Whoever has another country's number reads how it is dialled; what is none stays as it came.
+    assertThat(Telephone.of("+493012345678", "US").shown()).isEqualTo("+49 30 12345678");
+    assertThat(Telephone.of("call 555 0100", "US"))
+        .isEqualTo(new Telephone("call 555 0100", "tel:5550100"));
+
+    var notice =
+        parse(
+            NoticeMail.write(
+                Language.GERMAN,
+                ZoneId.of("Europe/Berlin"),
+                "Our CRM",
+                "notice.disabled",
+                "notice.gone.text",
+                0,
+                Instant.parse("2026-07-14T09:26:53.123456Z")));
+    assertThat(notice.plain()).contains("Wann: 14. Juli 2026, 11:26 MESZ\r\n");
+    var receipt =
+        parse(
+            ReceiptMail.write(
+                Language.FRENCH,
+                ZoneOffset.UTC,
+                "portal",
+                "0199",
+                Instant.parse("2026-07-14T09:26:53.123456Z"),
+                "The body is not JSON: line 1, column 7.",
+                new byte[0]));
+    assertThat(receipt.plain())
+        .contains("Reçu: 14 juil. 2026, 09:26 UTC\r\n")
+        .contains("Pourquoi: Le contenu n’est pas du JSON : ligne 1, colonne 7.\r\n");
   }
 
   @Property(tries = 300)

@@ -1,4 +1,4 @@
-package dev.porchlight.console;
+package dev.porchlight.value;
 
 import java.text.MessageFormat;
 import java.util.Comparator;
@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 
 /// Reads sentences that the hub wrote down in English in another language. Decisions write words,
 /// not data, and what they wrote stays as it is; so a sentence is known again by its form, from
-/// `known/messages.properties`, and said by the same form of the language. What has no form there
-/// stays English.
+/// `value/known/messages.properties`, and said by the same form of the language. What has no form
+/// there stays English.
 ///
 /// May be shared by threads.
-final class KnownSentences {
+public final class KnownSentences {
   private static final String PART = "known.part.";
   private static final Pattern HOLE = Pattern.compile("\\{(\\d)\\}");
 
@@ -45,7 +45,14 @@ final class KnownSentences {
     }
   }
 
-  private static final ResourceBundle ENGLISH = Texts.bundle("known.messages", Locale.ROOT);
+  private static ResourceBundle bundle(Locale locale) {
+    return ResourceBundle.getBundle(
+        "dev.porchlight.value.known.messages",
+        locale,
+        ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
+  }
+
+  private static final ResourceBundle ENGLISH = bundle(Locale.ROOT);
   private static final List<Form> WHOLE = forms(k -> !k.startsWith(PART));
   private static final List<Form> PARTS = forms(k -> k.startsWith(PART));
 
@@ -66,13 +73,13 @@ final class KnownSentences {
   private final Locale locale;
   private final ResourceBundle words;
 
-  KnownSentences(Locale locale) {
+  public KnownSentences(Locale locale) {
     this.locale = locale;
-    this.words = Texts.bundle("known.messages", locale);
+    this.words = bundle(locale);
   }
 
   /// A sentence in this language; empty when it is none that we know.
-  Optional<String> find(String sentence) {
+  public Optional<String> find(String sentence) {
     return sentence.length() > LONGEST ? Optional.empty() : find(WHOLE, sentence, 0);
   }
 
