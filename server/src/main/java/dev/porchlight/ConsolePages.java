@@ -22,6 +22,7 @@ import dev.porchlight.desk.Resubmission;
 import dev.porchlight.web.Route;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The console: a line for each of its sections, and the pages for those who come with a link.
 record ConsolePages(List<Route> routes, Route.Refusals refusals) {
@@ -51,7 +52,7 @@ record ConsolePages(List<Route> routes, Route.Refusals refusals) {
         .with(new NowSection(store, teller, leads, deliveries, work.lastHour()))
         .with(
             new LeadSection(
-                store, number, teller, leads, persons, deliveries, work.replays()::wake))
+                store, number, teller, leads, persons, deliveries, work.replays()::wake, deeds))
         .with(
             new ContactSection(store, number, leads, persons, deciding.erasure(), reads.erasures()))
         .with(
@@ -91,10 +92,21 @@ record ConsolePages(List<Route> routes, Route.Refusals refusals) {
                 deeds))
         .with(
             new DeliverySection(
-                store, teller, leads, deliveries, delivering::show, delivering.engine()::wake))
+                store,
+                teller,
+                leads,
+                deliveries,
+                delivering::show,
+                delivering.engine()::wake,
+                deeds))
         .with(new ReplaySection(store, number, reads.replays(), work.replays()::wake))
         .with(new SettingSection(store, number, credentials, deeds, ground.config().shown()))
-        .with(new AuditSection(store, ground.audit()))
+        .with(
+            new AuditSection(
+                store,
+                ground.audit(),
+                credentials,
+                () -> Stream.concat(api.routes().stream(), console.routes().stream()).toList()))
         .with(
             new SearchSection(
                 store,

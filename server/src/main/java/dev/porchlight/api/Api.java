@@ -180,7 +180,11 @@ public final class Api {
         new NodeChanges(parts.store(), parts.credentials())::change);
     add("POST", "/nodes/{id}/password", Permission.ADMIN, accounts::setPassword);
     var roles = new RoleResources(parts.store(), parts.hub(), parts.credentials());
-    add("GET", "/audit", Permission.ADMIN, new AuditResources(parts.audit())::list);
+    add(
+        "GET",
+        "/audit",
+        Permission.ADMIN,
+        new AuditResources(parts.audit(), parts.credentials())::list);
     add("POST", "/nodes/{id}/sign-in-link", Permission.ADMIN, roles::link);
     add("GET", "/nodes/{id}/role", Permission.READ, roles::get);
     add("PUT", "/nodes/{id}/role", Permission.ADMIN, roles::put);

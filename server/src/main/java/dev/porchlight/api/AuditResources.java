@@ -1,6 +1,7 @@
 package dev.porchlight.api;
 
 import dev.porchlight.access.Audit;
+import dev.porchlight.access.Credentials;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import tools.jackson.databind.node.ObjectNode;
@@ -8,25 +9,32 @@ import tools.jackson.databind.node.ObjectNode;
 /// Who did what, and who looked at whom.
 final class AuditResources {
   private final Audit audit;
+  private final Credentials credentials;
 
-  AuditResources(Audit audit) {
+  AuditResources(Audit audit, Credentials credentials) {
     this.audit = audit;
+    this.credentials = credentials;
   }
 
   Reply list(Call call) {
-    call.filters("principal", "subject");
+    call.filters("principal", "subject", "act", "from", "to");
     var request = call.request();
     return call.list(
-        most ->
-            audit.list(
-                call.scope(),
-                new Audit.Query(
-                    request.queryValue("principal").orElse(null),
-                    request.queryValue("subject").orElse(null),
-                    call.idCursor(),
-                    most)),
+        audit.list(
+            call.scope(),
+            new Audit.Query(
+                request
+                    .queryValue("principal")
+                    .map(who -> audit.called(credentials, who))
+                    .orElse(null),
+                request.queryValue("subject").orElse(""),
+                request.queryValue("act").orElse(""),
+                call.time("from"),
+                call.time("to"),
+                call.idCursor(),
+                call.limit())),
         AuditResources::view,
-        Audit.Entry::id);
+        place -> place);
   }
 
   private static ObjectNode view(Audit.Entry entry) {
@@ -35,6 +43,7 @@ final class AuditResources {
     view.put("at", entry.at().toString());
     view.put("principal", entry.principal());
     view.put("act", entry.act());
+    view.put("deed", entry.deed());
     if (!entry.subject().isEmpty()) {
       view.put("subject", entry.subject());
     }

@@ -2,11 +2,12 @@ package dev.porchlight.api;
 
 import dev.porchlight.access.Answered;
 import dev.porchlight.access.Audit;
+import dev.porchlight.access.Deed;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principal;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
-import dev.porchlight.account.Node;
+import dev.porchlight.access.Told;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.desk.setup.SetupException;
@@ -25,7 +26,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -37,7 +41,6 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -85,15 +88,6 @@ final class Call {
     private static final Set<String> PERSONAL =
         Set.of("leads", "contacts", "persons", "receipts", "deliveries", "events");
 
-    /// Members whose values may be told where they are short. Of others it is told that they were
-    /// set, and of those of what is made or taken nothing: they may be secret, or a person's. The
-    /// name of a member of the account is a person's too.
-    private static final List<String> TOLD =
-        List.of(
-            "owner", "role", "node", "kind", "name", "disabled", "ended", "state", "per_second");
-
-    private static final Pattern MEMBER = Pattern.compile("[a-z][a-z0-9_]{0,40}");
-
     private void note(Audit audit, Call call, Reply reply) {
       var request = call.request();
       var address = request.peer().getHostAddress();
@@ -108,50 +102,26 @@ final class Call {
       }
       var sent = call.sent();
       var what =
-          act.endsWith("/resubmit") ? "" : what(sent, namesPerson(sent, call.store, subject));
+          act.endsWith("/resubmit")
+              ? ""
+              : Told.of(sent, act.startsWith("POST "), namesPerson(sent, call.store, subject));
       audit.did(
           who,
-          act + (what.isEmpty() ? "" : " → " + what),
+          act + (what.isEmpty() ? "" : Deed.ARROW + what),
           subject.isEmpty() ? made(reply) : subject,
           address);
     }
 
-    /// Whether what is named is a member of the account.
     private boolean namesPerson(ObjectNode sent, Store store, String subject) {
-      if (!sent.has("name") || !act.contains("/api/v1/nodes")) {
-        return false;
-      }
-      return subject.isEmpty()
-          ? sent.path("kind").asString("").equalsIgnoreCase(Node.Kind.MEMBER.name())
-          : Nodes.in(store.settings())
-              .find(subject)
-              .filter(node -> node.kind() != Node.Kind.MEMBER)
-              .isEmpty();
-    }
-
-    /// What was set, and to what where that may be told.
-    private String what(ObjectNode sent, boolean namesPerson) {
-      var all = new ArrayList<String>();
-      for (var name : TOLD) {
-        var value = sent.path(name);
-        boolean told =
-            value.isValueNode()
-                && !value.isNull()
-                && value.asString("").length() <= 60
-                && !(namesPerson && name.equals("name"));
-        if (told) {
-          all.add(name + ": " + value.asString("").replaceAll("[,\\p{Cntrl}]", " "));
-        } else if (sent.has(name)) {
-          all.add(name);
-        }
-      }
-      if (!act.startsWith("POST ")) {
-        sent.propertyNames().stream()
-            .filter(n -> !TOLD.contains(n) && MEMBER.matcher(n).matches())
-            .sorted()
-            .forEach(all::add);
-      }
-      return String.join(", ", all);
+      return act.contains("/api/v1/nodes")
+          && Told.namesPerson(
+              sent,
+              subject.isEmpty()
+                  ? ""
+                  : Nodes.in(store.settings())
+                      .find(subject)
+                      .map(node -> node.kind().name())
+                      .orElse(""));
     }
 
     /// The id of what was made, where nothing else is named.
@@ -521,6 +491,25 @@ final class Call {
     } catch (IllegalArgumentException e) {
       throw invalid(name, wanted);
     }
+  }
+
+  /// A time in a parameter of that name; null when none was sent.
+  @Nullable Instant time(String name) {
+    return request
+        .queryValue(name)
+        .map(text ->
+            parameter(
+                name,
+                "a time such as 2026-03-14T09:30:00Z",
+                text,
+                t -> {
+                  try {
+                    return OffsetDateTime.parse(t).toInstant();
+                  } catch (DateTimeException e) {
+                    throw new IllegalArgumentException(e);
+                  }
+                }))
+        .orElse(null);
   }
 
   /// A list: asks for one more than is shown to know whether there is a next page.

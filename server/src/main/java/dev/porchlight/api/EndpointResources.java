@@ -22,10 +22,7 @@ import dev.porchlight.value.Intent;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -397,10 +394,10 @@ final class EndpointResources {
     if (!words.isEmpty() && (words.length() > 200 || !Deliveries.mayLookFor(words))) {
       throw Call.invalid("words", "at most 200 characters, with a word of 3 or more among them");
     }
-    long since =
-        request.queryValue("from").map(t -> deliveries.firstAt(time("from", t))).orElse(0L);
-    long end =
-        request.queryValue("to").map(t -> deliveries.firstAt(time("to", t))).orElse(Long.MAX_VALUE);
+    var from = call.time("from");
+    var to = call.time("to");
+    long since = from == null ? 0 : deliveries.firstAt(from);
+    long end = to == null ? Long.MAX_VALUE : deliveries.firstAt(to);
     if (end <= before) {
       before = end;
       beforeId = "";
@@ -434,20 +431,6 @@ final class EndpointResources {
             items.add(Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null))));
     page.put("next_cursor", found.next().map(p -> p.seq() + ":" + p.id()).orElse(null));
     return page;
-  }
-
-  private static Instant time(String name, String text) {
-    return Call.parameter(
-        name,
-        "a time such as 2026-03-14T09:30:00Z",
-        text,
-        t -> {
-          try {
-            return OffsetDateTime.parse(t).toInstant();
-          } catch (DateTimeException e) {
-            throw new IllegalArgumentException(e);
-          }
-        });
   }
 
   Reply getDelivery(Call call) {

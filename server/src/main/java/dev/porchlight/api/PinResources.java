@@ -7,6 +7,7 @@ import dev.porchlight.desk.erasure.Pins;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Leads, receipts and deliveries that no retention drops.
@@ -25,8 +26,9 @@ final class PinResources {
 
   Reply pin(Call call, Pins.Kind kind) throws Exception {
     var id = find(call, kind);
-    return call.change(
-        batch -> new Call.Answer(200, view(Pins.pin(batch, kind, id, call.principal().id()))));
+    var reason = call.members(Set.of("reason")).line("reason", Pins.LONGEST_REASON).orElse("");
+    return call.change(batch ->
+        new Call.Answer(200, view(Pins.pin(batch, kind, id, call.principal().id(), reason))));
   }
 
   Reply unpin(Call call, Pins.Kind kind) throws Exception {
@@ -43,10 +45,12 @@ final class PinResources {
   }
 
   private static ObjectNode view(Pins.Pin pin) {
-    return Json.object()
-        .put("pinned", true)
-        .put("pinned_at", pin.at().toString())
-        .put("pinned_by", pin.principal());
+    var view =
+        Json.object()
+            .put("pinned", true)
+            .put("pinned_at", pin.at().toString())
+            .put("pinned_by", pin.principal());
+    return pin.reason().isEmpty() ? view : view.put("reason", pin.reason());
   }
 
   /// The id of the thing, where it may be seen.

@@ -2,8 +2,12 @@ package dev.porchlight.cli;
 
 import dev.porchlight.client.HubClient;
 import dev.porchlight.client.HubException;
+import dev.porchlight.value.Json;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What can be kept from retention.
 abstract class PinnableNoun extends Noun {
@@ -16,21 +20,31 @@ abstract class PinnableNoun extends Noun {
 
   /// Pins one.
   @Command(name = "pin", description = "Keeps it, whatever its retention says.")
-  public int pin(@Parameters(paramLabel = "ID", description = "its id") String id)
+  public int pin(
+      @Parameters(paramLabel = "ID", description = "its id") String id,
+      @Option(
+              names = "--reason",
+              paramLabel = "TEXT",
+              description = "one line, for those who look later")
+          @Nullable String reason)
       throws HubException {
-    return change(id, "pin", "Pinned: no retention drops it.");
+    var body = Json.object();
+    if (reason != null) {
+      body.put("reason", reason);
+    }
+    return change(id, "pin", body, "Pinned: no retention drops it.");
   }
 
   /// Unpins one.
   @Command(name = "unpin", description = "Lets retention have it again.")
   public int unpin(@Parameters(paramLabel = "ID", description = "its id") String id)
       throws HubException {
-    return change(id, "unpin", "No longer pinned.");
+    return change(id, "unpin", Json.object(), "No longer pinned.");
   }
 
-  private int change(String id, String how, String done) throws HubException {
+  private int change(String id, String how, ObjectNode body, String done) throws HubException {
     try (var hub = connect()) {
-      var reply = hub.post(path + "/" + HubClient.segment(id) + "/" + how, new byte[0]);
+      var reply = hub.post(path + "/" + HubClient.segment(id) + "/" + how, body);
       return show(reply, () -> say(done));
     }
   }

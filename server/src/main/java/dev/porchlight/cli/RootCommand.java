@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       ReceiverCommands.Listen.class,
       NodeCommand.class,
       TokenCommand.class,
+      AuditCommand.class,
       MoveCommand.class,
       SparkKeyCommand.class,
       ClientCommand.class,

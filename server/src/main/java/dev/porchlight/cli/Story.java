@@ -150,7 +150,8 @@ final class Story {
               + Text.time(Text.at(thing, "pin.pinned_at"))
               + " by "
               + Text.at(thing, "pin.pinned_by")
-              + ": no retention drops it");
+              + ": no retention drops it"
+              + (thing.path("pin").has("reason") ? ": " + Text.at(thing, "pin.reason") : ""));
     }
   }
 

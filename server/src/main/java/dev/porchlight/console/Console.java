@@ -3,13 +3,16 @@ package dev.porchlight.console;
 import dev.porchlight.access.Audit;
 import dev.porchlight.access.ConsoleSessions;
 import dev.porchlight.access.Credentials;
+import dev.porchlight.access.Deed;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principals;
 import dev.porchlight.access.Secrets;
+import dev.porchlight.access.Told;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import dev.porchlight.web.Route;
@@ -224,22 +227,37 @@ public final class Console {
       if (reply.status() < 400 && !visit.isUndone()) {
         audit.did(
             visit.principal().id(),
-            "POST " + ROOT + path + to(path, visit.form()),
+            "POST " + ROOT + path + set(path, visit),
             path.contains("{id}") ? visit.path("id") : "",
             visit.request().peer().getHostAddress());
       }
       return reply;
     }
 
-    /// Who has it now, or what they are, where a form says so.
+    /// What was set, as far as the audit may have it.
+    private static String set(String path, Visit visit) {
+      var what = visit.did().isEmpty() ? to(path, visit.form()) : visit.did();
+      return what.isEmpty() ? "" : Deed.ARROW + what;
+    }
+
+    /// Who has it now, or what they are, where a form says so; and of what is new, what it is.
     private static String to(String path, Form form) {
-      if (!path.endsWith("/{id}/reassign")
-          && !path.endsWith("/{id}/owner")
-          && !path.endsWith("/{id}/role")) {
+      if (path.endsWith("/{id}/reassign") || path.endsWith("/{id}/owner")) {
+        return form.text("owner");
+      }
+      if (path.endsWith("/{id}/role")) {
+        return form.text("role");
+      }
+      if (path.contains("{id}")) {
         return "";
       }
-      var to = form.text(path.endsWith("/role") ? "role" : "owner");
-      return to.isEmpty() ? "" : " → " + to;
+      var sent = Json.object();
+      for (var name : List.of("kind", "name", "node")) {
+        if (!form.text(name).isEmpty()) {
+          sent.put(name, form.text(name));
+        }
+      }
+      return Told.of(sent, true, path.endsWith("/nodes") && Told.namesPerson(sent, ""));
     }
 
     private Visit visit(Request request, Visit.Guest guest, @Nullable Form form) {

@@ -1,5 +1,6 @@
 package dev.porchlight.console;
 
+import dev.porchlight.access.Told;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.nio.charset.StandardCharsets;
@@ -18,11 +19,33 @@ public interface Deeds {
   Reply.Full ask(Visit visit, String method, String path, String id, ObjectNode body)
       throws Exception;
 
-  /// The same with its answer read.
+  /// The same with its answer read. What it changes is said to the audit, as it is of a request to
+  /// the API: of a form, which sends all its fields, only those that are another now.
   default Done act(Visit visit, String method, String path, String id, ObjectNode body)
       throws Exception {
+    boolean reads = method.equals("GET");
+    boolean changes = method.equals("PATCH") || method.equals("PUT");
+    var before = changes ? look(visit, path, id) : Json.object();
     var reply = ask(visit, method, path, id, body);
-    return new Done(reply.status(), Json.tree(new String(reply.body(), StandardCharsets.UTF_8)));
+    var done =
+        new Done(reply.status(), Json.tree(new String(reply.body(), StandardCharsets.UTF_8)));
+    if (!reads && done.isFine()) {
+      visit.did(
+          Told.of(
+              changes ? Told.changed(body, before, look(visit, path, id)) : body,
+              !changes,
+              path.startsWith("/nodes")
+                  && Told.namesPerson(body, before.path("kind").asString(""))));
+    }
+    return done;
+  }
+
+  /// How something stands; empty where it is not there, or not to be seen any more.
+  private JsonNode look(Visit visit, String path, String id) throws Exception {
+    var reply = ask(visit, "GET", path, id, Json.object());
+    return reply.status() == 200
+        ? Json.tree(new String(reply.body(), StandardCharsets.UTF_8))
+        : Json.object();
   }
 
   /// What was answered.

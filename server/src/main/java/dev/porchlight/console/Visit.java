@@ -10,7 +10,10 @@ import dev.porchlight.web.Reply;
 import dev.porchlight.web.Request;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +27,8 @@ public final class Visit {
   record Guest(
       Node member, ConsoleRole role, Principal principal, ConsoleSessions.Session session) {}
 
+  private static final ZoneId UTC = ZoneId.of("UTC");
+
   private final Request request;
   private final Guest guest;
   private final Frame frame;
@@ -31,6 +36,7 @@ public final class Visit {
   private final Instant now;
   private final @Nullable Form form;
   private boolean undone;
+  private String did = "";
   private final Map<String, String> shown = new LinkedHashMap<>();
 
   Visit(Request request, Guest guest, Frame frame, Pages pages, Instant now, @Nullable Form form) {
@@ -97,6 +103,25 @@ public final class Visit {
     return request.queryValue(name).map(v -> v.replace("\0", "").strip()).filter(v -> !v.isEmpty());
   }
 
+  /// The zone in which a form's times are: the reader's, where their browser says it, else UTC.
+  public ZoneId zone() {
+    try {
+      return query("zone").map(ZoneId::of).orElse(UTC);
+    } catch (DateTimeException _) {
+      return UTC;
+    }
+  }
+
+  /// A time in the address as a browser's field for times gives it, in the reader's zone; empty for
+  /// anything else.
+  public Optional<Instant> moment(String name) {
+    try {
+      return query(name).map(LocalDateTime::parse).map(t -> t.atZone(zone()).toInstant());
+    } catch (DateTimeException _) {
+      return Optional.empty();
+    }
+  }
+
   /// What a form was filled with.
   ///
   /// @throws IllegalStateException for a request without one
@@ -153,6 +178,16 @@ public final class Visit {
   /// @param route of the page of what is shown, such as `/leads/{id}`
   public void shows(String route, String id) {
     shown.put(route, id);
+  }
+
+  /// Says what was set, for the audit.
+  void did(String what) {
+    did = what.isEmpty() || did.isEmpty() ? did + what : did + ", " + what;
+  }
+
+  /// What was set; empty where nothing was said of it.
+  String did() {
+    return did;
   }
 
   Map<String, String> shown() {

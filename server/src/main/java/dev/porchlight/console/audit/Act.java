@@ -1,15 +1,12 @@
 package dev.porchlight.console.audit;
 
+import dev.porchlight.access.Deed;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Clean;
 import dev.porchlight.console.Texts;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What somebody did, in words: the audit keeps the route, `POST /console/leads/{id}/reassign`, and
@@ -19,7 +16,6 @@ import java.util.stream.Collectors;
 /// @param deed the last one, or what its method does: `reassign`
 /// @param to what was set; empty where that is not kept
 record Act(String thing, String deed, String to) {
-  private static final Set<String> ROOMS = Set.of("settings", "events");
   private static final Map<String, String> PAGES =
       Map.ofEntries(
           Map.entry("leads", "/console/leads/"),
@@ -37,54 +33,9 @@ record Act(String thing, String deed, String to) {
           Map.entry("enter", "/console/settings/nodes/"),
           Map.entry("first", "/console/settings/nodes/"));
 
-  /// What there are several of, each made by a request to all of them.
-  private static final Set<String> MADE =
-      Set.of(
-          "backups",
-          "clients",
-          "endpoints",
-          "grants",
-          "listings",
-          "nodes",
-          "parties",
-          "replays",
-          "sources",
-          "spark-keys",
-          "tokens");
-
   static Act of(String act) {
-    int arrow = act.indexOf(" → ");
-    var route = arrow < 0 ? act : act.substring(0, arrow);
-    int blank = route.indexOf(' ');
-    var method = blank < 0 ? "" : route.substring(0, blank);
-    var parts = new ArrayList<String>();
-    for (var part :
-        route.substring(blank + 1).replaceFirst("^/(console|api/v1)/", "").split("/", -1)) {
-      if (!part.isEmpty() && !part.startsWith("{")) {
-        parts.add(part);
-      }
-    }
-    if (parts.size() > 1 && ROOMS.contains(parts.getFirst())) {
-      parts.removeFirst();
-    }
-    return new Act(
-        parts.isEmpty() ? "" : parts.getFirst(),
-        deed(method, parts, route.endsWith("}")),
-        arrow < 0 ? "" : act.substring(arrow + 3));
-  }
-
-  private static String deed(String method, List<String> parts, boolean one) {
-    if (method.equals("GET")) {
-      return "get";
-    }
-    var last = parts.size() > 1 ? String.join("-", parts.subList(1, parts.size())) : "";
-    if (last.isEmpty() && method.equals("POST") && MADE.contains(parts.getFirst())) {
-      return one ? "change" : "new";
-    }
-    if (last.isEmpty()) {
-      return method.toLowerCase(Locale.ROOT);
-    }
-    return method.equals("DELETE") ? "no-" + last : last;
+    var deed = Deed.of(act);
+    return new Act(deed.thing(), deed.name(), Deed.set(act));
   }
 
   /// As a line; the route itself where nobody has words for it.
@@ -120,6 +71,13 @@ record Act(String thing, String deed, String to) {
     return t.has("role." + value)
         ? t.of("role." + value)
         : Clean.line(nodes.find(value).map(Node::name).orElse(value));
+  }
+
+  /// What is done, without to whom; empty where nobody has words for it.
+  String words(Texts t) {
+    return t.has("act.thing." + thing) && t.has("act.deed." + deed)
+        ? t.of("act.line", t.of("act.thing." + thing), t.of("act.deed." + deed))
+        : "";
   }
 
   /// The page of what it was done to; empty for none.

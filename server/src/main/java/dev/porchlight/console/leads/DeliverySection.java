@@ -4,6 +4,7 @@ import dev.porchlight.access.Permission;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Pager;
 import dev.porchlight.console.Section;
 import dev.porchlight.console.Texts;
@@ -17,6 +18,7 @@ import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Renderer;
 import dev.porchlight.delivery.SentBody;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.erasure.Pins;
 import dev.porchlight.store.Store;
 import dev.porchlight.web.Reply;
 import java.net.URLEncoder;
@@ -46,6 +48,7 @@ public final class DeliverySection implements Section {
   private final BiFunction<Delivery, Endpoint, Renderer.Rendered> renderer;
   private final Runnable wake;
   private final StoryTeller teller;
+  private final PinPart pins;
 
   /// @param renderer writes a delivery as it would be sent
   /// @param wake has due deliveries looked for
@@ -55,13 +58,15 @@ public final class DeliverySection implements Section {
       Leads leads,
       Deliveries deliveries,
       BiFunction<Delivery, Endpoint, Renderer.Rendered> renderer,
-      Runnable wake) {
+      Runnable wake,
+      Deeds deeds) {
     this.store = store;
     this.leads = leads;
     this.deliveries = deliveries;
     this.renderer = renderer;
     this.wake = wake;
     this.teller = teller;
+    pins = new PinPart(store, deeds);
   }
 
   record Row(
@@ -102,7 +107,8 @@ public final class DeliverySection implements Section {
       String cannot,
       Map<String, String> headers,
       boolean mayRetry,
-      boolean delivered) {}
+      boolean delivered,
+      PinPart.View pin) {}
 
   @Override
   public String name() {
@@ -115,6 +121,7 @@ public final class DeliverySection implements Section {
     paths.get("/deliveries/{id}", Permission.READ, this::show);
     paths.get("/deliveries/{id}/body", Permission.READ, this::bytes);
     paths.post("/deliveries/{id}/retry", Permission.WORK, this::retry);
+    pins.addTo(paths, Pins.Kind.DELIVERY);
   }
 
   private Reply list(Visit visit) {
@@ -265,7 +272,12 @@ public final class DeliverySection implements Section {
             cannot,
             headers,
             mayRetry(visit, standing.delivery()),
-            standing.state().state() == DeliveryState.State.DELIVERED));
+            standing.state().state() == DeliveryState.State.DELIVERED,
+            pins.of(
+                visit,
+                Pins.Kind.DELIVERY,
+                standing.delivery().id(),
+                standing.delivery().leadId())));
   }
 
   /// The very bytes that were sent, for as long as they can be written anew.

@@ -10,6 +10,7 @@ import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Answered;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.erasure.Pins;
 import dev.porchlight.desk.onward.Replay;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.LogEntry;
@@ -20,6 +21,7 @@ import dev.porchlight.web.Reply;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What may be done with a lead from its page: say that it is answered, pass its contact on, send
 /// it to an endpoint.
@@ -32,9 +34,12 @@ final class LeadActions {
   private final Persons persons;
   private final Answered answered;
   private final Runnable replayWork;
+  private final PinPart pins;
 
   /// @param replayWork is told that a replay may go on
-  LeadActions(Store store, int hub, Leads leads, Persons persons, Runnable replayWork) {
+  LeadActions(
+      Store store, int hub, Leads leads, Persons persons, Runnable replayWork, PinPart pins) {
+    this.pins = pins;
     this.store = store;
     this.hub = hub;
     this.leads = leads;
@@ -48,8 +53,14 @@ final class LeadActions {
   /// @param members who may own its contact, the present owner left out
   /// @param endpoints where it may be sent
   /// @param retry whether they may retry its deliveries
-  record Offered(boolean mark, List<Choice> members, List<Choice> endpoints, boolean retry) {
-    static final Offered NOTHING = new Offered(false, List.of(), List.of(), false);
+  /// @param pin whether it is kept; null where that is nothing to them
+  record Offered(
+      boolean mark,
+      List<Choice> members,
+      List<Choice> endpoints,
+      boolean retry,
+      PinPart.@Nullable View pin) {
+    static final Offered NOTHING = new Offered(false, List.of(), List.of(), false, null);
   }
 
   record Choice(String value, String text) {}
@@ -77,7 +88,8 @@ final class LeadActions {
                 .filter(e -> nodes.isWithin(lead.officeId(), e.node()))
                 .map(e -> new Choice(e.id(), Clean.line(e.name())))
                 .toList(),
-        wide);
+        wide,
+        pins.of(visit, Pins.Kind.LEAD, id, null));
   }
 
   Reply mark(Visit visit) {

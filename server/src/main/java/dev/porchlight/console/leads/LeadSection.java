@@ -4,6 +4,7 @@ import dev.porchlight.access.Permission;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Badge;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Pager;
 import dev.porchlight.console.Section;
 import dev.porchlight.console.Time;
@@ -13,6 +14,7 @@ import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
+import dev.porchlight.desk.erasure.Pins;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
 import dev.porchlight.web.Reply;
@@ -33,6 +35,7 @@ public final class LeadSection implements Section {
   private final Deliveries deliveries;
   private final StoryTeller teller;
   private final LeadActions actions;
+  private final PinPart pins;
 
   /// @param hub the hub's number
   /// @param replayWork is told that a replay may go on
@@ -43,12 +46,14 @@ public final class LeadSection implements Section {
       Leads leads,
       Persons persons,
       Deliveries deliveries,
-      Runnable replayWork) {
+      Runnable replayWork,
+      Deeds deeds) {
     this.store = store;
     this.leads = leads;
     this.deliveries = deliveries;
     this.teller = teller;
-    this.actions = new LeadActions(store, hub, leads, persons, replayWork);
+    pins = new PinPart(store, deeds);
+    this.actions = new LeadActions(store, hub, leads, persons, replayWork, pins);
   }
 
   /// One line of the list.
@@ -76,6 +81,7 @@ public final class LeadSection implements Section {
     paths.post("/leads/{id}/answered", Permission.WORK, actions::mark);
     paths.post("/leads/{id}/reassign", Permission.WORK, actions::reassign);
     paths.post("/leads/{id}/send", Permission.WORK, actions::send);
+    pins.addTo(paths, Pins.Kind.LEAD);
     paths.live(
         "/leads/{id}/events",
         Permission.READ,

@@ -20,6 +20,7 @@ import dev.porchlight.desk.Receipts;
 import dev.porchlight.desk.Resubmission;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
+import dev.porchlight.desk.erasure.Pins;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
@@ -51,6 +52,7 @@ public final class ReceiptSection implements Section {
   private final Resubmission resubmission;
   private final BiFunction<String, Body, Reading> reader;
   private final Deeds deeds;
+  private final PinPart pins;
 
   /// @param reader reads a body by the contract of that name
   public ReceiptSection(
@@ -64,6 +66,7 @@ public final class ReceiptSection implements Section {
     this.resubmission = resubmission;
     this.reader = reader;
     this.deeds = deeds;
+    pins = new PinPart(store, deeds);
   }
 
   /// One line of the list.
@@ -88,6 +91,7 @@ public final class ReceiptSection implements Section {
   /// @param marks that somebody put it aside, or took it back, the oldest first
   /// @param aside the field of the form that puts it aside; null where it can't be
   /// @param reopenable whether it is aside and may be taken back
+  /// @param pin whether it is kept; null of an erased one
   record One(
       String id,
       Time at,
@@ -109,7 +113,8 @@ public final class ReceiptSection implements Section {
       String error,
       List<Sentence> marks,
       Form.@Nullable Field aside,
-      boolean reopenable) {}
+      boolean reopenable,
+      PinPart.@Nullable View pin) {}
 
   @Override
   public String name() {
@@ -123,6 +128,7 @@ public final class ReceiptSection implements Section {
     paths.post("/receipts/{id}/resubmit", Permission.WORK, this::resubmit);
     paths.post("/receipts/{id}/aside", Permission.WORK, this::putAside);
     paths.post("/receipts/{id}/reopen", Permission.WORK, this::takeBack);
+    pins.addTo(paths, Pins.Kind.RECEIPT);
   }
 
   private Reply list(Visit visit) {
@@ -271,7 +277,10 @@ public final class ReceiptSection implements Section {
                     || receipt.state() == Receipt.State.REFUSED)
             ? reason(visit)
             : null,
-        mayWork && receipt.state() == Receipt.State.ASIDE);
+        mayWork && receipt.state() == Receipt.State.ASIDE,
+        receipt.erasedAt() == null
+            ? pins.of(visit, Pins.Kind.RECEIPT, receipt.id(), receipt.leadId())
+            : null);
   }
 
   private static Form.Field reason(Visit visit) {

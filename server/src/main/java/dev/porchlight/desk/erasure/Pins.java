@@ -26,7 +26,11 @@ public final class Pins {
   /// A pin.
   ///
   /// @param principal who pinned it
-  public record Pin(String kind, String id, String principal, Instant at) {}
+  /// @param reason one line; empty where they gave none
+  public record Pin(String kind, String id, String principal, Instant at, String reason) {}
+
+  /// Characters of a reason.
+  public static final int LONGEST_REASON = 500;
 
   private static final Table<Pin> TABLE =
       Table.<Pin>named("pin")
@@ -34,7 +38,8 @@ public final class Pins {
           .key("id", Pin::id)
           .column("principal", Pin::principal)
           .column("at", Pin::at)
-          .readBy(r -> new Pin(r.text(1), r.text(2), r.text(3), r.time(4)));
+          .column("reason", Pin::reason)
+          .readBy(r -> new Pin(r.text(1), r.text(2), r.text(3), r.time(4), r.text(5)));
 
   private final Store store;
 
@@ -52,12 +57,12 @@ public final class Pins {
   }
 
   /// Pins it; what is pinned already stays as it is. The log says by whom.
-  public static Pin pin(Batch batch, Kind kind, String id, String principal) {
+  public static Pin pin(Batch batch, Kind kind, String id, String principal, String reason) {
     var known = batch.find(TABLE, kind.word(), id);
     if (known != null) {
       return known;
     }
-    var pin = new Pin(kind.word(), id, principal, batch.now());
+    var pin = new Pin(kind.word(), id, principal, batch.now(), reason);
     batch.put(TABLE, pin);
     batch.append(kind.word() + ".pinned", id, principal);
     return pin;

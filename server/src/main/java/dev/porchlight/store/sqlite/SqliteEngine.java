@@ -330,6 +330,9 @@ public final class SqliteEngine implements Engine {
             "'contact_search', 'contact_search_email', '1000000 1000 990 1'",
             "'contact_search', 'contact_search_phone', '1000000 1000 990 1'",
             "'contact_search', 'contact_search_family', '1000000 1000 990 4'",
+            "'audit', 'audit_subject', '1000000 10 1'",
+            "'audit', 'audit_principal', '1000000 10000 1'",
+            "'audit', 'audit_deed', '1000000 10000 1'",
             // Each endpoint has many deliveries, each lead few.
             "'delivery', 'delivery', '1000000 1'",
             "'delivery', 'delivery_lane', '1000000 100000 4 1'",

@@ -29,6 +29,13 @@
   const here = document.querySelector(".places [aria-current]");
   if (here) here.closest("nav").scrollLeft = here.offsetLeft - 24;
 
+  // Times are typed in the reader's zone, unless the address says another.
+  const zone = document.querySelector("input[data-zone]");
+  if (zone && !new URLSearchParams(location.search).has("zone")) {
+    zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || zone.value;
+    for (const name of document.querySelectorAll("[data-zone-name]")) name.textContent = zone.value;
+  }
+
   setClock();
   count();
   showCopy();

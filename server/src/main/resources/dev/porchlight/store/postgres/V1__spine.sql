@@ -106,10 +106,12 @@ CREATE TABLE audit (
   principal TEXT COLLATE "C" NOT NULL,
   act       TEXT COLLATE "C" NOT NULL,
   subject   TEXT COLLATE "C" NOT NULL,
-  address   TEXT COLLATE "C" NOT NULL
+  address   TEXT COLLATE "C" NOT NULL,
+  deed      TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX audit_subject ON audit (subject, id);
 CREATE INDEX audit_principal ON audit (principal, id);
+CREATE INDEX audit_deed ON audit (deed, id);
 
 -- Secrets that we must use: sealed with the hub's key.
 CREATE TABLE secret (
@@ -177,6 +179,7 @@ CREATE TABLE pin (
   id        TEXT COLLATE "C" NOT NULL,
   principal TEXT COLLATE "C" NOT NULL,
   at        BIGINT NOT NULL,
+  reason    TEXT COLLATE "C" NOT NULL,   -- why; empty where nobody said
   PRIMARY KEY (kind, id)
 );
 

@@ -99,10 +99,12 @@ CREATE TABLE audit (
   principal TEXT NOT NULL,
   act       TEXT NOT NULL,
   subject   TEXT NOT NULL,
-  address   TEXT NOT NULL
+  address   TEXT NOT NULL,
+  deed      TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX audit_subject ON audit (subject, id);
 CREATE INDEX audit_principal ON audit (principal, id);
+CREATE INDEX audit_deed ON audit (deed, id);
 
 -- Secrets that we must use: sealed with the hub's key.
 CREATE TABLE secret (
@@ -170,6 +172,7 @@ CREATE TABLE pin (
   id        TEXT NOT NULL,
   principal TEXT NOT NULL,
   at        INTEGER NOT NULL,
+  reason    TEXT NOT NULL,   -- why; empty where nobody said
   PRIMARY KEY (kind, id)
 ) WITHOUT ROWID;
 

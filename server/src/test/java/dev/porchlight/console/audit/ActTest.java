@@ -9,7 +9,9 @@ import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Route;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.ResourceBundle;
@@ -135,7 +137,79 @@ class ActTest {
       assertThat(hub.api().read("/audit").toString())
           .contains("PUT /api/v1/nodes/{id}/role → role: manager, node: " + office)
           .doesNotContain("Secret-Name", "Lopez", ConsoleGuest.PASSWORD);
+      fields(hub, ada, endpoint.id());
+      filters(hub, ada, story.path("id").asString());
     }
+  }
+
+  /// Of a form, which sends all that it has, the audit has what is another than before.
+  private static void fields(TestHub hub, ConsoleGuest ada, String endpoint) {
+    var page = "/console/endpoints/" + endpoint + "/change";
+    var fields = new LinkedHashMap<String, String>();
+    fields.put("name", "Sales CRM");
+    fields.put("url", "http://127.0.0.1:9/x");
+    fields.put("contract", "porchlight");
+    fields.put("order", "usual");
+    fields.put("received_bytes", "yes");
+    fields.put("max_per_second", "5");
+    fields.put("auth", "bearer");
+    fields.put("auth_secret", "hush hush");
+    for (var change : List.of("5", "7")) {
+      fields.put("max_per_second", change);
+      var saved = ada.submit(page, page, fields);
+      assertThat(saved.statusCode()).as(saved.body()).isEqualTo(303);
+      fields.remove("auth_secret");
+    }
+    Awaitility.await()
+        .atMost(TestHub.PATIENCE)
+        .untilAsserted(() ->
+            assertThat(ada.get("/console/audit").body())
+                .contains(
+                    "Endpoint: changed → name: Sales CRM, authorization, max_per_second<",
+                    "Endpoint: changed → max_per_second<"));
+    assertThat(hub.api().read("/audit").toString()).doesNotContain("hush");
+  }
+
+  /// By whom, what, to what and when, alone and together.
+  private static void filters(TestHub hub, ConsoleGuest ada, String lead) {
+    assertThat(deeds(hub, "?act=leads.get")).containsOnly("leads.get");
+    assertThat(deeds(hub, "?act=nodes"))
+        .contains("nodes.new", "nodes.role", "nodes.password")
+        .allMatch(d -> d.startsWith("nodes."));
+    assertThat(deeds(hub, "?principal=ADA@example.org&act=endpoints"))
+        .containsOnly("endpoints.change", "endpoints.get");
+    assertThat(deeds(hub, "?principal=administrator&act=endpoints.change")).isEmpty();
+    assertThat(deeds(hub, "?principal=nobody-of-that-name")).isEmpty();
+    assertThat(deeds(hub, "?subject=" + lead + "&principal=Ada%20Example"))
+        .containsExactly("leads.get");
+    assertThat(deeds(hub, "?to=2001-01-01T00:00:00Z")).isEmpty();
+    assertThat(deeds(hub, "?act=leads.get&from=2001-01-01T00:00:00%2B01:00")).isNotEmpty();
+    assertThat(hub.api().get("/audit?from=yesterday").status()).isEqualTo(400);
+
+    var found = ada.get("/console/audit?who=Ada+Example&act=endpoints.change").body();
+    assertThat(found)
+        .contains("Endpoint: changed → max_per_second<")
+        .contains("<option value=\"endpoints.change\" selected>Endpoint: changed</option>")
+        .contains("<option value=\"leads\">Lead: anything</option>")
+        .doesNotContain("Source: changed →");
+    // At midnight in the reader's zone, and not in Greenwich.
+    var day = hub.clock().instant().atZone(ZoneId.of("Pacific/Kiritimati"));
+    var there = day.toLocalDateTime().minusMinutes(30).withNano(0);
+    var since = "/console/audit?act=leads.get&from=" + there;
+    assertThat(ada.get(since).body()).contains("Nothing here", "UTC");
+    assertThat(ada.get(since + "&zone=Pacific/Kiritimati").body())
+        .contains("Lead: looked at", "Pacific/Kiritimati");
+    assertThat(ada.get("/console/audit?from=soon").body()).contains("One of the times");
+    assertThat(ada.get("/console/audit?who=" + "%3Cscript%3E").body()).doesNotContain("<script>");
+  }
+
+  private static List<String> deeds(TestHub hub, String query) {
+    return hub.api()
+        .read("/audit" + query)
+        .path("items")
+        .valueStream()
+        .map(e -> e.path("deed").asString())
+        .toList();
   }
 
   private static boolean noted(Route route) {

@@ -9,6 +9,8 @@ import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +53,15 @@ class LeadActionsTest {
                   .path("id")
                   .asString());
 
+      browser.go("/console/leads/" + lead);
+      page.getByLabel("Reason to keep it").fill("A complaint <b>");
+      browser.press("Keep for ever");
+      browser.sees("It is kept, whatever retention says.");
+      browser.check();
+      var delivered =
+          "/console/deliveries/" + hub.deliveries("L-1", endpoint).getFirst().path("id").asString();
+      pins(hub, ada, lead, delivered);
+
       crm.alwaysAnswers(200);
       found(ada, endpoint.id());
       browser.visit("/console/deliveries?state=pending");
@@ -78,6 +89,34 @@ class LeadActionsTest {
       browser.sees("To Late CRM");
       browser.checkTroubles();
     }
+  }
+
+  /// The pin of a lead on its page and on those of what it keeps, and pins of their own.
+  private static void pins(TestHub hub, ConsoleGuest ada, String lead, String delivery) {
+    var pin = hub.api().read("/leads/" + lead).path("pin");
+    assertThat(pin.path("reason").asString()).isEqualTo("A complaint <b>");
+    var receipt = "/console/receipts/" + hub.items("/receipts").getFirst().path("id").asString();
+    for (var part : List.of(receipt, delivery)) {
+      assertThat(ada.get(part).body())
+          .contains("Kept with its lead by", "Ada Example", "A complaint &lt;b&gt;");
+      var api = part.replace("/console", "");
+      var refused = ada.submit(part, part + "/pin", Map.of("reason", "x".repeat(501)));
+      assertThat(refused.headers().firstValue("Location").orElse("")).contains("not-pinned");
+      assertThat(hub.api().read(api).has("pin")).isFalse();
+      assertThat(ada.submit(part, part + "/pin", Map.of("reason", "")).statusCode()).isEqualTo(303);
+      assertThat(hub.api().read(api).path("pin").path("pinned_by").asString())
+          .startsWith("member ");
+      assertThat(ada.get(part).body())
+          .contains("Kept by", "Let go")
+          .doesNotContain("Kept with its");
+      ada.submit(part, part + "/unpin", Map.of());
+      assertThat(hub.api().read(api).has("pin")).isFalse();
+    }
+    var page = "/console/leads/" + lead;
+    assertThat(ada.submit(page, page + "/unpin", Map.of()).statusCode()).isEqualTo(303);
+    assertThat(ada.get(page).body()).contains("Keep for ever").doesNotContain("A complaint");
+    assertThat(ada.submit(page, "/console/leads/nothing/pin", Map.of()).statusCode())
+        .isEqualTo(404);
   }
 
   /// Looks for the only delivery as the API can.
