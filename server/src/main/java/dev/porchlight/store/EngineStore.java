@@ -4,21 +4,15 @@ import dev.porchlight.filter.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -53,40 +47,15 @@ import org.slf4j.LoggerFactory;
 /// settings and tells the listeners. They hear of every line once and in order, whoever wrote it.
 public final class EngineStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(EngineStore.class);
-  private static final int MAX_UNITS = 64;
-  private static final int RESERVED_FOR_LOWER = 16;
-  static final int MAX_BYTES = 256 * 1024;
-  private static final int BYTES_RESERVED_FOR_LOWER = MAX_BYTES / 4;
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long GIVE_UP_SECONDS = 10;
-  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long HANGS_NANOS = TimeUnit.SECONDS.toNanos(2);
-  private static final int PAGE = 500;
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
-  static final Table<LogEntry> LOG_TABLE =
-      Table.<LogEntry>named("log")
-          .key("seq", LogEntry::seq)
-          .column("at", LogEntry::at)
-          .column("kind", LogEntry::kind)
-          .column("subject", LogEntry::subject)
-          .column("ref", LogEntry::ref)
-          .readBy(r -> new LogEntry(r.number(1), r.time(2), r.text(3), r.text(4), r.text(5)));
-
   private final Engine engine;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition work = lock.newCondition();
-  private final EnumMap<WorkQueue, ArrayDeque<Job<?>>> queues = new EnumMap<>(WorkQueue.class);
-  private final CopyOnWriteArrayList<Consumer<List<LogEntry>>> followers =
-      new CopyOnWriteArrayList<>();
+  private final WaitingJobs waiting = new WaitingJobs();
   private final Thread writer;
-  private final @Nullable Thread foreign;
-  private final Semaphore news = new Semaphore(0);
-
-  /// Held while listeners are told; guards [#told].
-  private final ReentrantLock telling = new ReentrantLock();
-
-  private long told;
+  private final LogFollowers followers;
 
   /// Only the writer's thread.
   private final Statements statements = new Statements();
@@ -97,6 +66,7 @@ public final class EngineStore implements Store {
   private Instant lastAt = Instant.EPOCH;
 
   private volatile Settings settings = Settings.EMPTY;
+  private final Object adopting = new Object();
   private final List<Function<Settings, ?>> prepared = new CopyOnWriteArrayList<>();
   private volatile StoreState state = new StoreState.Accepting();
 
@@ -112,9 +82,6 @@ public final class EngineStore implements Store {
   /// Takes over an engine whose schema is current, and closes it in the end.
   public EngineStore(Engine engine) {
     this.engine = engine;
-    for (var queue : WorkQueue.values()) {
-      queues.put(queue, new ArrayDeque<>());
-    }
     try {
       engine.read(h -> {
         h.createQuery("SELECT seq, at FROM log ORDER BY seq DESC LIMIT 1")
@@ -124,32 +91,18 @@ public final class EngineStore implements Store {
               return lastSeq;
             })
             .findOne();
-        settings = newer(h, Settings.EMPTY);
+        settings = SettingVersion.newer(h, Settings.EMPTY);
         return lastSeq;
       });
     } catch (RuntimeException e) {
       engine.close();
       throw e;
     }
-    told = lastSeq;
+    followers =
+        new LogFollowers(
+            engine, lastSeq, () -> adopt(engine.read(h -> SettingVersion.newer(h, settings))));
     writer = Thread.ofPlatform().name("store-writer").start(this::loop);
-    foreign =
-        engine.alone()
-            ? null
-            : Thread.ofPlatform().name("store-follower").daemon().start(this::followOthers);
-  }
-
-  private static final String NEWER_SETTINGS =
-      "SELECT kind, id, seq, at, body FROM setting WHERE seq > :seq ORDER BY seq";
-
-  private static Settings newer(Handle h, Settings known) {
-    return h.createQuery(NEWER_SETTINGS)
-        .bind("seq", known.seq())
-        .map((r, _) -> SETTING_TABLE.read(new Row(r)))
-        .reduce(
-            known.changes(),
-            (changes, row) -> changes.add(row.seq(), row.kind(), row.id(), row.setting()))
-        .done();
+    followers.start();
   }
 
   @Override
@@ -162,21 +115,15 @@ public final class EngineStore implements Store {
     }
     long begun = System.nanoTime();
     var job = new Job<>(unit, unit.size(), begun);
-    lock.lock();
-    try {
-      if (closing) {
-        throw StoreUnavailableException.closed();
-      }
-      switch (state) {
-        case StoreState.Halted(var reason) -> throw new StoreUnavailableException(reason);
-        case StoreState.Refusing(var reason) -> throw new StoreUnavailableException(reason);
-        case StoreState.Accepting _ -> {}
-      }
-      queues.computeIfAbsent(queue, _ -> new ArrayDeque<>()).add(job);
-      work.signal();
-    } finally {
-      lock.unlock();
+    if (closing) {
+      throw StoreUnavailableException.closed();
     }
+    switch (state) {
+      case StoreState.Halted(var reason) -> throw new StoreUnavailableException(reason);
+      case StoreState.Refusing(var reason) -> throw new StoreUnavailableException(reason);
+      case StoreState.Accepting _ -> {}
+    }
+    waiting.add(queue, job);
     try {
       var result = job.result.get(GIVE_UP_SECONDS, TimeUnit.SECONDS);
       if (queue == WorkQueue.RETENTION) {
@@ -234,8 +181,7 @@ public final class EngineStore implements Store {
 
   @Override
   public AutoCloseable follow(Consumer<List<LogEntry>> listener) {
-    followers.add(listener);
-    return () -> followers.remove(listener);
+    return followers.add(listener);
   }
 
   @Override
@@ -261,12 +207,7 @@ public final class EngineStore implements Store {
 
   /// How many units wait for the writer; for figures.
   public long waiting() {
-    lock.lock();
-    try {
-      return queues.values().stream().mapToLong(ArrayDeque::size).sum();
-    } finally {
-      lock.unlock();
-    }
+    return waiting.size();
   }
 
   /// How many transactions have been committed; for figures.
@@ -281,18 +222,10 @@ public final class EngineStore implements Store {
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closing = true;
-      work.signal();
-    } finally {
-      lock.unlock();
-    }
-    news.release();
+    closing = true;
+    waiting.close();
     boolean interrupted = join(writer);
-    if (foreign != null) {
-      interrupted |= join(foreign);
-    }
+    interrupted |= followers.close();
     engine.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -300,7 +233,7 @@ public final class EngineStore implements Store {
   }
 
   /// Waits, come what may: closing the files under a writer at work would be worse.
-  private static boolean join(Thread thread) {
+  static boolean join(Thread thread) {
     boolean interrupted = false;
     while (true) {
       try {
@@ -314,7 +247,7 @@ public final class EngineStore implements Store {
 
   private void loop() {
     while (true) {
-      var jobs = take();
+      var jobs = waiting.take(() -> state instanceof StoreState.Refusing);
       if (!jobs.isEmpty()) {
         try {
           runTogether(jobs, false);
@@ -325,76 +258,12 @@ public final class EngineStore implements Store {
         } finally {
           batchSince = 0;
         }
-      } else if (isDone()) {
+      } else if (waiting.isDone()) {
         return;
       } else {
         lookAgain();
       }
     }
-  }
-
-  private boolean isDone() {
-    lock.lock();
-    try {
-      return closing && queues.values().stream().allMatch(ArrayDeque::isEmpty);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// Waits for work. An empty list when the store is closing and nothing is left, and from time to
-  /// time while it refuses.
-  private List<Job<?>> take() {
-    lock.lock();
-    try {
-      while (true) {
-        var taken = takeNow();
-        if (!taken.isEmpty() || closing) {
-          return taken;
-        }
-        if (!(state instanceof StoreState.Refusing)) {
-          work.awaitUninterruptibly();
-        } else if (work.awaitNanos(LOOK_AGAIN_NANOS) <= 0) {
-          return List.of();
-        }
-      }
-    } catch (InterruptedException e) {
-      LOG.debug("Somebody interrupted the writer, which has no use for it", e);
-      return List.of();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private List<Job<?>> takeNow() {
-    var taken = new ArrayList<Job<?>>();
-    int bytes = 0;
-    long now = System.nanoTime();
-    // First each queue in turn but never all of the batch, then whatever there is.
-    for (int round = 0; round < 2; round++) {
-      int limit = round == 0 ? MAX_UNITS - RESERVED_FOR_LOWER : MAX_UNITS;
-      int room = round == 0 ? MAX_BYTES - BYTES_RESERVED_FOR_LOWER : MAX_BYTES;
-      for (var queue : queues.values()) {
-        int fromThis = 0;
-        int bytesFromThis = 0;
-        while (taken.size() < MAX_UNITS && fromThis < limit) {
-          var next = queue.peek();
-          if (next == null
-              || !taken.isEmpty()
-                  && (bytes + next.size > MAX_BYTES || bytesFromThis + next.size > room)) {
-            break;
-          }
-          queue.poll();
-          if (next.start(now)) {
-            taken.add(next);
-            bytes += next.size;
-            bytesFromThis += next.size;
-            fromThis++;
-          }
-        }
-      }
-    }
-    return taken;
   }
 
   private void runTogether(List<Job<?>> jobs, boolean again) {
@@ -567,7 +436,7 @@ public final class EngineStore implements Store {
     lastAt = head.at();
     if (head.settingSeq() > settings.seq() && handle != null) {
       try {
-        adopt(newer(handle, settings));
+        adopt(SettingVersion.newer(handle, settings));
       } catch (JdbiException e) {
         throw e.getCause() instanceof SQLException failure ? failure : new SQLException(e);
       }
@@ -595,7 +464,7 @@ public final class EngineStore implements Store {
     if (found.seq() > settings.seq()) {
       prepare(found);
     }
-    synchronized (queues) {
+    synchronized (adopting) {
       if (found.seq() > settings.seq()) {
         settings = found;
       }
@@ -620,107 +489,6 @@ public final class EngineStore implements Store {
     for (var job : jobs) {
       job.answer();
     }
-    if (batch.lines().isEmpty() || followers.isEmpty() && engine.alone()) {
-      return;
-    }
-    telling.lock();
-    try {
-      if (engine.alone() || batch.lines().getFirst().seq() == told + 1) {
-        tell(batch.lines());
-      } else {
-        // Lines of others come before: the follower brings all in order.
-        news.release();
-      }
-    } finally {
-      telling.unlock();
-    }
+    followers.committed(batch.lines());
   }
-
-  private void tell(List<LogEntry> lines) {
-    told = lines.getLast().seq();
-    for (var follower : followers) {
-      try {
-        follower.accept(lines);
-      } catch (Throwable e) {
-        LOG.error("A follower of the log failed", e);
-      }
-    }
-  }
-
-  private void followOthers() {
-    while (!closing) {
-      try {
-        if (news.tryAcquire(LOOK_AGAIN_NANOS, TimeUnit.NANOSECONDS)) {
-          news.drainPermits();
-        }
-        while (!closing && hearOthers()) {
-          LOG.trace("There may be more");
-        }
-      } catch (InterruptedException e) {
-        LOG.debug("Somebody interrupted the follower, which has no use for it", e);
-      } catch (StoreUnavailableException e) {
-        LOG.debug("The log can't be followed for now: {}", e.getMessage());
-      } catch (RuntimeException | Error e) {
-        // An Error too: without this thread keys that others revoke would hold here for ever.
-        LOG.error("The log could not be followed", e);
-      }
-    }
-  }
-
-  /// Reads on in the log and tells the listeners; false when there is nothing more.
-  private boolean hearOthers() {
-    telling.lock();
-    long after;
-    try {
-      after = told;
-    } finally {
-      telling.unlock();
-    }
-    var lines = engine.read(h -> linesAfter(h, after));
-    if (lines.isEmpty()) {
-      return false;
-    }
-    if (lines.stream().anyMatch(l -> l.kind().startsWith(SETTING_KIND))) {
-      adopt(engine.read(h -> newer(h, settings)));
-    }
-    telling.lock();
-    try {
-      var fresh = lines.stream().filter(l -> l.seq() > told).toList();
-      if (!fresh.isEmpty()) {
-        tell(fresh);
-      }
-    } finally {
-      telling.unlock();
-    }
-    return lines.size() == PAGE;
-  }
-
-  private static List<LogEntry> linesAfter(Handle h, long seq) {
-    return h.createQuery(
-            "SELECT "
-                + LOG_TABLE.columnList()
-                + " FROM log WHERE seq > :seq ORDER BY seq LIMIT "
-                + PAGE)
-        .bind("seq", seq)
-        .map((r, _) -> LOG_TABLE.read(new Row(r)))
-        .list();
-  }
-
-  static final String SETTING_KIND = "setting.";
-
-  record VersionRow(String kind, String id, long seq, Instant at, @Nullable String body) {
-    @Nullable Setting setting() {
-      return body == null ? null : new Setting(kind, id, seq, at, body);
-    }
-  }
-
-  static final Table<VersionRow> SETTING_TABLE =
-      Table.<VersionRow>named("setting")
-          .key("kind", VersionRow::kind)
-          .key("id", VersionRow::id)
-          .key("seq", VersionRow::seq)
-          .column("at", VersionRow::at)
-          .column("body", VersionRow::body)
-          .readBy(
-              r -> new VersionRow(r.text(1), r.text(2), r.number(3), r.time(4), r.textOrNull(5)));
 }

@@ -26,7 +26,7 @@ final class Job<T> {
 
   Job(Unit<T> unit, int size, long since) {
     this.unit = unit;
-    this.size = Math.clamp(size, 0, EngineStore.MAX_BYTES);
+    this.size = Math.clamp(size, 0, WaitingJobs.MAX_BYTES);
     this.since = since;
   }
 

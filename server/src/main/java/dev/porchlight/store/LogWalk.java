@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 
 /// A walk over the log, page by page, that does what its lines ask for. How far it came is written
@@ -39,7 +38,7 @@ public final class LogWalk {
   /// @return whether there may be more
   public boolean goOn(Function<LogEntry, List<Consumer<Batch>>> asked) {
     long from = Math.max(reached, store.read(place::in));
-    var lines = store.read(h -> lines(h, from));
+    var lines = store.read(h -> LogEntry.listAfter(h, from, page));
     if (lines.isEmpty()) {
       return false;
     }
@@ -70,16 +69,5 @@ public final class LogWalk {
           }
           return true;
         });
-  }
-
-  private List<LogEntry> lines(Handle h, long after) {
-    return h.createQuery(
-            "SELECT "
-                + EngineStore.LOG_TABLE.columnList()
-                + " FROM log WHERE seq > :after ORDER BY seq LIMIT "
-                + page)
-        .bind("after", after)
-        .map((r, _) -> EngineStore.LOG_TABLE.read(new Row(r)))
-        .list();
   }
 }

@@ -336,9 +336,9 @@ final class OpenBatch implements Batch {
 
   @Override
   public Setting change(String kind, String id, @Nullable String body) {
-    long at = append(EngineStore.SETTING_KIND + kind, id, "");
-    var row = new EngineStore.VersionRow(kind, id, at, now, body);
-    put(EngineStore.SETTING_TABLE, row);
+    long at = append(SettingVersion.LINE + kind, id, "");
+    var row = new SettingVersion(kind, id, at, now, body);
+    put(SettingVersion.TABLE, row);
     settings = settings.with(at, kind, id, row.setting());
     return new Setting(kind, id, at, now, body == null ? "" : body);
   }
@@ -399,8 +399,8 @@ final class OpenBatch implements Batch {
       writes.add(
           new Write(
               unitOfLine.get(written),
-              EngineStore.LOG_TABLE.insert(),
-              EngineStore.LOG_TABLE.valuesOf(lines.get(written))));
+              LogEntry.TABLE.insert(),
+              LogEntry.TABLE.valuesOf(lines.get(written))));
     }
     return writes;
   }

@@ -155,8 +155,8 @@ public abstract class StoreContractTest {
 
   private List<LogEntry> log() {
     return store.read(h ->
-        h.createQuery("SELECT " + EngineStore.LOG_TABLE.columnList() + " FROM log ORDER BY seq")
-            .map((r, _) -> EngineStore.LOG_TABLE.read(new Row(r)))
+        h.createQuery("SELECT " + LogEntry.TABLE.columnList() + " FROM log ORDER BY seq")
+            .map((r, _) -> LogEntry.TABLE.read(new Row(r)))
             .list());
   }
 
@@ -213,18 +213,18 @@ public abstract class StoreContractTest {
             Wanted.of(PAIRS, "s", "there"),
             Wanted.of(PAIRS, "s", "none"),
             Wanted.of(PAIRS, "s", "later"),
-            Wanted.of(EngineStore.LOG_TABLE, 1L),
-            Wanted.of(EngineStore.LOG_TABLE, 77L));
+            Wanted.of(LogEntry.TABLE, 1L),
+            Wanted.of(LogEntry.TABLE, 77L));
     Unit<String> look =
         batch -> {
-          var line = batch.find(EngineStore.LOG_TABLE, 1L);
+          var line = batch.find(LogEntry.TABLE, 1L);
           var all =
               Stream.of("there", "none", "later")
                       .map(value -> batch.find(PAIRS, "s", value))
                       .map(row -> row == null ? "-" : row.lead())
                       .collect(Collectors.joining(" "))
                   + (line == null ? "" : " " + line.kind())
-                  + (batch.find(EngineStore.LOG_TABLE, 77L) == null ? "" : " 77");
+                  + (batch.find(LogEntry.TABLE, 77L) == null ? "" : " 77");
           batch.put(PAIRS, pair("there", "two"));
           batch.put(PAIRS, pair("later", "three"));
           return all;
