@@ -188,14 +188,14 @@ public final class SqliteBackups implements Backups {
   /// @throws BackupException when any of it is not so, or a newer release made it
   public static BackupManifest verify(Path from) {
     var manifest = manifest(from);
-    if (manifest.schema() > SqliteEngine.SCHEMA) {
+    if (manifest.schema() > SqliteSchema.NEWEST) {
       throw new BackupException(
           "Release "
               + manifest.release()
               + " made this backup, with schema "
               + manifest.schema()
               + "; this one knows "
-              + SqliteEngine.SCHEMA
+              + SqliteSchema.NEWEST
               + ": install that release or a newer one");
     }
     var database = from.resolve(DATABASE);

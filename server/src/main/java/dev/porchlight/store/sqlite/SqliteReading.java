@@ -46,17 +46,17 @@ public final class SqliteReading implements Engine {
     try {
       var connection = JDBC.createConnection("jdbc:sqlite:" + file, config.toProperties());
       try {
-        int found = SqliteEngine.schema(connection);
-        if (found != SqliteEngine.SCHEMA) {
+        int found = SqliteSchema.of(connection);
+        if (found != SqliteSchema.NEWEST) {
           throw new IllegalStateException(
               "The store in "
                   + folder
                   + " was written by "
-                  + (found > SqliteEngine.SCHEMA ? "a newer" : "an older")
+                  + (found > SqliteSchema.NEWEST ? "a newer" : "an older")
                   + " release (schema "
                   + found
                   + ", this release knows "
-                  + SqliteEngine.SCHEMA
+                  + SqliteSchema.NEWEST
                   + "); look at it with that release.");
         }
         return new SqliteReading(connection, clock);

@@ -79,25 +79,25 @@ public final class SqliteSource implements AutoCloseable {
   }
 
   private static void check(Path folder, Connection connection) throws IOException, SQLException {
-    int found = SqliteEngine.schema(connection);
-    if (found > SqliteEngine.SCHEMA) {
+    int found = SqliteSchema.of(connection);
+    if (found > SqliteSchema.NEWEST) {
       throw new IllegalStateException(
           "The store in "
               + folder
               + " was written by a newer release (schema "
               + found
               + ", this release knows "
-              + SqliteEngine.SCHEMA
+              + SqliteSchema.NEWEST
               + "): move it with that release");
     }
-    if (found < SqliteEngine.SCHEMA) {
+    if (found < SqliteSchema.NEWEST) {
       throw new IllegalStateException(
           "The store in "
               + folder
               + " was written by an older release (schema "
               + found
               + ", this release has "
-              + SqliteEngine.SCHEMA
+              + SqliteSchema.NEWEST
               + "): start a hub of this release on it and stop it, then move it");
     }
     var integrity = text(connection, "PRAGMA integrity_check(1)");

@@ -186,7 +186,7 @@ class SqliteEngineTest {
       execute(
           connection,
           "UPDATE flyway_schema_history SET version = '"
-              + (SqliteEngine.SCHEMA + 1)
+              + (SqliteSchema.NEWEST + 1)
               + "' WHERE installed_rank = (SELECT MAX(installed_rank) FROM flyway_schema_history)");
     }
     assertThatThrownBy(this::open)
@@ -199,12 +199,12 @@ class SqliteEngineTest {
   @Test
   void sqlite_releases_that_can_damage_the_file_are_refused() {
     for (var version : new String[] {"3.51.2", "3.50.9", "3.8.11", "2.99.99"}) {
-      assertThatThrownBy(() -> SqliteEngine.checkVersion(version))
+      assertThatThrownBy(() -> SqliteSchema.checkVersion(version))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("3.51.3 or newer is needed");
     }
     for (var version : new String[] {"3.51.3", "3.52.0", "3.54.1", "4.0.0"}) {
-      SqliteEngine.checkVersion(version);
+      SqliteSchema.checkVersion(version);
     }
   }
 
