@@ -9,8 +9,8 @@ import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Sandbox;
-import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Source;
 import dev.porchlight.desk.Sources;
@@ -285,7 +285,7 @@ final class ClientResources {
       subscriptions(batch.settings(), client)
           .forEach(e -> {
             batch.change(Endpoint.SETTING, e.id(), null);
-            Deliveries.forgetFailures(batch, e.id());
+            EndpointHealth.forget(batch, e.id());
             secrets.removeAll(batch, EndpointSetup.owner(e.id()));
           });
       return new Call.Answer(200, bare(ended));

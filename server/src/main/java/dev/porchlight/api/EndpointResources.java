@@ -6,6 +6,7 @@ import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.EndpointTest;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Engine;
@@ -311,7 +312,7 @@ final class EndpointResources {
             throw AccountResources.missing("endpoint");
           }
           batch.change(Endpoint.SETTING, known.id(), null);
-          Deliveries.forgetFailures(batch, known.id());
+          EndpointHealth.forget(batch, known.id());
           secrets.removeAll(batch, EndpointSetup.owner(known.id()));
           return new Call.Answer(200, Views.endpoint(known, store.now()));
         });

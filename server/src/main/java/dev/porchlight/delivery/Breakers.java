@@ -151,22 +151,6 @@ final class Breakers {
     batch.append("endpoint.disabled", endpoint.id(), why);
   }
 
-  /// Lets an endpoint begin anew, within the unit that enables it; what is owed to those who were
-  /// told of its failures stays.
-  static void forgive(Batch batch, String endpoint) {
-    var known = batch.find(Tables.HEALTH, endpoint);
-    if (known != null && known.noticed() > 0) {
-      batch.put(Tables.HEALTH, known.forgiven(batch.clock()));
-    } else {
-      batch.delete(Tables.HEALTH, endpoint);
-    }
-  }
-
-  /// Forgets an endpoint's failures, within the unit that removes it.
-  static void forget(Batch batch, String endpoint) {
-    batch.delete(Tables.HEALTH, endpoint);
-  }
-
   /// How it fares, for who asks; null when it is well.
   @Nullable EndpointHealth find(String endpoint) {
     var health = ailing.get(endpoint);

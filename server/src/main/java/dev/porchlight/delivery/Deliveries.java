@@ -1,26 +1,18 @@
 package dev.porchlight.delivery;
 
 import dev.porchlight.account.Scope;
-import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Picked;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +58,7 @@ public final class Deliveries {
       this(endpoint, lead, state, null, 0, "", Long.MAX_VALUE, "", limit);
     }
 
-    private Query withLimit(int most) {
+    Query withLimit(int most) {
       return new Query(endpoint, lead, state, leads, since, words, before, beforeId, most);
     }
   }
@@ -78,7 +70,7 @@ public final class Deliveries {
   ///
   /// @param next behind which place to go on, when not everything was looked through
   public record Found(List<Standing> standings, Optional<Place> next) {
-    private static Found of(Picked<Standing, Place> picked) {
+    static Found of(Picked<Standing, Place> picked) {
       return new Found(picked.rows(), picked.next());
     }
   }
@@ -96,6 +88,7 @@ public final class Deliveries {
 
   private final Store store;
   private final Picked.Look look;
+  private final DeliveryCounts counts;
 
   public Deliveries(Store store) {
     this(store, Picked.Look.of(500));
@@ -105,6 +98,12 @@ public final class Deliveries {
   public Deliveries(Store store, Picked.Look look) {
     this.store = store;
     this.look = look;
+    counts = new DeliveryCounts(store);
+  }
+
+  /// How many stand how.
+  public DeliveryCounts counts() {
+    return counts;
   }
 
   /// The deliveries behind a place, in order.
@@ -262,9 +261,6 @@ public final class Deliveries {
     return byLead;
   }
 
-  private static final int PICKED_AMONG = 20_000;
-  private static final int COUNTED = 5000;
-
   /// Whether a text has words that can be looked for.
   public static boolean mayLookFor(String text) {
     return !AnswerWords.of(text).isEmpty();
@@ -274,243 +270,7 @@ public final class Deliveries {
   /// rarest of the words it looks for a moment only: a page may hold less than its limit, nothing
   /// even, and go on all the same.
   public Found search(Scope scope, Query query) {
-    var words = AnswerWords.of(query.words());
-    if (words.isEmpty() && isScattered(scope, query)) {
-      return scattered(scope, query);
-    }
-    if (words.isEmpty()) {
-      return Found.of(
-          Picked.page(
-              list(scope, query.withLimit(query.limit() + 1)), query.limit(), Deliveries::placeOf));
-    }
-    var rarest = rarest(words);
-    var said = query.words().strip().toLowerCase(Locale.ROOT);
-    return Found.of(
-        Picked.among(
-            look,
-            new Place(query.before(), query.beforeId()),
-            query.limit(),
-            place -> {
-              var having = having(rarest, place, query);
-              return new Picked.Some<>(fitting(scope, query, having.places(), said), having.next());
-            },
-            Deliveries::placeOf));
-  }
-
-  /// Whether those of some offices are to be picked among all in a state, or those of a member with
-  /// many contacts among all of the office.
-  private boolean isScattered(Scope scope, Query query) {
-    if (scope.everything() || query.lead() != null || query.leads() != null) {
-      return false;
-    }
-    return scope.member() == null ? query.state() != null : !scope.hasFewContacts(store);
-  }
-
-  private Found scattered(Scope scope, Query query) {
-    // Most of an office's are delivered, and few of all are in another state.
-    boolean byOffice =
-        scope.member() != null
-            || query.state() == DeliveryState.State.DELIVERED && mayGoByOffice(scope);
-    return Found.of(
-        Picked.among(
-            look,
-            new Place(query.before(), query.beforeId()),
-            query.limit(),
-            place -> {
-              var some = byOffice ? inItsOffices(scope, place, query) : inState(place, query);
-              return new Picked.Some<>(
-                  within(scope, query, some),
-                  some.size() < look.atOnce() ? Optional.empty() : Optional.of(some.getLast()));
-            },
-            Deliveries::placeOf));
-  }
-
-  private static boolean mayGoByOffice(Scope scope) {
-    return scope.offices().size() <= 1
-        || !scope.sqlOfNewest("delivery", "seq", "1 = 1", "1", "0").isEmpty();
-  }
-
-  private List<Place> inState(Place before, Query query) {
-    return store.read(h -> {
-      var q =
-          h.createQuery(
-                  "SELECT seq, delivery_id FROM delivery_state WHERE state = :state"
-                      + (query.endpoint() == null ? "" : " AND endpoint_id = :e")
-                      + " AND (seq, delivery_id) < (:s, :id) AND seq >= :since"
-                      + " ORDER BY seq DESC, delivery_id DESC LIMIT "
-                      + look.atOnce())
-              .bind("state", Objects.requireNonNull(query.state()).word())
-              .bind("s", before.seq())
-              .bind("id", before.id())
-              .bind("since", query.since());
-      if (query.endpoint() != null) {
-        q.bind("e", query.endpoint());
-      }
-      return q.map((r, _) -> new Place(r.getLong(1), r.getString(2))).list();
-    });
-  }
-
-  private List<Place> inItsOffices(Scope scope, Place before, Query query) {
-    var asked =
-        "(seq, id) < (:s, :id) AND seq >= :since"
-            + (query.endpoint() == null ? "" : " AND endpoint_id = :e");
-    var most = Integer.toString(look.atOnce());
-    return store.read(h -> {
-      var q =
-          h.createQuery(
-                  "SELECT seq, id FROM delivery WHERE "
-                      + scope.sqlOfItsOffice("office_id")
-                      + " AND "
-                      + asked
-                      + scope.sqlOfNewest("delivery", "seq", asked, most, "0")
-                      + " ORDER BY seq DESC, id DESC LIMIT "
-                      + most)
-              .bind("s", before.seq())
-              .bind("id", before.id())
-              .bind("since", query.since());
-      if (query.endpoint() != null) {
-        q.bind("e", query.endpoint());
-      }
-      return q.map((r, _) -> new Place(r.getLong(1), r.getString(2))).list();
-    });
-  }
-
-  private static Place placeOf(Standing standing) {
-    return new Place(standing.delivery().seq(), standing.delivery().id());
-  }
-
-  private String rarest(Set<String> words) {
-    return words.size() == 1
-        ? words.iterator().next()
-        : store.read(h ->
-            words.stream()
-                .min(
-                    Comparator.comparingLong(word ->
-                        h.createQuery(
-                                "SELECT COUNT(*) FROM (SELECT 1 FROM answer_word WHERE word = :w"
-                                    + " LIMIT "
-                                    + COUNTED
-                                    + ") AS few")
-                            .bind("w", word)
-                            .mapTo(Long.class)
-                            .one()))
-                .orElseThrow());
-  }
-
-  /// Some deliveries that have a word, and behind which place to go on; empty for the end.
-  private record Having(List<Place> places, Optional<Place> next) {}
-
-  private static final String WITH_WORD =
-      "SELECT seq, delivery_id, endpoint_id FROM answer_word WHERE word = :w"
-          + " AND (seq, delivery_id) < (:s, :id) AND seq >= :since"
-          + " ORDER BY seq DESC, delivery_id DESC LIMIT ";
-
-  /// Those of the endpoint that is asked for are picked among the rows of the word, so many of
-  /// these at once.
-  private Having having(String word, Place before, Query query) {
-    boolean picking = query.endpoint() != null;
-    var sql =
-        picking
-            ? "SELECT seq, delivery_id FROM ("
-                + WITH_WORD
-                + PICKED_AMONG
-                + ") AS some_words WHERE endpoint_id = :e"
-                + " ORDER BY seq DESC, delivery_id DESC LIMIT "
-                + look.atOnce()
-            : WITH_WORD + look.atOnce();
-    return store.read(h -> {
-      var rows = places(h, sql, word, before, query);
-      if (rows.size() == look.atOnce()) {
-        return new Having(rows.stream().distinct().toList(), Optional.of(rows.getLast()));
-      }
-      var next =
-          picking
-              ? places(h, WITH_WORD + "1 OFFSET " + (PICKED_AMONG - 1), word, before, query)
-                  .stream()
-                  .findFirst()
-              : Optional.<Place>empty();
-      return new Having(rows.stream().distinct().toList(), next);
-    });
-  }
-
-  private static List<Place> places(Handle h, String sql, String word, Place before, Query query) {
-    var q =
-        h.createQuery(sql)
-            .bind("w", word)
-            .bind("s", before.seq())
-            .bind("id", before.id())
-            .bind("since", query.since());
-    if (sql.contains(":e")) {
-      q.bind("e", query.endpoint());
-    }
-    return q.map((r, _) -> new Place(r.getLong(1), r.getString(2))).list();
-  }
-
-  /// Those of some that fit the rest of what is asked, and say all the words as they stand.
-  private List<Standing> fitting(Scope scope, Query query, List<Place> some, String said) {
-    var standings = within(scope, query, some);
-    if (standings.isEmpty()) {
-      return List.of();
-    }
-    var answers = answers(standings);
-    return standings.stream()
-        .filter(s -> says(s, answers.getOrDefault(s.delivery().id(), List.of()), said))
-        .toList();
-  }
-
-  /// Those of some that fit the rest of what is asked, but for its words.
-  private List<Standing> within(Scope scope, Query query, List<Place> some) {
-    if (some.isEmpty()) {
-      return List.of();
-    }
-    var ids = some.stream().map(Place::id).toList();
-    return store
-        .read(h ->
-            h.createQuery(
-                    SELECT + "d.id IN (<ids>) AND " + scope.sqlOfLead("d.office_id", "d.lead_id"))
-                .bindList("ids", ids)
-                .map((r, _) -> standing(r))
-                .list())
-        .stream()
-        .filter(s -> fits(s, query))
-        .sorted(
-            Comparator.comparingLong((Standing s) -> s.delivery().seq())
-                .thenComparing(s -> s.delivery().id())
-                .reversed())
-        .toList();
-  }
-
-  private static boolean fits(Standing standing, Query query) {
-    var delivery = standing.delivery();
-    return (query.endpoint() == null || query.endpoint().equals(delivery.endpointId()))
-        && (query.lead() == null || query.lead().equals(delivery.leadId()))
-        && (query.leads() == null || query.leads().contains(delivery.leadId()))
-        && (query.state() == null || query.state() == standing.state().state());
-  }
-
-  private Map<String, List<Attempt>> answers(List<Standing> page) {
-    var ids = page.stream().map(s -> s.delivery().id()).toList();
-    return store
-        .read(h ->
-            h.createQuery(
-                    "SELECT "
-                        + Tables.ATTEMPT.columnList()
-                        + " FROM attempt WHERE delivery_id IN (<ids>)")
-                .bindList("ids", ids)
-                .map((r, _) -> Tables.ATTEMPT.read(new Row(r)))
-                .list())
-        .stream()
-        .collect(Collectors.groupingBy(Attempt::deliveryId));
-  }
-
-  private static boolean says(Standing standing, List<Attempt> attempts, String words) {
-    return standing.state().reason().toLowerCase(Locale.ROOT).contains(words)
-        || attempts.stream()
-            .anyMatch(a ->
-                a.error().toLowerCase(Locale.ROOT).contains(words)
-                    || new String(a.answer(), StandardCharsets.UTF_8)
-                        .toLowerCase(Locale.ROOT)
-                        .contains(words));
+    return new DeliverySearch(store, look, this).search(scope, query);
   }
 
   private static List<Standing> standings(Handle h, String sql, String[] binding) {
@@ -592,17 +352,6 @@ public final class Deliveries {
     return ailing;
   }
 
-  /// Lets an endpoint begin anew, within the unit that enables it. Where somebody was told that it
-  /// failed, they are told once it takes something again.
-  public static void forgiveFailures(Batch batch, String endpoint) {
-    Breakers.forgive(batch, endpoint);
-  }
-
-  /// Forgets an endpoint's failures, within the unit that removes it.
-  public static void forgetFailures(Batch batch, String endpoint) {
-    Breakers.forget(batch, endpoint);
-  }
-
   /// All attempts at a delivery, first one first.
   public List<Attempt> listAttempts(String delivery) {
     return store.read(h ->
@@ -647,97 +396,11 @@ public final class Deliveries {
     return store.read(h -> LogTimes.firstAt(h, time));
   }
 
-  /// How many deliveries of an hour stand like that.
-  ///
-  /// @param ago how many whole hours ago they were planned
-  public record Hourly(int ago, DeliveryState.State state, int count) {}
-
-  /// How an endpoint's deliveries of the last day stand, by the hour; of the newest 50,000.
-  public List<Hourly> countByHour(Scope scope, String endpoint, Instant now) {
-    return store.read(h ->
-        h.createQuery(
-                "SELECT (:now - d.planned_at) / 3600000000 AS ago, s.state, COUNT(*) FROM (SELECT"
-                    + " id, seq, planned_at FROM delivery WHERE endpoint_id = :e AND seq >= :since"
-                    + " AND "
-                    + scope.sqlOfLead("office_id", "lead_id")
-                    + " ORDER BY seq DESC LIMIT 50000) d JOIN delivery_state s ON s.delivery_id ="
-                    + " d.id GROUP BY 1, 2")
-            .bind("now", Row.micros(now))
-            .bind("e", endpoint)
-            .bind("since", LogTimes.firstAt(h, now.minus(Duration.ofDays(1))))
-            .map((r, _) ->
-                new Hourly(r.getInt(1), DeliveryState.State.of(r.getString(2)), r.getInt(3)))
-            .list());
-  }
-
-  /// How many deliveries stand like that.
-  public long count(DeliveryState.State state) {
-    return store.read(h ->
-        h.createQuery("SELECT COUNT(*) FROM delivery_state WHERE state = '" + state.word() + "'")
-            .mapTo(Long.class)
-            .one());
-  }
-
-  /// Makes a delivery due now, with the whole schedule of waits before it again; what was delivered
-  /// is delivered again, under the same `webhook-id`.
+  /// Makes a delivery due now, as [Redelivery#byHand] says.
   ///
   /// @return how it stands then; empty when there is none in that scope
   public Optional<Standing> retry(Scope scope, String id) {
-    return store.write(
-        WorkQueue.REPLAY,
-        batch -> {
-          var delivery = batch.find(Tables.DELIVERY, id);
-          var state = batch.find(Tables.STATE, id);
-          if (delivery == null || state == null || !scope.contains(delivery.officeId())) {
-            return Optional.empty();
-          }
-          // Whoever asks by hand is not to wait for an endpoint that is left alone.
-          var health = batch.find(Tables.HEALTH, delivery.endpointId());
-          if (health != null && health.isShut()) {
-            batch.put(Tables.HEALTH, health.ajar(batch.clock()));
-          }
-          var due = again(batch, delivery, state);
-          return Optional.of(new Standing(delivery, due));
-        });
-  }
-
-  private static DeliveryState again(Batch batch, Delivery delivery, DeliveryState state) {
-    var due = state.dueNow(batch.clock());
-    batch.put(Tables.STATE, due);
-    if (state.state() == DeliveryState.State.UNWRITABLE) {
-      AnswerWords.deleteOfReason(batch, delivery.id());
-    }
-    long seq = batch.append("delivery.retried", delivery.leadId(), delivery.id());
-    reopen(batch, delivery, seq, due.passed(), state.isOpen() ? 0 : 1);
-    return due;
-  }
-
-  /// Makes a delivery due once more that stands in one of some states, within a unit.
-  ///
-  /// @return false when it does not stand like that, or is not there
-  public static boolean again(Batch batch, String id, Predicate<DeliveryState.State> wanted) {
-    var delivery = batch.find(Tables.DELIVERY, id);
-    var state = batch.find(Tables.STATE, id);
-    if (delivery == null || state == null || !wanted.test(state.state())) {
-      return false;
-    }
-    again(batch, delivery, state);
-    return true;
-  }
-
-  /// Gives up a delivery that is dead, for a reason that no retry mends, within a unit.
-  public static void giveUp(Batch batch, String id, String why) {
-    var delivery = batch.find(Tables.DELIVERY, id);
-    var state = batch.find(Tables.STATE, id);
-    if (delivery != null && state != null && state.state() == DeliveryState.State.DEAD) {
-      batch.put(Tables.STATE, state.dropped(why, batch.clock()));
-      batch.append("delivery.dropped", delivery.leadId(), id);
-    }
-  }
-
-  /// Whether an event was ever planned for an endpoint.
-  public static boolean isPlanned(Batch batch, String id) {
-    return batch.find(Tables.DELIVERY, id) != null;
+    return store.write(WorkQueue.REPLAY, batch -> Redelivery.byHand(batch, scope, id));
   }
 
   /// How deliveries stand, by their ids; those that are not there are missing.
@@ -753,45 +416,5 @@ public final class Deliveries {
       });
     }
     return all;
-  }
-
-  /// How many lanes of an endpoint have something open, counted no further than that.
-  public int countLanes(String endpoint, int most) {
-    return store.read(h ->
-        h.createQuery(
-                "SELECT COUNT(*) FROM (SELECT 1 FROM lane WHERE endpoint_id = :e LIMIT :most) l")
-            .bind("e", endpoint)
-            .bind("most", most)
-            .mapTo(Integer.class)
-            .one());
-  }
-
-  /// Whether an endpoint has so many lanes with something open; no more than these are counted.
-  public boolean hasLanes(String endpoint, int many) {
-    return countLanes(endpoint, many) >= many;
-  }
-
-  /// Sees to it that a lane knows of a delivery that is due now.
-  ///
-  /// @param seq the log entry that says so; a new lane's fence lies above any that an earlier one
-  ///   of its key can have had
-  /// @param reopened 1 when it was not open before
-  static void reopen(Batch batch, Delivery delivery, long seq, boolean passed, int reopened) {
-    var now = batch.clock();
-    var lane = batch.find(Tables.LANE, delivery.endpointId(), delivery.orderKey());
-    batch.put(
-        Tables.LANE,
-        lane == null
-            ? new Lane(
-                delivery.endpointId(),
-                delivery.orderKey(),
-                now,
-                1,
-                passed ? 1 : 0,
-                false,
-                null,
-                null,
-                seq << 16)
-            : lane.wokenAt(now, reopened, passed ? reopened : 0));
   }
 }

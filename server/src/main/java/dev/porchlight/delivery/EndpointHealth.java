@@ -1,5 +1,6 @@
 package dev.porchlight.delivery;
 
+import dev.porchlight.store.Batch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -193,5 +194,21 @@ public record EndpointHealth(
 
   private static Duration share(Duration patience, int percent) {
     return patience.multipliedBy(percent).dividedBy(100);
+  }
+
+  /// Lets an endpoint begin anew, within the unit that enables it; where somebody was told that it
+  /// failed, they are told once it takes something again.
+  public static void forgive(Batch batch, String endpoint) {
+    var known = batch.find(Tables.HEALTH, endpoint);
+    if (known != null && known.noticed() > 0) {
+      batch.put(Tables.HEALTH, known.forgiven(batch.clock()));
+    } else {
+      batch.delete(Tables.HEALTH, endpoint);
+    }
+  }
+
+  /// Forgets an endpoint's failures, within the unit that removes it.
+  public static void forget(Batch batch, String endpoint) {
+    batch.delete(Tables.HEALTH, endpoint);
   }
 }

@@ -184,7 +184,7 @@ public final class Planner {
     var delivery = put(batch, event, endpoint, why, deliveryId(draw, endpoint.id()));
     batch.put(Tables.LATE, delivery.id());
     long seq = batch.append("delivery.planned", event.leadId(), delivery.id());
-    Deliveries.reopen(batch, delivery, seq, false, 1);
+    Redelivery.reopen(batch, delivery, seq, false, 1);
   }
 
   /// The line of the log that an event stands at which is not found in a receipt.
@@ -204,7 +204,7 @@ public final class Planner {
     var chosen = new ArrayList<Endpoint>();
     var leftOut = new ArrayList<LeftOut.Rule>();
     for (var endpoint : endpoints.covering(event.officeId())) {
-      if (asking.test(endpoint) && !Deliveries.isPlanned(batch, deliveryId(draw, endpoint.id()))) {
+      if (asking.test(endpoint) && !isPlanned(batch, deliveryId(draw, endpoint.id()))) {
         Choice.objection(endpoint, event, nodes)
             .ifPresentOrElse(leftOut::add, () -> chosen.add(endpoint));
       }
@@ -225,7 +225,7 @@ public final class Planner {
   /// @param told at a place of its own in the log
   public static void planTold(Batch batch, Event told, Endpoint endpoint, String why, Draw draw) {
     var delivery = put(batch, told, endpoint, why, deliveryId(draw, endpoint.id()));
-    Deliveries.reopen(batch, delivery, told.seq(), false, 1);
+    Redelivery.reopen(batch, delivery, told.seq(), false, 1);
   }
 
   private Optional<Claim> enqueue(
@@ -268,5 +268,10 @@ public final class Planner {
     return hub.equals(lane.owner()) && !lane.isFree(now)
         ? Optional.of(Claim.joining(longer, delivery))
         : Optional.empty();
+  }
+
+  /// Whether an event was ever planned for an endpoint.
+  public static boolean isPlanned(Batch batch, String id) {
+    return batch.find(Tables.DELIVERY, id) != null;
   }
 }

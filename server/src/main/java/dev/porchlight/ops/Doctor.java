@@ -278,7 +278,7 @@ public final class Doctor {
 
   private void deliveries(
       List<Finding> findings, DeliveryState.State state, String one, String many, String advice) {
-    long count = deliveries.count(state);
+    long count = deliveries.counts().of(state);
     if (count == 0) {
       findings.add(new Finding("ok", "No deliveries " + many + "."));
       return;

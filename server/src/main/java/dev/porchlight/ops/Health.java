@@ -110,8 +110,8 @@ public final class Health {
       var hands = json.putObject("needs_a_hand");
       count(hands, "owed", receipts.count(Receipt.State.OWED));
       count(hands, "quarantined", receipts.count(Receipt.State.QUARANTINED));
-      count(hands, "dead", deliveries.count(DeliveryState.State.DEAD));
-      count(hands, "unwritable", deliveries.count(DeliveryState.State.UNWRITABLE));
+      count(hands, "dead", deliveries.counts().of(DeliveryState.State.DEAD));
+      count(hands, "unwritable", deliveries.counts().of(DeliveryState.State.UNWRITABLE));
       var owed = json.putArray("owed_receipts");
       receipts
           .list(Scope.EVERYTHING, new Receipts.Query(Receipt.State.OWED, null, null, "", SHOWN))
@@ -122,7 +122,7 @@ public final class Health {
               Scope.EVERYTHING,
               new Deliveries.Query(null, null, DeliveryState.State.UNWRITABLE, SHOWN))
           .forEach(d -> unwritable.add(d.delivery().id()));
-      count(json, "deliveries_pending", deliveries.count(DeliveryState.State.PENDING));
+      count(json, "deliveries_pending", deliveries.counts().of(DeliveryState.State.PENDING));
     } catch (StoreUnavailableException e) {
       json.put(
           "reading",

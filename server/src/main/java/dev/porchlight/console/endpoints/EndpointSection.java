@@ -197,7 +197,7 @@ public final class EndpointSection implements Section {
   private EndpointView.Line line(
       Visit visit, Endpoint endpoint, Map<String, EndpointHealth> ailing) {
     var newest = newest(visit, endpoint, LOOKED_AT);
-    int waiting = deliveries.countLanes(endpoint.id(), COUNTED);
+    int waiting = deliveries.counts().countLanes(endpoint.id(), COUNTED);
     return new EndpointView.Line(
         PATH + endpoint.id(),
         Clean.line(endpoint.name()),
@@ -534,7 +534,7 @@ public final class EndpointSection implements Section {
             Pulse.ofDeliveries(
                 t,
                 visit.now(),
-                deliveries.countByHour(visit.scope(), endpoint.id(), visit.now()).stream()
+                deliveries.counts().countByHour(visit.scope(), endpoint.id(), visit.now()).stream()
                     .map(h ->
                         new Pulse.Mark(
                             visit.now().minus(Duration.ofHours(h.ago())),

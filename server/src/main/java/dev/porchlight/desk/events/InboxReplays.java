@@ -220,7 +220,7 @@ public final class InboxReplays {
   }
 
   private boolean isCongested(Party party) {
-    return party.endpoint() != null && deliveries.hasLanes(party.endpoint(), MOST_LANES);
+    return party.endpoint() != null && deliveries.counts().hasLanes(party.endpoint(), MOST_LANES);
   }
 
   /// The next items that are wanted.

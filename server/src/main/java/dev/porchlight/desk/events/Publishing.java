@@ -9,11 +9,11 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.EventContract;
 import dev.porchlight.connector.InboxMessage;
-import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
+import dev.porchlight.delivery.Redelivery;
 import dev.porchlight.delivery.Terms;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.RawBody;
@@ -748,8 +748,8 @@ public final class Publishing {
       return;
     }
     var delivery = Planner.deliveryId(event.draw(), endpoint.get().id());
-    if (Deliveries.isPlanned(batch, delivery)) {
-      Deliveries.again(batch, delivery, state -> state != DeliveryState.State.PENDING);
+    if (Planner.isPlanned(batch, delivery)) {
+      Redelivery.again(batch, delivery, state -> state != DeliveryState.State.PENDING);
       return;
     }
     var node = endpoint.get().node();

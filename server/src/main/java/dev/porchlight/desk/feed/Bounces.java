@@ -5,6 +5,7 @@ import dev.porchlight.delivery.Attempt;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.delivery.Redelivery;
 import dev.porchlight.net.Mailer;
 import dev.porchlight.person.Card;
 import dev.porchlight.person.ContactEdit;
@@ -80,7 +81,7 @@ public final class Bounces {
                 .isPresent()
         ? Optional.of(batch -> {
           note(batch, mail.get());
-          Deliveries.giveUp(batch, delivery, NONE);
+          Redelivery.giveUp(batch, delivery, NONE);
         })
         : Optional.empty();
   }

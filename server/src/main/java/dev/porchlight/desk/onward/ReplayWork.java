@@ -4,6 +4,7 @@ import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Planner;
+import dev.porchlight.delivery.Redelivery;
 import dev.porchlight.desk.Allowance;
 import dev.porchlight.desk.events.InboxReplays;
 import dev.porchlight.store.Batch;
@@ -103,7 +104,7 @@ public final class ReplayWork implements AutoCloseable {
     int most = allowance.take(job.perSecond());
     if (most < 1
         || endpoint.get().disabled()
-        || deliveries.hasLanes(job.endpointId(), MOST_LANES)) {
+        || deliveries.counts().hasLanes(job.endpointId(), MOST_LANES)) {
       return;
     }
     var page = replays.look(endpoint.get(), job.wanted(), job.place(), job.part(), most);
@@ -137,10 +138,10 @@ public final class ReplayWork implements AutoCloseable {
     for (var one : page.chosen()) {
       if (Changes.isOver(batch, one.event())) {
         passed++;
-      } else if (one.state() == null && !Deliveries.isPlanned(batch, one.deliveryId())) {
+      } else if (one.state() == null && !Planner.isPlanned(batch, one.deliveryId())) {
         Planner.planLate(batch, one.event(), endpoint, why(job, endpoint), one.draw());
         planned++;
-      } else if (Deliveries.again(batch, one.deliveryId(), s -> isWanted(job, s))) {
+      } else if (Redelivery.again(batch, one.deliveryId(), s -> isWanted(job, s))) {
         retried++;
       } else {
         passed++;

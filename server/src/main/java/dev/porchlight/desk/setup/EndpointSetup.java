@@ -4,8 +4,8 @@ import dev.porchlight.access.Secrets;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
-import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.onward.Changes;
@@ -299,7 +299,7 @@ public final class EndpointSetup {
     }
     batch.change(Endpoint.SETTING, now.id(), changed.body());
     if (now.disabled() && !changed.disabled()) {
-      Deliveries.forgiveFailures(batch, now.id());
+      EndpointHealth.forgive(batch, now.id());
     }
   }
 

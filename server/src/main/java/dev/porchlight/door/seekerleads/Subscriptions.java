@@ -2,8 +2,8 @@ package dev.porchlight.door.seekerleads;
 
 import dev.porchlight.access.Client;
 import dev.porchlight.access.Clients;
-import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Notification;
 import dev.porchlight.delivery.Terms;
@@ -180,7 +180,7 @@ final class Subscriptions {
                   status.map("INACTIVE"::equals).orElse(endpoint.disabled()));
           batch.change(Endpoint.SETTING, endpoint.id(), next.body());
           if (endpoint.disabled() && !next.disabled()) {
-            Deliveries.forgiveFailures(batch, endpoint.id());
+            EndpointHealth.forgive(batch, endpoint.id());
           }
           sealed.ifPresent(s -> parts.secrets().put(batch, s, null));
           return new Outcome.Set(next);
@@ -207,7 +207,7 @@ final class Subscriptions {
             return new Outcome.Refused(missing());
           }
           batch.change(Endpoint.SETTING, known.id(), null);
-          Deliveries.forgetFailures(batch, known.id());
+          EndpointHealth.forget(batch, known.id());
           parts.secrets().removeAll(batch, owner(known.id()));
           return new Outcome.Set(there.endpoint());
         });

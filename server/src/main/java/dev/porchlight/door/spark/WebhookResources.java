@@ -4,8 +4,8 @@ import dev.porchlight.access.Secrets;
 import dev.porchlight.access.SparkRole;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
-import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Terms;
 import dev.porchlight.desk.setup.EndpointSetup;
@@ -225,7 +225,7 @@ final class WebhookResources {
                     active.map(a -> !a).orElse(known.disabled()));
             EndpointSetup.checkElsewhere(batch, known, changed, Set.of());
             batch.change(Endpoint.SETTING, known.id(), changed.body());
-            Deliveries.forgiveFailures(batch, known.id());
+            EndpointHealth.forgive(batch, known.id());
           });
     } catch (SetupException e) {
       throw new SparkException(SparkFault.INVALID, e.sentence());
@@ -238,7 +238,7 @@ final class WebhookResources {
         call,
         (batch, known) -> {
           batch.change(Endpoint.SETTING, known.id(), null);
-          Deliveries.forgetFailures(batch, known.id());
+          EndpointHealth.forget(batch, known.id());
           secrets.removeAll(batch, "endpoint " + known.id());
         });
     return Envelope.done();
