@@ -41,7 +41,7 @@ final class Costs {
           new Part("door: the rest (key, desk, queue)", "door.PushDoor."),
           new Part("server: routing and answering", "http.Dispatcher."),
           new Part("delivery: writing the body", "dev.porchlight.Rendering."),
-          new Part("delivery: headers and signatures", "delivery.Engine.headers"),
+          new Part("delivery: headers and signatures", "delivery.Sender.headers"),
           new Part("delivery: the HTTP exchange", "net.OutgoingClient."),
           new Part("delivery: checking request and address", "net.OutgoingRequest", "net.Target"),
           new Part("delivery: settling, without the writer", "delivery.Engine.settle"),

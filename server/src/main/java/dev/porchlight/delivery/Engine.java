@@ -1,24 +1,13 @@
 package dev.porchlight.delivery;
 
 import dev.porchlight.delivery.Planner.Claim;
-import dev.porchlight.store.Batch;
-import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
-import dev.porchlight.store.Unit;
-import dev.porchlight.store.Wanted;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.trace.Traces;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -28,9 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,11 +37,8 @@ import org.slf4j.LoggerFactory;
 /// *passed*, keeps its own times, and the others go on.
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-  private static final int QUOTA = 128;
-
   private static final Duration NEEDED = Duration.ofSeconds(16);
   private static final long POLL_MILLIS = 250;
-  private static final Instant AT_ANY_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
   private final Store store;
   private final String hub;
@@ -64,12 +47,15 @@ public final class Engine implements AutoCloseable {
   private final Function<String, EndpointSecrets> secrets;
   private final Sender sender;
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
-  private final Map<String, Room> rooms = new ConcurrentHashMap<>();
+  private final Rooms rooms;
   private final AtomicInteger running = new AtomicInteger();
   private final Semaphore wake = new Semaphore(0);
   private final Listener listener;
   private final Joined joined = new Joined();
   private final Breakers breakers;
+  private final DueLanes dueLanes;
+  private final OpenLanes openLanes;
+  private final Settling settling;
   private volatile boolean closing;
 
   /// The last look for work found some, so there may be more.
@@ -105,6 +91,10 @@ public final class Engine implements AutoCloseable {
     sender = new Sender(store, transport, tokens, marks, traces);
     this.listener = listener;
     breakers = new Breakers(store);
+    rooms = new Rooms(store);
+    dueLanes = new DueLanes(store, hub, lease, rooms, breakers);
+    openLanes = new OpenLanes(store);
+    settling = new Settling(store, hub, lease, joined, breakers, this::wake, () -> closing);
   }
 
   /// Starts polling.
@@ -138,8 +128,7 @@ public final class Engine implements AutoCloseable {
 
   /// Whether a lane of that endpoint that is leased now would be started on soon.
   public boolean hasRoom(String endpoint) {
-    var room = rooms.get(endpoint);
-    return !breakers.isShut(endpoint) && (room == null || room.isRoomy());
+    return !breakers.isShut(endpoint) && rooms.isRoomy(endpoint);
   }
 
   /// Looks for due work now.
@@ -167,32 +156,18 @@ public final class Engine implements AutoCloseable {
     workers.close();
   }
 
-  private Room room(String endpoint) {
-    return rooms.computeIfAbsent(
-        endpoint,
-        id -> {
-          var room = new Room();
-          Endpoints.in(store.settings()).find(id).ifPresent(e -> allow(room, e));
-          return room;
-        });
-  }
-
-  private static void allow(Room room, Endpoint endpoint) {
-    room.allow(endpoint.terms().concurrency(), endpoint.terms().perSecond());
-  }
-
   private void begin(Claim claim) {
     begin(new Waiting(claim, System.nanoTime(), List.of()));
   }
 
   private void begin(Waiting waiting) {
     var claim = waiting.claim();
-    var room = room(claim.endpointId());
+    var room = rooms.of(claim.endpointId());
     switch (room.enter(waiting)) {
       case AT_ONCE -> run(room, waiting);
       case LATER -> {}
       case NO_ROOM -> {
-        workers.execute(() -> guarded(claim, () -> release(claim)));
+        workers.execute(() -> guarded(claim, () -> settling.release(claim)));
         joined.ended(claim);
       }
     }
@@ -230,42 +205,10 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /// A lane that this hub works on. Only by the thread that does, and by the writer's while that
-  /// one waits for it.
-  private static final class Hold {
-    private final Claim claim;
-    private long since;
-
-    /// What comes next in it; empty to look.
-    private List<Open> known;
-
-    /// What comes next in it and was planned since it is held; empty when that is not known.
-    private List<Delivery> planned = List.of();
-
-    /// Whether any of its deliveries is passed, so that these are looked for too.
-    private boolean passed;
-
-    /// How the lane's row was when its holder last looked or wrote: when it is another, somebody
-    /// retried or planned something since.
-    private int pending;
-
-    private Instant due;
-
-    /// @param since the moment (of [System#nanoTime]) at which its lease was taken, or before
-    Hold(Claim claim, long since, List<Open> known) {
-      this.claim = claim;
-      this.since = since;
-      this.known = known;
-      passed = claim.passed();
-      pending = claim.pending();
-      due = claim.dueAt();
-    }
-  }
-
   private void work(Waiting waiting) {
     var claim = waiting.claim();
     try {
-      var known = claim.head().map(head -> planned(List.of(head))).orElse(waiting.view());
+      var known = claim.head().map(head -> openLanes.planned(List.of(head))).orElse(waiting.view());
       drain(new Hold(claim, waiting.since(), known));
     } finally {
       joined.ended(claim);
@@ -277,31 +220,7 @@ public final class Engine implements AutoCloseable {
   /// here. False when the lease went to somebody else.
   private boolean lasts(Hold hold) {
     var held = Duration.ofNanos(System.nanoTime() - hold.since);
-    return held.plus(NEEDED).compareTo(lease) <= 0 || patiently(() -> renew(hold));
-  }
-
-  private boolean renew(Hold hold) {
-    long before = System.nanoTime();
-    boolean held =
-        store.write(
-            WorkQueue.ATTEMPTS,
-            Unit.reading(
-                List.of(laneOf(hold.claim)),
-                batch -> {
-                  var lane =
-                      batch.find(Tables.LANE, hold.claim.endpointId(), hold.claim.orderKey());
-                  if (lane == null || !lane.isHeld(hub, hold.claim.fence())) {
-                    return false;
-                  }
-                  batch.put(Tables.LANE, lane.heldUntil(batch.clock().plus(lease)));
-                  return true;
-                }));
-    hold.since = before;
-    return held;
-  }
-
-  private static Wanted laneOf(Claim claim) {
-    return Wanted.of(Tables.LANE, claim.endpointId(), claim.orderKey());
+    return held.plus(NEEDED).compareTo(lease) <= 0 || patiently(() -> settling.renew(hold));
   }
 
   /// Does what needs the store, again and again while that is away, but not for longer than a
@@ -326,17 +245,17 @@ public final class Engine implements AutoCloseable {
     var claim = hold.claim;
     while (true) {
       if (closing) {
-        release(claim);
+        settling.release(claim);
         return;
       }
-      var view = hold.known.isEmpty() ? patiently(() -> look(hold)) : hold.known;
+      var view = hold.known.isEmpty() ? patiently(() -> openLanes.look(hold)) : hold.known;
       var endpoint = Endpoints.in(store.settings()).find(claim.endpointId());
       if (endpoint.isPresent() && (endpoint.get().disabled() || !breakers.lets(claim))) {
-        release(claim);
+        settling.release(claim);
         return;
       }
       if (endpoint.isPresent() && endpoint.get().terms().order(claim.orderKey()) == Order.NEWEST) {
-        var old = patiently(() -> superseded(claim));
+        var old = patiently(() -> openLanes.superseded(claim));
         if (old.isPresent()) {
           if (!drop(hold, old.get(), view)) {
             return;
@@ -345,161 +264,13 @@ public final class Engine implements AutoCloseable {
         }
       }
       // What is owed to an endpoint that is gone waits for nothing.
-      var next = endpoint.isEmpty() ? view.stream().findFirst() : next(view, store.now());
+      var next = endpoint.isEmpty() ? view.stream().findFirst() : OpenLanes.next(view, store.now());
       next.ifPresent(open -> joined.attempted(claim, open.delivery()));
       boolean goOn = next.isPresent() ? attempt(hold, next.get(), view) : settle(hold, view, null);
       if (!goOn) {
         return;
       }
     }
-  }
-
-  /// What is open is not older than the oldest that is open at the endpoint: a lane that has had a
-  /// million deliveries is not read from its beginning.
-  private static final String NOT_OLDER =
-      " AND d.seq >= (SELECT COALESCE(MIN(o.seq), 0) FROM delivery_state o"
-          + " WHERE o.endpoint_id = :e AND o.state = 'pending')";
-
-  private static final String OPEN =
-      Deliveries.SELECT
-          + "d.endpoint_id = :e AND d.order_key = :k"
-          + NOT_OLDER
-          + " AND s.state = 'pending' AND s.passed = ";
-  static final String WAITING_ONES = OPEN + "0 ORDER BY d.seq, d.id LIMIT 2";
-  static final String PASSED_ONES = OPEN + "1 ORDER BY s.next_at, d.id LIMIT 2";
-
-  /// The two deliveries of a lane that come next in order, and the two passed ones that are due
-  /// first: with the lane's counts, all that is needed to go on.
-  private static List<Open> open(Handle h, Claim claim, boolean passed) {
-    return Stream.of(WAITING_ONES, PASSED_ONES)
-        .limit(passed ? 2 : 1)
-        .flatMap(which ->
-            h
-                .createQuery(which)
-                .bind("e", claim.endpointId())
-                .bind("k", claim.orderKey())
-                .map((r, _) -> Deliveries.standing(r))
-                .list()
-                .stream())
-        .map(o -> new Open(o.delivery(), o.state()))
-        .toList();
-  }
-
-  private List<Open> planned(List<Delivery> deliveries) {
-    return deliveries.stream()
-        .map(d -> new Open(d, DeliveryState.planned(d, store.now())))
-        .toList();
-  }
-
-  private List<Open> look(Hold hold) {
-    return store.read(h -> open(h, hold.claim, hold.passed));
-  }
-
-  private static final int TOGETHER = 32;
-
-  /// In lanes with more than that, most of what is open is of no interest yet.
-  private static final int SHORT = 8;
-
-  static final String ALL_OF_THESE =
-      Deliveries.SELECT
-          + "d.endpoint_id = :e AND d.order_key IN (<keys>)"
-          + NOT_OLDER
-          + " AND s.state = 'pending'"
-          + " ORDER BY d.seq, d.id";
-
-  /// Looks at many lanes at once: the first look of a reader after a commit is by far the dearest,
-  /// and where the database is a server each question is a way there and back.
-  private List<Waiting> lookAll(List<Claim> claims) {
-    if (claims.isEmpty()) {
-      return List.of();
-    }
-    long since = System.nanoTime();
-    var views = new HashMap<Claim, List<Open>>();
-    store.read(h -> {
-      var together = new LinkedHashMap<String, List<Claim>>();
-      for (var claim : claims) {
-        if (claim.pending() > SHORT) {
-          views.put(claim, open(h, claim, claim.passed()));
-        } else {
-          together.computeIfAbsent(claim.endpointId(), _ -> new ArrayList<>()).add(claim);
-        }
-      }
-      together.forEach((endpoint, all) -> {
-        for (int i = 0; i < all.size(); i += TOGETHER) {
-          var some = all.subList(i, Math.min(all.size(), i + TOGETHER));
-          var open = open(h, endpoint, some);
-          some.forEach(c -> views.put(c, firstOf(open.getOrDefault(c.orderKey(), List.of()))));
-        }
-      });
-      return views;
-    });
-    return claims.stream()
-        .map(c -> new Waiting(c, since, views.getOrDefault(c, List.of())))
-        .toList();
-  }
-
-  /// All that is open in some lanes of an endpoint, by lane, in order.
-  private static Map<String, List<Open>> open(Handle h, String endpoint, List<Claim> lanes) {
-    var keys = new ArrayList<>(lanes.stream().map(Claim::orderKey).toList());
-    while (keys.size() < TOGETHER && keys.size() > 1) {
-      // Always as many, so that it is one statement, which is kept.
-      keys.add(keys.getLast());
-    }
-    return h
-        .createQuery(ALL_OF_THESE)
-        .bind("e", endpoint)
-        .bindList("keys", keys)
-        .map((r, _) -> Deliveries.standing(r))
-        .list()
-        .stream()
-        .map(o -> new Open(o.delivery(), o.state()))
-        .collect(Collectors.groupingBy(o -> o.delivery().orderKey()));
-  }
-
-  /// The two that come next in order, and the two passed ones that are due first.
-  private static List<Open> firstOf(List<Open> lane) {
-    return Stream.concat(
-            lane.stream().filter(o -> !o.state().passed()).limit(2),
-            lane.stream()
-                .filter(o -> o.state().passed())
-                .sorted(
-                    Comparator.comparing(
-                        (Open o) -> o.state().nextAt(),
-                        Comparator.nullsFirst(Comparator.naturalOrder())))
-                .limit(2))
-        .toList();
-  }
-
-  /// What a lane attempts next: its first unpassed delivery when that is due, else a passed one
-  /// that is.
-  private static Optional<Open> next(List<Open> view, Instant now) {
-    var first = view.stream().filter(o -> !o.state().passed()).findFirst();
-    if (first.isPresent() && first.get().isDue(now)) {
-      return first;
-    }
-    return view.stream().filter(o -> o.state().passed() && o.isDue(now)).findFirst();
-  }
-
-  static final String SUPERSEDED =
-      Deliveries.SELECT
-          + "d.endpoint_id = :e AND d.order_key = :k"
-          + NOT_OLDER
-          + " AND s.state = 'pending' AND EXISTS"
-          + " (SELECT 1 FROM delivery n WHERE n.endpoint_id = :e AND n.order_key = :k"
-          + " AND n.lead_id = d.lead_id AND n.seq > d.seq) ORDER BY d.seq, d.id LIMIT 1";
-
-  /// The oldest open delivery of a lane of whose subject a newer state is planned.
-  private Optional<Open> superseded(Claim claim) {
-    return store.read(h ->
-        h
-            .createQuery(SUPERSEDED)
-            .bind("e", claim.endpointId())
-            .bind("k", claim.orderKey())
-            .map((r, _) -> Deliveries.standing(r))
-            .list()
-            .stream()
-            .findFirst()
-            .map(o -> new Open(o.delivery(), o.state())));
   }
 
   private boolean drop(Hold hold, Open old, List<Open> view) {
@@ -540,7 +311,7 @@ public final class Engine implements AutoCloseable {
                     open.state()));
         case Renderer.Rendered.Ready ready -> {
           if (!pace(endpoint.get())) {
-            release(hold.claim);
+            settling.release(hold.claim);
             yield false;
           }
           var sent = sender.send(open, endpoint.get(), known, ready, () -> lasts(hold));
@@ -570,7 +341,7 @@ public final class Engine implements AutoCloseable {
   /// Waits for the endpoint's next place by its pace; false when the hub closes before.
   private boolean pace(Endpoint endpoint) {
     long began = System.nanoTime();
-    long wait = room(endpoint.id()).reserve(began);
+    long wait = rooms.of(endpoint.id()).reserve(began);
     for (long left = wait; left > 0; left = wait - (System.nanoTime() - began)) {
       if (closing) {
         return false;
@@ -592,7 +363,7 @@ public final class Engine implements AutoCloseable {
   private boolean tried(Hold hold, Open open, List<Open> view, Sender.Sent sent, String losses) {
     var delivery = open.delivery();
     var attempt = sent.attempt();
-    var room = room(delivery.endpointId());
+    var room = rooms.of(delivery.endpointId());
     if (attempt.outcome() == Attempt.Outcome.DELIVERED) {
       room.grow();
     } else if (Overload.slows(attempt)) {
@@ -619,51 +390,6 @@ public final class Engine implements AutoCloseable {
     return sender.trial(sample, endpoint, secrets.apply(endpoint.id()), ready);
   }
 
-  /// What to write down of one delivery.
-  ///
-  /// @param asked what their `Retry-After` asked for
-  /// @param basis how it stood when the attempt began
-  /// @param words by which it is found
-  private record Settlement(
-      DeliveryState after,
-      @Nullable Attempt attempt,
-      Duration asked,
-      Delivery delivery,
-      DeliveryState basis,
-      List<AnswerWords.Entry> words) {
-    Settlement(
-        DeliveryState after,
-        @Nullable Attempt attempt,
-        Duration asked,
-        Delivery delivery,
-        DeliveryState basis) {
-      this(after, attempt, asked, delivery, basis, words(after, attempt));
-    }
-
-    /// Worked out here, before the unit that writes them.
-    private static List<AnswerWords.Entry> words(DeliveryState after, @Nullable Attempt attempt) {
-      if (attempt != null) {
-        return AnswerWords.of(attempt, after.seq(), after.endpointId());
-      }
-      return after.state() == DeliveryState.State.UNWRITABLE
-          ? AnswerWords.ofReason(after)
-          : List.of();
-    }
-
-    /// How it stands, given how it was found: one that somebody retried by hand during the attempt
-    /// is due now, as they were told.
-    DeliveryState after(DeliveryState found, Instant now) {
-      return found.tries() < basis.tries() && after.state() != DeliveryState.State.DELIVERED
-          ? after.dueNow(now)
-          : after;
-    }
-
-    /// Whether an earlier try at writing it down took place, though nobody could tell us.
-    boolean isIn(DeliveryState found) {
-      return attempt == null ? !found.isOpen() : found.attempts() >= attempt.n();
-    }
-  }
-
   /// Records how a delivery stands now, and when its lane is due next.
   ///
   /// @return whether there is more to do in the lane at once, which then is still leased to us
@@ -671,132 +397,11 @@ public final class Engine implements AutoCloseable {
     return patiently(() -> {
       long before = System.nanoTime();
       hold.planned = List.of();
-      boolean goOn = write(hold, view, settlement);
-      hold.known = planned(hold.planned);
+      boolean goOn = settling.settle(hold, view, settlement);
+      hold.known = openLanes.planned(hold.planned);
       hold.since = before;
       return goOn;
     });
-  }
-
-  private boolean write(Hold hold, List<Open> view, @Nullable Settlement settlement) {
-    var claim = hold.claim;
-    var wanted = new ArrayList<Wanted>(List.of(laneOf(claim)));
-    if (settlement != null) {
-      wanted.add(Wanted.of(Tables.STATE, settlement.delivery().id()));
-    }
-    Unit<Boolean> unit =
-        batch -> {
-          var lane = batch.find(Tables.LANE, claim.endpointId(), claim.orderKey());
-          if (lane == null || !lane.isHeld(hub, claim.fence())) {
-            LOG.warn("A lease on endpoint {} was lost; nothing is recorded", claim.endpointId());
-            return false;
-          }
-          int pending = lane.pending();
-          int passed = lane.passed();
-          DeliveryState settled = null;
-          if (settlement != null) {
-            var before = batch.find(Tables.STATE, settlement.delivery().id());
-            if (before == null) {
-              throw new IllegalStateException("no state of " + settlement.delivery().id());
-            }
-            // It is not open: an erasure ended it meanwhile, and nothing of the attempt may be
-            // written down.
-            boolean known = settlement.isIn(before) || !before.isOpen();
-            settled = known ? before : settlement.after(before, batch.clock());
-            if (!known) {
-              record(batch, claim, settlement, settled);
-              pending -= settled.isOpen() ? 0 : 1;
-              passed += (settled.isOpen() && settled.passed() ? 1 : 0) - (before.passed() ? 1 : 0);
-            }
-          }
-          boolean moved = lane.hasMovedFrom(hold.pending, hold.due);
-          var left = leave(batch, lane, pending, passed, later(view, settled), moved);
-          left.ifPresent(held ->
-              batch.afterCommit(() -> {
-                hold.planned = joined.next(claim, held.pending());
-                hold.passed = held.passed() > 0;
-                hold.pending = held.pending();
-                hold.due = held.dueAt();
-              }));
-          return left.isPresent();
-        };
-    return store.write(WorkQueue.ATTEMPTS, Unit.reading(wanted, unit));
-  }
-
-  private void record(Batch batch, Claim claim, Settlement settlement, DeliveryState settled) {
-    var delivery = settlement.delivery();
-    batch.put(Tables.STATE, settled);
-    AnswerWords.put(batch, settlement.words());
-    var attempt = settlement.attempt();
-    if (attempt != null) {
-      batch.put(Tables.ATTEMPT, attempt);
-      if (breakers.settle(batch, claim, attempt, settlement.asked())) {
-        batch.afterCommit(this::wake);
-      }
-      Endpoints.in(batch.settings())
-          .find(delivery.endpointId())
-          .filter(e -> e.subscription() != null)
-          .ifPresent(_ -> batch.put(Tables.NOTIFICATION, Notification.of(delivery, attempt)));
-    }
-    batch.append(
-        settled.isOpen() ? "delivery.attempted" : "delivery." + settled.state().word(),
-        delivery.leadId(),
-        delivery.id());
-  }
-
-  /// What is open in the lane as far as its holder knows, in order.
-  private static List<DeliveryState> later(List<Open> view, @Nullable DeliveryState settled) {
-    return view.stream()
-        .map(o ->
-            settled != null && settled.deliveryId().equals(o.delivery().id()) ? settled : o.state())
-        .filter(DeliveryState::isOpen)
-        .toList();
-  }
-
-  /// @param later what the holder knows of the lane's open deliveries: the next one in order, and
-  ///   the passed one that is due first, among others
-  /// @param moved others had to do with the lane since, so that it takes another look before it is
-  ///   known when it is due
-  /// @return the lane when it is still held; empty when it was let go
-  private Optional<Lane> leave(
-      Batch batch, Lane lane, int pending, int passed, List<DeliveryState> later, boolean moved) {
-    if (pending <= 0) {
-      batch.delete(Tables.LANE, lane.endpointId(), lane.orderKey());
-      return Optional.empty();
-    }
-    var now = batch.clock();
-    var head = later.stream().filter(s -> !s.passed()).findFirst();
-    boolean waiting = pending > passed;
-    boolean blocked = waiting && head.isPresent() && isLater(head.get(), now);
-    Instant due = now;
-    if (!moved && (blocked || !waiting)) {
-      due =
-          later.stream()
-              .filter(s -> s.passed() || head.isPresent() && s == head.get())
-              .map(s -> s.nextAt() == null ? now : s.nextAt())
-              .min(Comparator.naturalOrder())
-              .orElse(now);
-    }
-    boolean goOn = !due.isAfter(now) && !closing;
-    var left = lane.due(due, pending, passed, blocked);
-    batch.put(Tables.LANE, goOn ? left.heldUntil(now.plus(lease)) : left.free());
-    return goOn ? Optional.of(left) : Optional.empty();
-  }
-
-  private static boolean isLater(DeliveryState state, Instant now) {
-    return state.nextAt() != null && state.nextAt().isAfter(now);
-  }
-
-  private void release(Claim claim) {
-    Unit<Boolean> unit =
-        batch -> {
-          var lane = batch.find(Tables.LANE, claim.endpointId(), claim.orderKey());
-          if (lane != null && lane.isHeld(hub, claim.fence())) {
-            batch.put(Tables.LANE, lane.free());
-          }
-          return true;
-        };
-    store.write(WorkQueue.ATTEMPTS, Unit.reading(List.of(laneOf(claim)), unit));
   }
 
   private void poll() {
@@ -804,8 +409,8 @@ public final class Engine implements AutoCloseable {
       boolean again = false;
       try {
         breakers.refresh();
-        var due = due();
-        var claims = claim(due.lanes());
+        var due = dueLanes.find();
+        var claims = dueLanes.claim(due.lanes());
         more = !claims.isEmpty();
         again = more && due.cut();
         begin(claims);
@@ -837,7 +442,7 @@ public final class Engine implements AutoCloseable {
   private void begin(List<Claim> claims) {
     List<Waiting> all;
     try {
-      all = lookAll(claims);
+      all = openLanes.lookAll(claims);
     } catch (RuntimeException e) {
       // They are leased to us, so each must be begun; it looks for itself then.
       LOG.debug("Looking at the lanes at once failed", e);
@@ -845,97 +450,5 @@ public final class Engine implements AutoCloseable {
       return;
     }
     all.forEach(this::begin);
-  }
-
-  /// Endpoints that have lanes, from one to the next since there may be a million lanes, each with
-  /// the time at which its first is due. One question: most endpoints have nothing to look at.
-  private static final String OWING =
-      """
-      WITH RECURSIVE owing(id) AS (
-        SELECT MIN(endpoint_id) FROM lane
-        UNION ALL
-        SELECT (SELECT MIN(l.endpoint_id) FROM lane l WHERE l.endpoint_id > o.id)
-          FROM owing o WHERE o.id IS NOT NULL
-      )
-      SELECT o.id, (SELECT MIN(l.due_at) FROM lane l WHERE l.endpoint_id = o.id)
-        FROM owing o WHERE o.id IS NOT NULL
-      """;
-
-  /// @param cut whether there is room for more than were looked for
-  private record Due(List<String[]> lanes, boolean cut) {}
-
-  private Due due() {
-    var now = store.now();
-    var endpoints = Endpoints.in(store.settings());
-    endpoints.all().forEach(e -> allow(room(e.id()), e));
-    return store.read(h -> {
-      var due = new ArrayList<String[]>();
-      boolean cut = false;
-      for (var owing :
-          h.createQuery(OWING)
-              .map((r, _) -> Map.entry(r.getString(1), new Row(r).time(2)))
-              .list()) {
-        var endpoint = endpoints.find(owing.getKey());
-        if (endpoint.isEmpty()) {
-          due.addAll(dueAt(h, owing.getKey(), AT_ANY_TIME, now, QUOTA));
-        } else if (!endpoint.get().disabled() && !owing.getValue().isAfter(now)) {
-          int free = free(owing.getKey(), now);
-          int quota = Math.min(QUOTA, free);
-          if (quota > 0) {
-            var found = dueAt(h, owing.getKey(), now, now, quota);
-            cut |= quota < free && found.size() == quota;
-            due.addAll(found);
-          }
-        }
-      }
-      return new Due(due, cut);
-    });
-  }
-
-  private int free(String endpoint, Instant now) {
-    return breakers.isShut(endpoint)
-        ? breakers.mayProbe(endpoint, now) ? 1 : 0
-        : room(endpoint).free(System.nanoTime());
-  }
-
-  private static List<String[]> dueAt(
-      Handle h, String endpoint, Instant due, Instant now, int quota) {
-    return h.createQuery(
-            "SELECT endpoint_id, order_key FROM lane WHERE endpoint_id = :e"
-                + " AND due_at <= :due AND (owner IS NULL OR leased_until < :now)"
-                + " ORDER BY due_at LIMIT :quota")
-        .bind("e", endpoint)
-        .bind("due", Row.micros(due))
-        .bind("now", Row.micros(now))
-        .bind("quota", quota)
-        .map((r, _) -> new String[] {r.getString(1), r.getString(2)})
-        .list();
-  }
-
-  private List<Claim> claim(List<String[]> due) {
-    if (due.isEmpty()) {
-      return List.of();
-    }
-    var wanted = due.stream().map(key -> Wanted.of(Tables.LANE, key[0], key[1])).toList();
-    return store.write(WorkQueue.ATTEMPTS, Unit.reading(wanted, batch -> claim(batch, due)));
-  }
-
-  private List<Claim> claim(Batch batch, List<String[]> due) {
-    var claims = new ArrayList<Claim>();
-    var endpoints = Endpoints.in(batch.settings());
-    for (var key : due) {
-      var lane = batch.find(Tables.LANE, key[0], key[1]);
-      if (lane != null
-          && lane.isFree(batch.clock())
-          && (!lane.dueAt().isAfter(batch.clock()) || endpoints.find(key[0]).isEmpty())) {
-        var leased = lane.leasedBy(hub, batch.clock().plus(lease));
-        var claim = Claim.of(leased, Optional.empty());
-        if (breakers.probe(batch, claim, lease)) {
-          batch.put(Tables.LANE, leased);
-          claims.add(claim);
-        }
-      }
-    }
-    return claims;
   }
 }

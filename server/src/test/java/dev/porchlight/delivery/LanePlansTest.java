@@ -17,7 +17,10 @@ class LanePlansTest {
     try (var hub = TestHub.start(folder)) {
       for (var question :
           List.of(
-              Engine.WAITING_ONES, Engine.PASSED_ONES, Engine.ALL_OF_THESE, Engine.SUPERSEDED)) {
+              OpenLanes.WAITING_ONES,
+              OpenLanes.PASSED_ONES,
+              OpenLanes.ALL_OF_THESE,
+              OpenLanes.SUPERSEDED)) {
         var plan =
             hub.hub()
                 .store()
