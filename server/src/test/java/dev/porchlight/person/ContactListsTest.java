@@ -117,7 +117,7 @@ class ContactListsTest {
     return random.nextInt(3) == 0 ? null : texts.get(random.nextInt(texts.size()));
   }
 
-  private Persons.Making any(Store store, String owner, int n) {
+  private ContactEdits.Making any(Store store, String owner, int n) {
     var typed = new TreeSet<>(Set.of("display_name"));
     var details = new TreeMap<String, String>();
     put(details, ContactDetail.HOME_LOCALITY, some(PLACES));
@@ -151,7 +151,7 @@ class ContactListsTest {
             unlike,
             null,
             new Card(email, List.of(), List.of(), null, details, null, false, Map.of(), List.of()));
-    return new Persons.Making(
+    return new ContactEdits.Making(
         Draw.fresh(store.now(), 0),
         owner,
         random.nextInt(5) > 0,
@@ -207,7 +207,7 @@ class ContactListsTest {
       all.add(mls);
       for (int n = 0; n < 150; n++) {
         var making = any(store, all.get(n % all.size()), n);
-        store.write(WorkQueue.EDITS, batch -> Persons.add(batch, making, "test"));
+        store.write(WorkQueue.EDITS, batch -> ContactEdits.add(batch, making, "test"));
         if (n == 70) {
           hub.clock().advance(java.time.Duration.ofDays(1));
         }
@@ -308,9 +308,10 @@ class ContactListsTest {
 
   /// A walk along the names finds the same, however often its time is over.
   private void walk(Store store, Set<String> owners) {
-    var contacts = new Contacts(store, 10_000, 1_000, 128, 16, Duration.ofSeconds(10));
-    var hasty = new Contacts(store, 10_000, 1_000, 128, 16, Duration.ZERO);
-    var strict = new Contacts(store, 10_000, 1_000, 128, 0, Duration.ZERO);
+    var contacts = new Contacts(store);
+    var patient = new ContactWalk(store, 10_000, 16, Duration.ofSeconds(10));
+    var hasty = new ContactWalk(store, 10_000, 16, Duration.ZERO);
+    var strict = new ContactWalk(store, 10_000, 0, Duration.ZERO);
     int named = 0;
     int n = 0;
     for (var text : FILTERS) {
@@ -318,13 +319,13 @@ class ContactListsTest {
       var wanted =
           ids(list(contacts, owners, true, filter, List.of(), new Contacts.Page.At(0, WHOLE)));
       if (filter instanceof Expression.Matches
-          && new Contacts(store).isServed(owners, true, filter)) {
+          && new ContactWalk(store).isServed(owners, true, filter)) {
         named += wanted.isEmpty() ? 0 : 1;
         assertThat(strict.isServed(owners, true, filter))
             .as("only what more have than one looks at is not served: %s", text)
             .isEqualTo(wanted.isEmpty());
       }
-      assertThat(walked(contacts, owners, filter, 20)).as(text).isEqualTo(wanted);
+      assertThat(walked(patient, owners, filter, 20)).as(text).isEqualTo(wanted);
       if (n++ % 8 == 0) {
         assertThat(walked(hasty, owners, filter, 20)).as(text).isEqualTo(wanted);
       }
@@ -335,10 +336,7 @@ class ContactListsTest {
       assertThat(contacts.beginning(owners, beginning, WHOLE).stream().map(ContactListsTest::id))
           .as(beginning)
           .containsExactlyInAnyOrderElementsOf(
-              contacts
-                  .walk(owners, true, new Expression.Everything(), "", WHOLE)
-                  .contacts()
-                  .stream()
+              patient.walk(owners, true, new Expression.Everything(), "", WHOLE).contacts().stream()
                   .filter(c -> !folded.isEmpty())
                   .filter(c ->
                       begins(folded, c.contact().body().shownName())
@@ -360,7 +358,7 @@ class ContactListsTest {
   }
 
   private static List<String> walked(
-      Contacts contacts, Set<String> owners, Expression filter, int limit) {
+      ContactWalk contacts, Set<String> owners, Expression filter, int limit) {
     var ids = new ArrayList<String>();
     var after = Optional.of("");
     while (after.isPresent()) {

@@ -13,6 +13,7 @@ import dev.porchlight.filter.Expression;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.FilterException;
 import dev.porchlight.person.ContactCatalogue;
+import dev.porchlight.person.ContactWalk;
 import dev.porchlight.person.Contacts;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
@@ -38,10 +39,12 @@ final class ContactList {
 
   private final Store store;
   private final Contacts contacts;
+  private final ContactWalk walk;
 
   ContactList(Store store) {
     this.store = store;
     contacts = new Contacts(store);
+    walk = new ContactWalk(store);
   }
 
   record Line(
@@ -98,7 +101,7 @@ final class ContactList {
     try {
       if (expression != null && typed.isEmpty()) {
         long before = number(visit, "before", Long.MAX_VALUE);
-        var found = contacts.newest(owners, connected, before, AT_ONCE + 1);
+        var found = walk.newest(owners, connected, before, AT_ONCE + 1);
         lines = lines(visit, found);
         pager =
             new Pager(
@@ -107,10 +110,10 @@ final class ContactList {
                     ? path("", connected, "before=" + found.get(AT_ONCE - 1).contact().ownedSeq())
                     : "");
       } else if (expression != null
-          && contacts.areMany(owners)
-          && !contacts.isServed(owners, connected, expression)) {
+          && walk.areMany(owners)
+          && !walk.isServed(owners, connected, expression)) {
         var after = visit.query("after").filter(a -> a.matches("[0-9]{26}")).orElse("");
-        var found = contacts.walk(owners, connected, expression, after, AT_ONCE);
+        var found = walk.walk(owners, connected, expression, after, AT_ONCE);
         lines = lines(visit, found.contacts());
         further = found.further().isPresent() && lines.size() < AT_ONCE;
         pager =
