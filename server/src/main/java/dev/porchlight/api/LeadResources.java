@@ -31,6 +31,7 @@ import dev.porchlight.person.Comment;
 import dev.porchlight.person.Consents;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Persons;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Batch;
@@ -558,7 +559,7 @@ final class LeadResources {
       }
       if (edit.owner() != null
           && !edit.owner().equals(now.ownerId())
-          && !Persons.mayOwn(Nodes.in(batch.settings()), edit.owner(), now.officeId())) {
+          && !ContactEdits.mayOwn(Nodes.in(batch.settings()), edit.owner(), now.officeId())) {
         throw new FaultException(
             Fault.BODY_INVALID, "The owner must be a member of the contact's office.");
       }
@@ -569,7 +570,8 @@ final class LeadResources {
             "Addresses can be taken from `invalid_emails`; the hub alone adds any.");
       }
       return new Call.Answer(
-          200, Views.contact(Persons.edit(batch, now, edit, call.principal().id(), batch.now())));
+          200,
+          Views.contact(ContactEdits.edit(batch, now, edit, call.principal().id(), batch.now())));
     });
   }
 

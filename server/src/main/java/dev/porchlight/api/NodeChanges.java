@@ -7,6 +7,7 @@ import dev.porchlight.access.MemberPasswords;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.person.ContactEdit;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
@@ -119,7 +120,7 @@ final class NodeChanges {
               Persons.findContact(batch, id)
                   .filter(c -> c.ownerId().equals(member))
                   .filter(c -> !Persons.isErased(batch, c.personId()))
-                  .ifPresent(c -> Persons.edit(batch, c, edit, principal, batch.now()));
+                  .ifPresent(c -> ContactEdits.edit(batch, c, edit, principal, batch.now()));
             }
             return true;
           });

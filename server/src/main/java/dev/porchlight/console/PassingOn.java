@@ -3,6 +3,7 @@ package dev.porchlight.console;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
@@ -33,10 +34,10 @@ public enum PassingOn {
           if (now.isEmpty()) {
             return MISSING;
           }
-          if (!Persons.mayOwn(Nodes.in(batch.settings()), owner, now.get().officeId())) {
+          if (!ContactEdits.mayOwn(Nodes.in(batch.settings()), owner, now.get().officeId())) {
             return REFUSED;
           }
-          Persons.edit(batch, now.get(), edit, visit.principal().id(), batch.now());
+          ContactEdits.edit(batch, now.get(), edit, visit.principal().id(), batch.now());
           return DONE;
         });
   }

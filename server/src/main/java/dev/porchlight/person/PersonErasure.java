@@ -121,7 +121,7 @@ public final class PersonErasure {
     var edits = edits(sql, person);
     for (var edit : edits) {
       sql.execute("UPDATE contact_edit SET body = ? WHERE seq = ?", ERASED_EDIT, edit.seq());
-      sql.execute("DELETE FROM identity_seen WHERE ref = ?", Persons.editRef(edit.seq()));
+      sql.execute("DELETE FROM identity_seen WHERE ref = ?", ContactEdits.editRef(edit.seq()));
     }
     Consents.forget(batch, person);
     var contacts = contacts(sql, person);
@@ -192,7 +192,7 @@ public final class PersonErasure {
 
   /// The same for what a member typed.
   public static Others seenOfErased(Handle h, long editSeq) {
-    return seenOfErased(h, Persons.editRef(editSeq));
+    return seenOfErased(h, ContactEdits.editRef(editSeq));
   }
 
   /// Whether what a member typed was erased.

@@ -15,6 +15,7 @@ import dev.porchlight.desk.erasure.Erasures;
 import dev.porchlight.person.Comment;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.People;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Batch;
@@ -136,7 +137,7 @@ public final class ContactSection implements Section {
               }
               tags.add(tag);
               try {
-                Persons.edit(batch, c, tags(tags), visit.principal().id(), batch.now());
+                ContactEdits.edit(batch, c, tags(tags), visit.principal().id(), batch.now());
               } catch (IllegalArgumentException _) {
                 trouble.set("contact.tag.wrong");
               }
@@ -158,7 +159,7 @@ public final class ContactSection implements Section {
             contact,
             (batch, c) -> {
               var tags = c.body().tags().stream().filter(t -> !t.equals(tag)).toList();
-              Persons.edit(batch, c, tags(tags), visit.principal().id(), batch.now());
+              ContactEdits.edit(batch, c, tags(tags), visit.principal().id(), batch.now());
               return true;
             });
     return known ? visit.done("/contacts/" + contact.id(), "contact.untagged") : visit.missing();

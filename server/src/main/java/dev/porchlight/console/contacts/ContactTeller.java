@@ -30,6 +30,7 @@ import dev.porchlight.person.Consents;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactBody;
 import dev.porchlight.person.ContactDetail;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.People;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
@@ -282,7 +283,7 @@ final class ContactTeller {
 
   private static List<Choice> owners(Nodes nodes, Contact contact) {
     return nodes.all().stream()
-        .filter(n -> Persons.mayOwn(nodes, n.id(), contact.officeId()))
+        .filter(n -> ContactEdits.mayOwn(nodes, n.id(), contact.officeId()))
         .filter(n -> !n.id().equals(contact.ownerId()))
         .map(n -> new Choice(n.id(), Clean.line(n.name())))
         .toList();

@@ -4,6 +4,7 @@ import dev.porchlight.access.Parties;
 import dev.porchlight.person.Card;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Identity;
 import dev.porchlight.person.Persons;
 import dev.porchlight.routing.Routing;
@@ -49,7 +50,7 @@ final class ContactSayings {
     var named = named(here.batch(), here.place().company(), said.names());
     if (said.change() == Change.DELETE) {
       if (named.isPresent()) {
-        Persons.delete(here.batch(), named.get(), here.principal(), here.batch().now());
+        ContactEdits.delete(here.batch(), named.get(), here.principal(), here.batch().now());
         Holdings.delete(here.batch(), named.get().id());
       } else {
         here.batch().append("contact.unknown", here.event().id(), here.publisher().id());
@@ -117,9 +118,9 @@ final class ContactSayings {
 
   private static Contact made(
       Occasion here, Saying.OfContact said, @Nullable String owner, Identity identity) {
-    return Persons.add(
+    return ContactEdits.add(
         here.batch(),
-        new Persons.Making(
+        new ContactEdits.Making(
             here.draw(),
             owner == null ? Routing.decide(here.nodes(), here.place().landing()).member() : owner,
             true,
@@ -130,7 +131,7 @@ final class ContactSayings {
 
   private static Contact changed(Occasion here, Contact contact, Saying.OfContact said) {
     var body = contact.body();
-    return Persons.edit(
+    return ContactEdits.edit(
         here.batch(),
         contact,
         edit(said, body.emails(), body.phones(), body.tags(), false),

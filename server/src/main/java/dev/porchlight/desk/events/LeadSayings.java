@@ -11,6 +11,7 @@ import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.Tables;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Evidence;
 import dev.porchlight.person.Identity;
 import dev.porchlight.person.Persons;
@@ -143,8 +144,8 @@ final class LeadSayings {
         .filter(c -> !Persons.isErased(here.batch(), c.personId()))
         .ifPresent(c ->
             Evidence.of(c, who)
-                .ifPresent(
-                    e -> Persons.edit(here.batch(), c, e, here.principal(), here.batch().now())));
+                .ifPresent(e ->
+                    ContactEdits.edit(here.batch(), c, e, here.principal(), here.batch().now())));
   }
 
   private static String text(@Nullable String text) {
@@ -199,13 +200,13 @@ final class LeadSayings {
     if (contact.ownerId().equals(member) || Persons.isErased(here.batch(), contact.personId())) {
       return;
     }
-    if (Persons.mayOwn(here.nodes(), member, contact.officeId())) {
-      Persons.edit(here.batch(), contact, owned(member), here.principal(), here.batch().now());
+    if (ContactEdits.mayOwn(here.nodes(), member, contact.officeId())) {
+      ContactEdits.edit(here.batch(), contact, owned(member), here.principal(), here.batch().now());
     } else {
-      Persons.transfer(
+      ContactEdits.transfer(
           here.batch(),
           contact,
-          new Persons.Transfer(here.draw(), member, new Identity(null, null, "")),
+          new ContactEdits.Transfer(here.draw(), member, new Identity(null, null, "")),
           here.principal(),
           here.batch().now());
     }

@@ -9,6 +9,7 @@ import dev.porchlight.delivery.Redelivery;
 import dev.porchlight.net.Mailer;
 import dev.porchlight.person.Card;
 import dev.porchlight.person.ContactEdit;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
@@ -123,7 +124,7 @@ public final class Bounces {
     var all = new ArrayList<>(contact.get().body().card().invalidEmails());
     all.add(address);
     var kept = all.subList(Math.max(0, all.size() - MOST), all.size());
-    Persons.edit(
+    ContactEdits.edit(
         batch,
         contact.get(),
         new ContactEdit(

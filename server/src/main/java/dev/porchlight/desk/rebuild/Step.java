@@ -9,9 +9,9 @@ import dev.porchlight.desk.Tables;
 import dev.porchlight.desk.erasure.LeadErasure;
 import dev.porchlight.desk.events.PublishedEvent;
 import dev.porchlight.desk.events.Publishing;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Others;
 import dev.porchlight.person.PersonErasure;
-import dev.porchlight.person.Persons;
 import dev.porchlight.store.Batch;
 import java.time.Instant;
 import java.util.List;
@@ -47,7 +47,7 @@ sealed interface Step {
     @Override
     public void run(Batch batch) {
       batch.resumeAt(seq);
-      Persons.replay(batch, kind, contact, body, principal, at, erased);
+      ContactEdits.replay(batch, kind, contact, body, principal, at, erased);
     }
   }
 

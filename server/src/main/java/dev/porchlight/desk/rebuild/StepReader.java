@@ -12,8 +12,8 @@ import dev.porchlight.desk.events.PublishedEvent;
 import dev.porchlight.desk.events.Publishing;
 import dev.porchlight.desk.feed.Telling;
 import dev.porchlight.person.Consents;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.PersonErasure;
-import dev.porchlight.person.Persons;
 import dev.porchlight.routing.ServiceAreas;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
@@ -46,7 +46,7 @@ final class StepReader {
                   (Step) new Step.Set(line.seq(), r.getString(1), r.getString(2), r.getString(3)))
               .one());
     }
-    if (Persons.REPLAYED.contains(line.kind())) {
+    if (ContactEdits.REPLAYED.contains(line.kind())) {
       return edit(line);
     }
     if (Consents.LINES.contains(line.kind())) {

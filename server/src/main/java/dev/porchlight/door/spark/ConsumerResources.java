@@ -8,6 +8,7 @@ import dev.porchlight.person.Card;
 import dev.porchlight.person.ConsumerLink;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Contacts;
 import dev.porchlight.person.Identity;
 import dev.porchlight.person.Persons;
@@ -251,7 +252,7 @@ final class ConsumerResources {
                     "That agent has a contact with this PrimaryEmail already."));
           }
           if (twin.isEmpty()) {
-            Persons.add(batch, proven ? theirs : unknown, call.caller().id());
+            ContactEdits.add(batch, proven ? theirs : unknown, call.caller().id());
           }
           new ConsumerLink(known.id(), agent, twin.orElse(draw.digits()), draw.at()).put(batch);
           return WatchBodies.Outcome.of(true);
@@ -260,10 +261,10 @@ final class ConsumerResources {
   }
 
   /// @param email the address by which to find the person; null for somebody nobody knows
-  private static Persons.Making making(
+  private static ContactEdits.Making making(
       Draw draw, Node account, Contact contact, @Nullable String email) {
     var body = contact.body();
-    return new Persons.Making(
+    return new ContactEdits.Making(
         draw,
         account.id(),
         account.kind() == Node.Kind.MEMBER,

@@ -7,6 +7,7 @@ import dev.porchlight.person.Activities;
 import dev.porchlight.person.Card;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactCatalogue;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Contacts;
 import dev.porchlight.person.Identity;
 import dev.porchlight.person.MemberMessage;
@@ -237,7 +238,7 @@ final class ContactResources {
     var edit = written.edit();
     var email = edit.card() == null ? null : edit.card().primaryEmail();
     var making =
-        new Persons.Making(
+        new ContactEdits.Making(
             draw,
             owner,
             true,
@@ -267,7 +268,7 @@ final class ContactResources {
           if (twin != null) {
             return new Outcome(twin);
           }
-          var contact = Persons.add(batch, making, call.caller().id());
+          var contact = ContactEdits.add(batch, making, call.caller().id());
           PortalResources.fresh(batch, draw, contact).put(batch, true);
           message.ifPresent(m -> m.put(batch));
           return Outcome.DONE;
@@ -327,7 +328,7 @@ final class ContactResources {
           if (refusal != null) {
             return new Outcome(refusal);
           }
-          Persons.edit(batch, contact.get(), edit, call.caller().id(), batch.now());
+          ContactEdits.edit(batch, contact.get(), edit, call.caller().id(), batch.now());
           return Outcome.DONE;
         });
     return Envelope.done();
@@ -343,7 +344,7 @@ final class ContactResources {
           ContactAttributes.RECORD_STATUS,
           "RecordStatus can't go back to Unconnected.");
     }
-    var after = Persons.afterEdit(contact, edit);
+    var after = ContactEdits.afterEdit(contact, edit);
     if (edit.typed().contains("secondary_emails")
         && contact.body().emails().isEmpty()
         && !edit.typed().contains("primary_email")) {
@@ -397,7 +398,7 @@ final class ContactResources {
     var to = accounts.find(named).map(n -> owner(n, accounts)).orElse(named);
     var known = contacts.find(owner, id).orElseThrow(ContactResources::missing).contact().body();
     var transfer =
-        new Persons.Transfer(
+        new ContactEdits.Transfer(
             Draw.fresh(store.now(), hub),
             to,
             identity(
@@ -437,7 +438,7 @@ final class ContactResources {
           if (refusal != null) {
             return new Outcome(refusal);
           }
-          Persons.transfer(batch, contact, transfer, caller.id(), batch.now());
+          ContactEdits.transfer(batch, contact, transfer, caller.id(), batch.now());
           return Outcome.DONE;
         });
     return Envelope.done();
@@ -472,7 +473,7 @@ final class ContactResources {
           if (contact.isEmpty()) {
             return new Outcome(missing());
           }
-          Persons.delete(batch, contact.get(), call.caller().id(), batch.now());
+          ContactEdits.delete(batch, contact.get(), call.caller().id(), batch.now());
           Holdings.delete(batch, contact.get().id());
           return Outcome.DONE;
         });

@@ -5,6 +5,7 @@ import dev.porchlight.access.SparkGrants;
 import dev.porchlight.access.SparkKey;
 import dev.porchlight.access.SparkKeys;
 import dev.porchlight.account.Nodes;
+import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Identity;
 import dev.porchlight.person.Persons;
 import dev.porchlight.person.Portal;
@@ -288,7 +289,7 @@ final class PortalPage {
     var draw = Draw.fresh(store.now(), hub);
     var owner = asked.portal().ownerId();
     var making =
-        new Persons.Making(
+        new ContactEdits.Making(
             draw,
             owner,
             !asked.unconnected(),
@@ -311,7 +312,7 @@ final class PortalPage {
               || PortalAccount.isTaken(batch, owner, email, "")) {
             return Optional.<String>empty();
           }
-          Persons.add(batch, making, "sign-up at portal " + asked.portal().id());
+          ContactEdits.add(batch, making, "sign-up at portal " + asked.portal().id());
           PortalAccount.of(draw, draw.digits(), email)
               .withPassword(hash)
               .signedIn(batch.clock())
