@@ -28,7 +28,7 @@ public final class Leads {
   private static final int SOURCES = 500;
 
   private final Store store;
-  private final Picked.Look look;
+  private final OwnLeads<LeadRecord, Long> own;
 
   public Leads(Store store) {
     this(store, Picked.Look.of(200));
@@ -37,7 +37,7 @@ public final class Leads {
   /// @param look how those of a member with many contacts are looked for
   Leads(Store store, Picked.Look look) {
     this.store = store;
-    this.look = look;
+    own = new OwnLeads<>(store, look, LeadRecord::id, LeadRecord::seq);
   }
 
   public Optional<LeadRecord> find(Scope scope, String id) {
@@ -140,37 +140,15 @@ public final class Leads {
   }
 
   private Picked<LeadRecord, Long> picked(Scope scope, Query query) {
-    return Picked.among(
-        look,
+    return own.pick(
+        scope,
         query.before(),
         query.limit(),
-        before -> {
-          // All of the office's, and of these the member's own: as rows they are read at once.
-          var some =
-              list(
-                  new Query(query.source(), null, null, query.test(), before, look.atOnce()),
-                  scope.sqlOfItsOffice("office_id"),
-                  scope);
-          return new Picked.Some<>(
-              own(scope, some),
-              some.size() < look.atOnce() ? Optional.empty() : Optional.of(some.getLast().seq()));
-        },
-        LeadRecord::seq);
-  }
-
-  private List<LeadRecord> own(Scope scope, List<LeadRecord> some) {
-    if (some.isEmpty()) {
-      return some;
-    }
-    var own =
-        store.read(h ->
-            h.createQuery(
-                    "SELECT id FROM lead WHERE id IN (<ids>) AND "
-                        + scope.sqlOfContact("office_id", "contact_id"))
-                .bindList("ids", some.stream().map(LeadRecord::id).toList())
-                .mapTo(String.class)
-                .set());
-    return some.stream().filter(l -> own.contains(l.id())).toList();
+        before ->
+            list(
+                new Query(query.source(), null, null, query.test(), before, own.look().atOnce()),
+                scope.sqlOfItsOffice("office_id"),
+                scope));
   }
 
   /// @param within what may be seen, in SQL

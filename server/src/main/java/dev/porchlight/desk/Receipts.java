@@ -10,14 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Receipts, for those who may see them.
 public final class Receipts {
 
   private final Store store;
-  private final Picked.Look look;
+  private final OwnLeads<Receipt, String> own;
 
   public Receipts(Store store) {
     this(store, Picked.Look.of(200));
@@ -26,7 +25,7 @@ public final class Receipts {
   /// @param look how those of a member with many contacts are looked for
   Receipts(Store store, Picked.Look look) {
     this.store = store;
-    this.look = look;
+    own = new OwnLeads<>(store, look, Receipt::leadId, Receipt::id);
   }
 
   public Optional<Receipt> find(Scope scope, String id) {
@@ -93,37 +92,15 @@ public final class Receipts {
   }
 
   private Picked<Receipt, String> picked(Scope scope, Query query) {
-    return Picked.among(
-        look,
+    return own.pick(
+        scope,
         query.before(),
         query.limit(),
-        before -> {
-          var some =
-              list(
-                  new Query(query.state(), query.source(), null, before, look.atOnce()),
-                  scope.sqlOfItsOffice("office_id"),
-                  scope);
-          return new Picked.Some<>(
-              own(scope, some),
-              some.size() < look.atOnce() ? Optional.empty() : Optional.of(some.getLast().id()));
-        },
-        Receipt::id);
-  }
-
-  private List<Receipt> own(Scope scope, List<Receipt> some) {
-    var leads = some.stream().flatMap(r -> Stream.ofNullable(r.leadId())).distinct().toList();
-    if (leads.isEmpty()) {
-      return List.of();
-    }
-    var own =
-        store.read(h ->
-            h.createQuery(
-                    "SELECT id FROM lead WHERE id IN (<ids>) AND "
-                        + scope.sqlOfContact("office_id", "contact_id"))
-                .bindList("ids", leads)
-                .mapTo(String.class)
-                .set());
-    return some.stream().filter(r -> r.leadId() != null && own.contains(r.leadId())).toList();
+        before ->
+            list(
+                new Query(query.state(), query.source(), null, before, own.look().atOnce()),
+                scope.sqlOfItsOffice("office_id"),
+                scope));
   }
 
   /// @param within what may be seen, in SQL
