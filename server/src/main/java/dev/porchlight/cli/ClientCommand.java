@@ -1,6 +1,5 @@
 package dev.porchlight.cli;
 
-import dev.porchlight.client.HubClient;
 import dev.porchlight.client.HubException;
 import dev.porchlight.value.Json;
 import java.util.List;
@@ -70,38 +69,35 @@ final class ClientCommand extends Noun {
             column("NAME", "name"),
             column("CONTRACT", "contract"),
             new Column("SANDBOX", row -> row.path("sandbox").asBoolean(false) ? "yes" : ""),
-            new Column("NODES", row -> Text.list(row.path("nodes"))),
-            new Column("REVOKED", row -> Text.time(Text.at(row, "revoked_at"))),
+            several("NODES", "nodes"),
+            time("REVOKED", "revoked_at"),
             column("ID", "id")));
   }
 
   @Command(name = "show", description = "Shows a client.")
   int show(@Parameters(paramLabel = "CLIENT", description = "its id or name") String client)
       throws HubException {
-    try (var hub = connect()) {
-      var found = hub.get("/clients/" + HubClient.segment(resolve(hub, "/clients", client)));
-      return show(
-          found,
-          () -> {
-            say("Client " + Text.at(found, "name"));
-            say("  id        " + Text.at(found, "id"));
-            say("  contract  " + Text.at(found, "contract"));
-            say("  nodes     " + Text.list(found.path("nodes")));
-            say("  sandbox   " + (found.path("sandbox").asBoolean(false) ? "yes" : "no"));
-            for (var key : found.path("keys")) {
-              var expires = Text.time(Text.at(key, "expires_at"));
-              say(
-                  "  "
-                      + (Text.at(key, "kind") + "          ").substring(0, 10)
-                      + Text.at(key, "hint")
-                      + (expires.isEmpty() ? "" : "  until " + expires));
-            }
-            var revoked = Text.time(Text.at(found, "revoked_at"));
-            if (!revoked.isEmpty()) {
-              say("  revoked   " + revoked);
-            }
-          });
-    }
+    return ask(
+        hub -> hub.get(one(hub, "/clients", client)),
+        found -> {
+          say("Client " + Text.at(found, "name"));
+          say("  id        " + Text.at(found, "id"));
+          say("  contract  " + Text.at(found, "contract"));
+          say("  nodes     " + Text.list(found.path("nodes")));
+          say("  sandbox   " + (found.path("sandbox").asBoolean(false) ? "yes" : "no"));
+          for (var key : found.path("keys")) {
+            var expires = Text.time(Text.at(key, "expires_at"));
+            say(
+                "  "
+                    + (Text.at(key, "kind") + "          ").substring(0, 10)
+                    + Text.at(key, "hint")
+                    + (expires.isEmpty() ? "" : "  until " + expires));
+          }
+          var revoked = Text.time(Text.at(found, "revoked_at"));
+          if (!revoked.isEmpty()) {
+            say("  revoked   " + revoked);
+          }
+        });
   }
 
   @Command(
@@ -111,32 +107,17 @@ final class ClientCommand extends Noun {
               + " overlap.")
   int rotate(
       @Parameters(paramLabel = "CLIENT", description = "its id or name") String client,
-      @Option(
-              names = "--overlap-hours",
-              paramLabel = "HOURS",
-              description = "for how long the others still open, 0 to 168; 24")
-          @Nullable Integer overlap)
+      @Mixin Overlap overlap)
       throws HubException {
     var body = Json.object();
-    if (overlap != null) {
-      body.put("overlap_hours", overlap);
-    }
-    try (var hub = connect()) {
-      var id = resolve(hub, "/clients", client);
-      var made = hub.post("/clients/" + HubClient.segment(id) + "/rotate-secret", body);
-      return show(
-          made,
-          () -> {
-            say("New secret and token of client " + Text.at(made, "name") + ":");
-            keys(made);
-            say(
-                overlap != null && overlap == 0
-                    ? "The others are void from now on."
-                    : "The others end in "
-                        + Text.count(overlap == null ? 24 : overlap, "hour", "hours")
-                        + ".");
-          });
-    }
+    overlap.into(body);
+    return ask(
+        hub -> hub.post(one(hub, "/clients", client) + "/rotate-secret", body),
+        made -> {
+          say("New secret and token of client " + Text.at(made, "name") + ":");
+          keys(made);
+          say(overlap.sentence());
+        });
   }
 
   @Command(
@@ -144,10 +125,8 @@ final class ClientCommand extends Noun {
       description = "Ends a client at once, with its secrets, tokens and subscriptions.")
   int revoke(@Parameters(paramLabel = "CLIENT", description = "its id or name") String client)
       throws HubException {
-    try (var hub = connect()) {
-      var id = resolve(hub, "/clients", client);
-      var ended = hub.delete("/clients/" + HubClient.segment(id));
-      return show(ended, () -> say("Client " + Text.at(ended, "name") + " is void."));
-    }
+    return ask(
+        hub -> hub.delete(one(hub, "/clients", client)),
+        ended -> say("Client " + Text.at(ended, "name") + " is void."));
   }
 }

@@ -69,7 +69,7 @@ final class DeliveryCommand extends PinnableNoun {
             words),
         "There are no such deliveries.",
         List.of(
-            new Column("PLANNED", row -> Text.time(Text.at(row, "planned_at"))),
+            time("PLANNED", "planned_at"),
             column("STATE", "state"),
             column("ATTEMPTS", "attempts_made"),
             column("ENDPOINT", "endpoint_name"),
@@ -81,25 +81,21 @@ final class DeliveryCommand extends PinnableNoun {
 
   @Command(name = "show", description = "Shows a delivery with its attempts and losses.")
   int show(@Parameters(paramLabel = "ID", description = "its id") String id) throws HubException {
-    try (var hub = connect()) {
-      var delivery = hub.get("/deliveries/" + HubClient.segment(id));
-      return show(delivery, () -> Story.delivery(delivery, "").forEach(this::say));
-    }
+    return ask(
+        hub -> hub.get("/deliveries/" + HubClient.segment(id)),
+        delivery -> Story.delivery(delivery, "").forEach(this::say));
   }
 
   @Command(name = "retry", description = "Starts a delivery anew, under the same webhook-id.")
   int retry(@Parameters(paramLabel = "ID", description = "its id") String id) throws HubException {
-    try (var hub = connect()) {
-      var delivery = hub.post("/deliveries/" + HubClient.segment(id) + "/retry", Json.object());
-      return show(
-          delivery,
-          () ->
-              say(
-                  "The delivery to "
-                      + Text.at(delivery, "endpoint_name")
-                      + " is attempted again; `porchlight delivery show "
-                      + id
-                      + "` tells how it went."));
-    }
+    return ask(
+        hub -> hub.post("/deliveries/" + HubClient.segment(id) + "/retry", Json.object()),
+        delivery ->
+            say(
+                "The delivery to "
+                    + Text.at(delivery, "endpoint_name")
+                    + " is attempted again; `porchlight delivery show "
+                    + id
+                    + "` tells how it went."));
   }
 }

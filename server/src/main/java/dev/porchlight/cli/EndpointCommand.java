@@ -70,21 +70,13 @@ final class EndpointCommand extends Noun {
     } else if (isMail(to)) {
       body.put("contract", "mail");
     }
-    if (node != null) {
-      body.put("node", node);
-    }
-    if (apiKey != null) {
-      body.put("api_key", apiKey);
-    }
+    put(body, "node", node);
+    put(body, "api_key", apiKey);
     if (appendChannel) {
       body.put("append_channel", true);
     }
-    if (assumedRole != null) {
-      body.put("assumed_role", assumedRole);
-    }
-    if (fallback != null) {
-      body.put("fallback_contract", fallback);
-    }
+    put(body, "assumed_role", assumedRole);
+    put(body, "fallback_contract", fallback);
     terms.into(body);
     if (handshake) {
       body.put("disabled", true);
@@ -177,24 +169,18 @@ final class EndpointCommand extends Noun {
       @Mixin EndpointTerms terms)
       throws HubException {
     var body = Json.object();
-    if (to != null) {
-      body.put("url", to);
-    }
+    put(body, "url", to);
     terms.into(body);
     if (body.isEmpty()) {
       say("Nothing to change: name at least one option.");
       return CommandLineProgram.USAGE;
     }
-    try (var hub = connect()) {
-      var id = resolve(hub, "/endpoints", endpoint);
-      var changed = hub.patch("/endpoints/" + HubClient.segment(id), body);
-      return show(
-          changed,
-          () -> {
-            say("Endpoint " + Text.at(changed, "name") + " is changed.");
-            missed(changed);
-          });
-    }
+    return ask(
+        hub -> hub.patch(one(hub, "/endpoints", endpoint), body),
+        changed -> {
+          say("Endpoint " + Text.at(changed, "name") + " is changed.");
+          missed(changed);
+        });
   }
 
   @Command(name = "list", description = "Lists the endpoints.")
@@ -232,28 +218,20 @@ final class EndpointCommand extends Noun {
           @Nullable String kind)
       throws HubException {
     var body = Json.object();
-    if (overlap != null) {
-      body.put("overlap_hours", overlap);
-    }
-    if (kind != null) {
-      body.put("kind", kind);
-    }
-    try (var hub = connect()) {
-      var id = resolve(hub, "/endpoints", endpoint);
-      var made = hub.post("/endpoints/" + HubClient.segment(id) + "/rotate-secret", body);
-      return show(
-          made,
-          () -> {
-            say(
-                made.has("secret")
-                    ? "New secret of " + endpoint + ": " + Text.at(made, "secret")
-                    : "New public key of " + endpoint + ": " + Text.at(made, "public_key"));
-            say(
-                "The others sign beside it until "
-                    + Text.time(Text.at(made, "old_secrets_end_at"))
-                    + ". The secret is not shown again.");
-          });
-    }
+    put(body, "overlap_hours", overlap);
+    put(body, "kind", kind);
+    return ask(
+        hub -> hub.post(one(hub, "/endpoints", endpoint) + "/rotate-secret", body),
+        made -> {
+          say(
+              made.has("secret")
+                  ? "New secret of " + endpoint + ": " + Text.at(made, "secret")
+                  : "New public key of " + endpoint + ": " + Text.at(made, "public_key"));
+          say(
+              "The others sign beside it until "
+                  + Text.time(Text.at(made, "old_secrets_end_at"))
+                  + ". The secret is not shown again.");
+        });
   }
 
   @Command(name = "test", description = "Sends an invented test lead and shows the exchange.")

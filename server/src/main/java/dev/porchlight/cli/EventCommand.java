@@ -29,7 +29,7 @@ final class EventCommand extends Noun {
             "topic", topic, "publisher", publisher, "violations", violations ? "true" : null),
         "There are no such events.",
         List.of(
-            new Column("PUBLISHED", row -> Text.time(Text.at(row, "published_at"))),
+            time("PUBLISHED", "published_at"),
             column("TOPIC", "topic"),
             new Column("VIOLATIONS", row -> Integer.toString(row.path("violations").size())),
             column("ID", "id")));
@@ -37,10 +37,7 @@ final class EventCommand extends Noun {
 
   @Command(name = "show", description = "Shows an event: who got it, and what followed from it.")
   int show(@Parameters(paramLabel = "ID", description = "its id") String id) throws HubException {
-    try (var hub = connect()) {
-      var found = hub.get("/events/" + HubClient.segment(id));
-      return show(found, () -> tell(found));
-    }
+    return ask(hub -> hub.get("/events/" + HubClient.segment(id)), this::tell);
   }
 
   private void tell(JsonNode event) {

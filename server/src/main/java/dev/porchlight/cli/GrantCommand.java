@@ -46,21 +46,11 @@ final class GrantCommand extends Noun {
     try (var hub = connect()) {
       body.put("owner", resolve(hub, "/parties", owner));
       body.put("party", resolve(hub, "/parties", party));
-      if (publishes != null) {
-        publishes.forEach(body.putArray("publishes")::add);
-      }
-      if (subscribes != null) {
-        subscribes.forEach(body.putArray("subscribes")::add);
-      }
-      if (filter != null) {
-        body.put("filter", filter);
-      }
-      if (redaction != null) {
-        redaction.forEach(body.putArray("redaction")::add);
-      }
-      if (until != null) {
-        body.put("until", until);
-      }
+      put(body, "publishes", publishes);
+      put(body, "subscribes", subscribes);
+      put(body, "filter", filter);
+      put(body, "redaction", redaction);
+      put(body, "until", until);
       var made = hub.post("/grants", body);
       return show(made, () -> say("Grant " + Text.at(made, "id") + " holds."));
     }
@@ -81,38 +71,34 @@ final class GrantCommand extends Noun {
         List.of(
             column("OWNER", "owner_profile"),
             column("PARTY", "party_profile"),
-            new Column("PUBLISHES", row -> Text.list(row.path("publishes"))),
-            new Column("SUBSCRIBES", row -> Text.list(row.path("subscribes"))),
-            new Column("UNTIL", row -> Text.time(Text.at(row, "until"))),
-            new Column("REVOKED", row -> Text.time(Text.at(row, "revoked_at"))),
+            several("PUBLISHES", "publishes"),
+            several("SUBSCRIBES", "subscribes"),
+            time("UNTIL", "until"),
+            time("REVOKED", "revoked_at"),
             column("ID", "id")));
   }
 
   @Command(name = "show", description = "Shows a grant.")
   int show(@Parameters(paramLabel = "ID", description = "its id") String id) throws HubException {
-    try (var hub = connect()) {
-      var found = hub.get("/grants/" + HubClient.segment(id));
-      return show(
-          found,
-          () -> {
-            say("Grant " + Text.at(found, "id"));
-            say("  owner       " + Text.at(found, "owner_profile"));
-            say("  party       " + Text.at(found, "party_profile"));
-            say("  publishes   " + Text.list(found.path("publishes")));
-            say("  subscribes  " + Text.list(found.path("subscribes")));
-            say("  filter      " + Text.at(found, "filter"));
-            say("  redaction   " + Text.list(found.path("redaction")));
-            say("  until       " + Text.time(Text.at(found, "until")));
-            say("  revoked     " + Text.time(Text.at(found, "revoked_at")));
-          });
-    }
+    return ask(
+        hub -> hub.get("/grants/" + HubClient.segment(id)),
+        found -> {
+          say("Grant " + Text.at(found, "id"));
+          say("  owner       " + Text.at(found, "owner_profile"));
+          say("  party       " + Text.at(found, "party_profile"));
+          say("  publishes   " + Text.list(found.path("publishes")));
+          say("  subscribes  " + Text.list(found.path("subscribes")));
+          say("  filter      " + Text.at(found, "filter"));
+          say("  redaction   " + Text.list(found.path("redaction")));
+          say("  until       " + Text.time(Text.at(found, "until")));
+          say("  revoked     " + Text.time(Text.at(found, "revoked_at")));
+        });
   }
 
   @Command(name = "revoke", description = "Ends a grant at once.")
   int revoke(@Parameters(paramLabel = "ID", description = "its id") String id) throws HubException {
-    try (var hub = connect()) {
-      var ended = hub.delete("/grants/" + HubClient.segment(id));
-      return show(ended, () -> say("Grant " + Text.at(ended, "id") + " allows nothing any more."));
-    }
+    return ask(
+        hub -> hub.delete("/grants/" + HubClient.segment(id)),
+        ended -> say("Grant " + Text.at(ended, "id") + " allows nothing any more."));
   }
 }

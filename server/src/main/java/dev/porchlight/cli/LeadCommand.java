@@ -32,7 +32,7 @@ final class LeadCommand extends PinnableNoun {
         page.query("source", source, "contact_id", contact, "test", test),
         "There are no such leads.",
         List.of(
-            new Column("RECEIVED", row -> Text.time(Text.at(row, "created_at"))),
+            time("RECEIVED", "created_at"),
             new Column("WHO", row -> Story.who(row.path("content"))),
             column("INTENT", "content.intent"),
             column("ANSWERS", "answers.member_name"),
@@ -45,10 +45,7 @@ final class LeadCommand extends PinnableNoun {
       @Parameters(paramLabel = "ID", description = "its id here, or the sender's lead_id")
           String id)
       throws HubException {
-    try (var hub = connect()) {
-      var lead = find(hub, id);
-      return show(lead, () -> Story.lead(lead).forEach(this::say));
-    }
+    return ask(hub -> find(hub, id), lead -> Story.lead(lead).forEach(this::say));
   }
 
   private static JsonNode find(HubClient hub, String id) throws HubException {

@@ -55,9 +55,7 @@ final class MailCommand extends Noun {
       throws HubException, IOException {
     var body = Json.object();
     put(body, "host", host);
-    if (port != null) {
-      body.put("port", port);
-    }
+    put(body, "port", port);
     put(body, "security", security);
     put(body, "user", user);
     put(
@@ -72,13 +70,6 @@ final class MailCommand extends Noun {
     }
     try (var hub = connect()) {
       return shown(hub.patch("/mail-server", body));
-    }
-  }
-
-  private static void put(
-      tools.jackson.databind.node.ObjectNode body, String name, @Nullable String value) {
-    if (value != null) {
-      body.put(name, value);
     }
   }
 

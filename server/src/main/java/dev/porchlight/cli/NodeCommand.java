@@ -1,6 +1,5 @@
 package dev.porchlight.cli;
 
-import dev.porchlight.client.HubClient;
 import dev.porchlight.client.HubException;
 import dev.porchlight.value.Json;
 import java.util.List;
@@ -31,9 +30,7 @@ final class NodeCommand extends Noun {
     var body = Json.object();
     body.put("name", name);
     body.put("kind", kind);
-    if (email != null) {
-      body.put("email", email);
-    }
+    put(body, "email", email);
     try (var hub = connect()) {
       if (parent != null) {
         body.put("parent", resolve(hub, "/nodes", parent));
@@ -65,9 +62,7 @@ final class NodeCommand extends Noun {
           @Nullable String email)
       throws HubException {
     var body = Json.object();
-    if (name != null) {
-      body.put("name", name);
-    }
+    put(body, "name", name);
     if (email != null) {
       body.put("email", email.isBlank() ? null : email);
     }
@@ -95,7 +90,7 @@ final class NodeCommand extends Noun {
 
   private int change(String node, ObjectNode body, String what) throws HubException {
     try (var hub = connect()) {
-      var path = "/nodes/" + HubClient.segment(resolve(hub, "/nodes", node));
+      var path = one(hub, "/nodes", node);
       var changed = hub.patch(path, body);
       return show(changed, () -> say(Text.at(changed, "name") + " " + what));
     }
@@ -109,16 +104,12 @@ final class NodeCommand extends Noun {
       })
   int password(@Parameters(paramLabel = "MEMBER", description = "id or name") String member)
       throws HubException {
-    try (var hub = connect()) {
-      var id = resolve(hub, "/nodes", member);
-      var made = hub.post("/nodes/" + HubClient.segment(id) + "/password", Json.object());
-      return show(
-          made,
-          () -> {
-            say("Password: " + Text.at(made, "password"));
-            say("It is not shown again.");
-          });
-    }
+    return ask(
+        hub -> hub.post(one(hub, "/nodes", member) + "/password", Json.object()),
+        made -> {
+          say("Password: " + Text.at(made, "password"));
+          say("It is not shown again.");
+        });
   }
 
   @Command(
@@ -138,7 +129,7 @@ final class NodeCommand extends Noun {
           @Nullable String at)
       throws HubException {
     try (var hub = connect()) {
-      var path = "/nodes/" + HubClient.segment(resolve(hub, "/nodes", member)) + "/role";
+      var path = one(hub, "/nodes", member) + "/role";
       if (role.equals("none")) {
         return show(hub.delete(path), () -> say(member + " can't sign in at the console."));
       }
@@ -155,11 +146,9 @@ final class NodeCommand extends Noun {
       description = "Makes a link by which a member signs in at the console, once, in 15 minutes.")
   int link(@Parameters(paramLabel = "MEMBER", description = "id or name") String member)
       throws HubException {
-    try (var hub = connect()) {
-      var id = resolve(hub, "/nodes", member);
-      var made = hub.post("/nodes/" + HubClient.segment(id) + "/sign-in-link", Json.object());
-      return show(made, () -> say(Text.at(made, "url")));
-    }
+    return ask(
+        hub -> hub.post(one(hub, "/nodes", member) + "/sign-in-link", Json.object()),
+        made -> say(Text.at(made, "url")));
   }
 
   @Command(
@@ -193,23 +182,15 @@ final class NodeCommand extends Noun {
           @Nullable String language)
       throws HubException {
     var body = Json.object();
-    if (address != null) {
-      body.put("address", address);
-    }
+    put(body, "address", address);
     if (copies != null) {
       body.put("copies", !copies.equals("off"));
     }
-    if (timeZone != null) {
-      body.put("time_zone", timeZone);
-    }
-    if (language != null) {
-      body.put("language", language);
-    }
-    if (fallback != null) {
-      body.put("fallback", fallback);
-    }
+    put(body, "time_zone", timeZone);
+    put(body, "language", language);
+    put(body, "fallback", fallback);
     try (var hub = connect()) {
-      var path = "/nodes/" + HubClient.segment(resolve(hub, "/nodes", node)) + "/mail";
+      var path = one(hub, "/nodes", node) + "/mail";
       var mail = body.isEmpty() ? hub.get(path) : hub.patch(path, body);
       return show(
           mail,

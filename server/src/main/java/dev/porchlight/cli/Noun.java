@@ -5,12 +5,14 @@ import dev.porchlight.client.HubException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What commands on one kind of thing have in common.
 abstract class Noun implements Runnable {
@@ -28,6 +30,22 @@ abstract class Noun implements Runnable {
 
   static Column column(String heading, String path) {
     return new Column(heading, row -> Text.at(row, path));
+  }
+
+  /// A column of times.
+  static Column time(String heading, String path) {
+    return new Column(heading, row -> Text.time(Text.at(row, path)));
+  }
+
+  /// A column in whose cells several things may stand.
+  static Column several(String heading, String name) {
+    return new Column(heading, row -> Text.list(row.path(name)));
+  }
+
+  /// What the hub is asked.
+  @FunctionalInterface
+  interface Question {
+    JsonNode of(HubClient hub) throws HubException;
   }
 
   @Override
@@ -56,6 +74,27 @@ abstract class Noun implements Runnable {
     root().terminal.out().println(line);
   }
 
+  /// Adds what was typed to a request; nothing where it was not.
+  static void put(ObjectNode body, String name, @Nullable String typed) {
+    if (typed != null) {
+      body.put(name, typed);
+    }
+  }
+
+  /// The same of a number.
+  static void put(ObjectNode body, String name, @Nullable Integer typed) {
+    if (typed != null) {
+      body.put(name, typed);
+    }
+  }
+
+  /// The same of what may be repeated.
+  static void put(ObjectNode body, String name, @Nullable List<String> typed) {
+    if (typed != null) {
+      typed.forEach(body.putArray(name)::add);
+    }
+  }
+
   /// Prints the reply as it is, or in words.
   final int show(JsonNode reply, Runnable words) {
     if (root().json) {
@@ -64,6 +103,14 @@ abstract class Noun implements Runnable {
       words.run();
     }
     return CommandLineProgram.OK;
+  }
+
+  /// Asks the hub, and prints its reply as it is, or in words.
+  final int ask(Question question, Consumer<JsonNode> words) throws HubException {
+    try (var hub = connect()) {
+      var reply = question.of(hub);
+      return show(reply, () -> words.accept(reply));
+    }
   }
 
   /// Prints a list as a table.
@@ -89,6 +136,11 @@ abstract class Noun implements Runnable {
             }
           });
     }
+  }
+
+  /// The path of the thing with that id, or of the only one with that name.
+  static String one(HubClient hub, String path, String idOrName) throws HubException {
+    return path + "/" + HubClient.segment(resolve(hub, path, idOrName));
   }
 
   /// The id of the thing with that id, or of the only one with that name.

@@ -1,6 +1,5 @@
 package dev.porchlight.cli;
 
-import dev.porchlight.client.HubClient;
 import dev.porchlight.client.HubException;
 import dev.porchlight.value.Json;
 import java.util.List;
@@ -53,18 +52,14 @@ final class PartyCommand extends Noun {
       if (node != null) {
         body.put("node", resolve(hub, "/nodes", node));
       }
-      if (host != null) {
-        body.put("host", host);
-      }
+      put(body, "host", host);
       if (recipient != null) {
         body.put("default_recipient", resolve(hub, "/parties", recipient));
       }
       if (endpoint != null) {
         body.put("endpoint", resolve(hub, "/endpoints", endpoint));
       }
-      if (rateLimit != null) {
-        body.put("rate_limit", rateLimit);
-      }
+      put(body, "rate_limit", rateLimit);
       var made = hub.post("/parties", body);
       return show(
           made,
@@ -89,43 +84,40 @@ final class PartyCommand extends Noun {
             column("KIND", "kind"),
             column("POD", "pod"),
             column("NODE", "node"),
-            new Column("REMOVED", row -> Text.time(Text.at(row, "removed_at"))),
+            time("REMOVED", "removed_at"),
             column("ID", "id")));
   }
 
   @Command(name = "show", description = "Shows a party.")
   int show(@Parameters(paramLabel = "PARTY", description = "its id or name") String party)
       throws HubException {
-    try (var hub = connect()) {
-      var found = hub.get("/parties/" + HubClient.segment(resolve(hub, "/parties", party)));
-      return show(
-          found,
-          () -> {
-            say("Party " + Text.at(found, "name"));
-            say("  id       " + Text.at(found, "id"));
-            say("  kind     " + Text.at(found, "kind"));
-            say("  node     " + Text.at(found, "node"));
-            say("  pod      " + Text.at(found, "pod"));
-            say("  profile  " + Text.at(found, "profile"));
-            for (var name : List.of("default_recipient", "endpoint", "rate_limit")) {
-              var value = Text.at(found, name);
-              if (!value.isEmpty()) {
-                say("  " + name + "  " + value);
-              }
+    return ask(
+        hub -> hub.get(one(hub, "/parties", party)),
+        found -> {
+          say("Party " + Text.at(found, "name"));
+          say("  id       " + Text.at(found, "id"));
+          say("  kind     " + Text.at(found, "kind"));
+          say("  node     " + Text.at(found, "node"));
+          say("  pod      " + Text.at(found, "pod"));
+          say("  profile  " + Text.at(found, "profile"));
+          for (var name : List.of("default_recipient", "endpoint", "rate_limit")) {
+            var value = Text.at(found, name);
+            if (!value.isEmpty()) {
+              say("  " + name + "  " + value);
             }
-            for (var key : found.path("keys")) {
-              var expires = Text.time(Text.at(key, "expires_at"));
-              say(
-                  "  key      "
-                      + Text.at(key, "hint")
-                      + (expires.isEmpty() ? "" : "  until " + expires));
-            }
-            var removed = Text.time(Text.at(found, "removed_at"));
-            if (!removed.isEmpty()) {
-              say("  removed  " + removed);
-            }
-          });
-    }
+          }
+          for (var key : found.path("keys")) {
+            var expires = Text.time(Text.at(key, "expires_at"));
+            say(
+                "  key      "
+                    + Text.at(key, "hint")
+                    + (expires.isEmpty() ? "" : "  until " + expires));
+          }
+          var removed = Text.time(Text.at(found, "removed_at"));
+          if (!removed.isEmpty()) {
+            say("  removed  " + removed);
+          }
+        });
   }
 
   @Command(
@@ -159,11 +151,8 @@ final class PartyCommand extends Noun {
       if (endpoint != null) {
         body.put("endpoint", endpoint.isEmpty() ? null : resolve(hub, "/endpoints", endpoint));
       }
-      if (rateLimit != null) {
-        body.put("rate_limit", rateLimit);
-      }
-      var id = resolve(hub, "/parties", party);
-      var changed = hub.patch("/parties/" + HubClient.segment(id), body);
+      put(body, "rate_limit", rateLimit);
+      var changed = hub.patch(one(hub, "/parties", party), body);
       return show(changed, () -> say("Party " + Text.at(changed, "name") + " is changed."));
     }
   }
@@ -173,31 +162,20 @@ final class PartyCommand extends Noun {
       description = "Makes a new key and shows it, once; the others end after the overlap.")
   int rotate(
       @Parameters(paramLabel = "PARTY", description = "its id or name") String party,
-      @Option(
-              names = "--overlap-hours",
-              paramLabel = "HOURS",
-              description = "for how long the others still open, 0 to 168; 24")
-          @Nullable Integer overlap)
+      @Mixin Overlap overlap)
       throws HubException {
     var body = Json.object();
-    if (overlap != null) {
-      body.put("overlap_hours", overlap);
-    }
-    try (var hub = connect()) {
-      var id = resolve(hub, "/parties", party);
-      var made = hub.post("/parties/" + HubClient.segment(id) + "/rotate-key", body);
-      return show(
-          made, () -> say("New key of " + Text.at(made, "name") + ": " + Text.at(made, "api_key")));
-    }
+    overlap.into(body);
+    return ask(
+        hub -> hub.post(one(hub, "/parties", party) + "/rotate-key", body),
+        made -> say("New key of " + Text.at(made, "name") + ": " + Text.at(made, "api_key")));
   }
 
   @Command(name = "remove", description = "Ends a party at once, with its keys and grants.")
   int remove(@Parameters(paramLabel = "PARTY", description = "its id or name") String party)
       throws HubException {
-    try (var hub = connect()) {
-      var id = resolve(hub, "/parties", party);
-      var ended = hub.delete("/parties/" + HubClient.segment(id));
-      return show(ended, () -> say("Party " + Text.at(ended, "name") + " is removed."));
-    }
+    return ask(
+        hub -> hub.delete(one(hub, "/parties", party)),
+        ended -> say("Party " + Text.at(ended, "name") + " is removed."));
   }
 }

@@ -36,8 +36,8 @@ final class PersonCommand extends Noun {
         "Nobody is known by that.",
         List.of(
             column("ID", "id"),
-            new Column("MET", row -> Text.time(Text.at(row, "created_at"))),
-            new Column("ERASED", row -> Text.time(Text.at(row, "erased_at"))),
+            time("MET", "created_at"),
+            time("ERASED", "erased_at"),
             new Column(
                 "KNOWN AS",
                 row ->
@@ -53,10 +53,7 @@ final class PersonCommand extends Noun {
 
   @Command(name = "show", description = "Shows a person, or the record of their erasure.")
   int show(@Parameters(paramLabel = "ID", description = "their id") String id) throws HubException {
-    try (var hub = connect()) {
-      var person = hub.get("/persons/" + HubClient.segment(id));
-      return show(person, () -> tell(person));
-    }
+    return ask(hub -> hub.get("/persons/" + HubClient.segment(id)), this::tell);
   }
 
   private void tell(JsonNode person) {

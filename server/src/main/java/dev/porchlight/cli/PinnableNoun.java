@@ -43,9 +43,7 @@ abstract class PinnableNoun extends Noun {
   }
 
   private int change(String id, String how, ObjectNode body, String done) throws HubException {
-    try (var hub = connect()) {
-      var reply = hub.post(path + "/" + HubClient.segment(id) + "/" + how, body);
-      return show(reply, () -> say(done));
-    }
+    return ask(
+        hub -> hub.post(path + "/" + HubClient.segment(id) + "/" + how, body), _ -> say(done));
   }
 }

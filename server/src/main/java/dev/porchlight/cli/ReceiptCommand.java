@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 /// `porchlight receipt`.
 @Command(name = "receipt", description = "What arrived, as it arrived.")
@@ -37,14 +38,14 @@ final class ReceiptCommand extends PinnableNoun {
         page.query("state", state, "source", source),
         "There are no such receipts.",
         List.of(
-            new Column("RECEIVED", row -> Text.time(Text.at(row, "received_at"))),
+            time("RECEIVED", "received_at"),
             column("STATE", "state"),
             new Column("SOURCE", row -> name(row.path("source_name").asString(""), row)),
             column("ID", "id"),
             column("REASON", "reason")));
   }
 
-  private static String name(String name, tools.jackson.databind.JsonNode row) {
+  private static String name(String name, JsonNode row) {
     return name.isEmpty() ? Text.at(row, "source") : Text.clean(name);
   }
 
@@ -90,23 +91,24 @@ final class ReceiptCommand extends PinnableNoun {
               description = "the mended body; - reads it from stdin")
           @Nullable String file)
       throws HubException {
-    byte[] body = new byte[0];
-    if (file != null) {
-      try {
-        body =
-            file.equals("-")
-                ? root().terminal.in().readAllBytes()
-                : Files.readAllBytes(Path.of(file));
-      } catch (IOException e) {
-        throw new IllegalArgumentException("The file " + file + " can't be read.", e);
-      }
+    byte[] body = file == null ? new byte[0] : mended(file);
+    return ask(
+        hub -> hub.post("/receipts/" + HubClient.segment(id) + "/resubmit", body),
+        receipt -> Story.receipt(receipt).forEach(this::say));
+  }
+
+  private byte[] mended(String file) {
+    try {
+      byte[] body =
+          file.equals("-")
+              ? root().terminal.in().readAllBytes()
+              : Files.readAllBytes(Path.of(file));
       if (body.length == 0) {
         throw new IllegalArgumentException("The mended body is empty.");
       }
-    }
-    try (var hub = connect()) {
-      var receipt = hub.post("/receipts/" + HubClient.segment(id) + "/resubmit", body);
-      return show(receipt, () -> Story.receipt(receipt).forEach(this::say));
+      return body;
+    } catch (IOException e) {
+      throw new IllegalArgumentException("The file " + file + " can't be read.", e);
     }
   }
 
@@ -143,12 +145,8 @@ final class ReceiptCommand extends PinnableNoun {
   private int move(String id, String how, @Nullable String reason, String done)
       throws HubException {
     var body = Json.object();
-    if (reason != null) {
-      body.put("reason", reason);
-    }
-    try (var hub = connect()) {
-      var receipt = hub.post("/receipts/" + HubClient.segment(id) + "/" + how, body);
-      return show(receipt, () -> say(done));
-    }
+    put(body, "reason", reason);
+    return ask(
+        hub -> hub.post("/receipts/" + HubClient.segment(id) + "/" + how, body), _ -> say(done));
   }
 }

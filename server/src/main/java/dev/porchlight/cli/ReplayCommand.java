@@ -10,7 +10,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// `porchlight replay`.
 @Command(name = "replay", description = "Delivers past events to an endpoint.")
@@ -49,9 +48,7 @@ final class ReplayCommand extends Noun {
     put(body, "from", from);
     put(body, "to", to);
     put(body, "filter", filter);
-    if (perSecond != null) {
-      body.put("per_second", perSecond);
-    }
+    put(body, "per_second", perSecond);
     put(body, "states", states);
     put(body, "kinds", kinds);
     try (var hub = connect()) {
@@ -81,19 +78,6 @@ final class ReplayCommand extends Noun {
     }
   }
 
-  private static void put(ObjectNode body, String name, @Nullable String value) {
-    if (value != null) {
-      body.put(name, value);
-    }
-  }
-
-  private static void put(ObjectNode body, String name, @Nullable List<String> values) {
-    if (values != null) {
-      var list = body.putArray(name);
-      values.forEach(list::add);
-    }
-  }
-
   private void counted(JsonNode count) {
     say(
         "It would deliver "
@@ -109,7 +93,7 @@ final class ReplayCommand extends Noun {
         page.query(),
         "There are no replays.",
         List.of(
-            new Column("STARTED", row -> Text.time(Text.at(row, "created_at"))),
+            time("STARTED", "created_at"),
             column("STATE", "state"),
             new Column(
                 "FOR",

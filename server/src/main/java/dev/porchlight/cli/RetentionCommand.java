@@ -47,15 +47,15 @@ final class RetentionCommand extends Noun {
           @Nullable String events)
       throws HubException {
     var body = Json.object();
-    put(body, "receipts_kept_days", receipts);
-    put(body, "attempts_kept_days", attempts);
-    put(body, "events_kept_days", events);
+    period(body, "receipts_kept_days", receipts);
+    period(body, "attempts_kept_days", attempts);
+    period(body, "events_kept_days", events);
     try (var hub = connect()) {
       return shown(hub.patch("/retention", body));
     }
   }
 
-  private static void put(ObjectNode body, String name, @Nullable String value) {
+  private static void period(ObjectNode body, String name, @Nullable String value) {
     if (value == null) {
       return;
     }

@@ -10,7 +10,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// `porchlight source`.
 @Command(name = "source", description = "Who sends to us.")
@@ -49,32 +48,21 @@ final class SourceCommand extends Noun {
           @Nullable String retention)
       throws HubException {
     var body = Json.object();
-    if (portal != null) {
-      body.put("portal", portal);
-    }
-    if (retention != null) {
-      body.put("retention", retention);
-    }
+    put(body, "portal", portal);
+    put(body, "retention", retention);
     body.put("name", name);
     body.put("contract", contract);
-    if (node != null) {
-      body.put("node", node);
-    }
-    if (apiKey != null) {
-      body.put("api_key", apiKey);
-    }
-    try (var hub = connect()) {
-      var made = hub.post("/sources", body);
-      return show(
-          made,
-          () -> {
-            say("Source " + Text.at(made, "name") + " is ready.");
-            say("  id       " + Text.at(made, "id"));
-            say("  url      " + Text.at(made, "url"));
-            say("  API key  " + Text.at(made, "api_key"));
-            say("The key is not shown again.");
-          });
-    }
+    put(body, "node", node);
+    put(body, "api_key", apiKey);
+    return ask(
+        hub -> hub.post("/sources", body),
+        made -> {
+          say("Source " + Text.at(made, "name") + " is ready.");
+          say("  id       " + Text.at(made, "id"));
+          say("  url      " + Text.at(made, "url"));
+          say("  API key  " + Text.at(made, "api_key"));
+          say("The key is not shown again.");
+        });
   }
 
   @Command(
@@ -124,10 +112,7 @@ final class SourceCommand extends Noun {
   @Command(name = "show", description = "Shows a source, and how far its portal was read.")
   int show(@Parameters(paramLabel = "SOURCE", description = "its id or name") String source)
       throws HubException {
-    try (var hub = connect()) {
-      var shown = hub.get("/sources/" + HubClient.segment(source));
-      return show(shown, () -> tell(shown));
-    }
+    return ask(hub -> hub.get("/sources/" + HubClient.segment(source)), this::tell);
   }
 
   private void tell(JsonNode source) {
@@ -218,23 +203,10 @@ final class SourceCommand extends Noun {
       put(poll, "client_secret", clientSecret);
       put(poll, "token", fixedToken);
       put(poll, "since", since);
-      if (interval != null) {
-        poll.put("interval_seconds", interval);
-      }
-      if (overlap != null) {
-        poll.put("overlap_seconds", overlap);
-      }
+      put(poll, "interval_seconds", interval);
+      put(poll, "overlap_seconds", overlap);
     }
-    try (var hub = connect()) {
-      var changed = hub.patch("/sources/" + HubClient.segment(source), body);
-      return show(changed, () -> tell(changed));
-    }
-  }
-
-  private static void put(ObjectNode json, String name, @Nullable String value) {
-    if (value != null) {
-      json.put(name, value);
-    }
+    return ask(hub -> hub.patch("/sources/" + HubClient.segment(source), body), this::tell);
   }
 
   @Command(
@@ -245,19 +217,17 @@ final class SourceCommand extends Noun {
       })
   int pause(@Parameters(paramLabel = "SOURCE", description = "its id or name") String source)
       throws HubException {
-    try (var hub = connect()) {
-      var paused = hub.post("/sources/" + HubClient.segment(source) + "/pause", Json.object());
-      return show(paused, () -> say(source + " is paused: what it sends waits."));
-    }
+    return ask(
+        hub -> hub.post("/sources/" + HubClient.segment(source) + "/pause", Json.object()),
+        _ -> say(source + " is paused: what it sends waits."));
   }
 
   @Command(name = "resume", description = "Lets a paused source go on.")
   int resume(@Parameters(paramLabel = "SOURCE", description = "its id or name") String source)
       throws HubException {
-    try (var hub = connect()) {
-      var going = hub.post("/sources/" + HubClient.segment(source) + "/resume", Json.object());
-      return show(going, () -> say(source + " goes on: what waits is worked now."));
-    }
+    return ask(
+        hub -> hub.post("/sources/" + HubClient.segment(source) + "/resume", Json.object()),
+        _ -> say(source + " goes on: what waits is worked now."));
   }
 
   @Command(
@@ -265,11 +235,7 @@ final class SourceCommand extends Noun {
       description = "Makes a new API key and shows it, once; the others end after the overlap.")
   int rotateKey(
       @Parameters(paramLabel = "SOURCE", description = "its id or name") String source,
-      @Option(
-              names = "--overlap-hours",
-              paramLabel = "HOURS",
-              description = "for how long the others still open, 0 to 168; 24")
-          @Nullable Integer overlap,
+      @Mixin Overlap overlap,
       @Option(
               names = "--api-key",
               paramLabel = "KEY",
@@ -277,25 +243,13 @@ final class SourceCommand extends Noun {
           @Nullable String apiKey)
       throws HubException {
     var body = Json.object();
-    if (overlap != null) {
-      body.put("overlap_hours", overlap);
-    }
-    if (apiKey != null) {
-      body.put("api_key", apiKey);
-    }
-    try (var hub = connect()) {
-      var made = hub.post("/sources/" + HubClient.segment(source) + "/rotate-key", body);
-      return show(
-          made,
-          () -> {
-            say("New API key of " + source + ": " + Text.at(made, "api_key"));
-            say(
-                overlap != null && overlap == 0
-                    ? "The others are void from now on. The key is not shown again."
-                    : "The others end in "
-                        + Text.count(overlap == null ? 24 : overlap, "hour", "hours")
-                        + ". The key is not shown again.");
-          });
-    }
+    overlap.into(body);
+    put(body, "api_key", apiKey);
+    return ask(
+        hub -> hub.post("/sources/" + HubClient.segment(source) + "/rotate-key", body),
+        made -> {
+          say("New API key of " + source + ": " + Text.at(made, "api_key"));
+          say(overlap.sentence() + " The key is not shown again.");
+        });
   }
 }

@@ -1,6 +1,5 @@
 package dev.porchlight.cli;
 
-import dev.porchlight.client.HubClient;
 import dev.porchlight.client.HubException;
 import dev.porchlight.value.Json;
 import java.util.List;
@@ -71,22 +70,16 @@ final class SparkKeyCommand extends Noun {
       throws HubException {
     var body = Json.object();
     body.put("name", name);
-    if (role != null) {
-      body.put("role", role);
-    }
-    texts(body, "ways", ways);
-    texts(body, "redirect_uris", redirectUris);
-    texts(body, "addresses", addresses);
-    texts(body, "user_agents", userAgents);
+    put(body, "role", role);
+    put(body, "ways", ways);
+    put(body, "redirect_uris", redirectUris);
+    put(body, "addresses", addresses);
+    put(body, "user_agents", userAgents);
     if (replication) {
       body.put("replication", true);
     }
-    if (rateLimit != null) {
-      body.put("rate_limit", rateLimit);
-    }
-    if (contact != null) {
-      body.put("contact", contact);
-    }
+    put(body, "rate_limit", rateLimit);
+    put(body, "contact", contact);
     try (var hub = connect()) {
       if (member != null) {
         body.put("member", resolve(hub, "/nodes", member));
@@ -109,14 +102,6 @@ final class SparkKeyCommand extends Noun {
     }
   }
 
-  private static void texts(
-      tools.jackson.databind.node.ObjectNode body, String name, @Nullable List<String> texts) {
-    if (texts != null) {
-      var list = body.putArray(name);
-      texts.forEach(list::add);
-    }
-  }
-
   @Command(name = "list", description = "Lists the keys.")
   int list(@Mixin Paging page) throws HubException {
     return list(
@@ -129,8 +114,8 @@ final class SparkKeyCommand extends Noun {
             column("APIKEY", "api_key"),
             column("MEMBER", "member"),
             column("LIMIT", "rate_limit"),
-            new Column("MADE", row -> Text.time(Text.at(row, "created_at"))),
-            new Column("REVOKED", row -> Text.time(Text.at(row, "revoked_at"))),
+            time("MADE", "created_at"),
+            time("REVOKED", "revoked_at"),
             column("ID", "id")));
   }
 
@@ -139,9 +124,8 @@ final class SparkKeyCommand extends Noun {
       description = "Ends a key at once, with its sessions and all tokens it has.")
   int revoke(@Parameters(paramLabel = "ID", description = "its id, or its name") String id)
       throws HubException {
-    try (var hub = connect()) {
-      var ended = hub.delete("/spark-keys/" + HubClient.segment(resolve(hub, "/spark-keys", id)));
-      return show(ended, () -> say("The key of " + Text.at(ended, "name") + " is void."));
-    }
+    return ask(
+        hub -> hub.delete(one(hub, "/spark-keys", id)),
+        ended -> say("The key of " + Text.at(ended, "name") + " is void."));
   }
 }

@@ -55,18 +55,17 @@ final class TokenCommand extends Noun {
         "There are no tokens.",
         List.of(
             column("NAME", "name"),
-            new Column("SCOPES", row -> Text.list(row.path("scopes"))),
+            several("SCOPES", "scopes"),
             column("HINT", "hint"),
-            new Column("MADE", row -> Text.time(Text.at(row, "created_at"))),
-            new Column("REVOKED", row -> Text.time(Text.at(row, "revoked_at"))),
+            time("MADE", "created_at"),
+            time("REVOKED", "revoked_at"),
             column("ID", "id")));
   }
 
   @Command(name = "revoke", description = "Ends a token at once.")
   int revoke(@Parameters(paramLabel = "ID", description = "its id") String id) throws HubException {
-    try (var hub = connect()) {
-      var ended = hub.delete("/tokens/" + HubClient.segment(id));
-      return show(ended, () -> say("The token of " + Text.at(ended, "name") + " is void."));
-    }
+    return ask(
+        hub -> hub.delete("/tokens/" + HubClient.segment(id)),
+        ended -> say("The token of " + Text.at(ended, "name") + " is void."));
   }
 }
