@@ -50,7 +50,7 @@ class HubOrderTest {
             Stream.of(
                     HttpServer.class,
                     SmtpListener.class,
-                    StandingWork.class,
+                    Working.class,
                     Audit.class,
                     Engine.class,
                     Traces.class,
@@ -67,23 +67,22 @@ class HubOrderTest {
             Stream.of(Hub.class, Ground.class, Reads.class, Delivering.class, Deciding.class)
                 .flatMap(HubOrderTest::toEnd)
                 .toList());
-    assertThat(called(StandingWork.class, "close", "close"))
-        .containsExactlyInAnyOrderElementsOf(toEnd(StandingWork.class).toList());
+    assertThat(called(Working.class, "close", "close"))
+        .containsExactlyInAnyOrderElementsOf(toEnd(Working.class).toList());
   }
 
   @Test
   void whatever_can_be_woken_is() {
     var sleepers =
-        Arrays.stream(StandingWork.class.getDeclaredFields())
+        Arrays.stream(Working.class.getDeclaredFields())
             .map(Field::getType)
             .filter(t -> Arrays.stream(t.getMethods()).anyMatch(m -> m.getName().equals("wake")))
             .map(Class::getName)
             .toList();
     assertThat(sleepers).isNotEmpty();
-    assertThat(called(StandingWork.class, "wake", "wake"))
-        .containsExactlyInAnyOrderElementsOf(sleepers);
+    assertThat(called(Working.class, "wake", "wake")).containsExactlyInAnyOrderElementsOf(sleepers);
     assertThat(called(Hub.class, "wake", "wake"))
-        .containsExactly(Engine.class.getName(), StandingWork.class.getName());
+        .containsExactly(Engine.class.getName(), Working.class.getName());
   }
 
   @Test
@@ -98,7 +97,7 @@ class HubOrderTest {
             .getLineNumber();
     int work =
         constructor.getConstructorCallsFromSelf().stream()
-            .filter(c -> c.getTargetOwner().isEquivalentTo(StandingWork.class))
+            .filter(c -> c.getTargetOwner().isEquivalentTo(Working.class))
             .findFirst()
             .orElseThrow()
             .getLineNumber();

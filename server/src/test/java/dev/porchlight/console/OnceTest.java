@@ -6,13 +6,10 @@ import dev.porchlight.access.Answered;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.api.Api;
 import dev.porchlight.desk.erasure.ErasurePlace;
-import dev.porchlight.filter.Dialect;
 import dev.porchlight.sign.SecretBox;
 import dev.porchlight.store.EngineStore;
-import dev.porchlight.store.LogEntry;
-import dev.porchlight.store.Settings;
+import dev.porchlight.store.ForwardingStore;
 import dev.porchlight.store.Store;
-import dev.porchlight.store.StoreState;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.Unit;
 import dev.porchlight.store.WorkQueue;
@@ -28,7 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +34,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Handle;
@@ -50,13 +45,12 @@ class OnceTest {
   @TempDir Path folder;
 
   /// A store that counts what is read and fails as often as it is told to.
-  private static final class Watched implements Store {
-    private final Store store;
+  private static final class Watched extends ForwardingStore {
     private final AtomicInteger reads = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
 
     Watched(Store store) {
-      this.store = store;
+      super(store);
     }
 
     @Override
@@ -64,53 +58,13 @@ class OnceTest {
       if (failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
         throw new StoreUnavailableException("the disk is full, as the test wants it");
       }
-      return store.write(queue, unit);
+      return super.write(queue, unit);
     }
 
     @Override
     public <T> T read(Function<Handle, T> query) {
       reads.incrementAndGet();
-      return store.read(query);
-    }
-
-    @Override
-    public Dialect dialect() {
-      return store.dialect();
-    }
-
-    @Override
-    public Settings settings() {
-      return store.settings();
-    }
-
-    @Override
-    public Instant now() {
-      return store.now();
-    }
-
-    @Override
-    public AutoCloseable follow(Consumer<List<LogEntry>> listener) {
-      return store.follow(listener);
-    }
-
-    @Override
-    public boolean alone() {
-      return store.alone();
-    }
-
-    @Override
-    public StoreState state() {
-      return store.state();
-    }
-
-    @Override
-    public boolean isHanging() {
-      return store.isHanging();
-    }
-
-    @Override
-    public void close() {
-      store.close();
+      return super.read(query);
     }
   }
 

@@ -3,7 +3,7 @@ package dev.porchlight.desk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.connector.Body;
-import dev.porchlight.connector.Connector;
+import dev.porchlight.connector.ForwardingConnector;
 import dev.porchlight.connector.Message;
 import dev.porchlight.connector.Reading;
 import dev.porchlight.connector.WriteOptions;
@@ -16,13 +16,11 @@ import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,28 +29,11 @@ class ResubmissionTest {
   @TempDir Path folder;
 
   /// Connections Plus: two who read a mended body meet there, and nothing can be written.
-  private static final class Meeting implements Connector {
-    private final Connector sound = new ConnectionsPlus();
+  private static final class Meeting extends ForwardingConnector {
     private final CyclicBarrier both = new CyclicBarrier(2);
 
-    @Override
-    public String contract() {
-      return sound.contract();
-    }
-
-    @Override
-    public String channel() {
-      return sound.channel();
-    }
-
-    @Override
-    public boolean reads() {
-      return true;
-    }
-
-    @Override
-    public boolean writes() {
-      return true;
+    Meeting() {
+      super(new ConnectionsPlus());
     }
 
     @Override
@@ -65,12 +46,7 @@ class ResubmissionTest {
           both.reset();
         }
       }
-      return sound.read(body);
-    }
-
-    @Override
-    public @Nullable String peekLeadId(Body body) {
-      return sound.peekLeadId(body);
+      return super.read(body);
     }
 
     @Override
@@ -82,15 +58,10 @@ class ResubmissionTest {
   @Test
   void of_two_who_mend_a_receipt_at_once_one_does_and_what_cannot_be_written_is_shown_as_a_defect()
       throws Exception {
-    var connector = new Meeting();
     try (var crm = FakeCrm.open();
         var hub =
             TestHub.in(folder)
-                .connectors(all -> {
-                  var changed = new LinkedHashMap<>(all);
-                  changed.put(connector.contract(), connector);
-                  return changed;
-                })
+                .connectors(all -> ForwardingConnector.among(all, new Meeting()))
                 .withoutRebuildCheck()
                 .start();
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {

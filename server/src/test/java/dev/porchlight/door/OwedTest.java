@@ -2,25 +2,18 @@ package dev.porchlight.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.porchlight.connector.Body;
-import dev.porchlight.connector.Connector;
-import dev.porchlight.connector.Message;
-import dev.porchlight.connector.Reading;
-import dev.porchlight.connector.WriteOptions;
-import dev.porchlight.connector.Written;
+import dev.porchlight.connector.ForwardingConnector;
 import dev.porchlight.connector.realtor.ConnectionsPlus;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.OnEveryDatabase;
+import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -28,64 +21,25 @@ import org.junit.jupiter.params.Parameter;
 /// A defect of ours costs no lead.
 @OnEveryDatabase
 class OwedTest {
-  /// Connections Plus with a defect that can be mended.
-  private static final class Defective implements Connector {
-    private final Connector sound = new ConnectionsPlus();
-    private final AtomicBoolean broken = new AtomicBoolean(true);
-
-    @Override
-    public String contract() {
-      return sound.contract();
-    }
-
-    @Override
-    public String channel() {
-      return sound.channel();
-    }
-
-    @Override
-    public boolean reads() {
-      return true;
-    }
-
-    @Override
-    public boolean writes() {
-      return true;
-    }
-
-    @Override
-    public Reading read(Body body) {
-      if (broken.get()) {
-        throw new IllegalStateException("a defect, as the test wants it");
-      }
-      return sound.read(body);
-    }
-
-    @Override
-    public @Nullable String peekLeadId(Body body) {
-      return sound.peekLeadId(body);
-    }
-
-    @Override
-    public Written write(Message message, WriteOptions options) {
-      return sound.write(message, options);
-    }
-  }
-
   @Parameter Database database;
   @TempDir Path folder;
 
-  private static Map<String, Connector> with(Connector connector, Map<String, Connector> all) {
-    var changed = new LinkedHashMap<>(all);
-    changed.put(connector.contract(), connector);
-    return changed;
+  private final AtomicBoolean broken = new AtomicBoolean(true);
+
+  /// A hub whose Connections Plus has a defect that can be mended.
+  private TestHub start() {
+    return database
+        .in(folder)
+        .connectors(all ->
+            ForwardingConnector.among(
+                all, ForwardingConnector.brokenWhile(broken, new ConnectionsPlus())))
+        .start();
   }
 
   @Test
   void a_lead_that_we_fail_to_read_is_owed_and_becomes_a_lead_once_the_defect_is_mended() {
-    var connector = new Defective();
     try (var crm = FakeCrm.open();
-        var hub = database.in(folder).connectors(all -> with(connector, all)).start()) {
+        var hub = start()) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
       var body = LeadBodies.buyer(" L-1 ", InventedPerson.of(1));
@@ -105,7 +59,7 @@ class OwedTest {
       assertThat(answer.text()).doesNotContain("defect");
       assertThat(crm.requests()).isEmpty();
 
-      connector.broken.set(false);
+      broken.set(false);
       hub.clock().advance(Duration.ofMinutes(10));
       hub.awaitReceipt(owed.getFirst().path("id").stringValue(), "done");
 
@@ -121,8 +75,7 @@ class OwedTest {
 
   @Test
   void what_is_owed_is_worked_by_the_next_start_in_the_order_it_came() {
-    var connector = new Defective();
-    try (var hub = database.in(folder).connectors(all -> with(connector, all)).start()) {
+    try (var hub = start()) {
       var portal = hub.addSource("portal", "connections-plus");
       var body = LeadBodies.buyer("L-1", InventedPerson.of(1));
       var guid = portal.post(body).json().path("communications_guid").stringValue();
@@ -134,7 +87,7 @@ class OwedTest {
       assertThat(repeat.json().path("communications_guid").stringValue()).isEqualTo(guid);
       hub.checkRebuild();
 
-      connector.broken.set(false);
+      broken.set(false);
       hub.restart();
       hub.await(
           "nothing to be owed",
@@ -155,12 +108,11 @@ class OwedTest {
 
   @Test
   void an_owed_body_that_turns_out_unreadable_goes_to_quarantine() {
-    var connector = new Defective();
-    try (var hub = database.in(folder).connectors(all -> with(connector, all)).start()) {
+    try (var hub = start()) {
       var portal = hub.addSource("portal", "connections-plus");
       assertThat(portal.sender().post("not json").status()).isEqualTo(200);
       var id = hub.items("/receipts?state=owed").getFirst().path("id").stringValue();
-      connector.broken.set(false);
+      broken.set(false);
       hub.hub().wake();
       hub.awaitReceipt(id, "quarantined");
       var mended =
@@ -175,12 +127,11 @@ class OwedTest {
 
   @Test
   void a_mended_body_that_we_fail_to_read_is_owed_too_and_mends_its_receipt_later() {
-    var connector = new Defective();
-    try (var hub = database.in(folder).connectors(all -> with(connector, all)).start()) {
+    try (var hub = start()) {
       var portal = hub.addSource("portal", "connections-plus");
-      connector.broken.set(false);
+      broken.set(false);
       var bad = portal.sender().post("not json").json().path("communications_guid").stringValue();
-      connector.broken.set(true);
+      broken.set(true);
       var answer =
           hub.api()
               .post(
@@ -188,7 +139,7 @@ class OwedTest {
                   LeadBodies.buyer("L-1", InventedPerson.of(1)).toString());
       assertThat(answer.status()).isEqualTo(200);
       assertThat(Json.tree(answer.text()).path("state").stringValue()).isEqualTo("owed");
-      connector.broken.set(false);
+      broken.set(false);
       hub.hub().wake();
       hub.awaitReceipt(bad, "mended");
       assertThat(hub.leads()).hasSize(1);

@@ -2,15 +2,10 @@ package dev.porchlight.person;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.porchlight.filter.Dialect;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.store.EngineStore;
-import dev.porchlight.store.LogEntry;
-import dev.porchlight.store.Settings;
+import dev.porchlight.store.ForwardingStore;
 import dev.porchlight.store.Store;
-import dev.porchlight.store.StoreState;
-import dev.porchlight.store.Unit;
-import dev.porchlight.store.WorkQueue;
 import dev.porchlight.store.postgres.PostgresEngine;
 import dev.porchlight.store.postgres.TestPostgres;
 import dev.porchlight.testing.SettableClock;
@@ -21,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
@@ -38,17 +32,16 @@ class ContactReadsTest {
   private static Watched store;
 
   /// A store, and how many rows of `contact` the last read went through.
-  private static final class Watched implements Store {
-    private final Store store;
+  private static final class Watched extends ForwardingStore {
     private long rows;
 
     Watched(Store store) {
-      this.store = store;
+      super(store);
     }
 
     @Override
     public <T> T read(Function<Handle, T> query) {
-      return store.read(h -> {
+      return super.read(h -> {
         long before = read(h);
         var answer = query.apply(h);
         rows = read(h) - before;
@@ -63,51 +56,6 @@ class ContactReadsTest {
                   + " WHERE relname = 'contact'")
           .mapTo(Long.class)
           .one();
-    }
-
-    @Override
-    public <T> T write(WorkQueue queue, Unit<T> unit) {
-      return store.write(queue, unit);
-    }
-
-    @Override
-    public Dialect dialect() {
-      return store.dialect();
-    }
-
-    @Override
-    public Settings settings() {
-      return store.settings();
-    }
-
-    @Override
-    public Instant now() {
-      return store.now();
-    }
-
-    @Override
-    public AutoCloseable follow(Consumer<List<LogEntry>> listener) {
-      return store.follow(listener);
-    }
-
-    @Override
-    public boolean alone() {
-      return store.alone();
-    }
-
-    @Override
-    public StoreState state() {
-      return store.state();
-    }
-
-    @Override
-    public boolean isHanging() {
-      return store.isHanging();
-    }
-
-    @Override
-    public void close() {
-      store.close();
     }
   }
 

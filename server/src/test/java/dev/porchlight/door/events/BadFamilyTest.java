@@ -2,16 +2,13 @@ package dev.porchlight.door.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.porchlight.connector.Body;
-import dev.porchlight.connector.Connector;
-import dev.porchlight.connector.Message;
-import dev.porchlight.connector.Reading;
-import dev.porchlight.connector.WriteOptions;
-import dev.porchlight.connector.Written;
+import dev.porchlight.connector.ForwardingConnector;
+import dev.porchlight.connector.events.LeadEvents;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +19,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -260,51 +256,14 @@ class BadFamilyTest {
     }
   }
 
-  /// A connector with a defect that is mended later.
-  private record Mended(Connector usual, AtomicBoolean broken) implements Connector {
-    @Override
-    public String contract() {
-      return usual.contract();
-    }
-
-    @Override
-    public boolean reads() {
-      return true;
-    }
-
-    @Override
-    public boolean writes() {
-      return true;
-    }
-
-    @Override
-    public Reading read(Body body) {
-      if (broken.get()) {
-        throw new IllegalStateException("a defect of ours");
-      }
-      return usual.read(body);
-    }
-
-    @Override
-    public @Nullable String peekLeadId(Body body) {
-      return usual.peekLeadId(body);
-    }
-
-    @Override
-    public Written write(Message message, WriteOptions options) {
-      return usual.write(message, options);
-    }
-  }
-
   @Test
   void a_defect_of_ours_costs_no_lead() {
     var broken = new AtomicBoolean(true);
     var setup =
         TestHub.in(folder)
-            .connectors(all -> {
-              all.compute("realestate-events", (_, c) -> new Mended(c, broken));
-              return all;
-            });
+            .connectors(all ->
+                ForwardingConnector.among(
+                    all, ForwardingConnector.brokenWhile(broken, new LeadEvents())));
     try (var pods = new Pods(setup.start())) {
       var portal = portal(pods);
       assertThat(portal.publish(LEAD.formatted("1")).status()).isEqualTo(201);
@@ -335,8 +294,11 @@ class BadFamilyTest {
         assertThat(held.await(30, TimeUnit.SECONDS)).isTrue();
         var answer = threads.submit(() -> portal.publish(LEAD.formatted("1")).status());
         Awaitility.await().until(() -> store.waiting() > 0);
+        long seen = System.nanoTime();
         // Longer than a lead waits to be decided on.
-        Thread.sleep(300);
+        Awaitility.await()
+            .pollInterval(Duration.ofMillis(10))
+            .until(() -> System.nanoTime() - seen > Duration.ofMillis(260).toNanos());
         release.countDown();
         assertThat(answer.get()).isEqualTo(201);
       }
