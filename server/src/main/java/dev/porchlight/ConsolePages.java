@@ -31,7 +31,7 @@ record ConsolePages(List<Route> routes, Route.Refusals refusals) {
       Reads reads,
       Delivering delivering,
       Deciding deciding,
-      StandingWork work,
+      Working work,
       OwnApi api) {
     var store = ground.store();
     int number = ground.number();

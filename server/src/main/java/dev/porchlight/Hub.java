@@ -48,7 +48,7 @@ public final class Hub implements AutoCloseable {
   private final Backups backups;
   private final Delivering delivering;
   private final Deciding deciding;
-  private final StandingWork work;
+  private final Working work;
   private final Doctor doctor;
   private final List<Route> routes = new ArrayList<>();
   private final HttpServer server;
@@ -104,7 +104,7 @@ public final class Hub implements AutoCloseable {
     deciding = Deciding.of(ground, reads, delivering, () -> emptyStore(clock));
     // Before anything plans: what it voids are the leases of a process that died, not ours.
     delivering.engine().start(store.alone());
-    work = new StandingWork(ground, reads, delivering, deciding);
+    work = new Working(ground, reads, delivering, deciding);
     var tls = config.tls().shown(config.bind(), config.data(), clock.instant());
     doctor = new Doctor(store, reads.receipts(), reads.deliveries(), () -> findings(tls));
     var metrics = ground.metrics();

@@ -31,7 +31,7 @@ record OwnApi(
       Reads reads,
       Delivering delivering,
       Deciding deciding,
-      StandingWork work,
+      Working work,
       Backups backups,
       Doctor doctor) {
     var store = ground.store();

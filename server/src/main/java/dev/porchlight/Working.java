@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// What a hub does of itself, without being asked, from its start to its end. Its parts start in
 /// the order in which they are made here, after the engine that delivers what they plan; they end
 /// before it, in the order of [#close].
-final class StandingWork implements AutoCloseable {
+final class Working implements AutoCloseable {
   private final Poller poller;
   private final OwedWork owedWork;
   private final LastHour lastHour;
@@ -37,7 +37,7 @@ final class StandingWork implements AutoCloseable {
   private final Telling telling;
   private final Periods configured;
 
-  StandingWork(Ground ground, Reads reads, Delivering delivering, Deciding deciding) {
+  Working(Ground ground, Reads reads, Delivering delivering, Deciding deciding) {
     var store = ground.store();
     int number = ground.number();
     var config = ground.config();
