@@ -1,5 +1,6 @@
 package dev.porchlight;
 
+import dev.porchlight.access.SparkGrants;
 import dev.porchlight.delivery.AttemptAge;
 import dev.porchlight.desk.LastHour;
 import dev.porchlight.desk.OwedWork;
@@ -71,6 +72,7 @@ final class Working implements AutoCloseable {
             erasure,
             List.of(
                 _ -> ground.secrets().dropExpired(),
+                goesOn -> SparkGrants.dropUnused(store, goesOn),
                 bodies::drop,
                 attempts::drop,
                 eventAge::drop,

@@ -105,6 +105,29 @@ public record Answered(
             .list());
   }
 
+  /// Where the log ends now: what is answered from here on is not kept where somebody is erased
+  /// before it is.
+  public static long begin(Store store) {
+    return store.read(
+        h -> h.createQuery("SELECT COALESCE(MAX(seq), 0) FROM log").mapTo(Long.class).one());
+  }
+
+  /// Keeps this unless somebody was erased since its text may have been read: then without the
+  /// text, as an erasure that has looked through what is kept does not look again.
+  ///
+  /// @param begun what [#begin] gave before the request was done
+  public void keepSince(long begun, Batch batch, List<Answered> lapsed) {
+    boolean erased =
+        batch
+            .sql()
+            .createQuery("SELECT seq FROM log WHERE seq > :s AND kind = 'person.erased' LIMIT 1")
+            .bind("s", begun)
+            .mapTo(Long.class)
+            .findOne()
+            .isPresent();
+    (erased ? emptied() : this).keep(batch, lapsed);
+  }
+
   /// Keeps this, in the place of what had its name, and drops those whose day is over.
   public void keep(Batch batch, List<Answered> lapsed) {
     for (var old : lapsed) {

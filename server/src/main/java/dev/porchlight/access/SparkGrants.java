@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What accounts have granted to Spark keys by OAuth 2: a code, once, within five minutes; then
@@ -31,6 +32,12 @@ public final class SparkGrants {
   /// For how long an access token is remembered as expired, not unknown.
   private static final Duration REMEMBERED = Duration.ofDays(7);
 
+  /// For so long a refresh token holds that nobody uses.
+  private static final Duration UNUSED = Duration.ofDays(365);
+
+  private static final int STEP = 25;
+  private static final int STEPS = 80;
+
   private static final String REVOKED = "spark-grant.revoked";
   private static final String CODE = "spc_";
   private static final String ACCESS = "spa_";
@@ -39,6 +46,7 @@ public final class SparkGrants {
 
   /// @param codeHash empty when no code was given
   /// @param refreshHash empty until the first tokens
+  /// @param exchangedAt when it last gave tokens; null until the first
   /// @param scope empty when not asked for by OpenID Connect
   /// @param challenge empty when the code needs no proof
   private record Grant(
@@ -316,10 +324,50 @@ public final class SparkGrants {
         WorkQueue.EDITS,
         batch -> {
           var grant = batch.find(Grant.TABLE, found.get().id());
-          return grant == null || grant.revokedAt() != null
-              ? Optional.<Granted>empty()
-              : Optional.of(give(batch, grant, token, refresh, ""));
+          if (grant == null || grant.revokedAt() != null) {
+            return Optional.<Granted>empty();
+          }
+          batch.put(Grant.TABLE, grant.exchanged(grant.refreshHash(), batch.now()));
+          return Optional.of(give(batch, grant, token, refresh, ""));
         });
+  }
+
+  /// Drops some grants for which nobody has come for tokens for a year: whoever signs in anew gets
+  /// a new one each time, and clients forget the old ones.
+  ///
+  /// @param goesOn false when it is to end soon
+  public static void dropUnused(Store store, BooleanSupplier goesOn) {
+    var before = Row.micros(store.now().minus(UNUSED));
+    for (int i = 0; i < STEPS && goesOn.getAsBoolean(); i++) {
+      List<String> page =
+          store.read(h ->
+              h.createQuery(
+                      "SELECT id FROM spark_grant WHERE exchanged_at < :t"
+                          + " ORDER BY exchanged_at LIMIT "
+                          + STEP)
+                  .bind("t", before)
+                  .mapTo(String.class)
+                  .list());
+      if (!page.isEmpty()) {
+        store.write(
+            WorkQueue.RETENTION,
+            batch -> {
+              for (var id : page) {
+                var grant = batch.find(Grant.TABLE, id);
+                // Its tokens may have been asked for since.
+                if (grant != null
+                    && grant.exchangedAt() != null
+                    && Row.micros(grant.exchangedAt()) < before) {
+                  batch.delete(Grant.TABLE, id);
+                }
+              }
+              return true;
+            });
+      }
+      if (page.size() < STEP) {
+        return;
+      }
+    }
   }
 
   private Granted give(Batch batch, Grant grant, String token, String refresh, String nonce) {

@@ -235,9 +235,10 @@ final class Call {
       if (known.isPresent()) {
         return again(known.get());
       }
+      long begun = Answered.begin(store);
       var reply = resource.answer(this);
       if (!answerKept && reply instanceof Reply.Full full) {
-        keep(key, full);
+        keep(key, full, begun);
       }
       return reply;
     } finally {
@@ -258,19 +259,19 @@ final class Call {
     return key;
   }
 
-  private void keep(Batch batch, String key, int status, String sealed, List<Answered> lapsed) {
-    new Answered(principal.id(), key, hash, status, sealed, batch.now()).keep(batch, lapsed);
+  private Answered answered(Batch batch, String key, int status, String sealed) {
+    return new Answered(principal.id(), key, hash, status, sealed, batch.now());
   }
 
   /// Keeps the answer of something whose effect is on disk already.
-  private void keep(String key, Reply.Full reply) throws BodyException, IOException {
+  private void keep(String key, Reply.Full reply, long begun) throws BodyException, IOException {
     hash();
     var sealed = seal(key, new String(reply.body(), StandardCharsets.UTF_8));
     var lapsed = Answered.lapsed(store);
     store.write(
         WorkQueue.EDITS,
         batch -> {
-          keep(batch, key, reply.status(), sealed, lapsed);
+          answered(batch, key, reply.status(), sealed).keepSince(begun, batch, lapsed);
           return true;
         });
   }
@@ -571,7 +572,7 @@ final class Call {
               var body = answer.body().toString();
               // Sealing a kilobyte is the one piece of cryptography done inside a unit: what is
               // answered is known only here.
-              keep(batch, key, answer.status(), seal(key, body), lapsed);
+              answered(batch, key, answer.status(), seal(key, body)).keep(batch, lapsed);
               return Map.entry(answer.status(), body);
             });
     answerKept = true;

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,16 +44,25 @@ public final class LastHour implements AutoCloseable {
   /// How many lines a reader waits for: what is left then comes a moment later.
   private static final int STEPS_OF_A_READER = 2;
 
+  /// How long a reader waits for one who reads already; then it shows what is known.
+  private static final long LONGEST_MILLIS = 200;
+
+  /// The same before anything is known.
+  private static final long FIRST_MILLIS = 5_000;
+
   private final Store store;
   private final StandingWork work;
+
+  /// Held by whoever reads the log; what is counted has a monitor of its own, held for a moment.
+  private final ReentrantLock reading = new ReentrantLock();
 
   private final Map<Who, Who> known = new HashMap<>();
   private final TreeMap<Long, Map<Who, Count>> minutes = new TreeMap<>();
   private final Deque<Told> newest = new ArrayDeque<>();
   private int counts;
 
-  /// Up to which line of the log it has read; -1 for none yet.
-  private long upto = -1;
+  /// Up to which line of the log it has read; -1 for none yet. Of whoever reads the log.
+  private volatile long upto = -1;
 
   public LastHour(Store store) {
     this.store = store;
@@ -91,9 +102,9 @@ public final class LastHour implements AutoCloseable {
     for (var told : scope.member() == null ? List.<Told>of() : own(scope, first)) {
       sum(sums, told.minute(), told.who().source()).add(told.delivered());
     }
-    synchronized (this) {
+    if (scope.member() == null) {
       catchUp();
-      if (scope.member() == null) {
+      synchronized (this) {
         minutes
             .tailMap(first)
             .forEach((minute, all) ->
@@ -125,8 +136,8 @@ public final class LastHour implements AutoCloseable {
 
   private List<Told> own(Scope scope, long first) {
     var some = new ArrayList<Told>();
+    catchUp();
     synchronized (this) {
-      catchUp();
       for (var told : (Iterable<Told>) newest::descendingIterator) {
         if (told.minute() >= first && scope.offices().contains(told.who().office())) {
           some.add(told);
@@ -153,8 +164,18 @@ public final class LastHour implements AutoCloseable {
   }
 
   private void catchUp() {
-    for (int i = 0; i < STEPS_OF_A_READER && step(); i++) {
-      // Each step reads some lines.
+    try {
+      if (reading.tryLock(upto < 0 ? FIRST_MILLIS : LONGEST_MILLIS, TimeUnit.MILLISECONDS)) {
+        try {
+          for (int i = 0; i < STEPS_OF_A_READER && read(); i++) {
+            // Each reads some lines.
+          }
+        } finally {
+          reading.unlock();
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -169,14 +190,25 @@ public final class LastHour implements AutoCloseable {
   /// Reads on.
   ///
   /// @return whether there may be more
-  private synchronized boolean step() {
+  private boolean step() {
+    reading.lock();
+    try {
+      return read();
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private boolean read() {
     var now = store.now();
     var read = store.read(h -> read(h, now));
     upto = read.upto();
-    for (var line : read.lines()) {
-      add(line);
+    synchronized (this) {
+      for (var line : read.lines()) {
+        add(line);
+      }
+      forget(Row.micros(now.minus(HOUR)) / MICROS_A_MINUTE);
     }
-    forget(Row.micros(now.minus(HOUR)) / MICROS_A_MINUTE);
     return read.upto() < read.last();
   }
 

@@ -130,7 +130,7 @@ public final class Publishing {
     private static final long serialVersionUID = 1;
 
     OutOfDateException() {
-      super("a recipient has come since", null, false, false);
+      super("a recipient or a grant has come since", null, false, false);
     }
   }
 
@@ -175,11 +175,9 @@ public final class Publishing {
               "Changes of grants are told by the hub alone; post an AuthorizeAction to the inbox.");
         }
         var draw = Draw.fresh(store.now(), hub);
-        var prepared = asked(publisher, prepare(publisher, said, body, base, draw, null));
-        if (said.saying() == null) {
-          return store.write(WorkQueue.LEADS, new PublishUnit(prepared, false));
-        }
+        var read = prepare(publisher, said, body, base, draw, null);
         for (int tries = 1; ; tries++) {
+          var prepared = asked(publisher, read);
           try {
             return store.write(
                 WorkQueue.LEADS,
@@ -239,8 +237,8 @@ public final class Publishing {
     }
   }
 
-  /// Asks the filters of the grants by which it may go out: a unit reads none, but of a grant that
-  /// has come since.
+  /// Asks the filters of the grants by which it may go out: a unit reads none, and has all of it
+  /// prepared anew for a grant that has come since.
   private Prepared asked(Party publisher, Prepared prepared) {
     if (prepared.said().listing() == null) {
       return prepared;
@@ -252,7 +250,7 @@ public final class Publishing {
     for (var target : recipients(Parties.in(settings), publisher, prepared)) {
       for (var grant : Grants.in(settings).ofOwner(target.id())) {
         if (grant.isLive(at) && grant.subscribes(topic)) {
-          boolean _ = passes(grant, prepared, at, passed);
+          boolean _ = asks(grant, prepared, at, passed);
         }
       }
     }
@@ -819,11 +817,24 @@ public final class Publishing {
         grant == null ? "[]" : Json.write(grant.redaction()));
   }
 
+  /// What was asked before the unit; a rebuild asks within its own.
+  private static boolean passes(
+      Grant grant, Prepared prepared, Instant at, Map<String, Boolean> known) {
+    var filter = grant.filter();
+    if (filter != null
+        && prepared.said().listing() != null
+        && prepared.adopt() == null
+        && !known.containsKey(filter)) {
+      throw new OutOfDateException();
+    }
+    return asks(grant, prepared, at, known);
+  }
+
   /// Whether what the event says of its listing meets the grant's filter. An event about no listing
   /// meets none.
   ///
   /// @param known what filters have said of this event
-  private static boolean passes(
+  private static boolean asks(
       Grant grant, Prepared prepared, Instant at, Map<String, Boolean> known) {
     var filter = grant.filter();
     var listing = prepared.said().listing();

@@ -31,6 +31,7 @@ final class PlannerStatistics {
             "'contact_search', 'contact_search', '1000000 1000 1'",
             "'contact_name', 'contact_name_contact', '1000000 2'",
             "'service_area', 'service_area_seq', '100000 1'",
+            "'spark_grant', 'spark_grant_given', '10000 1'",
             "'contact_search', 'contact_search_walk', '1000000 990000 1 1'",
             "'contact_search', 'contact_search_order', '1000000 990000 3 1'",
             "'lead', 'lead_seq', '1000000 1'",

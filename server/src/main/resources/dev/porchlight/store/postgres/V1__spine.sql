@@ -62,12 +62,13 @@ CREATE TABLE spark_grant (
   nonce        TEXT COLLATE "C" NOT NULL,
   challenge    TEXT COLLATE "C" NOT NULL,   -- of PKCE, S256; else empty
   created_at   BIGINT NOT NULL,
-  exchanged_at BIGINT,
+  exchanged_at BIGINT,         -- when it last gave tokens
   revoked_at   BIGINT
 );
 CREATE INDEX spark_grant_code ON spark_grant (code_hash) WHERE code_hash <> '';
 CREATE INDEX spark_grant_refresh ON spark_grant (refresh_hash) WHERE refresh_hash <> '';
 CREATE INDEX spark_grant_waiting ON spark_grant (created_at) WHERE exchanged_at IS NULL;
+CREATE INDEX spark_grant_given ON spark_grant (exchanged_at) WHERE exchanged_at IS NOT NULL;
 
 CREATE TABLE spark_access (
   hash       TEXT COLLATE "C" PRIMARY KEY,

@@ -3,6 +3,7 @@ package dev.porchlight.door.spark;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -243,6 +245,38 @@ class GrantTest {
       world.hub.api().delete("/spark-keys/" + agents.key.id());
       agents.refused(agents.grant(refresh), "invalid_client");
     }
+  }
+
+  @Test
+  void a_grant_that_nobody_uses_for_a_year_is_removed() {
+    try (var agents = new Agents(folder)) {
+      var hub = agents.world.hub;
+      var kept = granted(agents.exchange(agents.code()));
+      var unused = granted(agents.exchange(agents.code()));
+      hub.clock().advance(Duration.ofDays(364));
+      granted(agents.grant(refresh(agents, kept)));
+      hub.clock().advance(Duration.ofDays(2));
+      hub.hub().wake();
+      // No line of the log tells of it.
+      Awaitility.await()
+          .atMost(TestHub.PATIENCE)
+          .until(() ->
+              hub.hub()
+                      .store()
+                      .read(h ->
+                          h.createQuery("SELECT COUNT(*) FROM spark_grant")
+                              .mapTo(Integer.class)
+                              .one())
+                  == 1);
+      agents.refused(agents.grant(refresh(agents, unused)), "invalid_grant");
+      granted(agents.grant(refresh(agents, kept)));
+    }
+  }
+
+  private static ObjectNode refresh(Agents agents, JsonNode tokens) {
+    return agents
+        .client("refresh_token")
+        .put("refresh_token", tokens.path("refresh_token").asString());
   }
 
   @Test
