@@ -50,7 +50,7 @@ import tools.jackson.databind.JsonNode;
 /// Signing in to the Spark door where two hubs share a database.
 @Timeout(60)
 class SparkOnTwoHubsTest {
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(10);
 
   @TempDir Path folder;
   private final HttpClient client = HttpClient.newHttpClient();

@@ -162,6 +162,8 @@ public final class Poller implements AutoCloseable {
       LOG.error("Polling source {} failed", source, e);
     } finally {
       running.remove(source);
+      // It may have fallen due again meanwhile.
+      news.release();
     }
   }
 

@@ -100,7 +100,7 @@ public final class TestHub implements AutoCloseable {
   public record EndpointAtHub(String id, String secret) {}
 
   private final Setup setup;
-  private final HttpClient client = FakeSender.client();
+  private volatile HttpClient client = FakeSender.client();
   private final AutoCloseable followingClock;
   private volatile Hub hub;
   private long commits;
@@ -158,10 +158,19 @@ public final class TestHub implements AutoCloseable {
     return new Api(client, hub.address(), ADMIN_TOKEN);
   }
 
-  /// Closes the hub and starts one on the same data.
+  /// Closes the hub and starts one on the same data. What [#api] and [#sender] gave before speaks
+  /// to the hub that is gone.
   public void restart() {
+    hangUp();
     hub.close();
+    client = FakeSender.client();
     hub = open();
+  }
+
+  /// Lets go of the connections that were kept, once what is asked on them is answered: a hub that
+  /// closes waits a moment for what may still come.
+  private void hangUp() {
+    client.shutdown();
   }
 
   /// Takes the store away from under the hub, so that nothing is recorded from then on, and starts
@@ -351,6 +360,7 @@ public final class TestHub implements AutoCloseable {
       } catch (Exception e) {
         throw new IllegalStateException("a clock that can't be let go", e);
       } finally {
+        hangUp();
         hub.close();
         client.shutdownNow();
       }

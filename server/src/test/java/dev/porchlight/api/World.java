@@ -105,6 +105,7 @@ final class World implements AutoCloseable {
 
   @Override
   public void close() {
+    http.shutdown();
     hub.close();
     crm.stop(0);
     http.close();

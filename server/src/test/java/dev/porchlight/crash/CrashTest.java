@@ -26,14 +26,14 @@ import org.junit.jupiter.api.parallel.Isolated;
 /// A hub that is killed in the middle of leads at full speed, again and again, keeps what it
 /// acknowledged and delivers it.
 ///
-/// Twelve rounds of 500 leads. The long form: `-Dporchlight.crash.rounds=1000
+/// Eight rounds of 400 leads. The long form: `-Dporchlight.crash.rounds=1000
 /// -Dporchlight.crash.leads=10000`; `-Dporchlight.crash.seed=...` draws the same leads and moments
 /// again. Every twenty rounds a new folder is begun.
 @Tag("crash")
 @Isolated
 final class CrashTest {
-  private static final int ROUNDS = Integer.getInteger("porchlight.crash.rounds", 12);
-  private static final int LEADS = Integer.getInteger("porchlight.crash.leads", 500);
+  private static final int ROUNDS = Integer.getInteger("porchlight.crash.rounds", 8);
+  private static final int LEADS = Integer.getInteger("porchlight.crash.leads", 400);
   private static final long SEED = Long.getLong("porchlight.crash.seed", System.nanoTime());
   private static final int ROUNDS_PER_FOLDER = 20;
   private static final int REBUILD_EVERY = 10;

@@ -16,19 +16,19 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/// An archive of the classes that a hub loads when it starts: a process that is to be killed a
-/// second later need not spend that second, and another one, on reading them. All test JVMs of a
+/// A cache of the classes that a hub loads when it starts, read and linked: a process that is to be
+/// killed a second later need not spend that second, and another one, on them. All test JVMs of a
 /// build share it; it lies in `target`, and is made again once a class has changed.
 ///
-/// A JVM archives classes of jars only, so those of our own folders are put into some first. Where
-/// no archive can be made, hubs start without.
+/// A JVM keeps classes of jars only, so those of our own folders are put into some first. Where no
+/// cache can be made, hubs start without.
 final class LoadedClasses {
   private static final Path FOLDER = Path.of("target", "loaded-classes").toAbsolutePath();
   private static final List<String> ARGUMENTS = arguments();
 
   private LoadedClasses() {}
 
-  /// What a JVM is told: its class path, and the archive.
+  /// What a JVM is told: its class path, and the cache.
   static List<String> flags() {
     return ARGUMENTS;
   }
@@ -70,10 +70,10 @@ final class LoadedClasses {
                 .getBytes(StandardCharsets.UTF_8));
       }
     }
-    var archive = FOLDER.resolve(Long.toHexString(sum.getValue()) + ".jsa");
+    var archive = FOLDER.resolve(Long.toHexString(sum.getValue()) + ".aot");
     var classPath = String.join(File.pathSeparator, path);
     if (Files.notExists(archive)) {
-      try (var old = Files.newDirectoryStream(FOLDER, "*.jsa")) {
+      try (var old = Files.newDirectoryStream(FOLDER, "*.{aot,aot.config,jsa}")) {
         for (var file : old) {
           Files.delete(file);
         }
@@ -83,7 +83,7 @@ final class LoadedClasses {
       }
       record(classPath, archive);
     }
-    return List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off", "-cp", classPath);
+    return List.of("-XX:AOTCache=" + archive, "-Xlog:aot=off,cds=off", "-cp", classPath);
   }
 
   private static List<Path> filesIn(Path folder) throws IOException {
@@ -116,8 +116,8 @@ final class LoadedClasses {
     var command = new ArrayList<>(HubProcess.JAVA);
     command.addAll(
         List.of(
-            "-XX:ArchiveClassesAtExit=" + archive,
-            "-Xlog:cds=off",
+            "-XX:AOTCacheOutput=" + archive,
+            "-Xlog:aot=off,cds=off",
             "-cp",
             classPath,
             CrashHub.class.getName()));

@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
 @Tag("crash")
 final class ReplayKilledTest {
   /// More on demand: `-Dporchlight.replay.events=20000`.
-  private static final int EVENTS = Integer.getInteger("porchlight.replay.events", 1_500);
+  private static final int EVENTS = Integer.getInteger("porchlight.replay.events", 900);
 
   /// So many attempts can be under way at one endpoint.
   private static final int UNDER_WAY = 64;
@@ -115,7 +115,7 @@ final class ReplayKilledTest {
   }
 
   private static String start(URI hub, String endpoint) throws IOException {
-    var body = Json.object().put("endpoint", endpoint).put("per_second", 1000);
+    var body = Json.object().put("endpoint", endpoint).put("per_second", 500);
     try (var wire = new Wire(hub)) {
       var answer = wire.post("/api/v1/replays", AUTHORIZATION, bytes(body.toString()));
       assertThat(answer.status()).as(answer.body()).isEqualTo(201);

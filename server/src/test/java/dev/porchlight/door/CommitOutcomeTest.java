@@ -80,9 +80,7 @@ class CommitOutcomeTest {
       assertThat(hub.api().get("//health/ready").status()).isEqualTo(503);
       assertThat(crm.requests()).isEmpty();
       proxy.down(false);
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> hub.hub().store().state() instanceof StoreState.Accepting);
+      Awaitility.await().until(() -> hub.hub().store().state() instanceof StoreState.Accepting);
       // It had taken place: what the sender was not told is there, and is not there twice.
       var again = portal.post(body);
       assertThat(again.status()).isEqualTo(200);
@@ -116,13 +114,9 @@ class CommitOutcomeTest {
       // The first is settled; the second is, too, but nobody hears of it.
       proxy.cutAfter(1, "INSERT INTO delivery_state ", Cut.AFTER_AND_DOWN);
       latch.countDown();
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> hub.hub().store().state() instanceof StoreState.Refusing);
+      Awaitility.await().until(() -> hub.hub().store().state() instanceof StoreState.Refusing);
       proxy.down(false);
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> hub.hub().store().state() instanceof StoreState.Accepting);
+      Awaitility.await().until(() -> hub.hub().store().state() instanceof StoreState.Accepting);
 
       hub.awaitDelivery("L-3", endpoint, "delivered");
       hub.awaitDelivery("L-2", endpoint, "unwritable");
@@ -147,13 +141,9 @@ class CommitOutcomeTest {
 
       proxy.cutNext("attempt", Cut.AFTER_AND_DOWN);
       latch.countDown();
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> hub.hub().store().state() instanceof StoreState.Refusing);
+      Awaitility.await().until(() -> hub.hub().store().state() instanceof StoreState.Refusing);
       proxy.down(false);
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> hub.hub().store().state() instanceof StoreState.Accepting);
+      Awaitility.await().until(() -> hub.hub().store().state() instanceof StoreState.Accepting);
 
       // The lease still runs, by the test's clock: nobody else will ever come for this lane.
       hub.awaitDelivery("L-2", endpoint, "delivered");

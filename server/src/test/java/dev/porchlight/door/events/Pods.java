@@ -205,6 +205,7 @@ final class Pods implements AutoCloseable {
 
   @Override
   public void close() {
+    client.shutdown();
     hub.close();
     client.close();
   }

@@ -26,10 +26,7 @@ class ErasedMeanwhileTest {
   @TempDir Path folder;
 
   private static void awaitWaiting(EngineStore store, int units) {
-    await()
-        .atMost(Duration.ofSeconds(9))
-        .pollInterval(Duration.ofMillis(5))
-        .until(() -> store.waiting() >= units);
+    await().pollInterval(Duration.ofMillis(5)).until(() -> store.waiting() >= units);
   }
 
   @Test
