@@ -76,8 +76,7 @@ class ConsolePagesTest {
       assertThat(page.locator("details.menu[open]").count()).isZero();
       page.getByText("Ada Example").first().click();
       page.getByText("Dark").click();
-      page.waitForLoadState();
-      assertThat(page.locator("html").getAttribute("data-theme")).isEqualTo("dark");
+      page.locator("html[data-theme=dark]").waitFor();
       browser.visit("/console/me");
       browser.forgive();
       browser.go("/console/nothing-here");

@@ -89,6 +89,7 @@ class EndpointPagesTest {
       browser.visit("/console/endpoints");
       assertThat(page.locator("tbody").innerText()).contains("paused", "1 pending", "1 delivered");
       page.getByText("Sales CRM").click();
+      browser.sees("Enable it");
       assertThat(page.locator("main").innerText())
           .contains("one delivery waits and goes out when it is enabled; none was given up.");
       page.getByText("Enable it").click();
@@ -96,7 +97,7 @@ class EndpointPagesTest {
       crm.await(3);
 
       page.getByText("Make a new secret").click();
-      page.getByText("This secret is shown only now. Copy it.").waitFor();
+      browser.sees("This secret is shown only now. Copy it.");
       assertThat(page.locator(".copy code").innerText()).isNotEqualTo(secret);
       assertThat(page.locator("section[aria-labelledby=secrets] li").count()).isEqualTo(2);
 

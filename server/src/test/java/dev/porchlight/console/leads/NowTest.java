@@ -60,11 +60,11 @@ class NowTest {
       hub.api().patch("/endpoints/" + endpoint.id(), disabled);
       portal.post(LeadBodies.buyer("L-2", InventedPerson.of(2)).put("role", "landlord"));
       page.getByText("disabled", exactly()).waitFor();
-      assertThat(page.locator("section[aria-labelledby=breaches]").innerText())
-          .contains("connections-plus");
+      page.locator("section[aria-labelledby=breaches]:has-text('connections-plus')").waitFor();
       page.getByText("As a table").click();
-      assertThat(page.locator("#chart-data thead").textContent())
-          .contains("portal: accepted", "portal: delivered");
+      for (var head : new String[] {"portal: accepted", "portal: delivered"}) {
+        page.locator("#chart-data thead:has-text('" + head + "')").waitFor();
+      }
       // A name without end leaves the table as wide as the window, a clock ahead is no 0 ms.
       portal.post(
           LeadBodies.buyer("L-3", InventedPerson.of(3).withName("x".repeat(5000), "y"))

@@ -64,7 +64,7 @@ class ReplayPagesTest {
       browser.press("Set the pace").sees("Events a second");
       assertThat(hub.items("/replays").getFirst().path("per_second").asInt()).isEqualTo(7);
       browser.press("Go on").sees("It is done.");
-      assertThat(page.locator("#live-part .badge").innerText()).isEqualTo("running");
+      page.locator("#live-part .badge:text-is('running')").waitFor();
       hub.api().patch(path, Json.object().put("disabled", false));
       crm.await(2);
       // The page follows by itself.

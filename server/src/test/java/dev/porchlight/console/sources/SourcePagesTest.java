@@ -66,6 +66,7 @@ class SourcePagesTest {
       // The name of a contract is not broken in two.
       assertThat(page.locator("td.nowrap").first().innerText()).isEqualTo("lead-delivery");
       page.getByText("realtor-com").click();
+      browser.sees("Send a test lead");
       assertThat(page.locator("main").innerText())
           .contains("1 done", "1 taken, 0 waiting, 0 failed")
           .doesNotContain(key);
@@ -76,7 +77,7 @@ class SourcePagesTest {
 
       page.locator("#overlap").selectOption("0");
       page.getByText("Make a new key").click();
-      page.getByText("This key is shown only now. Copy it.").waitFor();
+      browser.sees("This key is shown only now. Copy it.");
       var other = page.locator(".copy code").allInnerTexts().getLast();
       assertThat(other).isNotEqualTo(key);
       assertThat(sender.post(lead).status()).isEqualTo(401);
