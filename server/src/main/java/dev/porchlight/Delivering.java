@@ -54,6 +54,7 @@ record Delivering(
             HubIdentity.name(store),
             inboxes,
             new FeedRendering(store, marks, address),
+            new NotTaken(store, reads.deliveries(), address),
             node -> NodeMail.languageOf(store.settings(), node),
             node -> NodeMail.zoneOf(store.settings(), node));
     var engine =

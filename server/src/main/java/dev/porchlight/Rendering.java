@@ -56,6 +56,7 @@ final class Rendering implements Renderer {
   private final ChangeBodies changes;
   private final Inboxes inboxes;
   private final FeedRendering feeds;
+  private final NotTaken notTaken;
   private final Function<String, Language> language;
   private final Function<String, ZoneId> zone;
 
@@ -75,6 +76,7 @@ final class Rendering implements Renderer {
       String hub,
       Inboxes inboxes,
       FeedRendering feeds,
+      NotTaken notTaken,
       Function<String, Language> language,
       Function<String, ZoneId> zone) {
     this.zone = zone;
@@ -89,6 +91,7 @@ final class Rendering implements Renderer {
     this.changes = changes;
     this.inboxes = inboxes;
     this.feeds = feeds;
+    this.notTaken = notTaken;
   }
 
   /// What is written, for somebody who looks: where a defect of ours stands in the way, they see
@@ -137,9 +140,32 @@ final class Rendering implements Renderer {
     if (ChangeBodies.areOf(delivery.kind())) {
       return change(delivery, endpoint);
     }
+    if (delivery.kind().equals(Planner.UNDELIVERED)) {
+      return undelivered(delivery, endpoint);
+    }
     return messages
         .find(delivery)
         .map(message -> render(message, delivery, endpoint, secrets))
+        .orElseGet(() -> new Rendered.CannotWrite("The person's data was erased."));
+  }
+
+  /// A lead that an endpoint has not taken, with who has and who has not.
+  private Rendered undelivered(Delivery delivery, Endpoint endpoint) {
+    return messages
+        .find(delivery)
+        .filter(message -> !message.lead().erased())
+        .<Rendered>map(message ->
+            new Rendered.Ready(
+                LeadMail.write(
+                    message,
+                    language.apply(endpoint.node()),
+                    zone.apply(endpoint.node()),
+                    notTaken.of(delivery)),
+                LeadMail.MEDIA_TYPE,
+                "",
+                false,
+                "[]",
+                headers(message, delivery, endpoint)))
         .orElseGet(() -> new Rendered.CannotWrite("The person's data was erased."));
   }
 

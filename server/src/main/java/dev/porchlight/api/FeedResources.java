@@ -64,6 +64,10 @@ final class FeedResources {
               + " backup of it was restored. Begin again without it; event ids tell what is"
               + " known.");
     }
+    // Who looks about with a token for more than this takes nothing by that.
+    if (after > 0 && call.principal().endpoint() != null) {
+      feed.askedOn(endpoint.id(), after);
+    }
     var reply = Json.object();
     var items = reply.putArray("items");
     long place = after;

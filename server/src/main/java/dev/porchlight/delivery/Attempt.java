@@ -58,7 +58,8 @@ public record Attempt(
     }
   }
 
-  String summary() {
+  /// How it ended, in a few words of ours.
+  public String summary() {
     return switch (outcome) {
       case DELIVERED -> "delivered";
       case REFUSED -> "answered with status " + status;

@@ -81,11 +81,6 @@ public final class Deliveries {
   static final String SELECT =
       COLUMNS + "delivery d JOIN delivery_state s ON s.delivery_id = d.id WHERE ";
 
-  /// A delivery that was planned some time ago.
-  ///
-  /// @param undelivered whether its endpoint has not taken it
-  public record Aged(Delivery delivery, boolean undelivered) {}
-
   private final Store store;
   private final Picked.Look look;
   private final DeliveryCounts counts;
@@ -107,20 +102,13 @@ public final class Deliveries {
   }
 
   /// The deliveries behind a place, in order.
-  public List<Aged> listAfter(Place after, int most) {
+  public List<Standing> listAfter(Place after, int most) {
     return store.read(h ->
         h.createQuery(SELECT + "(d.seq, d.id) > (:after, :id) ORDER BY d.seq, d.id LIMIT :most")
             .bind("after", after.seq())
             .bind("id", after.id())
             .bind("most", most)
             .map((r, _) -> standing(r))
-            .map(s ->
-                new Aged(
-                    s.delivery(),
-                    switch (s.state().state()) {
-                      case PENDING, DEAD, UNWRITABLE -> true;
-                      case DELIVERED, DROPPED -> false;
-                    }))
             .list());
   }
 

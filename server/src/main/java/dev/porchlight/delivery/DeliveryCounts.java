@@ -58,6 +58,18 @@ public final class DeliveryCounts {
             .one());
   }
 
+  /// How many deliveries wait for an endpoint, counted no further than that.
+  public int countPending(String endpoint, int most) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM delivery_state WHERE endpoint_id = :e"
+                    + " AND state = 'pending' LIMIT :most) AS counted")
+            .bind("e", endpoint)
+            .bind("most", most)
+            .mapTo(Integer.class)
+            .one());
+  }
+
   /// Whether an endpoint has so many lanes with something open; no more than these are counted.
   public boolean hasLanes(String endpoint, int many) {
     return countLanes(endpoint, many) >= many;

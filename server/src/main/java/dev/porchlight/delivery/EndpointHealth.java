@@ -68,6 +68,11 @@ public record EndpointHealth(
     return new EndpointHealth(endpointId, 0, now, now, null, 0, null, told, null, "");
   }
 
+  /// Whether the hub disabled it, where it is disabled.
+  boolean disabledIt() {
+    return noticed == NOTICES[NOTICES.length - 1];
+  }
+
   boolean isShut() {
     return shutUntil != null;
   }
@@ -207,8 +212,9 @@ public record EndpointHealth(
     }
   }
 
-  /// Forgets an endpoint's failures, within the unit that removes it.
+  /// Forgets how an endpoint fared and how far it was asked, within the unit that removes it.
   public static void forget(Batch batch, String endpoint) {
     batch.delete(Tables.HEALTH, endpoint);
+    batch.delete(Tables.FEED_ASKED, endpoint);
   }
 }

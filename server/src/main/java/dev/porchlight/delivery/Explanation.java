@@ -223,7 +223,7 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
   }
 
   /// What they said, on one line.
-  private static String words(Attempt a) {
+  public static String words(Attempt a) {
     var text =
         new String(a.answer(), StandardCharsets.UTF_8)
             .codePoints()

@@ -2,6 +2,8 @@ package dev.porchlight.delivery;
 
 import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,10 +13,14 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What an endpoint is owed, in the log's order, for receivers who would rather ask than be called,
 /// or who want to know whether they have missed something.
 public final class Feed {
+  private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+
   private static final int PAGE = 5000;
 
   private final Store store;
@@ -52,6 +58,37 @@ public final class Feed {
           .forEach(all::add);
       return all;
     });
+  }
+
+  /// From behind which place in the log somebody has asked on.
+  record Asked(String endpointId, long place) {}
+
+  /// Keeps that who asks for an endpoint's events goes on behind a place, and so has all up to it.
+  /// Where that can't be kept now, it is when they go on.
+  public void askedOn(String endpoint, long place) {
+    long known =
+        store.read(h ->
+            h.createQuery("SELECT place FROM feed_asked WHERE endpoint_id = :e")
+                .bind("e", endpoint)
+                .mapTo(Long.class)
+                .findOne()
+                .orElse(0L));
+    if (place <= known) {
+      return;
+    }
+    try {
+      store.write(
+          WorkQueue.EVENTS,
+          batch -> {
+            var now = batch.find(Tables.FEED_ASKED, endpoint);
+            if (now == null || now.place() < place) {
+              batch.put(Tables.FEED_ASKED, new Asked(endpoint, place));
+            }
+            return true;
+          });
+    } catch (StoreUnavailableException e) {
+      LOG.warn("From where events of endpoint {} were asked for is not kept now", endpoint, e);
+    }
   }
 
   /// Where the log ends.

@@ -171,5 +171,11 @@ final class Tables {
                   r.timeOrNull(9),
                   r.text(10)));
 
+  static final Table<Feed.Asked> FEED_ASKED =
+      Table.<Feed.Asked>named("feed_asked")
+          .key("endpoint_id", Feed.Asked::endpointId)
+          .column("place", Feed.Asked::place)
+          .readBy(r -> new Feed.Asked(r.text(1), r.number(2)));
+
   private Tables() {}
 }

@@ -6,6 +6,8 @@ import dev.porchlight.connector.Message;
 import dev.porchlight.connector.Reading;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
+import dev.porchlight.value.Language;
+import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +67,14 @@ public final class LeadMail implements Connector {
         ? new Written.CannotWrite(
             List.of("The person had their data erased; there is nobody to write about."))
         : new Written.Bytes(
-            new MailWriter(message, options.language(), options.zone()).bytes(),
+            new MailWriter(message, options.language(), options.zone(), null).bytes(),
             MEDIA_TYPE,
             List.of());
+  }
+
+  /// Writes a lead that goes to its office because an endpoint has not taken it.
+  public static byte[] write(
+      Message message, Language language, ZoneId zone, Undelivered undelivered) {
+    return new MailWriter(message, language, zone, undelivered).bytes();
   }
 }

@@ -47,8 +47,11 @@ final class MailWriter {
   private final Map<String, String> rest = new LinkedHashMap<>();
   private final ZoneId zone;
   private final Telephone telephone;
+  private final @Nullable Undelivered undelivered;
 
-  MailWriter(Message message, Language language, ZoneId zone) {
+  /// @param undelivered why it goes by mail; null where it goes by mail anyway
+  MailWriter(Message message, Language language, ZoneId zone, @Nullable Undelivered undelivered) {
+    this.undelivered = undelivered;
     t = wording(language);
     this.zone = zone;
     telephone = Telephone.of(message.lead().enquirer().phone(), message.phoneRegion());
@@ -261,7 +264,7 @@ final class MailWriter {
   }
 
   private String plain() {
-    var out = new StringBuilder();
+    var out = new StringBuilder(undelivered == null ? "" : undelivered.plain(t, zone));
     main.forEach((label, value) -> out.append(label).append(": ").append(value).append('\n'));
     if (lead.message() != null) {
       out.append("\n" + t.text("lead.message") + "\n")
@@ -295,6 +298,9 @@ final class MailWriter {
         .append(Words.html(Words.line(name(), NAME)))
         .append("</h1>\n");
     reach(out);
+    if (undelivered != null) {
+      undelivered.page(out, t, zone);
+    }
     if (lead.message() != null) {
       out.append("<p dir=\"auto\" style=\"white-space:pre-wrap;overflow-wrap:anywhere\">")
           .append(Words.html(Words.lines(lead.message())))

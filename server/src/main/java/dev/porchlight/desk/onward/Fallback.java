@@ -2,11 +2,11 @@ package dev.porchlight.desk.onward;
 
 import dev.porchlight.account.NodeMail;
 import dev.porchlight.delivery.Deliveries;
-import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Erased;
 import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
+import dev.porchlight.delivery.Whereabouts;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.SourcePause;
 import dev.porchlight.desk.Tables;
@@ -29,9 +29,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends to an office's fallback address what has been stuck for a minute: leads that an endpoint
-/// has not taken, and receipts that are quarantined or owed. The customer can't wait for an
-/// engineer.
+/// Sends to an office's fallback address what has been stuck for a minute: leads that nobody has
+/// taken, some of those that one endpoint has not taken while others have, and receipts that are
+/// quarantined or owed. The customer can't wait for an engineer; and who gets a mail for each lead
+/// for hours reads none.
+///
+/// A lead that others have goes where an endpoint has given it up, since waiting mends nothing
+/// there. Where it waits for an endpoint that fails, one such lead goes in an hour, and where the
+/// hub has disabled that, in a day; a new run of failures begins anew. An endpoint that somebody
+/// disabled is not waited for: what that has not taken is stuck where nobody else has it either.
 ///
 /// Deliveries are looked at in the log's order and receipts in that of their ids, each once, when
 /// it is a minute old. How far that went is written in the unit that plans the mails, which does
@@ -47,6 +53,13 @@ public final class Fallback implements AutoCloseable {
   private static final int PAGE = 100;
   private static final String DELIVERIES = "delivery";
   private static final String RECEIPTS = "receipt";
+
+  /// Before an endpoint's id: the kind of place that says when a lead went which others had, and
+  /// this endpoint had not.
+  private static final String TOLD = "told ";
+
+  private static final Duration REST = Duration.ofHours(1);
+  private static final Duration REST_WHERE_DISABLED = Duration.ofDays(1);
 
   /// Before its source's id: the kind of place before the first receipt that was passed over since
   /// it waited for that source.
@@ -99,8 +112,18 @@ public final class Fallback implements AutoCloseable {
   /// Something that may be stuck, and the chance that its mail may use.
   ///
   /// @param version of the lead; 0 for a receipt
+  /// @param missing the endpoints that have not taken it
+  /// @param spared whether it goes only where one of them was not told of just now
   private record Stuck(
-      String kind, String ref, int version, String office, Instant since, String why, Draw draw) {}
+      String kind,
+      String ref,
+      int version,
+      String office,
+      Instant since,
+      String why,
+      Draw draw,
+      List<Whereabouts.At> missing,
+      boolean spared) {}
 
   private boolean lookAtDeliveries() {
     var place = place(DELIVERIES);
@@ -115,29 +138,77 @@ public final class Fallback implements AutoCloseable {
     if (one) {
       rest(page);
     }
-    for (var aged : page) {
-      var d = aged.delivery();
+    var now = Whereabouts.now(store);
+    var event = new ArrayList<Whereabouts.At>();
+    for (var standing : page) {
+      var d = standing.delivery();
       if (d.plannedAt().isAfter(limit) || d.seq() == last && !one) {
         break;
       }
+      if (d.seq() != reached) {
+        stuck(event).ifPresent(stuck::add);
+        event.clear();
+      }
       reached = d.seq();
-      if (aged.undelivered() && isOfALead(d)) {
-        stuck.add(
-            new Stuck(
-                Planner.UNDELIVERED,
-                d.leadId(),
-                d.version(),
-                d.officeId(),
-                d.plannedAt(),
-                "The lead was not delivered within 60 s.",
-                Draw.fresh(store.now(), hub)));
+      if (Whereabouts.isOfALead(d)) {
+        event.add(now.at(standing));
       }
     }
+    stuck(event).ifPresent(stuck::add);
     return reached > before && go(DELIVERIES, place, Long.toString(reached), stuck);
   }
 
+  /// @param event its deliveries
+  private Optional<Stuck> stuck(List<Whereabouts.At> event) {
+    var missing = event.stream().filter(Whereabouts.At::isMissing).toList();
+    boolean taken = event.stream().anyMatch(a -> a.holding() == Whereabouts.Holding.TAKEN);
+    if (missing.isEmpty()
+        || taken && missing.stream().allMatch(a -> a.holding() == Whereabouts.Holding.OFF)) {
+      return Optional.empty();
+    }
+    var d = missing.getFirst().standing().delivery();
+    return Optional.of(
+        new Stuck(
+            Planner.UNDELIVERED,
+            d.leadId(),
+            d.version(),
+            d.officeId(),
+            d.plannedAt(),
+            "The lead was not delivered within 60 s.",
+            Draw.fresh(store.now(), hub),
+            missing,
+            taken && missing.stream().noneMatch(a -> a.holding() == Whereabouts.Holding.GIVEN_UP)));
+  }
+
+  /// Whether somebody was told just now that this endpoint has not taken a lead that others have.
+  private static boolean isTold(Batch batch, Whereabouts.At at) {
+    var row = batch.find(FallbackTables.FALLBACK_PLACE, told(at));
+    if (at.holding() == Whereabouts.Holding.OFF) {
+      return true;
+    }
+    if (row == null) {
+      return false;
+    }
+    var when = Instant.parse(row.place());
+    boolean disabled = at.holding() == Whereabouts.Holding.DISABLED;
+    boolean ofAnotherRun =
+        !disabled && at.failingSince() != null && when.isBefore(at.failingSince());
+    return !ofAnotherRun
+        && batch.clock().isBefore(when.plus(disabled ? REST_WHERE_DISABLED : REST));
+  }
+
+  private static void tell(Batch batch, Whereabouts.At at) {
+    // Looked for first: a row that is there is not made anew.
+    batch.find(FallbackTables.FALLBACK_PLACE, told(at));
+    place(batch, told(at), batch.clock().toString());
+  }
+
+  private static String told(Whereabouts.At at) {
+    return TOLD + at.standing().delivery().endpointId();
+  }
+
   /// Of an event with more deliveries than a page has, all the others.
-  private void rest(List<Deliveries.Aged> page) {
+  private void rest(List<Deliveries.Standing> page) {
     var last = page.getLast().delivery();
     long seq = last.seq();
     while (true) {
@@ -153,11 +224,6 @@ public final class Fallback implements AutoCloseable {
   /// Behind all deliveries of an event: no id is greater than that.
   private static Deliveries.Place behind(long seq) {
     return new Deliveries.Place(seq, "~");
-  }
-
-  private boolean isOfALead(Delivery d) {
-    return (d.kind().equals("lead.created") || d.kind().equals("lead.updated"))
-        && !Endpoints.in(store.settings()).isDerived(d.endpointId());
   }
 
   /// Goes back to the first receipt that waited for a source which is not paused any more.
@@ -243,7 +309,9 @@ public final class Fallback implements AutoCloseable {
                         r.officeId(),
                         r.at(),
                         "What came could not be made a lead within 60 s.",
-                        Draw.fresh(store.now(), hub)))
+                        Draw.fresh(store.now(), hub),
+                        List.of(),
+                        false))
                 .toList());
   }
 
@@ -272,13 +340,17 @@ public final class Fallback implements AutoCloseable {
     var fallback = fallbackOf(settings, stuck.office());
     if (fallback.isEmpty()
         || stuck.since().isBefore(fallback.get().since())
-        || batch.find(FallbackTables.FALLBACK, stuck.ref()) != null) {
+        || batch.find(FallbackTables.FALLBACK, stuck.ref()) != null
+        || stuck.spared() && stuck.missing().stream().allMatch(at -> isTold(batch, at))) {
       return;
     }
     var source = stuck.version() > 0 ? ofLead(batch, stuck.ref()) : ofReceipt(batch, stuck.ref());
     if (source == null) {
       return;
     }
+    stuck.missing().stream()
+        .filter(at -> at.holding() != Whereabouts.Holding.OFF)
+        .forEach(at -> tell(batch, at));
     var draw = stuck.draw();
     var endpoint = fallback.get().endpoint();
     long seq = batch.append(stuck.kind(), stuck.ref(), draw.uuid("delivery " + endpoint.id()));

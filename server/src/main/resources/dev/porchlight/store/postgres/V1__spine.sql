@@ -738,6 +738,13 @@ CREATE TABLE endpoint_health (
   reason        TEXT COLLATE "C" NOT NULL
 );
 
+-- From behind which place in the log the receiver of an endpoint, who asks for its events, has asked
+-- on: what stands up to there it has.
+CREATE TABLE feed_asked (
+  endpoint_id TEXT COLLATE "C" PRIMARY KEY,
+  place       BIGINT NOT NULL
+);
+
 CREATE TABLE attempt (
   delivery_id TEXT COLLATE "C" NOT NULL,
   n           BIGINT NOT NULL,
@@ -829,8 +836,8 @@ CREATE TABLE fallback (
 
 -- How far deliveries and receipts were looked at for that.
 CREATE TABLE fallback_place (
-  kind  TEXT COLLATE "C" NOT NULL PRIMARY KEY,   -- delivery | receipt | held and a source's id
-  place TEXT COLLATE "C" NOT NULL                -- a place in the log; a receipt's id, or empty
+  kind  TEXT COLLATE "C" NOT NULL PRIMARY KEY,   -- delivery | receipt | held and a source's id | told and an endpoint's
+  place TEXT COLLATE "C" NOT NULL                -- a place in the log; a receipt's id, or empty; a time
 );
 
 -- A property on offer: what senders call it, and the office that offers it. The root is the Mls above that office.

@@ -731,6 +731,13 @@ CREATE TABLE endpoint_health (
   reason        TEXT NOT NULL
 );
 
+-- From behind which place in the log the receiver of an endpoint, who asks for its events, has asked
+-- on: what stands up to there it has.
+CREATE TABLE feed_asked (
+  endpoint_id TEXT PRIMARY KEY,
+  place       INTEGER NOT NULL
+);
+
 CREATE TABLE attempt (
   delivery_id TEXT NOT NULL,
   n           INTEGER NOT NULL,
@@ -822,8 +829,8 @@ CREATE TABLE fallback (
 
 -- How far deliveries and receipts were looked at for that.
 CREATE TABLE fallback_place (
-  kind  TEXT NOT NULL PRIMARY KEY,   -- delivery | receipt | held and a source's id
-  place TEXT NOT NULL                -- a place in the log; a receipt's id, or empty
+  kind  TEXT NOT NULL PRIMARY KEY,   -- delivery | receipt | held and a source's id | told and an endpoint's
+  place TEXT NOT NULL                -- a place in the log; a receipt's id, or empty; a time
 );
 
 -- A property on offer: what senders call it, and the office that offers it. The root is the Mls above that office.

@@ -11,6 +11,7 @@ import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,7 +173,102 @@ class FallbackTest {
       // In the language of the office's mails; what programs read stays.
       assertThat(post.messages().getFirst().text())
           .contains("L-2", "Lead nicht zugestellt: ", "Telefon: ", "<html lang=3D\"de\">")
+          .contains("Noch kein System hat diesen Lead")
           .contains("name=3D\"lead_phone\"", "name=3D\"lead_information_version\"");
+    }
+  }
+
+  /// What a mail says, its lines whole.
+  private static String said(FakeMailServer post, int at) {
+    return post.await(at + 1).get(at).text().replace("=\r\n", "");
+  }
+
+  private static void undelivered(TestHub hub, int many) {
+    hub.clock().advance(Duration.ofSeconds(61));
+    hub.await(
+        many + " leads to have gone to the office",
+        () ->
+            Optional.of(sent(hub, "lead.undelivered"))
+                .filter(s ->
+                    s.size() == many
+                        && s.stream()
+                            .allMatch(d -> d.path("state").asString().equals("delivered"))));
+  }
+
+  @Test
+  void a_lead_that_others_have_goes_to_the_office_where_that_is_news_and_says_who_has_it() {
+    try (var post = FakeMailServer.open();
+        var crm = FakeCrm.open();
+        var failing = FakeCrm.open();
+        var hub = TestHub.start(folder)) {
+      mails(hub, post, Json.object().put("fallback", "help@example.org"));
+      var portal = hub.addSource("portal", "connections-plus");
+      var pulled =
+          hub.addEndpoint(
+              failing.url("/pulled"),
+              "porchlight",
+              b -> b.put("disabled", true).put("name", "Asked"));
+      var main = hub.addEndpoint(crm.url("/main"), "porchlight", b -> b.put("name", "Main <CRM>"));
+      hub.clock().advance(Duration.ofSeconds(1));
+      // The one that somebody switched off is not waited for, as long as another has the lead.
+      portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
+      hub.awaitDelivery("L-1", main, "delivered");
+      hub.clock().advance(Duration.ofSeconds(61));
+      hub.api().patch("/endpoints/" + main.id(), Json.object().put("disabled", true));
+      portal.post(LeadBodies.buyer("L-2", InventedPerson.of(2)));
+      undelivered(hub, 1);
+      assertThat(said(post, 0))
+          .contains(
+              "L-2", "No system has this lead yet", "Asked: is switched off", "switched off since")
+          .contains("Main &lt;CRM&gt;: is switched off", "/console/deliveries/");
+
+      // Who asks on from behind it has it.
+      var puller = Json.object().put("name", "Asked").put("endpoint", pulled.id());
+      puller.putArray("scopes").add("feed");
+      var token = hub.api().make("/tokens", puller).path("token").asString();
+      portal.post(LeadBodies.buyer("L-3", InventedPerson.of(3)));
+      var feed = "/endpoints/" + pulled.id() + "/feed?after=";
+      var asking = hub.api().withToken(token);
+      var after = asking.read(feed + "0").path("after").asLong();
+      assertThat(asking.read(feed + after).path("items")).isEmpty();
+      hub.clock().advance(Duration.ofSeconds(61));
+
+      // One fails that another has: told once, and again in an hour.
+      hub.api().patch("/endpoints/" + pulled.id(), Json.object().put("disabled", false));
+      failing.alwaysAnswers(new FakeCrm.Reaction.Status(503, Map.of(), "down for <b>repairs</b>"));
+      hub.api().patch("/endpoints/" + main.id(), Json.object().put("disabled", false));
+      hub.awaitDelivery("L-2", main, "delivered");
+      portal.post(LeadBodies.buyer("L-4", InventedPerson.of(4)));
+      hub.awaitAttempts("L-4", pulled, 1);
+      undelivered(hub, 2);
+      assertThat(said(post, 1))
+          .contains("L-4", "Who has this lead: Main &lt;CRM&gt;. Who has not:")
+          .contains("Asked: has not taken it yet", "Last: answered with status 503")
+          .contains(
+              "down for &lt;b&gt;repairs", "It has not worked since", "deliveries wait for it")
+          .contains(
+              "More about delivery "
+                  + hub.deliveries("L-4", pulled).getFirst().path("id").asString());
+      portal.post(LeadBodies.buyer("L-5", InventedPerson.of(5)));
+      hub.awaitDelivery("L-5", main, "delivered");
+      hub.clock().advance(Duration.ofMinutes(59));
+      portal.post(LeadBodies.buyer("L-6", InventedPerson.of(6)));
+      hub.awaitDelivery("L-6", main, "delivered");
+      undelivered(hub, 3);
+
+      // Disabled by the hub, its own notice tells, and a lead in a day.
+      failing.alwaysAnswers(410);
+      hub.clock().advance(Duration.ofHours(1));
+      awaitSent(hub, "endpoint.disabled");
+      portal.post(LeadBodies.buyer("L-7", InventedPerson.of(7)));
+      hub.awaitDelivery("L-7", main, "delivered");
+      hub.clock().advance(Duration.ofHours(25));
+      portal.post(LeadBodies.buyer("L-8", InventedPerson.of(8)));
+      hub.awaitDelivery("L-8", main, "delivered");
+      undelivered(hub, 4);
+      // Of L-5 and L-6 one, of L-7 and L-8 one, whichever was looked at when an hour or a day was
+      // over.
+      assertThat(said(post, 4)).contains("switched off by the hub");
     }
   }
 
