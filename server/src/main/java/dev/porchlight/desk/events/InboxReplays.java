@@ -329,7 +329,7 @@ public final class InboxReplays {
       }
       long seq = batch.append("inbox.replayed", event.id(), job.id());
       batch.put(Again.TABLE, new Again(job.receiver(), seq, event.id()));
-      publishing.pushAgain(batch, event, item.copy());
+      publishing.pushes().pushAgain(batch, event, item.copy());
       replayed++;
     }
     batch.put(

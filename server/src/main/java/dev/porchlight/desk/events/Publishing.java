@@ -9,21 +9,11 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.EventContract;
 import dev.porchlight.connector.InboxMessage;
-import dev.porchlight.delivery.DeliveryState;
-import dev.porchlight.delivery.Endpoints;
-import dev.porchlight.delivery.Event;
 import dev.porchlight.delivery.Planner;
-import dev.porchlight.delivery.Redelivery;
 import dev.porchlight.delivery.Terms;
 import dev.porchlight.desk.Desk;
 import dev.porchlight.desk.RawBody;
-import dev.porchlight.filter.Evaluator;
-import dev.porchlight.filter.Filter;
-import dev.porchlight.filter.FilterException;
-import dev.porchlight.filter.Value;
-import dev.porchlight.geo.Shapes;
 import dev.porchlight.listing.ListingEvents;
-import dev.porchlight.listing.StandardFields;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
@@ -31,16 +21,11 @@ import dev.porchlight.store.Unit;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
-import dev.porchlight.value.ListingChange;
-import dev.porchlight.value.Saying;
-import dev.porchlight.value.Topic;
 import dev.porchlight.value.Violation;
 import dev.porchlight.watch.ListingCart;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,7 +35,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,9 +55,8 @@ public final class Publishing {
   private final Store store;
   private final int hub;
   private final EventContract contract;
-  private final Planner planner;
+  private final Pushes pushes;
   private final Sayings sayings;
-  private final Consumer<List<Planner.Claim>> lanes;
 
   /// @param lanes takes the lanes that may be started on at once
   public Publishing(
@@ -87,8 +70,7 @@ public final class Publishing {
     this.store = store;
     this.hub = hub;
     this.contract = contract;
-    this.planner = planner;
-    this.lanes = lanes;
+    pushes = new Pushes(planner, lanes);
   }
 
   /// What came of it.
@@ -106,27 +88,8 @@ public final class Publishing {
     record Conflict(String reason) implements Outcome {}
   }
 
-  /// An event that was read, before it is decided on.
-  ///
-  /// @param passed what filters of grants have said of it by now
-  private record Prepared(
-      PublishedEvent event,
-      EventContract.Event said,
-      RawBody raw,
-      @Nullable Map<String, String> adopt,
-      Map<String, Boolean> passed,
-      Sayings.@Nullable Prepared people) {
-    Prepared saying(Sayings.@Nullable Prepared other) {
-      return new Prepared(event, said, raw, adopt, passed, other);
-    }
-
-    Prepared knowing(Map<String, Boolean> other) {
-      return new Prepared(event, said, raw, adopt, other, people);
-    }
-  }
-
   /// The settings changed between the preparation and the unit: to be prepared anew.
-  private static final class OutOfDateException extends RuntimeException {
+  static final class OutOfDateException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     OutOfDateException() {
@@ -175,9 +138,9 @@ public final class Publishing {
               "Changes of grants are told by the hub alone; post an AuthorizeAction to the inbox.");
         }
         var draw = Draw.fresh(store.now(), hub);
-        var read = prepare(publisher, said, body, base, draw, null);
+        var read = PreparedEvent.of(publisher, said, body, base, draw, null);
         for (int tries = 1; ; tries++) {
-          var prepared = asked(publisher, read);
+          var prepared = GrantFilters.asked(store.settings(), publisher, read);
           try {
             return store.write(
                 WorkQueue.LEADS,
@@ -194,7 +157,7 @@ public final class Publishing {
 
   /// What the event says of people, worked out for those whom it names by now.
   private Sayings.@Nullable Prepared people(
-      Party publisher, EventContract.Event said, Prepared prepared, String trail) {
+      Party publisher, EventContract.Event said, PreparedEvent prepared, String trail) {
     var saying = said.saying();
     var settings = store.settings();
     return saying == null
@@ -202,7 +165,7 @@ public final class Publishing {
         : sayings.prepare(
             settings,
             publisher,
-            recipients(Parties.in(settings), publisher, prepared),
+            EventTargets.owners(Parties.in(settings), publisher, prepared),
             saying,
             prepared.raw().bytes(),
             prepared.event().id(),
@@ -211,10 +174,10 @@ public final class Publishing {
 
   /// Takes an event with all that follows from it.
   private final class PublishUnit implements Unit<Outcome> {
-    private final Prepared prepared;
+    private final PreparedEvent prepared;
     private final boolean owing;
 
-    PublishUnit(Prepared prepared, boolean owing) {
+    PublishUnit(PreparedEvent prepared, boolean owing) {
       this.prepared = prepared;
       this.owing = owing;
     }
@@ -237,105 +200,6 @@ public final class Publishing {
     }
   }
 
-  /// Asks the filters of the grants by which it may go out: a unit reads none, and has all of it
-  /// prepared anew for a grant that has come since.
-  private Prepared asked(Party publisher, Prepared prepared) {
-    if (prepared.said().listing() == null) {
-      return prepared;
-    }
-    var settings = store.settings();
-    var topic = prepared.said().topic();
-    var at = prepared.event().draw().at();
-    var passed = new HashMap<String, Boolean>();
-    for (var target : recipients(Parties.in(settings), publisher, prepared)) {
-      for (var grant : Grants.in(settings).ofOwner(target.id())) {
-        if (grant.isLive(at) && grant.subscribes(topic)) {
-          boolean _ = asks(grant, prepared, at, passed);
-        }
-      }
-    }
-    return prepared.knowing(passed);
-  }
-
-  private static Prepared prepare(
-      Party publisher,
-      EventContract.Event said,
-      byte[] body,
-      String base,
-      Draw draw,
-      @Nullable Map<String, String> adopt) {
-    var id = draw.uuid("event");
-    var violations = new ArrayList<>(said.violations());
-    var uri = uri(publisher, said.id(), id, violations);
-    var time = said.producedAt();
-    if (time != null && time.isAfter(draw.at())) {
-      violations.add(
-          new Violation(
-              "/time", "an event is not of the future", "the time of publishing is taken"));
-      time = null;
-    }
-    var listing = said.listing();
-    if (listing != null && ListingEvents.isAhead(listing, draw.at())) {
-      violations.add(
-          new Violation(
-              "/data/object/modificationTimestamp",
-              "a listing's change is not more than a day ahead",
-              "the event's time is taken for it"));
-    }
-    if (said.saying() instanceof Saying.OfConsent consent
-        && consent.at() != null
-        && consent.at().isAfter(draw.at())) {
-      violations.add(
-          new Violation(
-              "/data/agent/subscriptionChangeDateTime",
-              "a consent is given or withdrawn before it is told",
-              "the event's time is taken for it"));
-    }
-    if (said.saying() instanceof Saying.OfSavedSearch search
-        && !Sayings.isUsable(search, draw.at())) {
-      violations.add(
-          new Violation(
-              "/data/object", "a search that can be put as a filter", "carried, but not saved"));
-    }
-    var event =
-        new PublishedEvent(
-            id,
-            0,
-            uri,
-            publisher.id(),
-            draw,
-            base,
-            said.topic().text(),
-            said.fingerprint(),
-            (time == null ? draw.at() : time).truncatedTo(java.time.temporal.ChronoUnit.MICROS),
-            "",
-            Json.write(violations),
-            "{}");
-    return new Prepared(event, said, RawBody.of(id, body), adopt, Map.of(), null);
-  }
-
-  /// What makes an address below a place one of another place, or of no place of its own: a query,
-  /// a fragment, dot segments, and slashes in disguise, encoded however often.
-  private static final Pattern LEADS_ASTRAY =
-      Pattern.compile("[?#\\\\]|%(?:25)*+(?:2[fF]|5[cC])|/(?:\\.|%(?:25)*+2[eE]){1,2}(?:[/;]|$)");
-
-  /// The producer's id where it lies in its own pod, so that nobody can shadow another's event;
-  /// else one of ours.
-  private static String uri(
-      Party publisher, @Nullable String sent, String id, List<Violation> violations) {
-    var place = publisher.url() + "publish/";
-    if (sent != null) {
-      if (sent.startsWith(place)
-          && sent.length() > place.length()
-          && !LEADS_ASTRAY.matcher(sent).find(place.length() - 1)) {
-        return sent;
-      }
-      violations.add(
-          new Violation("/id", "an event's id lies below " + place, "replaced by one of ours"));
-    }
-    return place + id.replace("-", "");
-  }
-
   /// Publishes, in the owner's name, that a grant has changed.
   void announce(Batch batch, Grant grant, String change, Draw draw) {
     var parties = Parties.in(batch.settings());
@@ -356,13 +220,9 @@ public final class Publishing {
             draw.at());
     // A few hundred bytes of our own; they are kept and read again as all events are.
     if (contract.read(body) instanceof EventContract.Event said) {
-      decide(batch, prepare(owner.get(), said, body, "", draw, null), false);
+      decide(batch, PreparedEvent.of(owner.get(), said, body, "", draw, null), false);
     }
   }
-
-  /// What stands where the address of the hub stands with others' events: it is the hub's own. The
-  /// id of a party that gets no copy may follow.
-  private static final String OWN = "hub ";
 
   /// An event of the hub's own, in the name of one of those whose data it is; nobody has to grant
   /// it that.
@@ -371,7 +231,11 @@ public final class Publishing {
   /// @return what publishes it within a unit; empty when it can't be read
   public Optional<Consumer<Batch>> own(Party publisher, byte[] body, Draw draw, String except) {
     return contract.read(body) instanceof EventContract.Event said
-        ? Optional.of(asked(publisher, prepare(publisher, said, body, OWN + except, draw, null)))
+        ? Optional.of(
+                GrantFilters.asked(
+                    store.settings(),
+                    publisher,
+                    PreparedEvent.of(publisher, said, body, EventTargets.OWN + except, draw, null)))
             .map(prepared -> batch -> decide(batch, prepared, false))
         : Optional.empty();
   }
@@ -413,7 +277,7 @@ public final class Publishing {
     for (var id : message.recipient().split(",")) {
       var copy = copy(message, seq, id, sender, null);
       batch.put(PublishedEvent.Copy.TABLE, copy);
-      push(
+      pushes.push(
           batch,
           message.draw(),
           copy,
@@ -437,13 +301,14 @@ public final class Publishing {
           .properties()
           .forEach(e -> adopt.put(e.getKey(), e.getValue().asString()));
       // What it says of people stands in lines of the log of its own.
-      decide(batch, prepare(publisher, said, body, event.base(), event.draw(), adopt), false);
+      decide(
+          batch, PreparedEvent.of(publisher, said, body, event.base(), event.draw(), adopt), false);
     } else {
       throw new IllegalStateException("event " + event.id() + " can no longer be read");
     }
   }
 
-  private Outcome decide(Batch batch, Prepared prepared, boolean owing) {
+  private Outcome decide(Batch batch, PreparedEvent prepared, boolean owing) {
     var event = prepared.event();
     var said = prepared.said();
     var settings = batch.settings();
@@ -461,7 +326,7 @@ public final class Publishing {
     }
     var targets = new LinkedHashSet<Party>();
     var violations = new ArrayList<>(List.of(Json.read(event.violations(), Violation[].class)));
-    var refusal = targets(parties, publisher.get(), prepared, batch, targets, violations);
+    var refusal = EventTargets.find(parties, publisher.get(), prepared, batch, targets, violations);
     if (refusal != null) {
       return refusal;
     }
@@ -490,7 +355,7 @@ public final class Publishing {
             batch,
             event,
             publisher.get(),
-            recipients(parties, publisher.get(), prepared),
+            EventTargets.owners(parties, publisher.get(), prepared),
             prepared.people(),
             owing)) {
       throw new OutOfDateException();
@@ -507,88 +372,14 @@ public final class Publishing {
         .findFirst();
   }
 
-  /// Whose data the event is, as far as they are parties of the hub.
-  private static Collection<Party> recipients(Parties parties, Party publisher, Prepared prepared) {
-    var found = new LinkedHashSet<Party>();
-    if (prepared.said().recipients().isEmpty()) {
-      Optional.ofNullable(publisher.defaultRecipient())
-          .flatMap(parties::find)
-          .ifPresent(found::add);
-    }
-    prepared
-        .said()
-        .recipients()
-        .forEach(uri -> parties.findByUri(uri, prepared.event().base()).ifPresent(found::add));
-    found.removeIf(p -> !p.isLive() || p.isApp());
-    return found;
-  }
-
-  /// Finds whose event it is, each once, in the order in which the event names them.
-  private static @Nullable Outcome targets(
-      Parties parties,
-      Party publisher,
-      Prepared prepared,
-      Batch batch,
-      LinkedHashSet<Party> targets,
-      List<Violation> violations) {
-    var said = prepared.said();
-    var base = prepared.event().base();
-    var recipients = new ArrayList<>(said.recipients());
-    if (recipients.isEmpty()) {
-      var byDefault =
-          Optional.ofNullable(publisher.defaultRecipient())
-              .flatMap(parties::find)
-              .filter(Party::isLive);
-      if (byDefault.isEmpty()) {
-        return new Outcome.Invalid("The event has no `recipient`.");
-      }
-      recipients.add(byDefault.get().profile());
-    }
-    for (var uri : recipients) {
-      var party = parties.findByUri(uri, base).filter(Party::isLive);
-      if (party.isPresent() && party.get().isApp()) {
-        return new Outcome.Invalid("The recipient " + uri + " is an app: name whose data it is.");
-      }
-      if (party.isEmpty() || !mayPublish(batch, publisher, party.get(), said.topic(), prepared)) {
-        return notGranted(said.topic(), uri);
-      }
-      targets.add(party.get());
-    }
-    for (var uri : said.sources()) {
-      var party = parties.findByUri(uri, base).filter(p -> p.isLive() && !p.isApp());
-      if (party.isEmpty()) {
-        violations.add(
-            new Violation(
-                "/source", "a source is a party of the hub, and no app", "no copy is sent to it"));
-      } else if (!mayPublish(batch, publisher, party.get(), said.topic(), prepared)) {
-        return notGranted(said.topic(), uri);
-      } else {
-        targets.add(party.get());
-      }
-    }
-    return null;
-  }
-
-  private static Outcome notGranted(Topic topic, String uri) {
-    return new Outcome.NotGranted("Publishing " + topic.text() + " is not granted by " + uri + ".");
-  }
-
-  private static boolean mayPublish(
-      Batch batch, Party publisher, Party target, Topic topic, Prepared prepared) {
-    return target.id().equals(publisher.id())
-        || prepared.event().base().startsWith(OWN)
-        || Grants.in(batch.settings()).ofOwner(target.id()).stream()
-            .anyMatch(g ->
-                g.party().equals(publisher.id())
-                    && g.isLive(prepared.event().draw().at())
-                    && g.publishes(topic));
-  }
-
   /// Folds the event into its listing in the account root of each target.
   ///
   /// @return what became of the listing, by the target's id
   private static Map<String, ListingEvents.Outcome> listings(
-      Batch batch, Prepared prepared, LinkedHashSet<Party> targets, Map<String, String> adopted) {
+      Batch batch,
+      PreparedEvent prepared,
+      LinkedHashSet<Party> targets,
+      Map<String, String> adopted) {
     var change = prepared.said().listing();
     var byRoot = new LinkedHashMap<String, ListingEvents.Outcome>();
     var byTarget = new LinkedHashMap<String, ListingEvents.Outcome>();
@@ -639,13 +430,13 @@ public final class Publishing {
     return byTarget;
   }
 
-  private static Optional<String> office(Nodes nodes, String node) {
+  static Optional<String> office(Nodes nodes, String node) {
     return nodes.officesWithin(node).stream().sorted().findFirst();
   }
 
   private void copies(
       Batch batch,
-      Prepared prepared,
+      PreparedEvent prepared,
       long seq,
       LinkedHashSet<Party> targets,
       Map<String, ListingEvents.Outcome> listings) {
@@ -666,7 +457,7 @@ public final class Publishing {
         if (receiver.isPresent()
             && grant.isLive(at)
             && grant.subscribes(topic)
-            && passes(grant, prepared, at, passed)) {
+            && GrantFilters.passes(grant, prepared, at, passed)) {
           add(copies, owners, prepared, seq, receiver.get(), target, grant);
         }
       }
@@ -681,124 +472,34 @@ public final class Publishing {
       var owner = owners.get(copy.receiver());
       if (owner != null) {
         var listing = listings.get(owner.id());
-        push(
+        pushes.push(
             batch,
             prepared.event().draw(),
             copy,
-            listing == null ? prepared.event().id() : subject(prepared, listing),
+            listing == null ? prepared.event().id() : Pushes.subject(prepared, listing),
             // In order per listing; else per owner and group.
             listing != null
                 ? Terms.LISTING + listing.listing()
                 : "events " + owner.id() + " " + topic.group(),
-            why(copy, owner));
+            Pushes.why(copy, owner));
       }
     }
   }
 
-  /// Plans the push of a copy, where its receiver has an endpoint.
-  ///
-  /// @param subject what endpoints that want the newest state alone tell events apart by
-  private void push(
-      Batch batch,
-      Draw draw,
-      PublishedEvent.Copy copy,
-      String subject,
-      String orderKey,
-      String why) {
-    var endpoint =
-        Parties.in(batch.settings())
-            .find(copy.receiver())
-            .map(Party::endpoint)
-            .flatMap(Endpoints.in(batch.settings())::find);
-    if (endpoint.isEmpty()) {
-      return;
-    }
-    var node = endpoint.get().node();
-    var delivery =
-        new Event(
-            copy.event(),
-            KIND,
-            draw.at(),
-            copy.seq(),
-            subject,
-            1,
-            office(Nodes.in(batch.settings()), node).orElse(node),
-            "",
-            false,
-            orderKey,
-            "",
-            _ -> Value.UNSET);
-    var plan = planner.plan(batch, delivery, endpoint.get(), why, draw);
-    if (!plan.claims().isEmpty()) {
-      batch.afterCommit(() -> lanes.accept(plan.claims()));
-    }
-  }
-
-  /// Sees to it, within a unit, that a copy is pushed once more to where its receiver's inbox is
-  /// pushed now: under the same id, whether it was pushed there before or not.
-  void pushAgain(Batch batch, PublishedEvent event, PublishedEvent.Copy copy) {
-    var endpoint =
-        Parties.in(batch.settings())
-            .find(copy.receiver())
-            .map(Party::endpoint)
-            .flatMap(Endpoints.in(batch.settings())::find);
-    if (endpoint.isEmpty()) {
-      return;
-    }
-    var delivery = Planner.deliveryId(event.draw(), endpoint.get().id());
-    if (Planner.isPlanned(batch, delivery)) {
-      Redelivery.again(batch, delivery, state -> state != DeliveryState.State.PENDING);
-      return;
-    }
-    var node = endpoint.get().node();
-    Planner.planLate(
-        batch,
-        new Event(
-            event.id(),
-            KIND,
-            event.draw().at(),
-            event.seq(),
-            event.id(),
-            1,
-            office(Nodes.in(batch.settings()), node).orElse(node),
-            "",
-            false,
-            "replay " + copy.receiver(),
-            "",
-            _ -> Value.UNSET),
-        endpoint.get(),
-        "The party whose inbox the endpoint gets asked for a replay.",
-        event.draw());
-  }
-
-  /// What a push is about, for endpoints that want the newest state alone: an event takes the place
-  /// of an earlier one that says the same members of the same listing, so that nothing is lost by
-  /// leaving that out. One that comes late takes nobody's place.
-  private static String subject(Prepared prepared, ListingEvents.Outcome listing) {
-    var change = prepared.said().listing();
-    return change == null || !listing.newest()
-        ? prepared.event().id()
-        : Draw.named(
-            "listing members",
-            listing.listing(),
-            prepared.event().topic() + "\n" + String.join("\n", change.members().keySet()));
-  }
-
-  private static String why(PublishedEvent.Copy copy, Party owner) {
-    return copy.grant().isEmpty()
-        ? "The event was published to the party whose inbox the endpoint gets."
-        : "The party whose inbox the endpoint gets follows " + owner.name() + " by a grant.";
+  Pushes pushes() {
+    return pushes;
   }
 
   private static void add(
       Map<String, PublishedEvent.Copy> copies,
       Map<String, Party> owners,
-      Prepared prepared,
+      PreparedEvent prepared,
       long seq,
       Party receiver,
       Party owner,
       @Nullable Grant grant) {
-    if (copies.containsKey(receiver.id()) || prepared.event().base().equals(OWN + receiver.id())) {
+    if (copies.containsKey(receiver.id())
+        || prepared.event().base().equals(EventTargets.OWN + receiver.id())) {
       return;
     }
     copies.put(receiver.id(), copy(prepared.event(), seq, receiver.id(), owner, grant));
@@ -815,52 +516,5 @@ public final class Publishing {
         agent.id(),
         grant == null ? "" : grant.id(),
         grant == null ? "[]" : Json.write(grant.redaction()));
-  }
-
-  /// What was asked before the unit; a rebuild asks within its own.
-  private static boolean passes(
-      Grant grant, Prepared prepared, Instant at, Map<String, Boolean> known) {
-    var filter = grant.filter();
-    if (filter != null
-        && prepared.said().listing() != null
-        && prepared.adopt() == null
-        && !known.containsKey(filter)) {
-      throw new OutOfDateException();
-    }
-    return asks(grant, prepared, at, known);
-  }
-
-  /// Whether what the event says of its listing meets the grant's filter. An event about no listing
-  /// meets none.
-  ///
-  /// @param known what filters have said of this event
-  private static boolean asks(
-      Grant grant, Prepared prepared, Instant at, Map<String, Boolean> known) {
-    var filter = grant.filter();
-    var listing = prepared.said().listing();
-    if (filter == null || listing == null) {
-      return filter == null;
-    }
-    var said = known.get(filter);
-    if (said == null) {
-      said = meets(grant, filter, listing, prepared, at);
-      known.put(filter, said);
-    }
-    return said;
-  }
-
-  private static boolean meets(
-      Grant grant, String text, ListingChange listing, Prepared prepared, Instant at) {
-    try {
-      var filter = Filter.parse(text, StandardFields.CATALOGUE, at);
-      return Evaluator.of(filter.expression(), Shapes.GEOMETRY)
-          .matches(
-              StandardFields.row(
-                  ListingEvents.bounded(listing, at, prepared.event().time()).members()));
-    } catch (FilterException e) {
-      // It was read when the grant was made; nothing goes out by one that can't be read any more.
-      LOG.warn("The filter of the grant {} can't be read: nothing meets it", grant.id(), e);
-      return false;
-    }
   }
 }
