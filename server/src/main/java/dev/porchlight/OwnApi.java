@@ -11,7 +11,7 @@ import dev.porchlight.door.events.EventsDoor;
 import dev.porchlight.door.seekerleads.SeekerLeadsApi;
 import dev.porchlight.ops.Doctor;
 import dev.porchlight.ops.Health;
-import dev.porchlight.store.Backups;
+import dev.porchlight.store.backup.Backups;
 import dev.porchlight.web.Route;
 import java.util.ArrayList;
 import java.util.List;

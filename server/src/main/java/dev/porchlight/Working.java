@@ -7,7 +7,7 @@ import dev.porchlight.desk.OwedWork;
 import dev.porchlight.desk.erasure.BodyAge;
 import dev.porchlight.desk.erasure.Periods;
 import dev.porchlight.desk.erasure.Retention;
-import dev.porchlight.desk.events.EventAge;
+import dev.porchlight.desk.events.gone.EventAge;
 import dev.porchlight.desk.feed.Telling;
 import dev.porchlight.desk.feed.Watching;
 import dev.porchlight.desk.onward.Announcing;

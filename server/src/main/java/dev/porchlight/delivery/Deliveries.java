@@ -1,11 +1,11 @@
 package dev.porchlight.delivery;
 
 import dev.porchlight.account.Scope;
-import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Picked;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.store.log.LogTimes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

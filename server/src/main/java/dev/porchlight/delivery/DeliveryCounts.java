@@ -1,9 +1,9 @@
 package dev.porchlight.delivery;
 
 import dev.porchlight.account.Scope;
-import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.log.LogTimes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

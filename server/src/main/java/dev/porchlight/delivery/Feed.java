@@ -1,9 +1,9 @@
 package dev.porchlight.delivery;
 
-import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.store.log.LogTimes;
 import dev.porchlight.value.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

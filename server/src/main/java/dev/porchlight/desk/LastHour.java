@@ -1,10 +1,10 @@
 package dev.porchlight.desk;
 
 import dev.porchlight.account.Scope;
-import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
-import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.log.LogTimes;
+import dev.porchlight.store.log.StandingWork;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

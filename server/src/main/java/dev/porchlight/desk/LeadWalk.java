@@ -2,10 +2,10 @@ package dev.porchlight.desk;
 
 import dev.porchlight.account.Scope;
 import dev.porchlight.connector.Message;
-import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.store.log.LogTimes;
 import dev.porchlight.value.LeadJson;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;

@@ -1,10 +1,10 @@
 package dev.porchlight.desk;
 
 import dev.porchlight.store.Row;
-import dev.porchlight.store.StandingWork;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.store.log.StandingWork;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

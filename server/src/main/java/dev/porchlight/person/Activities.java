@@ -1,8 +1,8 @@
 package dev.porchlight.person;
 
-import dev.porchlight.store.LogTimes;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.log.LogTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -19,7 +19,7 @@ public record LogEntry(long seq, Instant at, String kind, String subject, String
           .readBy(r -> new LogEntry(r.number(1), r.time(2), r.text(3), r.text(4), r.text(5)));
 
   /// The first lines behind a place, in order.
-  static List<LogEntry> listAfter(Handle h, long seq, int most) {
+  public static List<LogEntry> listAfter(Handle h, long seq, int most) {
     return h.createQuery(
             "SELECT "
                 + TABLE.columnList()

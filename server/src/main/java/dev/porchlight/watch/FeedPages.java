@@ -1,10 +1,10 @@
 package dev.porchlight.watch;
 
 import dev.porchlight.store.Batch;
-import dev.porchlight.store.LogPlace;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.store.log.LogPlace;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.porchlight.Hub;
 import dev.porchlight.HubConfig;
-import dev.porchlight.store.BackupException;
-import dev.porchlight.store.Backups;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.store.backup.BackupException;
+import dev.porchlight.store.backup.Backups;
 import dev.porchlight.store.sqlite.SqliteBackups;
 import dev.porchlight.value.Json;
 import java.net.http.HttpClient;

@@ -4,7 +4,7 @@ import dev.porchlight.desk.Decision;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Receipt;
 import dev.porchlight.desk.Tables;
-import dev.porchlight.desk.events.EventRemoval;
+import dev.porchlight.desk.events.gone.EventRemoval;
 import dev.porchlight.listing.ListingEvents;
 import dev.porchlight.person.Others;
 import dev.porchlight.store.Batch;

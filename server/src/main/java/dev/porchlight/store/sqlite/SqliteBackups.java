@@ -1,8 +1,8 @@
 package dev.porchlight.store.sqlite;
 
-import dev.porchlight.store.BackupException;
-import dev.porchlight.store.BackupManifest;
-import dev.porchlight.store.Backups;
+import dev.porchlight.store.backup.BackupException;
+import dev.porchlight.store.backup.BackupManifest;
+import dev.porchlight.store.backup.Backups;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,7 @@
-package dev.porchlight.store;
+package dev.porchlight.store.log;
 
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;

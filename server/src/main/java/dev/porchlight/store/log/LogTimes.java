@@ -1,5 +1,6 @@
-package dev.porchlight.store;
+package dev.porchlight.store.log;
 
+import dev.porchlight.store.Row;
 import java.time.Instant;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;

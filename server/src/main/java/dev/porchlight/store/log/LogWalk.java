@@ -1,5 +1,9 @@
-package dev.porchlight.store;
+package dev.porchlight.store.log;
 
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

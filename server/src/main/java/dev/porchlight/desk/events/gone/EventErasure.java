@@ -1,4 +1,4 @@
-package dev.porchlight.desk.events;
+package dev.porchlight.desk.events.gone;
 
 import dev.porchlight.access.Parties;
 import dev.porchlight.access.Party;
@@ -7,6 +7,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.desk.RawBody;
 import dev.porchlight.desk.erasure.ErasurePlace;
 import dev.porchlight.desk.erasure.Searches;
+import dev.porchlight.desk.events.PublishedEvent;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Settings;

@@ -1,4 +1,4 @@
-package dev.porchlight.store;
+package dev.porchlight.store.backup;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;

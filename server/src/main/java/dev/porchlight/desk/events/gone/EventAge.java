@@ -1,9 +1,10 @@
-package dev.porchlight.desk.events;
+package dev.porchlight.desk.events.gone;
 
 import dev.porchlight.access.Parties;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.EventContract;
+import dev.porchlight.desk.events.PublishedEvent;
 import dev.porchlight.listing.ListingEvents;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;

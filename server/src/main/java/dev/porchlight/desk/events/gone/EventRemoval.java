@@ -1,8 +1,9 @@
-package dev.porchlight.desk.events;
+package dev.porchlight.desk.events.gone;
 
 import dev.porchlight.access.Parties;
 import dev.porchlight.access.Party;
 import dev.porchlight.delivery.Erased;
+import dev.porchlight.desk.events.PublishedEvent;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Table;

@@ -1,7 +1,8 @@
-package dev.porchlight.store;
+package dev.porchlight.store.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.testing.TestHub;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;

@@ -1,5 +1,7 @@
-package dev.porchlight.store;
+package dev.porchlight.store.log;
 
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.Table;
 import org.jdbi.v3.core.Handle;
 
 /// How far some work that follows the log has come in it.

@@ -1,5 +1,10 @@
-package dev.porchlight.store;
+package dev.porchlight.store.log;
 
+import dev.porchlight.store.Batch;
+import dev.porchlight.store.LogEntry;
+import dev.porchlight.store.Store;
+import dev.porchlight.store.StoreUnavailableException;
+import dev.porchlight.store.Unit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
