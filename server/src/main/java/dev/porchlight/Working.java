@@ -1,6 +1,6 @@
 package dev.porchlight;
 
-import dev.porchlight.access.SparkGrants;
+import dev.porchlight.access.spark.SparkGrants;
 import dev.porchlight.delivery.AttemptAge;
 import dev.porchlight.desk.LastHour;
 import dev.porchlight.desk.OwedWork;

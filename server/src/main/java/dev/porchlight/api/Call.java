@@ -1,8 +1,8 @@
 package dev.porchlight.api;
 
-import dev.porchlight.access.Answered;
 import dev.porchlight.access.Audit;
 import dev.porchlight.access.Deed;
+import dev.porchlight.access.KeptAnswer;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principal;
 import dev.porchlight.access.Principals;
@@ -231,11 +231,11 @@ final class Call {
     var turn = TURNS[Math.floorMod(Objects.hash(principal.id(), key), TURNS.length)];
     turn.lock();
     try {
-      var known = Answered.find(store, principal.id(), key);
+      var known = KeptAnswer.find(store, principal.id(), key);
       if (known.isPresent()) {
         return again(known.get());
       }
-      long begun = Answered.begin(store);
+      long begun = KeptAnswer.begin(store);
       var reply = resource.answer(this);
       if (!answerKept && reply instanceof Reply.Full full) {
         keep(key, full, begun);
@@ -259,15 +259,15 @@ final class Call {
     return key;
   }
 
-  private Answered answered(Batch batch, String key, int status, String sealed) {
-    return new Answered(principal.id(), key, hash, status, sealed, batch.now());
+  private KeptAnswer answered(Batch batch, String key, int status, String sealed) {
+    return new KeptAnswer(principal.id(), key, hash, status, sealed, batch.now());
   }
 
   /// Keeps the answer of something whose effect is on disk already.
   private void keep(String key, Reply.Full reply, long begun) throws BodyException, IOException {
     hash();
     var sealed = seal(key, new String(reply.body(), StandardCharsets.UTF_8));
-    var lapsed = Answered.lapsed(store);
+    var lapsed = KeptAnswer.lapsed(store);
     store.write(
         WorkQueue.EDITS,
         batch -> {
@@ -291,11 +291,11 @@ final class Call {
   }
 
   private String seal(String key, String body) {
-    return Answered.seal(secrets, principal.id(), key, body);
+    return KeptAnswer.seal(secrets, principal.id(), key, body);
   }
 
   /// The same answer again, byte for byte.
-  private Reply again(Answered answered) throws BodyException, IOException {
+  private Reply again(KeptAnswer answered) throws BodyException, IOException {
     hash();
     if (!answered.requestHash().equals(hash)) {
       throw new FaultException(
@@ -563,7 +563,7 @@ final class Call {
       return reply(answer.status(), answer.body());
     }
     hash();
-    var lapsed = Answered.lapsed(store);
+    var lapsed = KeptAnswer.lapsed(store);
     var answered =
         store.write(
             WorkQueue.EDITS,

@@ -1,6 +1,6 @@
 package dev.porchlight.api;
 
-import dev.porchlight.access.Answered;
+import dev.porchlight.access.KeptAnswer;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.desk.erasure.ErasurePlace;
 import dev.porchlight.desk.erasure.Searches;
@@ -65,15 +65,15 @@ final class KeptAnswers implements ErasurePlace {
     var theirs = searches.look(h, subject);
     return batch -> {
       for (var key : theirs) {
-        var answer = batch.find(Answered.TABLE, key.principal(), key.name());
+        var answer = batch.find(KeptAnswer.TABLE, key.principal(), key.name());
         if (answer != null) {
-          batch.put(Answered.TABLE, answer.emptied());
+          batch.put(KeptAnswer.TABLE, answer.emptied());
         }
       }
       for (var key : open(batch.sql(), batch.now())) {
-        var claim = batch.find(Answered.TABLE, key.principal(), key.name());
+        var claim = batch.find(KeptAnswer.TABLE, key.principal(), key.name());
         if (claim != null) {
-          batch.put(Answered.TABLE, claim.notToBeKept());
+          batch.put(KeptAnswer.TABLE, claim.notToBeKept());
         }
       }
       searches.forget(batch, subject);
@@ -107,7 +107,7 @@ final class KeptAnswers implements ErasurePlace {
       var page =
           h.createQuery(
                   "SELECT "
-                      + Answered.TABLE.columnList()
+                      + KeptAnswer.TABLE.columnList()
                       + " FROM idempotent WHERE at >= :a AND status <> 0 AND (at > :a"
                       + " OR principal > :p OR principal = :p AND name > :n)"
                       + " ORDER BY at, principal, name LIMIT "
@@ -115,7 +115,7 @@ final class KeptAnswers implements ErasurePlace {
               .bind("a", at)
               .bind("p", key.principal())
               .bind("n", key.name())
-              .map((r, _) -> Answered.TABLE.read(new Row(r)))
+              .map((r, _) -> KeptAnswer.TABLE.read(new Row(r)))
               .list();
       for (var answer : page) {
         key = new Key(answer.principal(), answer.name());
@@ -129,7 +129,7 @@ final class KeptAnswers implements ErasurePlace {
     }
   }
 
-  private boolean shows(Answered answer, Subject subject) {
+  private boolean shows(KeptAnswer answer, Subject subject) {
     String text;
     try {
       text = answer.open(secrets);
@@ -147,7 +147,7 @@ final class KeptAnswers implements ErasurePlace {
 
   /// A page as it is read, where the answer to a form is one, and JSON without what is escaped in
   /// it.
-  private static String plain(Answered answer, String text) {
+  private static String plain(KeptAnswer answer, String text) {
     return (answer.isOfForm() ? Json.tree(text).path("text").asString("") : text)
         .replace("&lt;", "<")
         .replace("&gt;", ">")

@@ -2,9 +2,9 @@ package dev.porchlight.api;
 
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
-import dev.porchlight.access.Grants;
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Grants;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;

@@ -1,6 +1,6 @@
 package dev.porchlight.console;
 
-import dev.porchlight.access.Answered;
+import dev.porchlight.access.KeptAnswer;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
@@ -62,15 +62,15 @@ final class Once {
   /// @param form tells this form of this session, as it was filled, from all others
   Optional<Reply> answer(String principal, String form, Act act) throws Exception {
     var name = "form " + form;
-    var lapsed = Answered.lapsed(store);
-    var nothing = Answered.seal(secrets, principal, name, "");
+    var lapsed = KeptAnswer.lapsed(store);
+    var nothing = KeptAnswer.seal(secrets, principal, name, "");
     long begun = System.nanoTime();
     while (true) {
       var known =
           store.write(
               WorkQueue.EDITS,
               batch ->
-                  new Answered(principal, name, HASH, 0, nothing, batch.now())
+                  new KeptAnswer(principal, name, HASH, 0, nothing, batch.now())
                       .claim(batch, lapsed));
       if (known.isEmpty()) {
         return Optional.of(act(principal, name, act));
@@ -85,7 +85,7 @@ final class Once {
   }
 
   /// Waits while another takes it; empty when that one has refused it, so that it may be taken.
-  private Optional<Answered> settled(Answered known, long begun) throws InterruptedException {
+  private Optional<KeptAnswer> settled(KeptAnswer known, long begun) throws InterruptedException {
     var now = Optional.of(known);
     while (now.isPresent()
         && now.get().status() == 0
@@ -93,7 +93,7 @@ final class Once {
         && System.nanoTime() - begun < PATIENCE.toNanos()
         && now.get().at().plus(PATIENCE).isAfter(store.now())) {
       Thread.sleep(LOOK);
-      now = Answered.find(store, known.principal(), known.name());
+      now = KeptAnswer.find(store, known.principal(), known.name());
     }
     return now;
   }
@@ -142,22 +142,22 @@ final class Once {
   }
 
   private void keep(String principal, String name, Reply.@Nullable Full kept) {
-    var sealed = kept == null ? "" : Answered.seal(secrets, principal, name, write(kept));
+    var sealed = kept == null ? "" : KeptAnswer.seal(secrets, principal, name, write(kept));
     store.write(
         WorkQueue.EDITS,
         batch -> {
-          var claim = batch.find(Answered.TABLE, principal, name);
+          var claim = batch.find(KeptAnswer.TABLE, principal, name);
           // Tried again, it may be there already.
           if (claim == null || claim.status() != 0 || claim.isEmptied()) {
             return false;
           }
           if (kept == null) {
-            batch.delete(Answered.TABLE, principal, name);
+            batch.delete(KeptAnswer.TABLE, principal, name);
             return true;
           }
-          var answered = new Answered(principal, name, HASH, kept.status(), sealed, batch.now());
+          var answered = new KeptAnswer(principal, name, HASH, kept.status(), sealed, batch.now());
           batch.put(
-              Answered.TABLE,
+              KeptAnswer.TABLE,
               claim.isNotToBeKept() && kept.body().length > 0 ? answered.emptied() : answered);
           return true;
         });

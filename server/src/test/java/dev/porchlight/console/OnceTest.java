@@ -2,7 +2,7 @@ package dev.porchlight.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.porchlight.access.Answered;
+import dev.porchlight.access.KeptAnswer;
 import dev.porchlight.access.Secrets;
 import dev.porchlight.api.Api;
 import dev.porchlight.desk.erasure.ErasurePlace;
@@ -236,13 +236,13 @@ class OnceTest {
       var once = new Once(store, secrets(store));
       once.answer("member 1", "a form", () -> reply(200, "old"));
       clock.advance(Duration.ofHours(25));
-      var seen = Answered.lapsed(store);
+      var seen = KeptAnswer.lapsed(store);
       assertThat(seen).hasSize(1);
       once.answer("member 1", "a form", () -> reply(200, "new"));
       store.write(
           WorkQueue.EDITS,
-          batch -> new Answered("member 2", "key", "", 200, "", batch.now()).claim(batch, seen));
-      assertThat(Answered.find(store, "member 1", "form a form")).isPresent();
+          batch -> new KeptAnswer("member 2", "key", "", 200, "", batch.now()).claim(batch, seen));
+      assertThat(KeptAnswer.find(store, "member 1", "form a form")).isPresent();
     }
   }
 }

@@ -1,11 +1,11 @@
 package dev.porchlight.console.events;
 
 import dev.porchlight.access.Credentials;
-import dev.porchlight.access.Grant;
-import dev.porchlight.access.Grants;
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
 import dev.porchlight.access.Permission;
+import dev.porchlight.access.party.Grant;
+import dev.porchlight.access.party.Grants;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Badge;

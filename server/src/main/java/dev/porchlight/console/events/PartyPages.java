@@ -2,8 +2,8 @@ package dev.porchlight.console.events;
 
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Badge;

@@ -2,8 +2,8 @@ package dev.porchlight.console.settings;
 
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
-import dev.porchlight.access.Parties;
 import dev.porchlight.access.Principals;
+import dev.porchlight.access.party.Parties;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Clean;
 import dev.porchlight.console.Time;

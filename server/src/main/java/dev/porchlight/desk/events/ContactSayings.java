@@ -1,6 +1,6 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Parties;
+import dev.porchlight.access.party.Parties;
 import dev.porchlight.person.Card;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;

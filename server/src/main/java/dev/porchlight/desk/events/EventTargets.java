@@ -1,8 +1,8 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Grants;
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Grants;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.store.Batch;
 import dev.porchlight.value.Topic;
 import dev.porchlight.value.Violation;

@@ -1,6 +1,6 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Grant;
+import dev.porchlight.access.party.Grant;
 import dev.porchlight.store.Batch;
 import dev.porchlight.value.Draw;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,9 +1,9 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Grant;
-import dev.porchlight.access.Grants;
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Grant;
+import dev.porchlight.access.party.Grants;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.filter.Evaluator;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.FilterException;

@@ -1,7 +1,7 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.connector.InboxMessage;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.desk.Allowance;

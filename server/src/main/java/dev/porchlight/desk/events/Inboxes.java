@@ -1,7 +1,7 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.connector.EventContract;
 import dev.porchlight.desk.RawBody;
 import dev.porchlight.store.Row;

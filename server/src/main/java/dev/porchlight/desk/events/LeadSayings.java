@@ -1,6 +1,6 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Parties;
+import dev.porchlight.access.party.Parties;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.desk.Desk;

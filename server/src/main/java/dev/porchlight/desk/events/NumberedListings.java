@@ -1,7 +1,7 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Grant;
-import dev.porchlight.access.Grants;
+import dev.porchlight.access.party.Grant;
+import dev.porchlight.access.party.Grants;
 import dev.porchlight.account.Scope;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;

@@ -1,10 +1,10 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Authorization;
-import dev.porchlight.access.Grant;
-import dev.porchlight.access.Grants;
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Authorization;
+import dev.porchlight.access.party.Grant;
+import dev.porchlight.access.party.Grants;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.EventContract;

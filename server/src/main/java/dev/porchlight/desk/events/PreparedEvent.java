@@ -1,6 +1,6 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.connector.EventContract;
 import dev.porchlight.desk.RawBody;
 import dev.porchlight.listing.ListingEvents;

@@ -1,6 +1,6 @@
 package dev.porchlight.desk.events;
 
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.account.Node;
 import dev.porchlight.listing.Listing;
 import dev.porchlight.listing.Listings;

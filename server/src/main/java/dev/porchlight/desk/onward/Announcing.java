@@ -1,8 +1,8 @@
 package dev.porchlight.desk.onward;
 
-import dev.porchlight.access.Grants;
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Grants;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.WriteOptions;

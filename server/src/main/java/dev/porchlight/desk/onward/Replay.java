@@ -1,7 +1,7 @@
 package dev.porchlight.desk.onward;
 
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.desk.events.InboxReplay;
 import dev.porchlight.store.Batch;

@@ -2,10 +2,10 @@ package dev.porchlight.door.events;
 
 import dev.porchlight.access.Credential;
 import dev.porchlight.access.Credentials;
-import dev.porchlight.access.Grants;
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
 import dev.porchlight.access.RateLimits;
+import dev.porchlight.access.party.Grants;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.desk.events.Inboxes;
 import dev.porchlight.desk.events.Postbox;
 import dev.porchlight.desk.events.PublishedEvent;

@@ -2,9 +2,9 @@ package dev.porchlight.door.spark;
 
 import dev.porchlight.access.RateLimits;
 import dev.porchlight.access.Secrets;
-import dev.porchlight.access.SparkGrants;
-import dev.porchlight.access.SparkKey;
-import dev.porchlight.access.SparkKeys;
+import dev.porchlight.access.spark.SparkGrants;
+import dev.porchlight.access.spark.SparkKey;
+import dev.porchlight.access.spark.SparkKeys;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;

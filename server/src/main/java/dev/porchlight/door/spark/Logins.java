@@ -1,6 +1,6 @@
 package dev.porchlight.door.spark;
 
-import dev.porchlight.access.SparkKey;
+import dev.porchlight.access.spark.SparkKey;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package dev.porchlight.door.spark;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import dev.porchlight.access.OpenIdKeys;
-import dev.porchlight.access.SparkGrants;
-import dev.porchlight.access.SparkKey;
+import dev.porchlight.access.spark.OpenIdKeys;
+import dev.porchlight.access.spark.SparkGrants;
+import dev.porchlight.access.spark.SparkKey;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.store.Store;

@@ -1,6 +1,6 @@
 package dev.porchlight.door.spark;
 
-import dev.porchlight.access.SparkKey;
+import dev.porchlight.access.spark.SparkKey;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.person.Portal;

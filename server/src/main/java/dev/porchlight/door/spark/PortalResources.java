@@ -1,6 +1,6 @@
 package dev.porchlight.door.spark;
 
-import dev.porchlight.access.SparkRole;
+import dev.porchlight.access.spark.SparkRole;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.person.Contact;

@@ -1,6 +1,6 @@
 package dev.porchlight.door.spark;
 
-import dev.porchlight.access.SparkRole;
+import dev.porchlight.access.spark.SparkRole;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.web.BodyException;
 import dev.porchlight.web.BusyException;

@@ -1,12 +1,12 @@
 package dev.porchlight.door.spark;
 
-import static dev.porchlight.access.SparkRole.IDX;
-import static dev.porchlight.access.SparkRole.PORTAL;
-import static dev.porchlight.access.SparkRole.PRIVATE;
-import static dev.porchlight.access.SparkRole.PUBLIC;
-import static dev.porchlight.access.SparkRole.VOW;
+import static dev.porchlight.access.spark.SparkRole.IDX;
+import static dev.porchlight.access.spark.SparkRole.PORTAL;
+import static dev.porchlight.access.spark.SparkRole.PRIVATE;
+import static dev.porchlight.access.spark.SparkRole.PUBLIC;
+import static dev.porchlight.access.spark.SparkRole.VOW;
 
-import dev.porchlight.access.SparkRole;
+import dev.porchlight.access.spark.SparkRole;
 import java.util.Set;
 
 /// The contract's sets of roles, by what their holders have in common.

@@ -1,6 +1,6 @@
 package dev.porchlight.door.spark;
 
-import dev.porchlight.access.SparkRole;
+import dev.porchlight.access.spark.SparkRole;
 import dev.porchlight.filter.Catalogue;
 import dev.porchlight.filter.Filter;
 import dev.porchlight.filter.Limits;

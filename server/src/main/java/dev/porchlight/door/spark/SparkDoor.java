@@ -2,11 +2,11 @@ package dev.porchlight.door.spark;
 
 import dev.porchlight.access.Credentials;
 import dev.porchlight.access.MemberPasswords;
-import dev.porchlight.access.OpenIdKeys;
 import dev.porchlight.access.RateLimits;
 import dev.porchlight.access.Secrets;
-import dev.porchlight.access.SparkGrants;
-import dev.porchlight.access.SparkSessions;
+import dev.porchlight.access.spark.OpenIdKeys;
+import dev.porchlight.access.spark.SparkGrants;
+import dev.porchlight.access.spark.SparkSessions;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;

@@ -1,7 +1,7 @@
 package dev.porchlight.door.spark;
 
 import dev.porchlight.access.Secrets;
-import dev.porchlight.access.SparkRole;
+import dev.porchlight.access.spark.SparkRole;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Endpoint;

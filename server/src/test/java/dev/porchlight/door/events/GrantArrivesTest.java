@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.porchlight.access.Grant;
+import dev.porchlight.access.party.Grant;
 import dev.porchlight.desk.events.Publishing;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.TestHub;

@@ -34,7 +34,7 @@ import com.nimbusds.openid.connect.sdk.UserInfoRequest;
 import com.nimbusds.openid.connect.sdk.UserInfoResponse;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
-import dev.porchlight.access.OpenIdKeys;
+import dev.porchlight.access.spark.OpenIdKeys;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.OnEveryDatabase;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package dev.porchlight.desk.events.gone;
 
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.desk.RawBody;

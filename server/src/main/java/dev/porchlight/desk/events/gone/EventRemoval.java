@@ -1,7 +1,7 @@
 package dev.porchlight.desk.events.gone;
 
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.delivery.Erased;
 import dev.porchlight.desk.events.PublishedEvent;
 import dev.porchlight.store.Batch;

@@ -1,4 +1,4 @@
-package dev.porchlight.access;
+package dev.porchlight.access.spark;
 
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.LogEntry;

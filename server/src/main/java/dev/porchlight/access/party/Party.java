@@ -1,5 +1,7 @@
-package dev.porchlight.access;
+package dev.porchlight.access.party;
 
+import dev.porchlight.access.Credential;
+import dev.porchlight.access.Principals;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Setting;
 import dev.porchlight.value.Draw;

@@ -1,5 +1,7 @@
-package dev.porchlight.access;
+package dev.porchlight.access.spark;
 
+import dev.porchlight.access.Credentials;
+import dev.porchlight.access.Secrets;
 import dev.porchlight.net.Cidr;
 import dev.porchlight.value.Json;
 import java.net.InetAddress;

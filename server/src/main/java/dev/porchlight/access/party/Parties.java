@@ -1,4 +1,4 @@
-package dev.porchlight.access;
+package dev.porchlight.access.party;
 
 import dev.porchlight.store.Settings;
 import java.util.Collection;

@@ -21,23 +21,23 @@ import java.util.Optional;
 /// @param body sealed
 /// @param at when it was claimed; then when it was answered, so what is added is always behind what
 ///   was there
-public record Answered(
+public record KeptAnswer(
     String principal, String name, String requestHash, int status, String body, Instant at) {
   private static final Duration KEPT = Duration.ofHours(24);
 
   /// In the place of the hash where what is being taken may show somebody who was erased meanwhile.
   private static final String NOT_TO_BE_KEPT = "-";
 
-  public static final Table<Answered> TABLE =
-      Table.<Answered>named("idempotent")
-          .key("principal", Answered::principal)
-          .key("name", Answered::name)
-          .column("request_hash", Answered::requestHash)
-          .column("status", Answered::status)
-          .column("body", Answered::body)
-          .column("at", Answered::at)
+  public static final Table<KeptAnswer> TABLE =
+      Table.<KeptAnswer>named("idempotent")
+          .key("principal", KeptAnswer::principal)
+          .key("name", KeptAnswer::name)
+          .column("request_hash", KeptAnswer::requestHash)
+          .column("status", KeptAnswer::status)
+          .column("body", KeptAnswer::body)
+          .column("at", KeptAnswer::at)
           .readBy(r ->
-              new Answered(r.text(1), r.text(2), r.text(3), r.integer(4), r.text(5), r.time(6)));
+              new KeptAnswer(r.text(1), r.text(2), r.text(3), r.integer(4), r.text(5), r.time(6)));
 
   private static String place(String principal, String name) {
     return "idempotent " + principal + " " + name;
@@ -54,8 +54,8 @@ public record Answered(
   }
 
   /// This without the body: whoever repeats the request is told to use a new key.
-  public Answered emptied() {
-    return new Answered(principal, name, "", status, "", at);
+  public KeptAnswer emptied() {
+    return new KeptAnswer(principal, name, "", status, "", at);
   }
 
   public boolean isOfForm() {
@@ -68,8 +68,8 @@ public record Answered(
 
   /// This, which is being taken, once somebody was erased meanwhile: an answer with a text is not
   /// kept then, as it may show them.
-  public Answered notToBeKept() {
-    return new Answered(principal, name, NOT_TO_BE_KEPT, status, body, at);
+  public KeptAnswer notToBeKept() {
+    return new KeptAnswer(principal, name, NOT_TO_BE_KEPT, status, body, at);
   }
 
   public boolean isNotToBeKept() {
@@ -77,7 +77,7 @@ public record Answered(
   }
 
   /// The answer that is kept; empty when there is none, or its day is over.
-  public static Optional<Answered> find(Store store, String principal, String name) {
+  public static Optional<KeptAnswer> find(Store store, String principal, String name) {
     var oldest = store.now().minus(KEPT);
     return store.read(h ->
         h.createQuery(
@@ -93,7 +93,7 @@ public record Answered(
 
   /// Some answers whose day is over: each new one takes more than one old one away, so they don't
   /// pile up.
-  public static List<Answered> lapsed(Store store) {
+  public static List<KeptAnswer> lapsed(Store store) {
     var oldest = store.now().minus(KEPT);
     return store.read(h ->
         h.createQuery(
@@ -116,7 +116,7 @@ public record Answered(
   /// text, as an erasure that has looked through what is kept does not look again.
   ///
   /// @param begun what [#begin] gave before the request was done
-  public void keepSince(long begun, Batch batch, List<Answered> lapsed) {
+  public void keepSince(long begun, Batch batch, List<KeptAnswer> lapsed) {
     boolean erased =
         batch
             .sql()
@@ -129,7 +129,7 @@ public record Answered(
   }
 
   /// Keeps this, in the place of what had its name, and drops those whose day is over.
-  public void keep(Batch batch, List<Answered> lapsed) {
+  public void keep(Batch batch, List<KeptAnswer> lapsed) {
     for (var old : lapsed) {
       // It may have been taken anew since it was seen.
       var now = batch.find(TABLE, old.principal(), old.name());
@@ -144,7 +144,7 @@ public record Answered(
   /// Keeps this unless an answer of that name is kept, or on its way.
   ///
   /// @return that other one; empty when there was none
-  public Optional<Answered> claim(Batch batch, List<Answered> lapsed) {
+  public Optional<KeptAnswer> claim(Batch batch, List<KeptAnswer> lapsed) {
     var known = batch.find(TABLE, principal, name);
     if (known != null && !isOver(batch, known)) {
       return Optional.of(known);
@@ -153,7 +153,7 @@ public record Answered(
     return Optional.empty();
   }
 
-  private static boolean isOver(Batch batch, Answered answered) {
+  private static boolean isOver(Batch batch, KeptAnswer answered) {
     return answered.at().isBefore(batch.now().minus(KEPT));
   }
 }

@@ -1,4 +1,4 @@
-package dev.porchlight.access;
+package dev.porchlight.access.spark;
 
 import dev.porchlight.store.Settings;
 import dev.porchlight.value.Json;

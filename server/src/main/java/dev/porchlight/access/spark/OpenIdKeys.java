@@ -1,4 +1,4 @@
-package dev.porchlight.access;
+package dev.porchlight.access.spark;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -10,6 +10,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.porchlight.access.Secrets;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import java.text.ParseException;

@@ -1,4 +1,4 @@
-package dev.porchlight.access;
+package dev.porchlight.access.spark;
 
 import java.util.Locale;
 
