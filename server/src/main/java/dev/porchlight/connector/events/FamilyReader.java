@@ -20,7 +20,7 @@ final class FamilyReader {
     var findings = new Findings();
     Map<String, Object> root;
     try {
-      if (!(BodyJson.parse(body.bytes(), findings) instanceof Map<?, ?> object)) {
+      if (!(BodyJson.parse(body, findings) instanceof Map<?, ?> object)) {
         return unreadable("The body is not a JSON object.", findings);
       }
       root = EventData.typed(object);

@@ -1,5 +1,6 @@
 package dev.porchlight.connector.json;
 
+import dev.porchlight.connector.Body;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -44,6 +46,13 @@ public final class BodyJson {
                   .maxNameLength(64 << 20)
                   .build())
           .build();
+
+  /// Its parameters don't matter, but a charset: JSON is in UTF-8.
+  private static final Pattern JSON_TYPE =
+      Pattern.compile(
+          "\\s*application/(?:[a-z0-9.!#$&^_-]+\\+)?json\\s*"
+              + "(?:;(?!\\s*charset\\s*=\\s*(?!\"?utf-?8\"?\\s*(?:;|$)))[^;]*)*",
+          Pattern.CASE_INSENSITIVE);
 
   /// The JSON literal `null`.
   public enum Null {
@@ -89,6 +98,18 @@ public final class BodyJson {
   private BodyJson(JsonParser parser, Findings findings) {
     this.parser = parser;
     this.findings = findings;
+  }
+
+  /// The JSON value that a body is. A lead is not lost for what a sender calls it, so another media
+  /// type than JSON's, or another charset than UTF-8, is among the findings like all that had to be
+  /// mended on the way.
+  ///
+  /// @throws Unfit when the bytes are none
+  public static Object parse(Body body, Findings findings) throws Unfit {
+    if (!body.contentType().isBlank() && !JSON_TYPE.matcher(body.contentType()).matches()) {
+      findings.violation("", "the Content-Type of a body is application/json", "read as JSON");
+    }
+    return parse(body.bytes(), findings);
   }
 
   /// The JSON value that the bytes are; what had to be mended on the way is among the findings.

@@ -53,7 +53,7 @@ final class EventReader {
   static Reading read(Body body) {
     var findings = new Findings();
     try {
-      return BodyJson.parse(body.bytes(), findings) instanceof Map<?, ?> root
+      return BodyJson.parse(body, findings) instanceof Map<?, ?> root
           ? new EventReader(findings).read(root)
           : unreadable("The body is not a JSON object.", findings);
     } catch (BodyJson.Unfit e) {

@@ -47,7 +47,7 @@ final class LeadReader {
     var findings = new Findings();
     Map<String, Object> root;
     try {
-      if (!(BodyJson.parse(body.bytes(), findings) instanceof Map<?, ?> object)) {
+      if (!(BodyJson.parse(body, findings) instanceof Map<?, ?> object)) {
         return new Reading.Unreadable(
             "The body is not a JSON object.", false, findings.violations());
       }

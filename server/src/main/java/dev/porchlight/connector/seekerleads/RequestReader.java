@@ -52,7 +52,7 @@ final class RequestReader {
   static Reading read(Body body) {
     var findings = new Findings();
     try {
-      if (!(BodyJson.parse(body.bytes(), findings) instanceof Map<?, ?> object)) {
+      if (!(BodyJson.parse(body, findings) instanceof Map<?, ?> object)) {
         return refused("The body is not a JSON object.", false, findings);
       }
       @SuppressWarnings("unchecked") // BodyJson makes no others
