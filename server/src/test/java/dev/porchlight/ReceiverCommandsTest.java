@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.porchlight.api.MessageSchemas;
 import dev.porchlight.cli.CommandLineProgram;
 import dev.porchlight.cli.Terminal;
+import dev.porchlight.crash.LoadedClasses;
 import dev.porchlight.desk.setup.EndpointSetup;
 import dev.porchlight.receiver.Listening;
 import dev.porchlight.sign.StandardWebhooks;
@@ -203,21 +204,10 @@ class ReceiverCommandsTest {
       throws Exception {
     var secret = StandardWebhooks.newSecret();
     var log = folder.resolve("log");
-    var process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.porchlight.Porchlight",
-                "listen",
-                "--port",
-                "0",
-                "--secret",
-                secret)
-            .redirectError(log.toFile())
-            .start();
+    var command = LoadedClasses.java();
+    command.addAll(
+        List.of("dev.porchlight.Porchlight", "listen", "--port", "0", "--secret", secret));
+    var process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     try (var out = process.inputReader(UTF_8)) {
       var greeting = out.readLine();
       assertThat(greeting)

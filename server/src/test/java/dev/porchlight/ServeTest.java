@@ -3,6 +3,7 @@ package dev.porchlight;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.crash.LoadedClasses;
 import dev.porchlight.store.postgres.TestPostgres;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -37,13 +38,9 @@ class ServeTest {
   }
 
   private Process serve(List<String> flags, String... environment) throws Exception {
-    var command = new ArrayList<String>();
+    var command = LoadedClasses.java();
     command.addAll(
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             "dev.porchlight.Porchlight",
             "serve",
             "--port",

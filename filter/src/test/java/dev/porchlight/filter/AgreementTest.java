@@ -200,12 +200,12 @@ class AgreementTest {
     }
   }
 
-  @Property(tries = 8_000, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 4_000, edgeCases = EdgeCasesMode.NONE)
   void sqlite(@ForAll("cases") Case one) throws SQLException {
     agree(Dialect.SQLITE, SQLITE, one.filter, one.rows);
   }
 
-  @Property(tries = 3_000, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 1_500, edgeCases = EdgeCasesMode.NONE)
   void postgresql(@ForAll("cases") Case one) throws SQLException {
     agree(Dialect.POSTGRESQL, POSTGRESQL, one.filter, one.rows);
   }

@@ -48,8 +48,7 @@ final class HubProcess implements AutoCloseable {
   /// @param settings of the environment; port, token and networks are set already
   static HubProcess start(Map<String, String> settings, Path log)
       throws IOException, InterruptedException {
-    var command = new ArrayList<>(JAVA);
-    command.addAll(LoadedClasses.flags());
+    var command = LoadedClasses.java();
     command.add(CrashHub.class.getName());
     var builder = new ProcessBuilder(command);
     var environment = new HashMap<>(settings);

@@ -22,15 +22,17 @@ import java.util.zip.ZipOutputStream;
 ///
 /// A JVM keeps classes of jars only, so those of our own folders are put into some first. Where no
 /// cache can be made, hubs start without.
-final class LoadedClasses {
+public final class LoadedClasses {
   private static final Path FOLDER = Path.of("target", "loaded-classes").toAbsolutePath();
   private static final List<String> ARGUMENTS = arguments();
 
   private LoadedClasses() {}
 
-  /// What a JVM is told: its class path, and the cache.
-  static List<String> flags() {
-    return ARGUMENTS;
+  /// How a command begins that runs a class of ours in a JVM of its own, which lives for seconds.
+  public static List<String> java() {
+    var command = new ArrayList<>(HubProcess.JAVA);
+    command.addAll(ARGUMENTS);
+    return command;
   }
 
   private static List<String> arguments() {

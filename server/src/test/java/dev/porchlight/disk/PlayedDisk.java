@@ -2,13 +2,13 @@ package dev.porchlight.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.porchlight.crash.LoadedClasses;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,18 +73,8 @@ final class PlayedDisk implements AutoCloseable {
   static PlayedDisk start(Path library, Path root, Path cuts, @Nullable Path image)
       throws IOException {
     Files.createDirectories(cuts);
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                DiskProgram.class.getName(),
-                root.resolve("data").toString()));
+    var command = LoadedClasses.java();
+    command.addAll(List.of(DiskProgram.class.getName(), root.resolve("data").toString()));
     var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder
         .environment()
