@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A header that says who asks, or for which request, counts once.
+@SuppressWarnings("NullAway.Init") // the one test sets it first
 class RepeatedHeadersTest {
   @TempDir Path folder;
 
