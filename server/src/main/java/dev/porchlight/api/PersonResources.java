@@ -5,8 +5,8 @@ import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.erasure.Erasure;
 import dev.porchlight.desk.erasure.Erasures;
 import dev.porchlight.person.Consents;
-import dev.porchlight.person.People;
 import dev.porchlight.person.Persons;
+import dev.porchlight.person.VisiblePersons;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
@@ -18,14 +18,14 @@ final class PersonResources {
   private static final int MOST_LEADS = 200;
 
   private final Store store;
-  private final People people;
+  private final VisiblePersons people;
   private final Leads leads;
   private final Erasure erasure;
   private final Erasures erasures;
 
   PersonResources(Store store, Persons persons, Leads leads, Erasure erasure, Erasures erasures) {
     this.store = store;
-    this.people = new People(store);
+    this.people = new VisiblePersons(store);
     this.leads = leads;
     this.erasure = erasure;
     this.erasures = erasures;
@@ -48,17 +48,17 @@ final class PersonResources {
         most ->
             people.list(
                 call.scope(),
-                new People.Query(
+                new VisiblePersons.Query(
                     request.queryValue("email").orElse(null),
                     request.queryValue("phone").orElse(null),
                     erased,
                     call.idCursor(),
                     most)),
         PersonResources::view,
-        People.Person::id);
+        VisiblePersons.Person::id);
   }
 
-  private People.Person person(Call call) {
+  private VisiblePersons.Person person(Call call) {
     return people
         .find(call.scope(), call.path("id"))
         .orElseThrow(() -> AccountResources.missing("person"));
@@ -99,7 +99,7 @@ final class PersonResources {
     return Call.ok(view(erased));
   }
 
-  private static ObjectNode view(People.Person person) {
+  private static ObjectNode view(VisiblePersons.Person person) {
     var json = Json.object();
     json.put("id", person.id());
     json.put("company", person.companyId());

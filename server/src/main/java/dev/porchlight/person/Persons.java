@@ -18,8 +18,9 @@ import java.util.function.BiFunction;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// Finds or makes persons and contacts within a unit of work, and reads them for those who may see
-/// them.
+/// Finds or makes persons, and the contacts that leads make of them, within a unit of work; reads
+/// contacts for those who may see them. Persons as a whole are read by [VisiblePersons], lists of
+/// contacts by [Contacts].
 ///
 /// Two leads are of the same person when their normalised e-mail is equal, else when their E.164
 /// phone is equal and their family names are compatible. The e-mail decides: where phone and name

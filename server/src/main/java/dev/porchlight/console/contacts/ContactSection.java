@@ -16,8 +16,8 @@ import dev.porchlight.person.Comment;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactEdit;
 import dev.porchlight.person.ContactEdits;
-import dev.porchlight.person.People;
 import dev.porchlight.person.Persons;
+import dev.porchlight.person.VisiblePersons;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
@@ -45,7 +45,7 @@ public final class ContactSection implements Section {
   private final ContactList list;
   private final ContactTeller teller;
   private final Persons persons;
-  private final People people;
+  private final VisiblePersons people;
   private final Erasure erasure;
   private final Erasures erasures;
 
@@ -59,7 +59,7 @@ public final class ContactSection implements Section {
     this.erasures = erasures;
     list = new ContactList(store);
     teller = new ContactTeller(store, leads, persons);
-    people = new People(store);
+    people = new VisiblePersons(store);
   }
 
   @Override

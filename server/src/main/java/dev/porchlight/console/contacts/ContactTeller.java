@@ -31,8 +31,8 @@ import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactBody;
 import dev.porchlight.person.ContactDetail;
 import dev.porchlight.person.ContactEdits;
-import dev.porchlight.person.People;
 import dev.porchlight.person.Persons;
+import dev.porchlight.person.VisiblePersons;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Json;
@@ -76,14 +76,14 @@ final class ContactTeller {
   private final Store store;
   private final Leads leads;
   private final Persons persons;
-  private final People people;
+  private final VisiblePersons people;
   private final FeedEvents events;
 
   ContactTeller(Store store, Leads leads, Persons persons) {
     this.store = store;
     this.leads = leads;
     this.persons = persons;
-    people = new People(store);
+    people = new VisiblePersons(store);
     events = new FeedEvents(store);
   }
 

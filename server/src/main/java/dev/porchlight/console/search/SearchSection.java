@@ -29,8 +29,8 @@ import dev.porchlight.person.Contact;
 import dev.porchlight.person.ContactCatalogue;
 import dev.porchlight.person.Contacts;
 import dev.porchlight.person.Identity;
-import dev.porchlight.person.People;
 import dev.porchlight.person.Persons;
+import dev.porchlight.person.VisiblePersons;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.web.Reply;
@@ -70,7 +70,7 @@ public final class SearchSection implements Section {
   private final Deliveries deliveries;
   private final Persons persons;
   private final Listings listings;
-  private final People people;
+  private final VisiblePersons people;
   private final Contacts contacts;
   private final Replays replays;
   private final PublishedEvents events;
@@ -93,7 +93,7 @@ public final class SearchSection implements Section {
     this.deliveries = deliveries;
     this.persons = persons;
     this.listings = listings;
-    people = new People(store);
+    people = new VisiblePersons(store);
     contacts = new Contacts(store);
   }
 
@@ -173,12 +173,15 @@ public final class SearchSection implements Section {
     if (DIGITS.matcher(query).matches()) {
       persons.find(visit.scope(), query).ifPresent(c -> found.put(c.id(), c));
     } else if (Identity.isEmail(query)) {
-      put(visit, found, people(visit, new People.Query(query, null, null, "", OF_EACH)));
+      put(visit, found, people(visit, new VisiblePersons.Query(query, null, null, "", OF_EACH)));
       put(found, named(visit, Finding.filter("PrimaryEmail", query)));
     } else if (Finding.isPhone(query)) {
       numbers(query)
-          .forEach(
-              n -> put(visit, found, people(visit, new People.Query(null, n, null, "", OF_EACH))));
+          .forEach(n ->
+              put(
+                  visit,
+                  found,
+                  people(visit, new VisiblePersons.Query(null, n, null, "", OF_EACH))));
       put(found, named(visit, Finding.filter("PrimaryPhoneNumber", query)));
     } else {
       put(visit, found, people.find(visit.scope(), query).stream().toList());
@@ -196,11 +199,11 @@ public final class SearchSection implements Section {
         .collect(Collectors.toSet());
   }
 
-  private List<People.Person> people(Visit visit, People.Query query) {
+  private List<VisiblePersons.Person> people(Visit visit, VisiblePersons.Query query) {
     return people.list(visit.scope(), query);
   }
 
-  private void put(Visit visit, Map<String, Contact> found, List<People.Person> people) {
+  private void put(Visit visit, Map<String, Contact> found, List<VisiblePersons.Person> people) {
     people.stream()
         .flatMap(p -> p.contacts().stream())
         .limit(OF_EACH)

@@ -16,7 +16,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// Persons, for those who may see one of their contacts.
-public final class People {
+public final class VisiblePersons {
   /// A person.
   ///
   /// @param contacts those that the scope may see
@@ -46,7 +46,7 @@ public final class People {
 
   private final Store store;
 
-  public People(Store store) {
+  public VisiblePersons(Store store) {
     this.store = store;
   }
 
