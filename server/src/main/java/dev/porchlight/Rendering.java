@@ -177,6 +177,7 @@ final class Rendering implements Renderer {
     var at = Instant.parse(said.path("timestamp").asString());
     var words = language.apply(endpoint.node());
     var clocks = zone.apply(endpoint.node());
+    boolean removed = data.path("endpoint_removed").asBoolean(false);
     var bytes =
         switch (delivery.kind()) {
           case "endpoint.failing" ->
@@ -185,7 +186,7 @@ final class Rendering implements Renderer {
                   clocks,
                   name,
                   "notice.failing",
-                  "notice.failing.text",
+                  removed ? "notice.removed.text" : "notice.failing.text",
                   data.path("patience_used_percent").asInt(0),
                   at);
           case "endpoint.disabled" ->
@@ -194,9 +195,11 @@ final class Rendering implements Renderer {
                   clocks,
                   name,
                   "notice.disabled",
-                  data.path("reason").asString("").equals("gone")
-                      ? "notice.gone.text"
-                      : "notice.disabled.text",
+                  removed
+                      ? "notice.removed.text"
+                      : data.path("reason").asString("").equals("gone")
+                          ? "notice.gone.text"
+                          : "notice.disabled.text",
                   0,
                   at);
           case "endpoint.recovered" ->

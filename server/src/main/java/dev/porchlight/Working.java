@@ -2,6 +2,7 @@ package dev.porchlight;
 
 import dev.porchlight.access.spark.SparkGrants;
 import dev.porchlight.delivery.AttemptAge;
+import dev.porchlight.delivery.RemovedEndpoints;
 import dev.porchlight.desk.LastHour;
 import dev.porchlight.desk.OwedWork;
 import dev.porchlight.desk.erasure.BodyAge;
@@ -30,6 +31,7 @@ final class Working implements AutoCloseable {
   private final OwedWork owedWork;
   private final LastHour lastHour;
   private final Retention retention;
+  private final RemovedEndpoints removed;
   private final Fallback fallback;
   private final ReplayWork replayWork;
   private final Notices notices;
@@ -77,6 +79,7 @@ final class Working implements AutoCloseable {
                 attempts::drop,
                 eventAge::drop,
                 _ -> ground.audit().drop()));
+    removed = new RemovedEndpoints(store);
     fallback = new Fallback(store, number, planner, deliveries, engine::offer);
     watching = new Watching(store);
     announcing =
@@ -141,6 +144,7 @@ final class Working implements AutoCloseable {
     owedWork.close();
     lastHour.close();
     retention.close();
+    removed.close();
     fallback.close();
     replayWork.close();
     notices.close();

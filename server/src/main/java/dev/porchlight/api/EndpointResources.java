@@ -419,17 +419,15 @@ final class EndpointResources {
                 before,
                 beforeId,
                 call.limit()));
-    return Call.ok(page(found, Endpoints.in(store.settings())));
+    var ailing = deliveries.listAiling();
+    return Call.ok(page(found, s -> Views.delivery(s, store, ailing)));
   }
 
   /// A page goes on wherever what was found does, however little it holds.
-  static ObjectNode page(Deliveries.Found found, Endpoints endpoints) {
+  static ObjectNode page(Deliveries.Found found, Function<Deliveries.Standing, ObjectNode> view) {
     var page = Json.object();
     var items = page.putArray("items");
-    found
-        .standings()
-        .forEach(s ->
-            items.add(Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null))));
+    found.standings().forEach(s -> items.add(view.apply(s)));
     page.put("next_cursor", found.next().map(p -> p.seq() + ":" + p.id()).orElse(null));
     return page;
   }
@@ -439,10 +437,7 @@ final class EndpointResources {
         deliveries
             .find(call.scope(), call.path("id"))
             .orElseThrow(() -> AccountResources.missing("delivery"));
-    var view =
-        Views.delivery(
-            standing,
-            Endpoints.in(store.settings()).find(standing.delivery().endpointId()).orElse(null));
+    var view = Views.delivery(standing, store, deliveries.listAiling());
     PinResources.show(new Pins(store), Pins.Kind.DELIVERY, standing.delivery().id(), view);
     var made = deliveries.listAttempts(standing.delivery().id());
     var explanation = deliveries.explain(standing, made);
@@ -470,10 +465,6 @@ final class EndpointResources {
             .retry(call.scope(), call.path("id"))
             .orElseThrow(() -> AccountResources.missing("delivery"));
     engine.wake();
-    return Call.reply(
-        202,
-        Views.delivery(
-            standing,
-            Endpoints.in(store.settings()).find(standing.delivery().endpointId()).orElse(null)));
+    return Call.reply(202, Views.delivery(standing, store, deliveries.listAiling()));
   }
 }

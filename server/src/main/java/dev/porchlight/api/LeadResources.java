@@ -210,13 +210,14 @@ final class LeadResources {
               });
         });
     var owed = view.putArray("deliveries");
+    var ailing = deliveries.listAiling();
     var endpoints = Endpoints.in(store.settings());
     deliveries
         .list(call.scope(), new Deliveries.Query(null, lead.id(), null, MOST_IN_STORY))
         .stream()
         .sorted(Deliveries.Standing.told(endpoints))
         .forEach(s -> {
-          var item = Views.delivery(s, endpoints.find(s.delivery().endpointId()).orElse(null));
+          var item = Views.delivery(s, store, ailing);
           var attempts = item.putArray("attempts");
           deliveries.listAttempts(s.delivery().id()).forEach(a -> attempts.add(Views.attempt(a)));
           owed.add(item);

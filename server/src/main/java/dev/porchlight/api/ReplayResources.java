@@ -120,9 +120,15 @@ final class ReplayResources {
     var draw = Draw.fresh(store.now(), hub);
     var reply =
         call.change(batch -> {
+          var beside = Replay.listRunning(batch, endpoint.id());
           var replay =
               Replay.begin(batch, draw, endpoint.id(), wanted, perSecond, call.principal().id());
-          return new Call.Answer(201, view(replay));
+          var view = view(replay);
+          if (!beside.isEmpty()) {
+            var running = view.putArray("beside");
+            beside.forEach(running::add);
+          }
+          return new Call.Answer(201, view);
         });
     work.run();
     return reply;

@@ -6,7 +6,11 @@ import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.delivery.Attempt;
 import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoint;
+import dev.porchlight.delivery.EndpointHealth;
+import dev.porchlight.delivery.Endpoints;
+import dev.porchlight.delivery.Explanation;
 import dev.porchlight.delivery.SentBody;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
@@ -15,6 +19,7 @@ import dev.porchlight.desk.Source;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Settings;
+import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Violation;
 import java.nio.ByteBuffer;
@@ -23,6 +28,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -211,7 +218,28 @@ final class Views {
     return json;
   }
 
-  static ObjectNode delivery(Deliveries.Standing s, @Nullable Endpoint endpoint) {
+  /// Deliveries of one page, or one.
+  ///
+  /// @param ailing how endpoints fare that don't take what they are sent
+  static ObjectNode delivery(
+      Deliveries.Standing s, Store store, Map<String, EndpointHealth> ailing) {
+    var id = s.delivery().endpointId();
+    var endpoint = Endpoints.in(store.settings()).find(id);
+    var json = delivery(s, endpoint.or(() -> Endpoints.findPast(store, id)).orElse(null));
+    if (endpoint.isEmpty()) {
+      json.put("endpoint_state", "removed");
+    } else if (endpoint.get().disabled()) {
+      json.put("endpoint_state", "disabled");
+      if (s.state().state() == DeliveryState.State.PENDING) {
+        // Nothing is tried then.
+        json.remove("next_attempt_at");
+        json.put("waits", Explanation.disabled(Optional.ofNullable(ailing.get(id))));
+      }
+    }
+    return json;
+  }
+
+  private static ObjectNode delivery(Deliveries.Standing s, @Nullable Endpoint endpoint) {
     var d = s.delivery();
     var json = Json.object();
     json.put("id", d.id());

@@ -3,6 +3,7 @@ package dev.porchlight.cli;
 import dev.porchlight.client.HubClient;
 import dev.porchlight.client.HubException;
 import dev.porchlight.value.Json;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -74,8 +75,19 @@ final class ReplayCommand extends Noun {
               say(
                   "The replay is under way; `porchlight replay show "
                       + Text.at(made, "id")
-                      + " --wait` tells how far it is."));
+                      + " --wait` tells how far it is."
+                      + beside(made)));
     }
+  }
+
+  private static String beside(JsonNode made) {
+    var ids = new ArrayList<String>();
+    made.path("beside").forEach(id -> ids.add(Text.clean(id.asString(""))));
+    return ids.isEmpty()
+        ? ""
+        : " Beside it runs, for the same endpoint: "
+            + String.join(", ", ids)
+            + "; an event that both bring may go out twice.";
   }
 
   private void counted(JsonNode count) {

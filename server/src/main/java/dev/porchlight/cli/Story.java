@@ -341,6 +341,9 @@ final class Story {
             + Text.at(delivery, "kind")
             + " to "
             + (to.isEmpty() ? "an endpoint that is gone" : to)
+            + (Text.at(delivery, "endpoint_state").equals("removed") && !to.isEmpty()
+                ? ", which is gone,"
+                : "")
             + " ("
             + Text.at(delivery, "contract")
             + "): "
@@ -355,7 +358,9 @@ final class Story {
                   "pending after "
                       + attempts
                       + (Text.at(delivery, "next_attempt_at").isEmpty()
-                          ? "."
+                          ? Text.at(delivery, "endpoint_state").equals("disabled")
+                              ? "; the endpoint is disabled."
+                              : "."
                           : ", next " + Text.time(Text.at(delivery, "next_attempt_at")) + ".");
               case "dead" -> "given up after " + attempts + "; `delivery retry` starts anew.";
               case "unwritable" -> "can't be written in this format.";
@@ -368,6 +373,9 @@ final class Story {
     }
     if (!delivery.has("explanation") && !Text.at(delivery, "why").isEmpty()) {
       lines.add(indent + "  " + Text.sentence(Text.at(delivery, "why")));
+    }
+    if (!delivery.has("explanation") && !Text.at(delivery, "waits").isEmpty()) {
+      lines.add(indent + "  " + Text.at(delivery, "waits"));
     }
     if (!delivery.has("explanation") && !Text.at(delivery, "reason").isEmpty()) {
       lines.add(indent + "  " + Text.sentence(Text.at(delivery, "reason")));

@@ -93,7 +93,7 @@ public record DeliveryState(
   /// it is lengthened (or shortened), -0.1 to 0.1.
   ///
   /// @param asked what the receiver asked to wait; heeded where it is longer than the schedule's
-  ///   wait, up to the schedule's longest
+  ///   wait, up to an hour
   DeliveryState after(
       Attempt attempt,
       Duration asked,
@@ -116,9 +116,10 @@ public record DeliveryState(
                       inRun,
                       passed
                           || order != Order.BLOCK
-                              && schedule.longer(wait, asked).compareTo(RetrySchedule.BLOCKS_UP_TO)
+                              && RetrySchedule.longer(wait, asked)
+                                      .compareTo(RetrySchedule.BLOCKS_UP_TO)
                                   > 0,
-                      now.plus(schedule.longer(stretched(wait, wander), asked)),
+                      now.plus(RetrySchedule.longer(stretched(wait, wander), asked)),
                       asked.isZero()
                           ? attempt.summary()
                           : attempt.summary() + ", asking to wait " + asked.toSeconds() + " s",

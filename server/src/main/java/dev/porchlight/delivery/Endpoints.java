@@ -6,7 +6,9 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.net.MailAddress;
 import dev.porchlight.net.MailServer;
 import dev.porchlight.store.Settings;
+import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
+import dev.porchlight.value.Json;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -162,6 +164,18 @@ public final class Endpoints {
 
   public Optional<Endpoint> find(String id) {
     return Optional.ofNullable(byId.get(id));
+  }
+
+  /// An endpoint as it was last, though it be gone; empty where there never was one.
+  public static Optional<Endpoint> findPast(Store store, String id) {
+    return store.read(h ->
+        h.createQuery(
+                "SELECT body FROM setting WHERE kind = :k AND id = :i AND body IS NOT NULL"
+                    + " ORDER BY seq DESC LIMIT 1")
+            .bind("k", Endpoint.SETTING)
+            .bind("i", id)
+            .map((r, _) -> Json.read(r.getString(1), Endpoint.class))
+            .findOne());
   }
 
   public Collection<Endpoint> all() {

@@ -290,7 +290,7 @@ public final class Engine implements AutoCloseable {
           hold,
           view,
           new Settlement(
-              open.state().dropped("The endpoint was removed.", store.now()),
+              open.state().dropped(RemovedEndpoints.WHY, store.now()),
               null,
               Duration.ZERO,
               delivery,

@@ -14,6 +14,7 @@ import java.util.Optional;
 ///
 /// @param endedBy whose doing it is that it ended undelivered; empty when it did not
 public record Explanation(List<String> sentences, Optional<By> endedBy) {
+  private static final String GONE = "Its endpoint was removed: it will be dropped.";
   private static final int WORDS_SHOWN = 300;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
@@ -81,15 +82,19 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
       }
       case DEAD ->
           all.add(
-              lastWas(attempts, Attempt.Outcome.REJECTED)
-                  ? "That ended it: at this endpoint such an answer is final. `delivery retry`"
-                      + " tries all the same."
-                  : "All waits are used up. `delivery retry` starts anew.");
+              endpoint.isEmpty()
+                  ? GONE
+                  : lastWas(attempts, Attempt.Outcome.REJECTED)
+                      ? "That ended it: at this endpoint such an answer is final. `delivery retry`"
+                          + " tries all the same."
+                      : "All waits are used up. `delivery retry` starts anew.");
       case UNWRITABLE ->
           all.add(
-              "It can't be written in the endpoint's format: "
-                  + state.reason()
-                  + " `delivery retry` tries again once something was changed.");
+              endpoint.isEmpty()
+                  ? GONE
+                  : "It can't be written in the endpoint's format: "
+                      + state.reason()
+                      + " `delivery retry` tries again once something was changed.");
       case DROPPED -> all.add("It was dropped: " + state.reason());
     }
     return new Explanation(all, endedBy(state.state(), attempts));
@@ -123,17 +128,17 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
       Instant now) {
     var all = new ArrayList<String>();
     if (endpoint.isEmpty()) {
-      return List.of("Its endpoint was removed: it will be dropped.");
+      return List.of(GONE);
     }
     if (endpoint.get().disabled()) {
-      all.add(
-          "The endpoint is disabled"
-              + health.map(h -> " (" + since(h) + ")").orElse("")
-              + ". The delivery is kept, and goes out when the endpoint is enabled.");
+      all.add(disabled(health));
       return all;
     }
+    var next = state.nextAt();
     if (health.isPresent() && health.get().isShut()) {
       var until = health.get().shutUntil();
+      // Nothing is tried before that.
+      next = next != null && until != null && until.isAfter(next) ? until : next;
       all.add(
           "The endpoint is left alone"
               + (until == null || until.isBefore(now)
@@ -148,13 +153,19 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
         && !state.passed()) {
       all.addAll(behind(ahead.get(), endpoint.get().terms(), working, now));
     }
-    var next = state.nextAt();
     if (next != null && next.isAfter(now)) {
       all.add("It is tried again at " + TIME.format(next) + ".");
     } else if (all.isEmpty()) {
       all.add(working ? "It is being attempted now, or will be in a moment." : "It is due now.");
     }
     return all;
+  }
+
+  /// What a delivery waits for whose endpoint is disabled.
+  public static String disabled(Optional<EndpointHealth> health) {
+    return "The endpoint is disabled"
+        + health.map(h -> " (" + since(h) + ")").orElse("")
+        + ". The delivery is kept, and goes out when the endpoint is enabled.";
   }
 
   /// What is ahead, until when it is waited for, and what keeps it.

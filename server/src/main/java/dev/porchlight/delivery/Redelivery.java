@@ -52,6 +52,23 @@ public final class Redelivery {
     return true;
   }
 
+  /// Lets go of a delivery that was given up or can't be written, within a unit.
+  static void letGo(Batch batch, String id, String why) {
+    var delivery = batch.find(Tables.DELIVERY, id);
+    var state = batch.find(Tables.STATE, id);
+    if (delivery == null
+        || state == null
+        || state.state() != DeliveryState.State.DEAD
+            && state.state() != DeliveryState.State.UNWRITABLE) {
+      return;
+    }
+    if (state.state() == DeliveryState.State.UNWRITABLE) {
+      AnswerWords.deleteOfReason(batch, id);
+    }
+    batch.put(Tables.STATE, state.dropped(why, batch.clock()));
+    batch.append("delivery.dropped", delivery.leadId(), id);
+  }
+
   /// Gives up a delivery that is dead, for a reason that no retry mends, within a unit.
   public static void giveUp(Batch batch, String id, String why) {
     var delivery = batch.find(Tables.DELIVERY, id);

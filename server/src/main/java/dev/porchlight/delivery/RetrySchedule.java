@@ -57,11 +57,10 @@ public record RetrySchedule(List<Duration> waits) {
     return attempt <= waits.size() ? Optional.of(waits.get(attempt - 1)) : Optional.empty();
   }
 
-  /// A wait, or the one that the receiver asks for where that is longer; never longer than the
-  /// longest of the schedule.
-  Duration longer(Duration wait, Duration asked) {
-    var longest = waits.isEmpty() ? wait : waits.getLast();
-    var heeded = asked.compareTo(longest) > 0 ? longest : asked;
+  /// A wait, or the one that the receiver asks for where that is longer; of that an hour at most,
+  /// as the endpoint is left alone for that long: who asks for a day would have a lead grow old.
+  static Duration longer(Duration wait, Duration asked) {
+    var heeded = asked.compareTo(BLOCKS_UP_TO) > 0 ? BLOCKS_UP_TO : asked;
     return heeded.compareTo(wait) > 0 ? heeded : wait;
   }
 }

@@ -47,8 +47,21 @@ public final class Metrics {
     Duration.ofDays(1)
   };
 
+  private static final String LEADS = "porchlight.leads";
+  private static final String TESTS = "porchlight.test.leads";
+  private static final String PLANNED = "porchlight.planned";
+  private static final String EVENTS = "porchlight.events";
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /// What counts from nothing is there before the first time, so that an alarm can be set on it.
+  public Metrics() {
+    registry.counter(LEADS);
+    registry.counter(TESTS);
+    registry.counter(PLANNED);
+    TOLD.forEach(kind -> registry.counter(EVENTS, "kind", kind));
+  }
 
   public PrometheusMeterRegistry registry() {
     return registry;
@@ -68,19 +81,19 @@ public final class Metrics {
 
   /// Hears of each new lead. Tests are counted apart.
   public void created(boolean test) {
-    registry.counter(test ? "porchlight.test.leads" : "porchlight.leads").increment();
+    registry.counter(test ? TESTS : LEADS).increment();
   }
 
   /// Hears how many deliveries were planned at once.
   public void planned(int deliveries) {
-    registry.counter("porchlight.planned").increment(deliveries);
+    registry.counter(PLANNED).increment(deliveries);
   }
 
   /// Hears of the log's new lines, those of other hubs on the same database too.
   public void happened(List<LogEntry> lines) {
     for (var line : lines) {
       if (TOLD.contains(line.kind())) {
-        registry.counter("porchlight.events", "kind", line.kind()).increment();
+        registry.counter(EVENTS, "kind", line.kind()).increment();
       }
     }
   }

@@ -3,8 +3,7 @@ package dev.porchlight.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.delivery.Deliveries;
-import dev.porchlight.delivery.Endpoints;
-import dev.porchlight.store.Settings;
+import dev.porchlight.value.Json;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -15,7 +14,7 @@ class DeliveryPageTest {
     var page =
         EndpointResources.page(
             new Deliveries.Found(List.of(), Optional.of(new Deliveries.Place(7, "some-id"))),
-            Endpoints.in(Settings.EMPTY));
+            _ -> Json.object());
     assertThat(page.path("items")).isEmpty();
     assertThat(page.path("next_cursor").asString()).isEqualTo("7:some-id");
   }
@@ -24,7 +23,7 @@ class DeliveryPageTest {
   void the_last_page_says_so() {
     var page =
         EndpointResources.page(
-            new Deliveries.Found(List.of(), Optional.empty()), Endpoints.in(Settings.EMPTY));
+            new Deliveries.Found(List.of(), Optional.empty()), _ -> Json.object());
     assertThat(page.path("next_cursor").isNull()).isTrue();
   }
 }

@@ -114,7 +114,7 @@ class HealthTest {
           List.of(
               Duration.ofSeconds(300),
               Duration.ofSeconds(10),
-              Duration.ofHours(24),
+              Duration.ofHours(1),
               Duration.ofMinutes(1));
       for (int n = 1; n <= 4; n++) {
         var wait = waits(hub, hub.awaitAttempts("L-1", endpoint, n));

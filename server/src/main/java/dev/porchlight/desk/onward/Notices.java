@@ -355,9 +355,13 @@ public final class Notices implements AutoCloseable {
     var data = event.putObject("data");
     data.put("sequence", delivery.seq());
     data.put("endpoint", delivery.leadId());
-    Endpoints.in(store.settings())
-        .find(delivery.leadId())
+    var endpoint = Endpoints.in(store.settings()).find(delivery.leadId());
+    endpoint
+        .or(() -> Endpoints.findPast(store, delivery.leadId()))
         .ifPresent(e -> data.put("endpoint_name", e.name()));
+    if (endpoint.isEmpty()) {
+      data.put("endpoint_removed", true);
+    }
     switch (line.kind()) {
       case "delivery.dead" -> {
         data.put("delivery", line.ref());

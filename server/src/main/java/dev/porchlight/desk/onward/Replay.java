@@ -11,6 +11,7 @@ import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -197,6 +198,17 @@ public record Replay(
         job.endedAt(),
         job.owner(),
         job.leasedUntil());
+  }
+
+  /// The ids of those that run for an endpoint, within a unit.
+  public static List<String> listRunning(Batch batch, String endpoint) {
+    return batch
+        .sql()
+        .createQuery(
+            "SELECT id FROM replay WHERE state = 'running' AND endpoint_id = :e ORDER BY id")
+        .bind("e", endpoint)
+        .mapTo(String.class)
+        .list();
   }
 
   /// Pauses one that is open, lets it go on or stops it, and sets its pace, within a unit.

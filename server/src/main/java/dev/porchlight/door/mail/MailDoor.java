@@ -12,6 +12,7 @@ import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Trail;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetHeaders;
@@ -59,6 +60,9 @@ public final class MailDoor {
     this.marks = marks;
     this.bounces = bounces;
     this.meters = meters;
+    // There before the first, so that an alarm can be set on it.
+    returned(true);
+    returned(false);
   }
 
   /// What came of a mail, in SMTP's words.
@@ -108,9 +112,7 @@ public final class MailDoor {
       if (forGood) {
         bounces.returned(delivery);
       }
-      meters
-          .counter("porchlight.mails.returned", "outcome", forGood ? "invalid" : "ignored")
-          .increment();
+      returned(forGood).increment();
       return new Verdict(250, "2.0.0 Noted");
     } catch (StoreUnavailableException e) {
       LOG.warn("A returned mail was not taken: {}", e.getMessage());
@@ -118,6 +120,10 @@ public final class MailDoor {
       LOG.error("A returned mail was not taken: a defect of ours", e);
     }
     return NOT_NOW;
+  }
+
+  private Counter returned(boolean forGood) {
+    return meters.counter("porchlight.mails.returned", "outcome", forGood ? "invalid" : "ignored");
   }
 
   private Verdict take(Source source, byte[] mail) {
