@@ -16,6 +16,7 @@ import dev.porchlight.delivery.Planner;
 import dev.porchlight.delivery.Renderer;
 import dev.porchlight.desk.Messages;
 import dev.porchlight.desk.Receipts;
+import dev.porchlight.desk.UnreadableLeadException;
 import dev.porchlight.desk.events.Inboxes;
 import dev.porchlight.desk.events.Publishing;
 import dev.porchlight.desk.feed.ListingNames;
@@ -140,13 +141,19 @@ final class Rendering implements Renderer {
     if (ChangeBodies.areOf(delivery.kind())) {
       return change(delivery, endpoint);
     }
-    if (delivery.kind().equals(Planner.UNDELIVERED)) {
-      return undelivered(delivery, endpoint);
+    try {
+      return delivery.kind().equals(Planner.UNDELIVERED)
+          ? undelivered(delivery, endpoint)
+          : messages
+              .find(delivery)
+              .map(message -> render(message, delivery, endpoint, secrets))
+              .orElseGet(() -> new Rendered.CannotWrite("The person's data was erased."));
+    } catch (UnreadableLeadException e) {
+      LOG.error("Delivery {} can't be written: a defect of ours", delivery.id(), e);
+      return new Rendered.CannotWrite(
+          "What the hub keeps of the lead can't be read, by a defect of ours or of its disk:"
+              + " `doctor` says more.");
     }
-    return messages
-        .find(delivery)
-        .map(message -> render(message, delivery, endpoint, secrets))
-        .orElseGet(() -> new Rendered.CannotWrite("The person's data was erased."));
   }
 
   /// A lead that an endpoint has not taken, with who has and who has not.

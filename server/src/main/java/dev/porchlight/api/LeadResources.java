@@ -154,7 +154,7 @@ final class LeadResources {
   /// The whole story in one reply. The listing that the lead names, where the hub knows it by now.
   private Optional<String> listing(LeadRecord lead) {
     var newest = leads.getNewest(lead);
-    var said = LeadJson.parse(newest.fact().getBytes(StandardCharsets.UTF_8)).interest();
+    var said = newest.lead().orElse(Lead.NOTHING).interest();
     if (!(said instanceof Interest.InListing(var property))) {
       return Optional.empty();
     }

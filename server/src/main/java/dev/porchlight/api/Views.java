@@ -113,6 +113,8 @@ final class Views {
     return json;
   }
 
+  private static final String ERROR = "error";
+
   static ObjectNode contact(Contact c) {
     var json = Json.object();
     json.put("id", c.id());
@@ -136,6 +138,9 @@ final class Views {
     var details = json.putObject("details");
     c.body().card().details().forEach(details::put);
     put(json, "note", c.body().card().note());
+    if (c.body().isUnreadable()) {
+      json.put(ERROR, "What is kept of the contact can't be read: `doctor` says more.");
+    }
     var aside = json.putObject("aside");
     c.body().card().aside().forEach((name, value) -> aside.set(name, Json.tree(value)));
     json.put("created_at", c.createdAt().toString());
@@ -172,8 +177,18 @@ final class Views {
         .find(answers.path("member").asString(""))
         .ifPresent(n -> answers.put("member_name", n.name()));
     json.set("answers", answers);
-    json.set("content", Json.tree(newest.fact()));
+    content(json, newest);
     return json;
+  }
+
+  /// What a version says; where that can't be read, nothing, and that it can't.
+  private static void content(ObjectNode json, Leads.Version version) {
+    try {
+      json.set("content", Json.tree(version.fact()));
+    } catch (IllegalArgumentException _) {
+      json.putObject("content");
+      json.put(ERROR, "What is kept of the lead can't be read: `doctor` says more.");
+    }
   }
 
   static ObjectNode version(Leads.Version v) {
@@ -181,7 +196,7 @@ final class Views {
     json.put("version", v.version());
     json.put("receipt", v.receiptId());
     json.put("received_at", v.at().toString());
-    json.set("content", Json.tree(v.fact()));
+    content(json, v);
     return json;
   }
 

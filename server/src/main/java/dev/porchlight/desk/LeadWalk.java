@@ -6,8 +6,6 @@ import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.store.log.LogTimes;
-import dev.porchlight.value.LeadJson;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -93,16 +91,14 @@ public final class LeadWalk {
     return page.leads();
   }
 
-  /// What a connector needs to write a lead as it stands.
+  /// What a connector needs to write a lead as it stands; nothing where that can't be read.
   ///
   /// @param ingested all of it
-  public Message message(Ingested ingested) {
+  public Optional<Message> message(Ingested ingested) {
     var newest = Objects.requireNonNull(ingested.newest(), "a lead that is not here as a whole");
-    return messages.standing(
-        ingested.lead(),
-        LeadJson.parse(newest.fact().getBytes(StandardCharsets.UTF_8)),
-        newest,
-        ingested.ingestedAt());
+    return newest
+        .lead()
+        .map(lead -> messages.standing(ingested.lead(), lead, newest, ingested.ingestedAt()));
   }
 
   /// @param complete the log has gone beyond the window, so nothing can be added to it

@@ -9,6 +9,8 @@ import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Picked;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.value.Lead;
+import dev.porchlight.value.LeadJson;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -264,7 +266,12 @@ public final class Leads {
   /// One version of a lead.
   ///
   /// @param fact what it says, as JSON in our own form
-  public record Version(int version, String receiptId, Instant at, String fact) {}
+  public record Version(int version, String receiptId, Instant at, String fact) {
+    /// What it says; nothing where that can't be read.
+    public Optional<Lead> lead() {
+      return LeadJson.find(fact);
+    }
+  }
 
   /// All versions, first one first.
   public List<Version> listVersions(String lead) {

@@ -14,7 +14,6 @@ import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Trail;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -77,6 +76,7 @@ public final class Messages {
   /// The message of a delivery; empty when the lead was erased.
   ///
   /// @throws IllegalStateException when the lead is not there
+  /// @throws UnreadableLeadException when what is kept of it can't be read
   public Optional<Message> find(Delivery delivery) {
     Version version;
     synchronized (recent) {
@@ -182,7 +182,7 @@ public final class Messages {
     var row = kept.row();
     return new Version(
         kept.record(),
-        LeadJson.parse(row.fact().getBytes(StandardCharsets.UTF_8)),
+        LeadJson.find(row.fact()).orElseThrow(() -> new UnreadableLeadException(lead)),
         version,
         row.at(),
         kept.receipt().message(),

@@ -12,18 +12,32 @@ import dev.porchlight.desk.poll.PollState;
 import dev.porchlight.desk.poll.Polling;
 import dev.porchlight.net.CertificateNote;
 import dev.porchlight.net.MailServer;
+import dev.porchlight.person.Contact;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreState;
+import dev.porchlight.value.LeadJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// Looks the hub over and says in sentences what it finds.
 public final class Doctor {
   private static final int SHOWN = 20;
+  private static final int READ = 2_000;
+  private static final String NEWEST_LEADS =
+      "SELECT l.id, v.fact FROM lead l JOIN lead_version v ON v.lead_id = l.id"
+          + " AND v.version = l.version ORDER BY l.seq DESC LIMIT :most";
+  private static final String UNWRITABLE_LEADS =
+      "SELECT v.lead_id, v.fact FROM delivery_state s JOIN delivery d ON d.id = s.delivery_id"
+          + " JOIN lead_version v ON v.lead_id = d.lead_id AND v.version = d.version"
+          + " WHERE s.state = 'unwritable' ORDER BY s.seq DESC LIMIT :most";
+  private static final String NEWEST_CONTACTS =
+      "SELECT id, body FROM contact ORDER BY seq DESC LIMIT :most";
   private static final Duration REMEMBERED = Duration.ofDays(30);
 
   /// One finding.
@@ -86,12 +100,46 @@ public final class Doctor {
         "was given up, refused for good or after all its attempts",
         "were given up, refused for good or after all their attempts",
         "`delivery retry` starts them anew");
+    unreadable(
+        findings,
+        "lead",
+        List.of(NEWEST_LEADS, UNWRITABLE_LEADS),
+        kept -> LeadJson.find(kept).isPresent());
+    unreadable(findings, "contact", List.of(NEWEST_CONTACTS), Contact::isReadable);
     endpoints(findings);
     certificates(findings);
     findings.addAll(more.get());
     polls(findings);
     mails(findings);
     return findings;
+  }
+
+  /// What is kept and can't be read: looked for among the newest, and where that is the reason why
+  /// a delivery can't be written.
+  private void unreadable(
+      List<Finding> findings, String what, List<String> sources, Predicate<String> isReadable) {
+    var found = new TreeSet<String>();
+    for (var sql : sources) {
+      found.addAll(
+          store.read(h ->
+              h.createQuery(sql)
+                  .bind("most", READ)
+                  .map((r, _) -> isReadable.test(r.getString(2)) ? "" : r.getString(1))
+                  .list()));
+    }
+    found.remove("");
+    found.stream()
+        .limit(SHOWN)
+        .forEach(id ->
+            findings.add(
+                new Finding(
+                    "fault",
+                    "What is kept of "
+                        + what
+                        + " "
+                        + id
+                        + " can't be read; what came stands in its receipts. Everything else goes"
+                        + " on. Look after the disk, and restore a backup.")));
   }
 
   /// People must be able to end the mails that they get.

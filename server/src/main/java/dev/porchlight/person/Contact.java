@@ -30,6 +30,11 @@ public record Contact(
   /// What they call the state of one that nobody has.
   public static final String UNCONNECTED = "Unconnected";
 
+  /// Whether a contact's body as it is kept can be read.
+  public static boolean isReadable(String body) {
+    return ContactBody.find(body).isPresent();
+  }
+
   boolean isDeleted() {
     return deletedAt != null;
   }

@@ -1,6 +1,7 @@
 package dev.porchlight.person;
 
 import dev.porchlight.value.Enquirer;
+import dev.porchlight.value.Json;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,6 +41,12 @@ public record ContactBody(
   static final ContactBody NOTHING =
       new ContactBody("", null, null, List.of(), List.of(), List.of(), Set.of(), Card.EMPTY);
 
+  /// Stands for one that can't be read, where it is only shown: who would change it reads it
+  /// strictly.
+  static final ContactBody UNREADABLE =
+      new ContactBody(
+          "(can't be read)", null, null, List.of(), List.of(), List.of(), Set.of(), Card.EMPTY);
+
   private static final int MOST = 50;
 
   public ContactBody {
@@ -60,6 +67,20 @@ public record ContactBody(
   static ContactBody of(ContactEdit edit) {
     return new ContactBody("", null, null, List.of(), List.of(), List.of(), Set.of(), Card.EMPTY)
         .plus(edit);
+  }
+
+  /// What is kept of one; nothing where that can't be read.
+  static Optional<ContactBody> find(String kept) {
+    try {
+      return Optional.of(Json.read(kept, ContactBody.class));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  /// Whether this stands for one that can't be read.
+  public boolean isUnreadable() {
+    return this == UNREADABLE;
   }
 
   /// The address that is used first, if there is one.

@@ -42,7 +42,7 @@ final class ContactRows {
 
   static Contacts.Listed listed(ResultSet r) throws SQLException {
     return new Contacts.Listed(
-        Tables.CONTACT.read(new Row(r)), new Row(r).time(Tables.CONTACT_COLUMNS + 1));
+        Tables.shown(new Row(r)), new Row(r).time(Tables.CONTACT_COLUMNS + 1));
   }
 
   private static ContactCatalogue.Login login(ResultSet r) throws SQLException {

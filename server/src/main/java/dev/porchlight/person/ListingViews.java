@@ -3,9 +3,9 @@ package dev.porchlight.person;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Interest;
+import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Property;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,9 +73,9 @@ public final class ListingViews {
           .bind(0, contact)
           .bind(1, MOST)
           .map((r, _) -> {
-            var lead = LeadJson.parse(r.getString(1).getBytes(StandardCharsets.UTF_8));
             var at = new Row(r).time(2);
-            return lead.interest() instanceof Interest.InListing(var property)
+            return LeadJson.find(r.getString(1)).orElse(Lead.NOTHING).interest()
+                    instanceof Interest.InListing(var property)
                 ? new View(null, property, 1, at, at)
                 : null;
           })

@@ -335,7 +335,7 @@ public final class Persons {
                     + " FROM contact WHERE id = :id AND deleted_at IS NULL AND "
                     + scope.sqlOfOwner("office_id", "owner_id"))
             .bind("id", id)
-            .map((r, _) -> Tables.CONTACT.read(new Row(r)))
+            .map((r, _) -> Tables.shown(new Row(r)))
             .findOne());
   }
 
@@ -350,7 +350,7 @@ public final class Persons {
                     + " ORDER BY seq DESC LIMIT :limit")
             .bind("before", before)
             .bind("limit", limit)
-            .map((r, _) -> Tables.CONTACT.read(new Row(r)))
+            .map((r, _) -> Tables.shown(new Row(r)))
             .list());
   }
 

@@ -1,7 +1,9 @@
 package dev.porchlight.person;
 
+import dev.porchlight.store.Row;
 import dev.porchlight.store.Table;
 import dev.porchlight.value.Json;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -95,19 +97,7 @@ final class Tables {
           .column("modified_at", Contact::modifiedAt)
           .column("seq", Contact::seq)
           .column("deleted_at", Contact::deletedAt)
-          .readBy(r ->
-              new Contact(
-                  r.text(1),
-                  r.text(2),
-                  r.text(3),
-                  r.text(4),
-                  r.number(5),
-                  r.flag(6),
-                  Json.read(r.text(7), ContactBody.class),
-                  r.time(8),
-                  r.time(9),
-                  r.number(10),
-                  r.timeOrNull(11)));
+          .readBy(r -> contact(r, Json.read(r.text(7), ContactBody.class)));
   static final int CONTACT_COLUMNS = 11;
 
   /// What a member typed, as the log's line of that number has it.
@@ -120,6 +110,26 @@ final class Tables {
           .column("body", EditRow::body)
           .column("principal", EditRow::principal)
           .readBy(r -> new EditRow(r.number(1), r.text(2), r.text(3), r.text(4)));
+
+  private static Contact contact(Row r, ContactBody body) throws SQLException {
+    return new Contact(
+        r.text(1),
+        r.text(2),
+        r.text(3),
+        r.text(4),
+        r.number(5),
+        r.flag(6),
+        body,
+        r.time(8),
+        r.time(9),
+        r.number(10),
+        r.timeOrNull(11));
+  }
+
+  /// A contact for showing: one that can't be read says so, and the others beside it are shown.
+  static Contact shown(Row r) throws SQLException {
+    return contact(r, ContactBody.find(r.text(7)).orElse(ContactBody.UNREADABLE));
+  }
 
   private Tables() {}
 }

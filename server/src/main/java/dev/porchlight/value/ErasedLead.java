@@ -1,6 +1,5 @@
 package dev.porchlight.value;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -31,8 +30,8 @@ public final class ErasedLead {
   /// @param fact the lead, in the form of [LeadJson]
   /// @return the same form, without what is personal
   public static String of(String fact, Particulars person) {
-    var lead =
-        LeadJson.write(LeadJson.parse(fact.getBytes(StandardCharsets.UTF_8)).withoutPerson());
+    // Of one that can't be read nothing can be kept.
+    var lead = LeadJson.write(LeadJson.find(fact).orElse(Lead.NOTHING).withoutPerson());
     lead.retain(KEPT);
     sweep(lead, person::name);
     if (lead.path("origin") instanceof ObjectNode origin) {

@@ -52,6 +52,9 @@ public record Lead(
     }
   }
 
+  /// A lead that says nothing; stands for one that can't be read.
+  public static final Lead NOTHING = of(Enquirer.NOBODY);
+
   /// A lead of that person and nothing else; the start of [#with].
   public static Lead of(Enquirer enquirer) {
     return new Builder(enquirer).build();

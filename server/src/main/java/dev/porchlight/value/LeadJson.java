@@ -6,12 +6,12 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,9 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Safe for use by many threads.
 public final class LeadJson {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
-
   private LeadJson() {}
 
   /// The lead as a tree; the caller's own.
@@ -131,7 +128,7 @@ public final class LeadJson {
 
   /// The lead as UTF-8 text, for keeping.
   public static byte[] bytes(Lead lead) {
-    return MAPPER.writeValueAsString(write(lead)).getBytes(StandardCharsets.UTF_8);
+    return Json.write(write(lead)).getBytes(StandardCharsets.UTF_8);
   }
 
   /// Reads what [#bytes] wrote.
@@ -139,12 +136,22 @@ public final class LeadJson {
   /// @throws IllegalArgumentException when it is JSON, but not a lead
   /// @throws tools.jackson.core.JacksonException when it is not JSON
   public static Lead parse(byte[] json) {
-    return read(MAPPER.readTree(json));
+    return read(Json.mapper().readTree(json));
+  }
+
+  /// What is kept of a lead; nothing where that can't be read, by a defect of ours or of the disk.
+  /// For whoever shows or sends many, of which the others must not suffer.
+  public static Optional<Lead> find(String kept) {
+    try {
+      return Optional.of(parse(kept.getBytes(StandardCharsets.UTF_8)));
+    } catch (IllegalArgumentException | JacksonException _) {
+      return Optional.empty();
+    }
   }
 
   /// Reads what [#write] wrote; members that it does not know are passed over. A tree that was
   /// parsed from text keeps numbers exact only when parsed with `USE_BIG_DECIMAL_FOR_FLOATS`, as
-  /// [#parse] does.
+  /// [#parse] and [Json] do.
   ///
   /// @throws IllegalArgumentException when a member has the wrong type or form
   public static Lead read(JsonNode node) {

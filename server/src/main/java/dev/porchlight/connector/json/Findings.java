@@ -24,9 +24,14 @@ public final class Findings {
     }
   }
 
-  /// Keeps what no field fits.
+  /// Keeps what no field fits; not what is named at such length that no name is meant, which the
+  /// body as received still has.
   public void extra(String pointer, Object value) {
-    extras.put(pointer, BodyJson.text(value));
+    if (pointer.length() > LONGEST_POINTER) {
+      violation(pointer, "a name of a length that can be meant", "not taken");
+    } else {
+      extras.put(pointer, BodyJson.text(value));
+    }
   }
 
   /// The violations; of a body with very many the first hundred, and how many more there are.

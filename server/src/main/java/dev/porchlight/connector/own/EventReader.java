@@ -8,6 +8,7 @@ import dev.porchlight.connector.json.Times;
 import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Gender;
 import dev.porchlight.value.Intent;
+import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.PhoneNumber;
@@ -19,17 +20,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Reads an event of ours. One instance a body.
 final class EventReader {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
-
   /// What stands in `data` beside the lead.
   private static final Set<String> ENVELOPE =
       Set.of(
@@ -41,6 +37,9 @@ final class EventReader {
           "contact_id",
           "owner",
           "received_at");
+
+  /// Of a member: extras are named by where they stood, and so at length.
+  private static final int LONGEST_NAME = 1000;
 
   private static final Set<String> KINDS = Set.of("in_listing", "home_to_sell", "search");
 
@@ -80,7 +79,7 @@ final class EventReader {
     }
     Lead lead;
     try {
-      lead = LeadJson.read(MAPPER.readTree(BodyJson.text(data)));
+      lead = LeadJson.read(Json.tree(BodyJson.text(data)));
     } catch (IllegalArgumentException e) {
       return unreadable("`data` is no lead of ours: " + e.getMessage() + ".", findings);
     }
@@ -124,7 +123,10 @@ final class EventReader {
         var out = new LinkedHashMap<String, Object>();
         object.forEach((key, member) -> {
           var step = "/" + BodyJson.escape(String.valueOf(key));
-          if (member != null && isMeant(member, pointer + step, path + step)) {
+          if (String.valueOf(key).length() > LONGEST_NAME) {
+            findings.violation(
+                pointer + step, "a name of at most " + LONGEST_NAME + " characters", "not taken");
+          } else if (member != null && isMeant(member, pointer + step, path + step)) {
             out.put(String.valueOf(key), meant(member, pointer + step, path + step));
           }
         });

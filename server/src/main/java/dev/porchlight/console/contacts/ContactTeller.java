@@ -37,13 +37,11 @@ import dev.porchlight.store.Store;
 import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
-import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.PhoneNumber;
 import dev.porchlight.watch.FeedEvents;
 import dev.porchlight.watch.Happening;
 import dev.porchlight.watch.NewsFeed;
 import dev.porchlight.watch.SavedSearch;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -88,7 +86,7 @@ final class ContactTeller {
   }
 
   /// A lead, and what it says.
-  private record Stated(LeadRecord record, Lead lead) {}
+  private record Stated(LeadRecord record, Optional<Lead> lead) {}
 
   ContactView tell(Visit visit, Contact contact, Form form, String trouble) {
     var t = visit.texts();
@@ -137,9 +135,7 @@ final class ContactTeller {
         newest(visit, contact, records).stream()
             .filter(r -> r.erasedAt() == null)
             .limit(MOST_SAID)
-            .map(r ->
-                new Stated(
-                    r, LeadJson.parse(leads.getNewest(r).fact().getBytes(StandardCharsets.UTF_8))))
+            .map(r -> new Stated(r, leads.getNewest(r).lead()))
             .toList();
     return new ContactView(
         ContactSection.PATH + contact.id(),
@@ -352,7 +348,7 @@ final class ContactTeller {
             || member.equals("phones") && body.typed().contains("primary_phone");
     var all = new ArrayList<Said>();
     for (var lead : stated) {
-      for (var text : said.apply(lead.lead().enquirer())) {
+      for (var text : said.apply(lead.lead().orElse(Lead.NOTHING).enquirer())) {
         all.add(
             new Said(
                 Clean.line(text),
@@ -377,7 +373,10 @@ final class ContactTeller {
         stated.stream()
             .filter(s -> s.record().id().equals(record.id()))
             .findFirst()
-            .map(s -> t.of("wants." + s.lead().intent().word()))
+            .map(s ->
+                s.lead()
+                    .map(l -> t.of("wants." + l.intent().word()))
+                    .orElseGet(() -> t.of("who.unreadable", record.id())))
             .orElse(record.erasedAt() == null ? t.of("contact.lead") : t.of("who.erased"));
     return new LeadLine(
         ContactSection.LEAD + record.id(),

@@ -14,6 +14,7 @@ import dev.porchlight.desk.Source;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.LeadJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -147,9 +148,9 @@ final class ReceiptTeller {
     var after = new TreeMap<String, String>();
     for (var version : versions) {
       if (version.version() == number - 1) {
-        flatten("", Json.tree(version.fact()), before);
+        version.lead().ifPresent(l -> flatten("", LeadJson.write(l), before));
       } else if (version.version() == number) {
-        flatten("", Json.tree(version.fact()), after);
+        version.lead().ifPresent(l -> flatten("", LeadJson.write(l), after));
       }
     }
     var fields = new TreeSet<>(before.keySet());

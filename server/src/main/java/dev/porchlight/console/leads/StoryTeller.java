@@ -29,9 +29,7 @@ import dev.porchlight.store.Settings;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Interest;
 import dev.porchlight.value.Lead;
-import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Property;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,7 +97,8 @@ public final class StoryTeller {
     var particulars = new Particulars(texts);
     var record = known.lead();
     var versions = leads.listVersions(record.id());
-    var newest = parse(versions.getLast());
+    var said = versions.getLast().lead();
+    var newest = said.orElse(Lead.NOTHING);
     var came =
         receipts
             .list(known.scope(), new Receipts.Query(null, null, record.id(), "", MOST))
@@ -141,7 +140,7 @@ public final class StoryTeller {
     return new Story(
         record.id(),
         known.now().toString(),
-        record.erasedAt() == null ? particulars.name(newest.enquirer()) : texts.of("who.erased"),
+        name(texts, record, said),
         record.test(),
         summary(texts, record, owed),
         owner(known, owner),
@@ -229,24 +228,28 @@ public final class StoryTeller {
         .collect(
             Collectors.toMap(
                 LeadRecord::id,
-                r -> gist(texts, r, parse(Objects.requireNonNull(newest.get(r.id())))),
+                r -> gist(texts, r, Objects.requireNonNull(newest.get(r.id())).lead()),
                 (one, _) -> one));
   }
 
-  private static Gist gist(Texts texts, LeadRecord record, Lead newest) {
+  /// What a lead goes by: one that can't be read by its id.
+  private static String name(Texts texts, LeadRecord record, Optional<Lead> newest) {
+    return record.erasedAt() != null
+        ? texts.of("who.erased")
+        : newest
+            .map(lead -> new Particulars(texts).name(lead.enquirer()))
+            .orElseGet(() -> texts.of("who.unreadable", record.id()));
+  }
+
+  private static Gist gist(Texts texts, LeadRecord record, Optional<Lead> said) {
+    var newest = said.orElse(Lead.NOTHING);
     return new Gist(
-        record.erasedAt() == null
-            ? new Particulars(texts).name(newest.enquirer())
-            : texts.of("who.erased"),
+        name(texts, record, said),
         texts.of("wants." + newest.intent().word()),
         newest.timestamp() == null ? null : newest.timestamp().at(),
         record.erasedAt() == null && newest.interest() instanceof Interest.InListing(var home)
             ? home
             : null);
-  }
-
-  private static Lead parse(Leads.Version version) {
-    return LeadJson.parse(version.fact().getBytes(StandardCharsets.UTF_8));
   }
 
   /// How it stands, at a glance.

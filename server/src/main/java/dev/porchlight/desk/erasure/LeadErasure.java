@@ -11,6 +11,7 @@ import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.value.ErasedLead;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Particulars;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import tools.jackson.databind.JsonNode;
 
 /// Erases single leads, and receipts that never became one. What takes time is worked out before
 /// ([#look]); where the lead changed meanwhile nothing is done and it has to be looked at again.
@@ -58,7 +60,16 @@ public final class LeadErasure {
   /// Gathers what the versions of a lead say of its person.
   static void gather(Handle h, String lead, Particulars into) {
     for (var version : versions(h, lead)) {
-      into.add(Json.tree(version.fact()).path("enquirer"));
+      into.add(enquirer(version));
+    }
+  }
+
+  /// As it is kept; nobody where that can't be read.
+  private static JsonNode enquirer(Version version) {
+    try {
+      return Json.tree(version.fact()).path("enquirer");
+    } catch (IllegalArgumentException _) {
+      return Json.object();
     }
   }
 
@@ -90,9 +101,9 @@ public final class LeadErasure {
       twins.addAll(
           Twin.whos(
               lead.sourceId(),
-              Identity.of(LeadJson.parse(utf8(version.fact())).enquirer(), region)));
+              Identity.of(LeadJson.find(version.fact()).orElse(Lead.NOTHING).enquirer(), region)));
       facts.put(version.version(), ErasedLead.of(version.fact(), person));
-      enquirers.put(version.receiptId(), Json.tree(version.fact()).path("enquirer").toString());
+      enquirers.put(version.receiptId(), enquirer(version).toString());
     }
     var contentTypes = new LinkedHashMap<String, String>();
     for (var receipt : receipts(h, id)) {

@@ -12,9 +12,8 @@ import dev.porchlight.store.Settings;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Interest;
 import dev.porchlight.value.Json;
-import dev.porchlight.value.LeadJson;
+import dev.porchlight.value.Lead;
 import dev.porchlight.value.Topic;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,8 +115,7 @@ public final class NumberedListings {
   private record Telling(String publisher, String number) {}
 
   private static Optional<String> number(Leads.Version version) {
-    return LeadJson.parse(version.fact().getBytes(StandardCharsets.UTF_8)).interest()
-                instanceof Interest.InListing(var home)
+    return version.lead().orElse(Lead.NOTHING).interest() instanceof Interest.InListing(var home)
             && home.mlsName() == null
         ? Optional.ofNullable(home.mlsId())
         : Optional.empty();

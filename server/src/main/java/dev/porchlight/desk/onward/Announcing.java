@@ -5,6 +5,7 @@ import dev.porchlight.access.party.Parties;
 import dev.porchlight.access.party.Party;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.connector.Connector;
+import dev.porchlight.connector.Message;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
 import dev.porchlight.delivery.Delivery;
@@ -12,6 +13,7 @@ import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Messages;
 import dev.porchlight.desk.Tables;
+import dev.porchlight.desk.UnreadableLeadException;
 import dev.porchlight.desk.events.PublishedEvent;
 import dev.porchlight.desk.events.Publishing;
 import dev.porchlight.store.Batch;
@@ -198,7 +200,13 @@ public final class Announcing implements AutoCloseable {
             record.get().officeId(),
             line.at(),
             "");
-    var message = messages.find(delivery);
+    Optional<Message> message;
+    try {
+      message = messages.find(delivery);
+    } catch (UnreadableLeadException e) {
+      LOG.error("Lead {} is not announced: a defect of ours", lead, e);
+      message = Optional.empty();
+    }
     if (message.isEmpty()
         || !(contract.write(message.get(), WriteOptions.NONE)
             instanceof Written.Bytes(var body, _, _))) {

@@ -10,6 +10,7 @@ import dev.porchlight.person.Persons;
 import dev.porchlight.store.Settings;
 import dev.porchlight.store.Store;
 import dev.porchlight.value.Json;
+import dev.porchlight.value.LeadJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -109,7 +110,8 @@ public final class ChangeBodies {
         .mapTo(String.class)
         .list()
         .stream()
-        .map(fact -> Json.tree(fact).path("consents"))
+        .flatMap(fact -> LeadJson.find(fact).stream())
+        .map(lead -> LeadJson.write(lead).path("consents"))
         .filter(consents -> !consents.isEmpty())
         .findFirst()
         .ifPresent(consents -> data.set("consents", consents));

@@ -23,8 +23,8 @@ import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Settings;
 import dev.porchlight.value.Draw;
+import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -257,7 +257,7 @@ public final class Changes {
             Nodes.in(settings),
             source.get(),
             lead,
-            LeadJson.parse(fact.get().getBytes(StandardCharsets.UTF_8)),
+            LeadJson.find(fact.get()).orElse(Lead.NOTHING),
             Endpoint.ASSIGNED,
             owner,
             line.at());

@@ -21,8 +21,8 @@ import dev.porchlight.store.Store;
 import dev.porchlight.store.log.LogSteps;
 import dev.porchlight.store.log.LogTimes;
 import dev.porchlight.value.Draw;
+import dev.porchlight.value.Lead;
 import dev.porchlight.value.LeadJson;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -202,7 +202,7 @@ public final class Replays {
             Nodes.in(settings),
             source.get(),
             record,
-            LeadJson.parse(fact.get().getBytes(StandardCharsets.UTF_8)),
+            LeadJson.find(fact.get()).orElse(Lead.NOTHING),
             line.kind(),
             owner,
             draw.at());

@@ -48,7 +48,7 @@ record LeadPage(ObjectNode head, List<LeadWalk.Ingested> leads, SeekerLeadsApi.P
     try (var json = generator(buffered)) {
       begin(json);
       for (var lead : leads) {
-        item(json, written(parts, List.of(parts.leads().getWhole(lead))).getFirst());
+        written(parts, List.of(parts.leads().getWhole(lead))).forEach(l -> item(json, l));
       }
       end(json);
     } catch (JacksonIOException e) {
@@ -86,11 +86,14 @@ record LeadPage(ObjectNode head, List<LeadWalk.Ingested> leads, SeekerLeadsApi.P
     json.writeEndObject();
   }
 
-  /// Leads as the contract has them, each one JSON object.
+  /// Leads as the contract has them, each one JSON object; without those that can't be read, which
+  /// the doctor names.
   static List<byte[]> written(SeekerLeadsApi.Parts parts, List<LeadWalk.Ingested> leads) {
     var landed =
         leads.stream()
-            .map(l -> new ListingNames.Landed(parts.leads().message(l), l.lead().officeId()))
+            .flatMap(l ->
+                parts.leads().message(l).stream()
+                    .map(m -> new ListingNames.Landed(m, l.lead().officeId())))
             .toList();
     var written = new ArrayList<byte[]>();
     for (var message : parts.names().complete(landed)) {
