@@ -54,7 +54,8 @@ record ConsolePages(List<Route> routes, Route.Refusals refusals) {
             new LeadSection(
                 store, number, teller, leads, persons, deliveries, work.replays()::wake, deeds))
         .with(
-            new ContactSection(store, number, leads, persons, deciding.erasure(), reads.erasures()))
+            new ContactSection(
+                store, number, leads, persons, deciding.erasure(), reads.erasures(), deeds))
         .with(
             new SourceSection(
                 store,

@@ -8,6 +8,7 @@ import dev.porchlight.cli.Terminal;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
+import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -170,6 +172,33 @@ class CommandLineTest {
             .path("id")
             .asString();
     assertThat(ok("person", "erase", id).out()).contains("Nothing has been erased", "--yes");
+    var contact =
+        ok("contact", "list", "--json").json().path("items").path(0).path("id").asString();
+    var changed =
+        ok(
+                "contact",
+                "change",
+                contact,
+                "--first-name",
+                "Anna",
+                "--detail",
+                "home_locality=Harbor",
+                "--email",
+                email,
+                "--email",
+                "anna@example.org")
+            .out();
+    assertThat(changed).contains("Anna Lopez, contact", "anna@example.org", "Harbor", "given_name");
+    ok("contact", "change", contact, "--take-back", "given_name", "--take-back", "emails");
+    assertThat(ok("contact", "show", contact).out())
+        .contains("Ana Lopez", "typed by members: home_locality")
+        .doesNotContain("anna@");
+    Awaitility.await()
+        .atMost(TestHub.PATIENCE)
+        .untilAsserted(() ->
+            assertThat(
+                    ok("audit", "list", "--who", "administrator", "--act", "contacts.change").out())
+                .contains("details, emails, given_name", "taken_back", contact));
     assertThat(ok("lead", "show", "a1").out()).contains("Ana Lopez");
     assertThat(ok("person", "erase", id, "--yes").out()).contains("1 lead", "by administrator");
     assertThat(ok("lead", "show", "a1").out()).contains("Erased").doesNotContain("Lopez");

@@ -71,7 +71,12 @@ public record Deed(String thing, String name) {
       return one ? "change" : "new";
     }
     if (last.isEmpty()) {
-      return method.toLowerCase(Locale.ROOT);
+      // Forms at the console can only be posted, and are named by what they do.
+      return switch (method) {
+        case "PATCH" -> "change";
+        case "DELETE" -> "remove";
+        default -> method.toLowerCase(Locale.ROOT);
+      };
     }
     return method.equals("DELETE") ? "no-" + last : last;
   }

@@ -269,7 +269,11 @@ public final class Api {
     add("POST", "/receipts/{id}/reopen", Permission.WORK, leads::takeBack);
     add("GET", "/contacts", Permission.READ, leads::listContacts);
     add("GET", "/contacts/{id}", Permission.READ, leads::getContact);
-    add("PATCH", "/contacts/{id}", Permission.WORK, leads::changeContact);
+    add(
+        "PATCH",
+        "/contacts/{id}",
+        Permission.WORK,
+        new ContactChange(parts.store(), parts.persons(), parts.leads())::change);
     add("GET", "/contacts/{id}/notes", Permission.READ, leads::listNotes);
     add("GET", "/persons", Permission.READ, persons::list);
     add("GET", "/persons/{id}", Permission.READ, persons::get);

@@ -26,12 +26,9 @@ import dev.porchlight.desk.erasure.Pins;
 import dev.porchlight.desk.events.NumberedListings;
 import dev.porchlight.desk.onward.Fallback;
 import dev.porchlight.listing.Listings;
-import dev.porchlight.person.Card;
 import dev.porchlight.person.Comment;
 import dev.porchlight.person.Consents;
 import dev.porchlight.person.Contact;
-import dev.porchlight.person.ContactEdit;
-import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Persons;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.store.Batch;
@@ -52,8 +49,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -545,74 +540,6 @@ final class LeadResources {
     return persons
         .find(call.scope(), call.path("id"))
         .orElseThrow(() -> AccountResources.missing("contact"));
-  }
-
-  /// Takes what a member typed; no lead touches that any more.
-  Reply changeContact(Call call) throws Exception {
-    var known = contact(call);
-    var edit = edit(call.members(CONTACT_MEMBERS));
-    return call.change(batch -> {
-      var now =
-          Persons.findContact(batch, known.id())
-              .orElseThrow(() -> AccountResources.missing("contact"));
-      if (Persons.isErased(batch, now.personId())) {
-        throw new FaultException(Fault.STATE_CONFLICT, "The person was erased.");
-      }
-      if (edit.owner() != null
-          && !edit.owner().equals(now.ownerId())
-          && !ContactEdits.mayOwn(Nodes.in(batch.settings()), edit.owner(), now.officeId())) {
-        throw new FaultException(
-            Fault.BODY_INVALID, "The owner must be a member of the contact's office.");
-      }
-      if (edit.card() != null
-          && !edit.card().invalidEmails().stream().allMatch(now.body()::isInvalid)) {
-        throw new FaultException(
-            Fault.BODY_INVALID,
-            "Addresses can be taken from `invalid_emails`; the hub alone adds any.");
-      }
-      return new Call.Answer(
-          200,
-          Views.contact(ContactEdits.edit(batch, now, edit, call.principal().id(), batch.now())));
-    });
-  }
-
-  private static final Set<String> CONTACT_MEMBERS =
-      Stream.concat(ContactEdit.MEMBERS.stream(), Stream.of("owner", Card.INVALID_EMAILS))
-          .collect(Collectors.toUnmodifiableSet());
-
-  private static ContactEdit edit(Members body) {
-    var typed = ContactEdit.MEMBERS.stream().filter(body::has).collect(Collectors.toSet());
-    boolean valid = body.has(Card.INVALID_EMAILS);
-    if (valid) {
-      typed.add(Card.INVALID_EMAILS);
-    }
-    for (var list : List.of("emails", "phones", "tags", Card.INVALID_EMAILS)) {
-      if (body.has(list) && body.texts(list).isEmpty()) {
-        throw new FaultException(
-            Fault.BODY_INVALID, "The member `" + list + "` must be a list of strings.");
-      }
-    }
-    if (body.has("owner") && body.text("owner").isEmpty()) {
-      throw new FaultException(Fault.BODY_INVALID, "A contact always has an owner.");
-    }
-    try {
-      return new ContactEdit(
-          typed,
-          body.text("display_name").orElse(null),
-          body.text("given_name").orElse(null),
-          body.text("family_name").orElse(null),
-          stripped(body, "emails"),
-          stripped(body, "phones"),
-          stripped(body, "tags"),
-          body.text("owner").orElse(null),
-          valid ? Card.invalid(stripped(body, Card.INVALID_EMAILS)) : null);
-    } catch (IllegalArgumentException e) {
-      throw new FaultException(Fault.BODY_INVALID, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static List<String> stripped(Members body, String name) {
-    return body.texts(name).orElse(Set.of()).stream().map(String::strip).toList();
   }
 
   Reply getContact(Call call) {

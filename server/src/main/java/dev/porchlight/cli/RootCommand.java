@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       SourceCommand.class,
       EndpointCommand.class,
       LeadCommand.class,
+      ContactCommand.class,
       PersonCommand.class,
       ReceiptCommand.class,
       DeliveryCommand.class,

@@ -47,6 +47,9 @@ public record Card(
   /// Among what was typed: it is what a consumer says of themselves, and proves nothing.
   public static final String UNPROVEN = "unproven";
 
+  /// Among what was typed: it is what leads say, and no longer counts as typed.
+  static final String TAKEN_BACK = "taken_back";
+
   /// Among what was typed: nobody typed it, but somebody else's software says it of a person who is
   /// known; so what is typed, or sent later, still counts.
   static final String EVIDENCE = "evidence";
@@ -62,6 +65,7 @@ public record Card(
           INVALID_EMAILS,
           CONNECTED,
           UNPROVEN,
+          TAKEN_BACK,
           EVIDENCE,
           ASIDE);
 

@@ -141,6 +141,16 @@ public record ContactBody(
     if (!evidence) {
       allTyped.addAll(edit.typed());
     }
+    boolean back = edit.typed().contains(Card.TAKEN_BACK);
+    if (back) {
+      allTyped.removeAll(edit.typed());
+      if (edit.typed().contains(EMAILS)) {
+        allTyped.removeAll(Set.of(Card.PRIMARY_EMAIL, Card.SECONDARY_EMAILS));
+      }
+      if (edit.typed().contains(PHONES)) {
+        allTyped.remove(Card.PRIMARY_PHONE);
+      }
+    }
     allTyped.remove(Card.CONNECTED);
     allTyped.remove(Card.ASIDE);
     allTyped.remove(Card.UNPROVEN);
@@ -151,6 +161,7 @@ public record ContactBody(
     if (edit.displayName() != null) {
       name = edit.displayName();
     } else if (!evidence
+        && !back
         && !allTyped.contains(DISPLAY_NAME)
         && (edit.typed().contains(GIVEN_NAME) || edit.typed().contains(FAMILY_NAME))
         && (given != null || family != null)) {

@@ -68,7 +68,8 @@ public enum ContactDetail {
     return attribute;
   }
 
-  static Optional<ContactDetail> of(String word) {
+  /// The one of that word.
+  public static Optional<ContactDetail> of(String word) {
     return Optional.ofNullable(BY_WORD.get(word));
   }
 }

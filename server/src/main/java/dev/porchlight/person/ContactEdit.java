@@ -1,5 +1,6 @@
 package dev.porchlight.person;
 
+import dev.porchlight.value.Enquirer;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -58,17 +59,70 @@ public record ContactEdit(
     if (typed.contains(ContactBody.DISPLAY_NAME) != (displayName != null)) {
       throw new IllegalArgumentException("The display name can be changed, not taken away.");
     }
-    check("display_name", displayName);
-    check("given_name", givenName);
-    check("family_name", familyName);
-    check("emails", emails, 254);
-    check("phones", phones, 50);
-    check("tags", tags, 100);
-    for (var email : emails) {
-      if (Identity.email(email) == null) {
-        throw new IllegalArgumentException("`" + email + "` is no e-mail address.");
+    // What leads say is as it is.
+    if (!typed.contains(Card.TAKEN_BACK)) {
+      check("display_name", displayName);
+      check("given_name", givenName);
+      check("family_name", familyName);
+      check("emails", emails, 254);
+      check("phones", phones, 50);
+      check("tags", tags, 100);
+      for (var email : emails) {
+        if (Identity.email(email) == null) {
+          throw new IllegalArgumentException(
+              "The member `emails` has `" + email + "`, which is no e-mail address.");
+        }
       }
     }
+  }
+
+  /// What a lead says of somebody.
+  ///
+  /// @param source the name of whose lead it is
+  public record Said(Enquirer who, String source) {}
+
+  /// What leads say of a contact whom nobody has typed anything into.
+  ///
+  /// @param said by each lead, the oldest first
+  public static ContactBody said(List<Said> said) {
+    var body =
+        new ContactBody("", null, null, List.of(), List.of(), List.of(), Set.of(), Card.EMPTY);
+    for (var one : said) {
+      body = body.plus(one.who(), one.source());
+    }
+    return body;
+  }
+
+  /// Takes back what members typed: what leads say stands again, and what they say later counts.
+  /// What they can't say is cleared.
+  ///
+  /// @param members among [#MEMBERS] and the words of [ContactDetail]
+  /// @param said what leads say
+  public static ContactEdit takingBack(ContactBody now, Set<String> members, ContactBody said) {
+    var typed = new TreeSet<>(members);
+    typed.add(Card.TAKEN_BACK);
+    boolean named =
+        members.contains(ContactBody.GIVEN_NAME) || members.contains(ContactBody.FAMILY_NAME);
+    var name = said.displayName();
+    if (members.contains(ContactBody.DISPLAY_NAME)
+        || named && !now.typed().contains(ContactBody.DISPLAY_NAME)) {
+      typed.add(ContactBody.DISPLAY_NAME);
+      var given = members.contains(ContactBody.GIVEN_NAME) ? said.givenName() : now.givenName();
+      var family = members.contains(ContactBody.FAMILY_NAME) ? said.familyName() : now.familyName();
+      if (given != null || family != null) {
+        name = ((given == null ? "" : given) + " " + (family == null ? "" : family)).strip();
+      }
+    }
+    return new ContactEdit(
+        typed,
+        typed.contains(ContactBody.DISPLAY_NAME) ? name : null,
+        said.givenName(),
+        said.familyName(),
+        said.emails(),
+        said.phones(),
+        said.tags(),
+        null,
+        Card.EMPTY);
   }
 
   private static void check(String member, @Nullable String name) {
@@ -77,17 +131,22 @@ public record ContactEdit(
             || name.codePointCount(0, name.length()) > LONGEST_NAME
             || hasControlCharacter(name))) {
       throw new IllegalArgumentException(
-          "`" + member + "` has 1 to " + LONGEST_NAME + " characters, none a control character.");
+          "The member `"
+              + member
+              + "` has 1 to "
+              + LONGEST_NAME
+              + " characters, none a control character.");
     }
   }
 
   private static void check(String member, List<String> texts, int longest) {
     if (texts.size() > MOST) {
-      throw new IllegalArgumentException("`" + member + "` has at most " + MOST + " entries.");
+      throw new IllegalArgumentException(
+          "The member `" + member + "` has at most " + MOST + " entries.");
     }
     if (texts.stream().map(t -> t.toLowerCase(java.util.Locale.ROOT)).distinct().count()
         != texts.size()) {
-      throw new IllegalArgumentException("`" + member + "` names something twice.");
+      throw new IllegalArgumentException("The member `" + member + "` names something twice.");
     }
     for (var text : texts) {
       if (text.isBlank() || text.length() > longest || hasControlCharacter(text)) {

@@ -158,6 +158,11 @@ final class ContactEditTest {
               "{\"tags\": [\"\"]}",
               "{\"owner\": null}",
               "{\"typed\": []}",
+              "{\"taken_back\": [\"owner\"]}",
+              "{\"taken_back\": [\"emails\"], \"emails\": []}",
+              "{\"details\": {\"shoe_size\": \"9\"}}",
+              "{\"details\": {\"home_locality\": \"a\\nb\"}}",
+              "{\"details\": \"Harbor\"}",
               "{\"person_id\": \"x\"}")) {
         assertThat(world.admin().patch(path, wrong).status()).as(wrong).isEqualTo(400);
       }

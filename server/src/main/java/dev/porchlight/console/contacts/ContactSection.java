@@ -4,6 +4,7 @@ import dev.porchlight.access.Permission;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Clean;
+import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Fact;
 import dev.porchlight.console.Form;
 import dev.porchlight.console.PassingOn;
@@ -48,10 +49,18 @@ public final class ContactSection implements Section {
   private final VisiblePersons people;
   private final Erasure erasure;
   private final Erasures erasures;
+  private final ContactForm form;
 
   /// @param hub the hub's number
   public ContactSection(
-      Store store, int hub, Leads leads, Persons persons, Erasure erasure, Erasures erasures) {
+      Store store,
+      int hub,
+      Leads leads,
+      Persons persons,
+      Erasure erasure,
+      Erasures erasures,
+      Deeds deeds) {
+    form = new ContactForm(deeds);
     this.store = store;
     this.hub = hub;
     this.persons = persons;
@@ -76,6 +85,8 @@ public final class ContactSection implements Section {
   public void addTo(Paths paths) {
     paths.get("/contacts", Permission.READ, list::answer);
     paths.get("/contacts/{id}", Permission.READ, v -> on(v, c -> show(v, c)));
+    paths.get("/contacts/{id}/change", Permission.WORK, form::show);
+    paths.post("/contacts/{id}/change", Permission.WORK, form::save);
     paths.post("/contacts/{id}/tags", Permission.WORK, v -> on(v, c -> addTag(v, c)));
     paths.post("/contacts/{id}/tags/remove", Permission.WORK, v -> on(v, c -> removeTag(v, c)));
     paths.post("/contacts/{id}/owner", Permission.WORK, v -> on(v, c -> setOwner(v, c)));

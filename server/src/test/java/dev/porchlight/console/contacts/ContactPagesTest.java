@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +84,7 @@ class ContactPagesTest {
 
       find(browser);
       member(browser, hub, path);
+      typed(browser, hub, ada, portal, path, ana.path("id").asString());
       feed(browser, hub, ada, path, ana.path("id").asString());
       parts(browser, hub, ada, path, ana);
       scopes(hub, ada, ana);
@@ -169,6 +171,75 @@ class ContactPagesTest {
     page.onDialog(d -> d.accept());
     page.getByText("Delete", new Page.GetByTextOptions().setExact(true)).click();
     page.getByText("The note is deleted.").waitFor();
+  }
+
+  /// What is typed stays until it is taken back; what is left as it was does not count as typed.
+  private static void typed(
+      ConsoleBrowser browser,
+      TestHub hub,
+      ConsoleGuest ada,
+      TestHub.SourceAtHub portal,
+      String path,
+      String id) {
+    var page = browser.page();
+    browser.visit(path);
+    page.getByText("Change name and address").click();
+    page.waitForURL("**/change");
+    browser.check();
+    page.getByLabel("First name").fill("Ana María");
+    page.getByLabel("E-mail addresses").fill("ana@example.org\nana at home");
+    page.getByLabel("Town").fill("Harbor");
+    page.getByText("Save", new Page.GetByTextOptions().setExact(true)).click();
+    page.locator("#emails-error").waitFor();
+    assertThat(page.locator("#emails-error").innerText()).contains("ana at home", "no e-mail");
+    browser.forgive();
+    page.getByLabel("E-mail addresses").fill("home@example.org\nana@example.org");
+    // A lead comes meanwhile, with another number.
+    portal.post(LeadBodies.buyer("A-3", ana().withPhone("+1 312-555-0177")));
+    page.getByText("Save", new Page.GetByTextOptions().setExact(true)).click();
+    page.getByText("has changed this contact meanwhile").waitFor();
+    assertThat(page.locator("main").innerText()).contains("312-555-0177");
+    browser.forgive();
+    var phones = hub.api().read("/contacts/" + id).path("phones").valueStream();
+    page.getByLabel("Phone numbers")
+        .fill(phones.map(JsonNode::asString).collect(Collectors.joining("\n")));
+    page.getByText("Save", new Page.GetByTextOptions().setExact(true)).click();
+    page.getByText("What you typed stands.").waitFor();
+    var now = hub.api().read("/contacts/" + id);
+    assertThat(now.path("display_name").asString()).isEqualTo("Ana María Lopez");
+    assertThat(now.path("details").path("home_locality").asString()).isEqualTo("Harbor");
+    assertThat(now.path("emails").toString())
+        .isEqualTo("[\"home@example.org\",\"ana@example.org\"]");
+    assertThat(now.path("typed").toString())
+        .isEqualTo("[\"emails\",\"given_name\",\"home_locality\",\"tags\"]");
+
+    var form = path + "/change";
+    assertThat(ada.submit(form, form, Map.of("given_name", "Ana María")).headers().map().toString())
+        .contains("contact.same");
+    var wrong = ada.submit(form, form, Map.of("given_name", "x".repeat(301), "emails", "a@b.c"));
+    assertThat(wrong.body()).contains("id=\"given_name-error\"");
+    var back = "csrf=" + ada.csrf(form) + "&taken_back=given_name&taken_back=emails";
+    var taken =
+        ada.postRaw(
+            form,
+            back + "&taken_back=home_locality&given_name=No",
+            "Origin",
+            hub.address().toString());
+    assertThat(taken.statusCode()).as(taken.body()).isEqualTo(303);
+    now = hub.api().read("/contacts/" + id);
+    assertThat(now.path("display_name").asString()).isEqualTo("Ana Lopez");
+    assertThat(now.path("emails").toString()).isEqualTo("[\"ana@example.org\"]");
+    assertThat(now.path("details").has("home_locality")).isFalse();
+    assertThat(now.path("typed").toString()).isEqualTo("[\"tags\"]");
+    // What later leads say counts again.
+    portal.post(LeadBodies.buyer("A-3", ana().withEmail("third@example.org")));
+    hub.await(
+        "the new address",
+        () ->
+            Optional.of(hub.api().read("/contacts/" + id).path("emails"))
+                .filter(e -> e.toString().contains("third@example.org")));
+    assertThat(ada.get("/console/contacts/" + "9".repeat(26) + "/change").statusCode())
+        .isEqualTo(404);
   }
 
   /// What happened to listings: approved, then read.
