@@ -108,16 +108,7 @@ record ConsolePages(List<Route> routes, Route.Refusals refusals) {
                 ground.audit(),
                 credentials,
                 () -> Stream.concat(api.routes().stream(), console.routes().stream()).toList()))
-        .with(
-            new SearchSection(
-                store,
-                teller,
-                leads,
-                receipts,
-                deliveries,
-                persons,
-                reads.listings(),
-                reads.replays()));
+        .with(new SearchSection(store, teller, api.search()));
     var routes = new ArrayList<>(console.routes());
     routes.addAll(
         new LeadPage(

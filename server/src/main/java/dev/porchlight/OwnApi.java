@@ -5,6 +5,7 @@ import dev.porchlight.api.BackupRoutes;
 import dev.porchlight.api.ContractDocuments;
 import dev.porchlight.api.Problems;
 import dev.porchlight.delivery.EndpointTest;
+import dev.porchlight.desk.search.Search;
 import dev.porchlight.desk.setup.EndpointSetup;
 import dev.porchlight.desk.setup.SourceSetup;
 import dev.porchlight.door.events.EventsDoor;
@@ -22,6 +23,7 @@ import java.util.Map;
 record OwnApi(
     List<Route> routes,
     Api api,
+    Search search,
     SourceSetup sources,
     EndpointSetup endpoints,
     EndpointTest trials,
@@ -51,6 +53,15 @@ record OwnApi(
             name -> name.equals(EventsDoor.CONTRACT) || contracts.isWritten(name),
             name -> name.equals(EventsDoor.CONTRACT) || contracts.isSignedByDefault(name),
             delivering::objection);
+    var search =
+        new Search(
+            store,
+            reads.leads(),
+            reads.receipts(),
+            reads.deliveries(),
+            reads.persons(),
+            reads.listings(),
+            reads.replays());
     var api =
         new Api(
             new Api.Parts(
@@ -85,7 +96,8 @@ record OwnApi(
                         .map(f -> new Api.Finding(f.level(), f.sentence()))
                         .toList(),
                 work.configured(),
-                work.retention()::wake));
+                work.retention()::wake,
+                search));
     var routes = new ArrayList<>(api.routes());
     routes.addAll(new ContractDocuments().routes(problems));
     routes.addAll(
@@ -94,6 +106,7 @@ record OwnApi(
         new Health(
                 store, reads.receipts(), reads.deliveries(), engine, ground.meters(), Hub.VERSION)
             .routes(problems));
-    return new OwnApi(List.copyOf(routes), api, sourceSetup, endpointSetup, trials, problems);
+    return new OwnApi(
+        List.copyOf(routes), api, search, sourceSetup, endpointSetup, trials, problems);
   }
 }

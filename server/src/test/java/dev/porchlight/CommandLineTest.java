@@ -163,6 +163,9 @@ class CommandLineTest {
     assertThat(post(LeadBodies.buyer("a1", InventedPerson.of(0)).toString())).isEqualTo(200);
     var email = "ana.lopez.0@example.org";
     assertThat(ok("person", "find", "--email", email).out()).contains("Ana Lopez");
+    assertThat(ok("find", "ana", "lopez").out())
+        .contains("contact", "lead", "Ana Lopez", email, "a1, buyer, portal");
+    assertThat(ok("find", "nobody").out()).contains("Nothing found.");
     assertThat(ok("person", "find", "--email", "x@example.org").out()).contains("Nobody");
     var id =
         ok("person", "find", "--email", email, "--json")

@@ -26,6 +26,7 @@ import dev.porchlight.desk.erasure.Pins;
 import dev.porchlight.desk.events.GrantChanges;
 import dev.porchlight.desk.onward.Replays;
 import dev.porchlight.desk.rebuild.Rebuild;
+import dev.porchlight.desk.search.Search;
 import dev.porchlight.desk.setup.EndpointSetup;
 import dev.porchlight.desk.setup.SourceSetup;
 import dev.porchlight.listing.Listings;
@@ -85,7 +86,8 @@ public final class Api {
       BiFunction<String, Body, Reading> reader,
       Supplier<List<Finding>> doctor,
       Periods periods,
-      Runnable periodsChanged) {}
+      Runnable periodsChanged,
+      Search search) {}
 
   /// What the doctor found.
   ///
@@ -275,6 +277,11 @@ public final class Api {
         Permission.WORK,
         new ContactChange(parts.store(), parts.persons(), parts.leads())::change);
     add("GET", "/contacts/{id}/notes", Permission.READ, leads::listNotes);
+    add(
+        "GET",
+        "/search",
+        Permission.READ,
+        new SearchResources(parts.store(), parts.search(), parts.leads())::find);
     add("GET", "/persons", Permission.READ, persons::list);
     add("GET", "/persons/{id}", Permission.READ, persons::get);
     add("POST", "/persons/{id}/erase", Permission.ADMIN, persons::erase);

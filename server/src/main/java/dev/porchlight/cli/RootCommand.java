@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     description = "A hub for real-estate leads: takes them in, says who answers, delivers them.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      FindCommand.class,
       SourceCommand.class,
       EndpointCommand.class,
       LeadCommand.class,

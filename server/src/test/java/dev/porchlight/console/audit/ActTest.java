@@ -178,7 +178,9 @@ class ActTest {
         .allMatch(d -> d.startsWith("nodes."));
     assertThat(deeds(hub, "?principal=ADA@example.org&act=endpoints"))
         .containsOnly("endpoints.change", "endpoints.get");
-    assertThat(deeds(hub, "?principal=administrator&act=endpoints.change")).isEmpty();
+    assertThat(deeds(hub, "?principal=administrator&act=endpoints.change"))
+        .containsExactly("endpoints.change");
+    assertThat(deeds(hub, "?principal=administrator&act=leads.get&subject=x")).isEmpty();
     assertThat(deeds(hub, "?principal=nobody-of-that-name")).isEmpty();
     assertThat(deeds(hub, "?subject=" + lead + "&principal=Ada%20Example"))
         .containsExactly("leads.get");

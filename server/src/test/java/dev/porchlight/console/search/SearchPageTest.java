@@ -69,6 +69,17 @@ class SearchPageTest {
       assertThat(search(ada, receipt)).contains("/console/receipts/" + receipt);
       assertThat(search(ada, "PORT")).contains("/console/sources/");
       ids(hub, ada, mine);
+      assertThat(api(hub, "mia%20o'm"))
+          .contains("\"contact\"", mine.path("contact_id").asString(), "Mia O'Mine<b>")
+          .contains("\"lead\"", mine.path("id").asString(), "MINE")
+          .doesNotContain("Otto");
+      assertThat(api(hub, receipt)).contains("\"receipt\"", "done");
+      assertThat(api(hub, "PORT")).contains("\"source\"", "connections-plus");
+      assertThat(api(hub, "ada%20ex")).contains("\"node\"", "member");
+      assertThat(api(hub, "nobody")).isEqualTo("{\"items\":[],\"complete\":true}");
+      for (var wrong : new String[] {"", "?q=", "?q=" + "x".repeat(201), "?q=a&limit=3"}) {
+        assertThat(hub.api().get("/search" + wrong).status()).as(wrong).isEqualTo(400);
+      }
       for (var query : new String[] {"%", "'", "\\", "*", "Eq ' Or", "\u202E", "x".repeat(5000)}) {
         assertThat(search(ada, query)).as(query).contains("Nothing found").doesNotContain("Mia");
       }
@@ -128,6 +139,10 @@ class SearchPageTest {
       browser.check();
       browser.visit("/console/search");
     }
+  }
+
+  private static String api(TestHub hub, String words) {
+    return hub.api().read("/search?q=" + words).toString();
   }
 
   /// By what a sender or a receiver calls it.

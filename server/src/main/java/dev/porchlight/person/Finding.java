@@ -1,4 +1,4 @@
-package dev.porchlight.console;
+package dev.porchlight.person;
 
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;

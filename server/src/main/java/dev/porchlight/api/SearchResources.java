@@ -1,0 +1,149 @@
+package dev.porchlight.api;
+
+import dev.porchlight.account.Node;
+import dev.porchlight.account.Nodes;
+import dev.porchlight.desk.LeadRecord;
+import dev.porchlight.desk.Leads;
+import dev.porchlight.desk.Source;
+import dev.porchlight.desk.Sources;
+import dev.porchlight.desk.search.Search;
+import dev.porchlight.person.Contact;
+import dev.porchlight.store.Store;
+import dev.porchlight.value.Json;
+import dev.porchlight.value.LeadJson;
+import dev.porchlight.web.Reply;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+
+/// Everything that somebody may see, by a name, an e-mail address, a phone number or an id.
+final class SearchResources {
+  private final Store store;
+  private final Search search;
+  private final Leads leads;
+
+  SearchResources(Store store, Search search, Leads leads) {
+    this.store = store;
+    this.search = search;
+    this.leads = leads;
+  }
+
+  Reply find(Call call) {
+    call.parameters("q");
+    var words = call.request().queryValue("q").map(String::strip).orElse("");
+    if (words.isEmpty() || words.length() > Search.LONGEST) {
+      throw Call.invalid("q", "1 to " + Search.LONGEST + " characters to look for");
+    }
+    var found = search.find(call.principal(), words);
+    var view = Json.object();
+    var items = view.putArray("items");
+    found.contacts().forEach(c -> contact(items, c));
+    leads(items, found.leads());
+    found.receipts().forEach(r -> put(items, "receipt", r.id(), "", r.at(), r.state().word()));
+    found
+        .deliveries()
+        .forEach(d ->
+            put(
+                items,
+                "delivery",
+                d.delivery().id(),
+                "",
+                d.delivery().plannedAt(),
+                d.delivery().kind(),
+                d.state().state().word()));
+    found.replays().forEach(r -> put(items, "replay", r.id(), "", null));
+    found.events().forEach(e -> put(items, "event", e.id(), "", null, e.topic()));
+    found
+        .listings()
+        .forEach(l ->
+            put(
+                items,
+                "listing",
+                l.id(),
+                "",
+                null,
+                l.mlsName(),
+                l.mlsId(),
+                l.classifiedId(),
+                l.url()));
+    found.sources().forEach(s -> put(items, "source", s.id(), s.name(), null, s.contract()));
+    found.endpoints().forEach(e -> put(items, "endpoint", e.id(), e.name(), null, e.contract()));
+    found.parties().forEach(p -> put(items, "party", p.id(), p.name(), null));
+    found
+        .nodes()
+        .forEach(n ->
+            put(
+                items,
+                "node",
+                n.id(),
+                n.name(),
+                null,
+                n.kind().name().toLowerCase(Locale.ROOT),
+                n.email()));
+    view.put("complete", !found.tooLong());
+    return Call.ok(view);
+  }
+
+  private void contact(ArrayNode items, Contact contact) {
+    var body = contact.body();
+    put(
+        items,
+        "contact",
+        contact.id(),
+        body.displayName(),
+        contact.createdAt(),
+        body.primaryEmail().orElse(""),
+        body.primaryPhone().orElse(""),
+        Nodes.in(store.settings()).find(contact.ownerId()).map(Node::name).orElse(""));
+  }
+
+  private void leads(ArrayNode items, List<LeadRecord> found) {
+    var sources = Sources.in(store.settings());
+    var newest = leads.getNewest(found);
+    for (var lead : found) {
+      var fact = Objects.requireNonNull(newest.get(lead.id())).fact();
+      var said = LeadJson.parse(fact.getBytes(StandardCharsets.UTF_8));
+      var who = said.enquirer();
+      var name =
+          Stream.of(who.firstName(), who.lastName())
+              .filter(Objects::nonNull)
+              .collect(Collectors.joining(" "));
+      put(
+          items,
+          "lead",
+          lead.id(),
+          name.isBlank() ? Objects.requireNonNullElse(who.fullName(), "") : name,
+          lead.createdAt(),
+          lead.externalId(),
+          said.intent().word(),
+          sources.find(lead.sourceId()).map(Source::name).orElse(""),
+          lead.erasedAt() == null ? "" : "erased");
+    }
+  }
+
+  /// @param name empty where such things have none
+  /// @param about what tells it from others; parts of it may be missing
+  private static void put(
+      ArrayNode items,
+      String kind,
+      String id,
+      String name,
+      @Nullable Instant at,
+      @Nullable String... about) {
+    var item = items.addObject().put("kind", kind).put("id", id);
+    if (!name.isBlank()) {
+      item.put("name", name);
+    }
+    var list = item.putArray("about");
+    Stream.of(about).filter(a -> a != null && !a.isBlank()).forEach(list::add);
+    if (at != null) {
+      item.put("at", at.toString());
+    }
+  }
+}
