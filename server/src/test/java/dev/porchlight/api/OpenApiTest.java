@@ -397,6 +397,7 @@ final class OpenApiTest {
       admin.patch("/api/v1/nodes/" + member, "{\"ended\": false, \"name\": \"\"}").expect(400);
       admin.patch("/api/v1/nodes/" + member, "{\"ended\": false}").expect(200);
       admin.get("/api/v1/audit?limit=2").expect(200);
+      admin.get("/api/v1/search?q=portal").expect(200);
       admin
           .post("/api/v1/nodes/" + member + "/password", "{\"password\": \"ten letters\"}")
           .expect(201);

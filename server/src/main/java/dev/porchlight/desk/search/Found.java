@@ -1,6 +1,6 @@
 package dev.porchlight.desk.search;
 
-import dev.porchlight.access.Party;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.account.Node;
 import dev.porchlight.delivery.Deliveries;
 import dev.porchlight.delivery.Endpoint;

@@ -1,9 +1,9 @@
 package dev.porchlight.desk.search;
 
-import dev.porchlight.access.Parties;
-import dev.porchlight.access.Party;
 import dev.porchlight.access.Permission;
 import dev.porchlight.access.Principal;
+import dev.porchlight.access.party.Parties;
+import dev.porchlight.access.party.Party;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
