@@ -1,8 +1,6 @@
 package dev.porchlight.console.search;
 
 import dev.porchlight.access.Permission;
-import dev.porchlight.access.party.Parties;
-import dev.porchlight.access.party.Party;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Clean;

@@ -28,8 +28,8 @@ import dev.porchlight.person.ContactCatalogue;
 import dev.porchlight.person.Contacts;
 import dev.porchlight.person.Finding;
 import dev.porchlight.person.Identity;
-import dev.porchlight.person.People;
 import dev.porchlight.person.Persons;
+import dev.porchlight.person.VisiblePersons;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.StoreUnavailableException;
 import java.util.Collection;
@@ -66,7 +66,7 @@ public final class Search {
   private final Deliveries deliveries;
   private final Persons persons;
   private final Listings listings;
-  private final People people;
+  private final VisiblePersons people;
   private final Contacts contacts;
   private final Replays replays;
   private final PublishedEvents events;
@@ -86,7 +86,7 @@ public final class Search {
     this.persons = persons;
     this.listings = listings;
     this.replays = replays;
-    people = new People(store);
+    people = new VisiblePersons(store);
     contacts = new Contacts(store);
     events = new PublishedEvents(store);
   }
@@ -135,12 +135,18 @@ public final class Search {
     if (DIGITS.matcher(query).matches()) {
       persons.find(scope, query).ifPresent(c -> found.put(c.id(), c));
     } else if (Identity.isEmail(query)) {
-      put(scope, found, people.list(scope, new People.Query(query, null, null, "", OF_EACH)));
+      put(
+          scope,
+          found,
+          people.list(scope, new VisiblePersons.Query(query, null, null, "", OF_EACH)));
       put(found, named(scope, Finding.filter("PrimaryEmail", query)));
     } else if (Finding.isPhone(query)) {
       numbers(query)
           .forEach(n ->
-              put(scope, found, people.list(scope, new People.Query(null, n, null, "", OF_EACH))));
+              put(
+                  scope,
+                  found,
+                  people.list(scope, new VisiblePersons.Query(null, n, null, "", OF_EACH))));
       put(found, named(scope, Finding.filter("PrimaryPhoneNumber", query)));
     } else {
       put(scope, found, people.find(scope, query).stream().toList());
@@ -158,7 +164,7 @@ public final class Search {
         .collect(Collectors.toSet());
   }
 
-  private void put(Scope scope, Map<String, Contact> found, List<People.Person> people) {
+  private void put(Scope scope, Map<String, Contact> found, List<VisiblePersons.Person> people) {
     people.stream()
         .flatMap(p -> p.contacts().stream())
         .limit(OF_EACH)
