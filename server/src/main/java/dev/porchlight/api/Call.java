@@ -271,10 +271,23 @@ final class Call {
     store.write(
         WorkQueue.EDITS,
         batch -> {
-          answered(batch, key, reply.status(), sealed).keepSince(begun, batch, lapsed);
+          var answer = answered(batch, key, reply.status(), sealed);
+          if (namesNobody) {
+            answer.keep(batch, lapsed);
+          } else {
+            answer.keepSince(begun, batch, lapsed);
+          }
           return true;
         });
   }
+
+  /// Says that the answer names nobody: it is kept whoever is erased meanwhile. The record of an
+  /// erasure is such an answer, and that erasure itself is one meanwhile.
+  void namesNobody() {
+    namesNobody = true;
+  }
+
+  private boolean namesNobody;
 
   private String hash = "";
 

@@ -96,6 +96,7 @@ final class PersonResources {
         erasure
             .erase(person.id(), call.principal().id())
             .orElseThrow(() -> AccountResources.missing("person"));
+    call.namesNobody();
     return Call.ok(view(erased));
   }
 
