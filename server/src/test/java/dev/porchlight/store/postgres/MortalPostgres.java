@@ -29,10 +29,37 @@ public final class MortalPostgres implements AutoCloseable {
     var pid = folder.resolve("postmaster.pid");
     if (Files.exists(pid)) {
       var handle = ProcessHandle.of(Long.parseLong(Files.readAllLines(pid).getFirst().strip()));
-      handle.ifPresent(h -> {
-        h.destroyForcibly();
-        h.onExit().join();
-      });
+      if (handle.isPresent()) {
+        handle.get().destroyForcibly();
+        awaitEnd(handle.get());
+      }
+      if (handle.isPresent() && handle.get().isAlive()) {
+        // Dead, but nobody has asked how it ended, as in a container whose first process asks after
+        // nobody: the next server would take it for one that runs.
+        Files.deleteIfExists(pid);
+        Files.deleteIfExists(Path.of("/tmp", ".s.PGSQL." + server.getPort() + ".lock"));
+      }
+    }
+  }
+
+  private static void awaitEnd(ProcessHandle process) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (process.isAlive() && !onlyToBeAskedAfter(process)) {
+      if (System.nanoTime() > until) {
+        throw new IllegalStateException("PostgreSQL does not end");
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  private static boolean onlyToBeAskedAfter(ProcessHandle process) {
+    try {
+      // pid (name) state …
+      var stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+    } catch (IOException _) {
+      // Gone, or a system without such files.
+      return false;
     }
   }
 
