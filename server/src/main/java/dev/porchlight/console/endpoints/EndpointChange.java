@@ -81,12 +81,8 @@ final class EndpointChange {
         .tick("append_channel", false)
         .pick(
             "node",
-            nodes.all().stream()
-                .filter(n -> n.kind() != Node.Kind.MEMBER && n.kind() != Node.Kind.TEAM)
-                .filter(n -> visit.scope().containsNode(nodes, n.id()))
-                .limit(MOST_LISTED)
-                .map(n -> new Choice(n.id(), Clean.line(n.name())))
-                .toList(),
+            Choice.ofNodes(
+                visit, nodes, n -> n.kind() != Node.Kind.MEMBER && n.kind() != Node.Kind.TEAM),
             "")
         .heading("chosen")
         .ticks("kinds", kinds.stream().map(k -> new Choice(k, k)).toList())
@@ -97,14 +93,7 @@ final class EndpointChange {
                 .limit(MOST_LISTED)
                 .map(s -> new Choice(s.id(), Clean.line(s.name())))
                 .toList())
-        .ticks(
-            "owners",
-            nodes.all().stream()
-                .filter(n -> n.kind() == Node.Kind.MEMBER)
-                .filter(n -> visit.scope().containsNode(nodes, n.id()))
-                .limit(MOST_LISTED)
-                .map(n -> new Choice(n.id(), Clean.line(n.name())))
-                .toList())
+        .ticks("owners", Choice.ofNodes(visit, nodes, n -> n.kind() == Node.Kind.MEMBER))
         .tick("tests", false)
         .filter("filter", "fields", wrong)
         .heading("access")

@@ -59,7 +59,6 @@ public final class EndpointSection implements Section {
   private static final String LIST = "/console/endpoints";
   private static final String PATH = LIST + "/";
   private static final int AT_ONCE = 50;
-  private static final int MOST_NODES = 500;
   private static final int LOOKED_AT = 20;
   private static final int SHOWN = 20;
   private static final int COUNTED = 1000;
@@ -283,12 +282,8 @@ public final class EndpointSection implements Section {
         form.field("node", t.of("endpoint.node"))
             .hint(t.of("endpoint.node.hint"))
             .or(nodes.defaultOffice().id()),
-        nodes.all().stream()
-            .filter(n -> n.kind() != Node.Kind.MEMBER && n.kind() != Node.Kind.TEAM)
-            .filter(n -> visit.scope().containsNode(nodes, n.id()))
-            .limit(MOST_NODES)
-            .map(n -> new Choice(n.id(), Clean.line(n.name())))
-            .toList(),
+        Choice.ofNodes(
+            visit, nodes, n -> n.kind() != Node.Kind.MEMBER && n.kind() != Node.Kind.TEAM),
         form.field("auth", t.of("endpoint.auth")).hint(t.of("endpoint.auth.hint")).or("none"),
         List.of(
             new Choice("none", t.of("endpoint.auth.none")),

@@ -17,12 +17,14 @@ import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import tools.jackson.core.JacksonException;
 
 /// `/console/endpoints/preview`: one lead as each contract would carry it, with what it would lose.
 final class PreviewPage {
+  private static final int MOST_LOOKS = 10;
   private static final int SHOWN = 20_000;
 
   private final Leads leads;
@@ -41,13 +43,7 @@ final class PreviewPage {
   Reply answer(Visit visit) {
     var t = visit.texts();
     var wanted = visit.query("lead").orElse("");
-    var found =
-        wanted.isEmpty()
-            ? leads
-                .list(visit.scope(), new Leads.Query(null, null, null, null, Long.MAX_VALUE, 1))
-                .stream()
-                .findFirst()
-            : leads.find(visit.scope(), wanted);
+    var found = wanted.isEmpty() ? newest(visit) : leads.find(visit.scope(), wanted);
     if (found.isEmpty()) {
       return visit.page(
           "endpoints/preview.jte",
@@ -68,6 +64,20 @@ final class PreviewPage {
             t.of("preview.lead", Clean.line(lead.externalId()), lead.version()),
             "",
             contracts.stream().map(c -> written(t, visit, lead, c)).toList()));
+  }
+
+  /// The newest lead that they see. Of a member with many contacts it is looked for among the
+  /// office's, a moment at a time.
+  private Optional<LeadRecord> newest(Visit visit) {
+    long before = Long.MAX_VALUE;
+    for (int look = 0; look < MOST_LOOKS; look++) {
+      var found = leads.search(visit.scope(), new Leads.Query(null, null, null, null, before, 1));
+      if (!found.rows().isEmpty() || found.next().isEmpty()) {
+        return found.rows().stream().findFirst();
+      }
+      before = found.next().get();
+    }
+    return Optional.empty();
   }
 
   private EndpointView.Written written(Texts t, Visit visit, LeadRecord lead, String contract) {

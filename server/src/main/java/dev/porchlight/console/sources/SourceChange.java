@@ -16,7 +16,6 @@ import tools.jackson.databind.JsonNode;
 /// `/console/sources/{id}/change`: everything of a source that can be changed after it was made.
 final class SourceChange {
   private static final String SOURCE = "/sources/{id}";
-  private static final int MOST_LISTED = 500;
 
   /// Members that are objects, and filled in as JSON.
   private static final List<String> OBJECTS = List.of("signature", "poll");
@@ -43,12 +42,8 @@ final class SourceChange {
     return new Sheet(visit, "source.set.", "source.set.hint.", filled, shown)
         .pick(
             "node",
-            nodes.all().stream()
-                .filter(n -> n.kind() == Node.Kind.OFFICE || n.kind() == Node.Kind.MEMBER)
-                .filter(n -> visit.scope().containsNode(nodes, n.id()))
-                .limit(MOST_LISTED)
-                .map(n -> new Choice(n.id(), Clean.line(n.name())))
-                .toList(),
+            Choice.ofNodes(
+                visit, nodes, n -> n.kind() == Node.Kind.OFFICE || n.kind() == Node.Kind.MEMBER),
             "")
         .needed("region", 2)
         .line("portal", 20)

@@ -28,6 +28,7 @@ import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.poll.Polling;
 import dev.porchlight.desk.setup.SetupException;
 import dev.porchlight.desk.setup.SourceSetup;
+import dev.porchlight.store.Picked;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.value.Json;
@@ -48,7 +49,6 @@ public final class SourceSection implements Section {
   private static final String LIST = "/console/sources";
   private static final int AT_ONCE = 50;
 
-  private static final int MOST_LISTED = 500;
   private static final int LOOKED_AT = 20;
   private static final int SHOWN = 20;
   private static final List<Integer> OVERLAPS = List.of(24, 1, 72, 168, 0);
@@ -182,7 +182,7 @@ public final class SourceSection implements Section {
   }
 
   private SourceView.Line line(Visit visit, Nodes nodes, Source source) {
-    var newest = newest(visit, source, "", LOOKED_AT);
+    var newest = newest(visit, source, "", LOOKED_AT).rows();
     return new SourceView.Line(
         PATH + source.id(),
         Clean.line(source.name()),
@@ -193,8 +193,9 @@ public final class SourceSection implements Section {
   }
 
   /// @param before only those whose id is less; empty for the newest
-  private List<Receipt> newest(Visit visit, Source source, String before, int most) {
-    return receipts.list(visit.scope(), new Receipts.Query(null, source.id(), null, before, most));
+  private Picked<Receipt, String> newest(Visit visit, Source source, String before, int most) {
+    return receipts.search(
+        visit.scope(), new Receipts.Query(null, source.id(), null, before, most));
   }
 
   /// How the newest requests ended, at a glance.
@@ -243,12 +244,7 @@ public final class SourceSection implements Section {
         form.field("node", t.of("source.node"))
             .hint(t.of("source.node.hint"))
             .or(nodes.defaultOffice().id()),
-        nodes.all().stream()
-            .filter(n -> n.kind() == Node.Kind.OFFICE)
-            .filter(n -> visit.scope().containsNode(nodes, n.id()))
-            .limit(MOST_LISTED)
-            .map(n -> new Choice(n.id(), Clean.line(n.name())))
-            .toList(),
+        Choice.ofNodes(visit, nodes, n -> n.kind() == Node.Kind.OFFICE),
         form.field("region", t.of("source.region"))
             .hint(t.of("source.region.hint"))
             .longest(2)
@@ -359,9 +355,9 @@ public final class SourceSection implements Section {
   private Reply show(Visit visit, Source source, String key, String mailbox) {
     var t = visit.texts();
     var pause = SourcePause.find(store.settings(), source.id());
-    var newest = newest(visit, source, "", LOOKED_AT);
+    var newest = newest(visit, source, "", LOOKED_AT).rows();
     var before = visit.query("before").filter(b -> b.matches("[0-9a-f-]{36}")).orElse("");
-    var came = newest(visit, source, before, SHOWN + 1);
+    var came = newest(visit, source, before, SHOWN);
     var nodes = Nodes.in(store.settings());
     var form = visit.request().method().equals("POST") ? visit.form() : Form.empty();
     var facts = new ArrayList<Fact>();
@@ -411,12 +407,10 @@ public final class SourceSection implements Section {
                             tone(h.state()),
                             h.count()))
                     .toList()),
-            came.stream().limit(SHOWN).map(r -> came(visit, source, r)).toList(),
+            came.rows().stream().map(r -> came(visit, source, r)).toList(),
             new Pager(
                 before.isEmpty() ? "" : PATH + source.id() + "#came",
-                came.size() > SHOWN
-                    ? PATH + source.id() + "?before=" + came.get(SHOWN - 1).id() + "#came"
-                    : ""),
+                came.next().map(n -> PATH + source.id() + "?before=" + n + "#came").orElse("")),
             form.field("overlap", t.of("source.overlap")).or("24"),
             OVERLAPS.stream()
                 .map(h -> new Choice(h.toString(), t.of("source.overlap.hours", h)))
