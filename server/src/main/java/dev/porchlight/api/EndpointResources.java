@@ -155,7 +155,7 @@ final class EndpointResources {
         .ifPresent(k -> sealed.add(setup.seal(id, EndpointSetup.API_KEY, k)));
     var authorization = AuthorizationMember.read(body, null, objection);
     sealed(id, authorization).ifPresent(sealed::add);
-    var tls = TlsMember.read(body, store.now());
+    var tls = tls(body, url);
     var kept = tls.seal(secrets, EndpointSetup.owner(id));
     return call.change(batch -> {
       var node = body.text("node");
@@ -188,6 +188,27 @@ final class EndpointResources {
       view.put("secret", secret.shown());
       return new Call.Answer(201, view);
     });
+  }
+
+  /// What is shown at the address: before it is read, whether it can be shown there.
+  private TlsMember tls(Members body, String url) {
+    if (body.object("tls").isPresent() && !url.startsWith("https:")) {
+      throw new FaultException(Fault.BODY_INVALID, "Certificates go with a URL of https: only.");
+    }
+    return TlsMember.read(body, store.now());
+  }
+
+  /// What every endpoint has can be changed, and not taken away.
+  private static void checkKept(Members body) {
+    for (var name : List.of("name", "url", "contract", "node", "api_key_header")) {
+      if (body.has(name) && body.object().path(name).isNull()) {
+        throw new FaultException(
+            Fault.BODY_INVALID,
+            "The member `"
+                + name
+                + "` must be left out, or say something: it can't be taken away.");
+      }
+    }
   }
 
   private Optional<Secrets.Sealed> sealed(
@@ -261,7 +282,8 @@ final class EndpointResources {
             .map(k -> setup.seal(known.id(), EndpointSetup.API_KEY, k));
     var authorization = AuthorizationMember.read(body, known.terms().authorization(), objection);
     var shown = sealed(known.id(), authorization);
-    var tls = TlsMember.read(body, store.now());
+    checkKept(body);
+    var tls = tls(body, body.filled("url").orElse(known.url()));
     var kept = tls.seal(secrets, EndpointSetup.owner(known.id()));
     var given = new HashSet<String>();
     if (body.has("api_key")) {

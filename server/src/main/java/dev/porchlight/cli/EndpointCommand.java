@@ -140,13 +140,18 @@ final class EndpointCommand extends Noun {
       return;
     }
     var more = missed.path("more").asBoolean(false) ? " or more" : "";
-    say(
-        "Since "
-            + Text.time(Text.at(missed, "since"))
-            + " so many have waited, and go out from now on: "
-            + missed.path("waiting").asLong(0)
-            + more
-            + ".");
+    long waiting = missed.path("waiting").asLong(0);
+    if (waiting == 0) {
+      say("Nothing has waited since " + Text.time(Text.at(missed, "since")) + ".");
+    } else {
+      say(
+          "Since "
+              + Text.time(Text.at(missed, "since"))
+              + " so many have waited, and go out from now on: "
+              + waiting
+              + more
+              + ".");
+    }
     if (missed.has("command")) {
       say(
           "Given up meanwhile: "

@@ -67,6 +67,11 @@ public final class AddressGuard {
     this.allowed = List.copyOf(allowed);
   }
 
+  /// Whether any network is allowed beside the public internet.
+  boolean allowsAny() {
+    return !allowed.isEmpty();
+  }
+
   /// True when the address itself lies in an allowed network. An IPv4 address inside an IPv6 one
   /// doesn't count.
   public boolean isAllowed(InetAddress address) {

@@ -156,6 +156,8 @@ public final class OutgoingClient implements AutoCloseable {
         .build();
   }
 
+  private static final String PLAIN = "Plain http is only for allowed networks; use https.";
+
   /// What is wrong with a URL as far as it can be told without looking a name up: for the moment
   /// when someone configures it. Empty when nothing is.
   public Optional<String> objection(String url) {
@@ -167,6 +169,9 @@ public final class OutgoingClient implements AutoCloseable {
   }
 
   private Optional<String> objection(Target target) {
+    if (target.literal() == null && !target.secure() && !guard.allowsAny()) {
+      return Optional.of(PLAIN);
+    }
     return target.literal() == null
         ? Optional.empty()
         : objection(target, List.of(target.literal()));
@@ -187,7 +192,7 @@ public final class OutgoingClient implements AutoCloseable {
       }
     }
     if (!target.secure() && !addresses.stream().allMatch(guard::isAllowed)) {
-      return Optional.of("Plain http is only for allowed networks; use https.");
+      return Optional.of(PLAIN);
     }
     return Optional.empty();
   }

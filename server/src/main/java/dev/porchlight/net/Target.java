@@ -49,7 +49,8 @@ record Target(boolean secure, String host, @Nullable InetAddress literal, URI ur
     }
     var scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     if (!scheme.equals("https") && !scheme.equals("http")) {
-      throw new UnusableException("The URL must start with https://.");
+      throw new UnusableException(
+          "The URL must start with https://, or with http:// for a network that the hub allows.");
     }
     var authority = uri.getRawAuthority();
     if (authority == null || authority.isEmpty()) {

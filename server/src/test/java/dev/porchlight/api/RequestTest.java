@@ -138,6 +138,7 @@ final class RequestTest {
               "{\"name\": \"x\", \"scopes\": [1]}",
               "{\"name\": \"x\", \"node\": \"nowhere\"}",
               "{\"name\": \"a\\u0000b\"}",
+              "{\"name\": \"a\\ud800b\"}",
               "{\"name\": \"" + "x".repeat(201) + "\"}"));
       bad.put(
           "endpoints",
@@ -145,6 +146,10 @@ final class RequestTest {
               "{\"name\": \"x\", \"contract\": \"porchlight\"}",
               "{" + endpoint + "}",
               "{\"name\": \"a\\nb\", " + endpoint + "}",
+              "{\"name\": \"a\\ud800b\", " + endpoint + "}",
+              "{\"name\": \"x\", \"kinds\": [\"\\udc00\"], " + endpoint + "}",
+              "{\"name\": \"x\", \"fallback_contract\": \"porchlight\", " + endpoint + "}",
+              "[".repeat(100_000),
               "{\"name\": \"x\", \"contract\": \"fax\", \"url\": \"" + url + "\"}",
               "{\"name\": \"x\", \"contract\": \"porchlight\", \"url\": \"ftp://example.com/\"}",
               "{\"name\": \"x\", \"contract\": \"porchlight\", \"url\":"
@@ -178,6 +183,22 @@ final class RequestTest {
           assertThat(reply.problem()).as(body).isEqualTo("body-invalid");
         }
       }
+      var sentences =
+          Map.of(
+              "[".repeat(100_000),
+              "nested deeper than 64 levels",
+              "{\"name\": \"a\\ud800b\", " + endpoint + "}",
+              "The text at `/name` holds half of a surrogate pair",
+              "{\"name\": \"x\", \"contract\": \"porchlight\", \"url\": \"ftp://example.com/\"}",
+              "or with http:// for a network that the hub allows",
+              "{\"name\": \"x\", \"contract\": \"porchlight\", \"tls\": {\"certificate\": \"x\","
+                  + " \"key\": \"y\"}, \"url\": \"http://127.0.0.1/\"}",
+              "a URL of https: only",
+              "{\"name\": \"x\", \"fallback_contract\": \"porchlight\", " + endpoint + "}",
+              "another than the contract itself");
+      sentences.forEach((body, said) ->
+          assertThat(world.admin().post("/api/v1/endpoints", body).json().path("detail").asString())
+              .contains(said));
       assertThat(world.admin().get("/api/v1/endpoints").json().path("items")).isEmpty();
       assertThat(world.admin().get("/api/v1/tokens").json().path("items")).isEmpty();
       assertThat(world.admin().get("/api/v1/sources").json().path("items")).hasSize(1);

@@ -7,6 +7,7 @@ import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -52,6 +53,20 @@ class RemovedEndpointTest {
       var listed = hub.items("/deliveries?endpoint=" + endpoint.id()).getFirst();
       assertThat(listed.path("waits")).isEqualTo(said.path("waits"));
 
+      // A replay waits while the endpoint is disabled; the next says that it runs beside it.
+      var wanted = Json.object().put("endpoint", endpoint.id());
+      var first = hub.api().make("/replays", wanted);
+      assertThat(first.has("beside")).isFalse();
+      assertThat(hub.api().make("/replays", wanted).path("beside").path(0))
+          .isEqualTo(first.path("id"));
+      var family = wanted.deepCopy();
+      family.putArray("kinds").add("lead.*");
+      assertThat(hub.api().post("/replays", family).status()).isEqualTo(400);
+      assertThat(
+              hub.api()
+                  .patch("/endpoints/" + endpoint.id(), Json.object().putNull("contract"))
+                  .status())
+          .isEqualTo(400);
       hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", false));
       hub.clock().advance(Duration.ofMinutes(61));
       hub.awaitDelivery("L-1", endpoint, "delivered");
@@ -66,6 +81,8 @@ class RemovedEndpointTest {
       assertThat(explanation(hub, gone))
           .contains("refused with status 422", "The endpoint was removed.")
           .doesNotContain("retry");
+      assertThat(new String(hub.api().get("//metrics").body(), StandardCharsets.UTF_8))
+          .contains("porchlight_test_leads_total 0.0", "kind=\"endpoint.disabled\"");
       assertThat(hub.api().read("//health").path("needs_a_hand").path("dead").asLong(-1)).isZero();
     }
   }

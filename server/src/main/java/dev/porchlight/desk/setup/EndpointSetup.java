@@ -212,6 +212,11 @@ public final class EndpointSetup {
       throw SetupException.invalid(
           "url", "The contract `mail`, and no other, goes with a URL of `mailto:`.");
     }
+    if (endpoint.contract().equals(fallback)) {
+      throw SetupException.invalid(
+          "fallback_contract",
+          "A fallback contract is another than the contract itself, which it stands in for.");
+    }
     if (!isUsableHeader(endpoint.apiKeyHeader())) {
       throw SetupException.invalid(
           "api_key_header", "`" + endpoint.apiKeyHeader() + "` can't be the header of an API key.");

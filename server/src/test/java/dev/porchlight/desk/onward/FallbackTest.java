@@ -376,6 +376,25 @@ class FallbackTest {
       assertThat(post.await(2).getLast().text()).contains("works again");
       assertThat(sent(hub, "endpoint.disabled")).hasSize(1);
       assertThat(sent(hub, "endpoint.recovered")).hasSize(1);
+
+      // Of one that is gone before the mail is, the name stays, and nothing is advised.
+      var full = "451 4.3.0 disk full";
+      post.answers(FakeMailServer.MESSAGE, full);
+      crm.answers(410);
+      hub.sender("portal", portal.key()).post(LeadBodies.buyer("L-2", InventedPerson.of(2)));
+      hub.await(
+          "an attempt at the second notice",
+          () ->
+              sent(hub, "endpoint.disabled").stream()
+                  .filter(d ->
+                      d.path("state").asString().equals("pending")
+                          && d.path("attempts_made").asInt() == 1)
+                  .findFirst());
+      hub.api().delete("/endpoints/" + endpoint);
+      hub.clock().advance(Duration.ofMinutes(1));
+      assertThat(said(post, 2))
+          .contains("Our &lt;CRM&gt; was disabled", "It was removed since")
+          .doesNotContain("--no-disabled");
     }
   }
 }
