@@ -388,7 +388,8 @@ public final class Deliveries {
   ///
   /// @return how it stands then; empty when there is none in that scope
   public Optional<Standing> retry(Scope scope, String id) {
-    return store.write(WorkQueue.REPLAY, batch -> Redelivery.byHand(batch, scope, id));
+    return find(scope, id)
+        .flatMap(_ -> store.write(WorkQueue.REPLAY, batch -> Redelivery.byHand(batch, id)));
   }
 
   /// How deliveries stand, by their ids; those that are not there are missing.

@@ -1,6 +1,5 @@
 package dev.porchlight.delivery;
 
-import dev.porchlight.account.Scope;
 import dev.porchlight.store.Batch;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -12,11 +11,11 @@ public final class Redelivery {
   /// Makes a delivery due now, with the whole schedule of waits before it again; what was delivered
   /// is delivered again, under the same `webhook-id`.
   ///
-  /// @return how it stands then; empty when there is none in that scope
-  static Optional<Deliveries.Standing> byHand(Batch batch, Scope scope, String id) {
+  /// @return how it stands then; empty when there is none
+  static Optional<Deliveries.Standing> byHand(Batch batch, String id) {
     var delivery = batch.find(Tables.DELIVERY, id);
     var state = batch.find(Tables.STATE, id);
-    if (delivery == null || state == null || !scope.contains(delivery.officeId())) {
+    if (delivery == null || state == null) {
       return Optional.empty();
     }
     // Whoever asks by hand is not to wait for an endpoint that is left alone.

@@ -63,8 +63,15 @@ public final class Pulse {
             receipts(h, scope, Receipt.State.QUARANTINED),
             receipts(h, scope, Receipt.State.OWED),
             receipts(h, scope, Receipt.State.REFUSED),
-            deliveries(h, scope, "dead"),
-            deliveries(h, scope, "unwritable")));
+            deliveries(h, scope, "dead", List.of()),
+            deliveries(h, scope, "unwritable", List.of())));
+  }
+
+  /// How many deliveries wait for one of some endpoints.
+  public Number waiting(Scope scope, List<String> endpoints) {
+    return endpoints.isEmpty()
+        ? new Number(0, false)
+        : store.read(h -> deliveries(h, scope, "pending", endpoints));
   }
 
   /// At most [#MOST]; of a member's, those among the newest [#LOOKED_AT] of the office.
@@ -84,9 +91,11 @@ public final class Pulse {
 
   /// At most [#MOST]; for those who don't see everything, theirs are looked for among all, from the
   /// newest on, for half a moment: two kinds are looked for.
-  private Number deliveries(Handle h, Scope scope, String state) {
+  ///
+  /// @param endpoints only those that go to one of these; empty for all
+  private Number deliveries(Handle h, Scope scope, String state, List<String> endpoints) {
     var rows = " FROM delivery_state WHERE state = '" + state + "'";
-    if (scope.everything()) {
+    if (scope.everything() && endpoints.isEmpty()) {
       return counted(h, "SELECT 1" + rows + " LIMIT " + MOST, MOST);
     }
     long began = System.nanoTime();
@@ -106,7 +115,9 @@ public final class Pulse {
               .map((r, _) -> Map.entry(r.getString(2), r.getLong(1)))
               .list();
       theirs +=
-          some.isEmpty() ? 0 : theirs(h, scope, some.stream().map(Map.Entry::getKey).toList());
+          some.isEmpty()
+              ? 0
+              : theirs(h, scope, some.stream().map(Map.Entry::getKey).toList(), endpoints);
       if (some.size() < look.atOnce() && theirs < MOST) {
         return new Number(theirs, false);
       }
@@ -118,11 +129,15 @@ public final class Pulse {
     }
   }
 
-  private static int theirs(Handle h, Scope scope, List<String> deliveries) {
-    return h.createQuery(
-            "SELECT COUNT(*) FROM delivery d WHERE d.id IN (<ids>) AND "
-                + scope.sqlOfLead("d.office_id", "d.lead_id"))
-        .bindList("ids", deliveries)
+  private static int theirs(
+      Handle h, Scope scope, List<String> deliveries, List<String> endpoints) {
+    var query =
+        h.createQuery(
+                "SELECT COUNT(*) FROM delivery d WHERE d.id IN (<ids>) AND "
+                    + scope.sqlOfLead("d.office_id", "d.lead_id")
+                    + (endpoints.isEmpty() ? "" : " AND d.endpoint_id IN (<endpoints>)"))
+            .bindList("ids", deliveries);
+    return (endpoints.isEmpty() ? query : query.bindList("endpoints", endpoints))
         .mapTo(Integer.class)
         .one();
   }

@@ -3,11 +3,14 @@ package dev.porchlight.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.testing.ConsoleGuest;
+import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,15 +72,17 @@ class RolesTest {
             .contains("Agent", "is passed on to you")
             .doesNotContain("Add a source", "Add an endpoint");
       }
-      for (var page : new String[] {"replays", "replays/new", "events/parties"}) {
+      for (var page : new String[] {"replays", "events/parties"}) {
         assertThat(agent.get("/console/" + page).body())
             .as(page)
             .contains("Nothing you may see")
             .doesNotContain("Start a replay</a>", "Add one");
       }
+      assertThat(agent.get("/console/replays/new").statusCode()).isEqualTo(403);
       hub.api()
           .patch(
               "/contacts/" + mine.path("contact_id").asString(), Json.object().put("owner", ana));
+      deliveriesOfTheirOwn(hub, portal, agent, office, ana);
       for (var page : new String[] {"/console/leads", "/console/now"}) {
         assertThat(agent.get(page).body()).contains("Mia Mine").doesNotContain("Otto");
       }
@@ -117,6 +122,54 @@ class RolesTest {
       assertThat(manager.get("/console/leads").statusCode()).isEqualTo(303);
       assertThat(manager.signIn("bo@example.org", ConsoleGuest.PASSWORD).statusCode())
           .isEqualTo(401);
+    }
+  }
+
+  /// What an agent does with what is owed of their own leads, and what not.
+  private static void deliveriesOfTheirOwn(
+      TestHub hub, TestHub.SourceAtHub portal, ConsoleGuest agent, String office, String ana) {
+    try (var crm = FakeCrm.open()) {
+      crm.alwaysAnswers(503);
+      var own = hub.addEndpoint(crm.url("/own"), "porchlight", b -> b.put("node", office));
+      var wide =
+          hub.addEndpoint(crm.url("/wide"), "porchlight", b -> b.put("node", node(hub, "company")));
+      portal.post(LeadBodies.buyer("OWED", InventedPerson.of(1).withName("Mia", "Mine")));
+      portal.post(LeadBodies.buyer("FOREIGN", InventedPerson.of(2)));
+      hub.awaitAttempts("OWED", own, 1);
+      hub.awaitAttempts("FOREIGN", own, 1);
+      assertThat(hub.story("OWED").path("owner").path("member").asString()).isEqualTo(ana);
+      assertThat(agent.get("/console/now").body())
+          .contains("href=\"/console/deliveries?state=pending\"", "2</span> deliveries that wait")
+          .doesNotContain("everything owed is on its way");
+
+      var page = "/console/leads/" + hub.story("OWED").path("id").asString();
+      var delivery = hub.deliveries("OWED", own).getFirst().path("id").asString();
+      assertThat(agent.get(page).body())
+          .contains(
+              "/console/deliveries/" + delivery + "/retry",
+              "<option value=\"" + own.id() + "\"",
+              page + "/send")
+          .doesNotContain("<option value=\"" + wide.id() + "\"");
+      crm.alwaysAnswers(200);
+      agent.submit(page, "/console/deliveries/" + delivery + "/retry", Map.of("back", "lead"));
+      hub.awaitDelivery("OWED", own, "delivered");
+      assertThat(agent.submit(page, page + "/send", Map.of("endpoint", own.id())).statusCode())
+          .isEqualTo(303);
+      hub.awaitAttempts("OWED", own, 3);
+      assertThat(agent.submit(page, page + "/send", Map.of("endpoint", wide.id())).statusCode())
+          .as("an endpoint that is not their office's, and that they see on the page")
+          .isEqualTo(403);
+      assertThat(agent.submit(page, page + "/send", Map.of("endpoint", "1")).statusCode())
+          .isEqualTo(404);
+      var foreign = hub.deliveries("FOREIGN", own).getFirst().path("id").asString();
+      assertThat(
+              agent
+                  .submit(page, "/console/deliveries/" + foreign + "/retry", Map.of())
+                  .statusCode())
+          .isEqualTo(404);
+      for (var endpoint : List.of(own, wide)) {
+        hub.api().delete("/endpoints/" + endpoint.id());
+      }
     }
   }
 

@@ -236,7 +236,10 @@ public final class EndpointSection implements Section {
           health.shutUntil() == null
               ? new Badge(Tone.WAITING, t.of("endpoint.failing"))
               : new Badge(
-                  Tone.BAD, t.of("endpoint.shut", visit.time(health.shutUntil()).relative())));
+                  Tone.BAD,
+                  health.shutUntil().isAfter(visit.now())
+                      ? t.of("endpoint.shut", visit.time(health.shutUntil()).relative())
+                      : t.of("now.endpoint.ajar")));
     }
     for (var state : DeliveryState.State.values()) {
       long n = newest.stream().filter(s -> s.state().state() == state).count();

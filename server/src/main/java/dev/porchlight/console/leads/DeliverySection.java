@@ -271,7 +271,7 @@ public final class DeliverySection implements Section {
             contentType,
             cannot,
             headers,
-            mayRetry(visit, standing.delivery()),
+            visit.may(Permission.WORK),
             standing.state().state() == DeliveryState.State.DELIVERED,
             pins.of(
                 visit,
@@ -320,10 +320,6 @@ public final class DeliverySection implements Section {
       case SentBody.Other(_, var attempt) ->
           t.of("deliveries.sent.other", attempt.n(), attempt.digest());
     };
-  }
-
-  private static boolean mayRetry(Visit visit, Delivery delivery) {
-    return visit.may(Permission.WORK) && visit.scope().contains(delivery.officeId());
   }
 
   private Reply retry(Visit visit) {

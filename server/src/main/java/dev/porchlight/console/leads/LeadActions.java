@@ -6,6 +6,8 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.console.Clean;
 import dev.porchlight.console.PassingOn;
 import dev.porchlight.console.Visit;
+import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.desk.Answered;
 import dev.porchlight.desk.LeadRecord;
@@ -32,13 +34,21 @@ final class LeadActions {
   private final int hub;
   private final Leads leads;
   private final Persons persons;
+  private final Deliveries deliveries;
   private final Answered answered;
   private final Runnable replayWork;
   private final PinPart pins;
 
   /// @param replayWork is told that a replay may go on
   LeadActions(
-      Store store, int hub, Leads leads, Persons persons, Runnable replayWork, PinPart pins) {
+      Store store,
+      int hub,
+      Leads leads,
+      Persons persons,
+      Deliveries deliveries,
+      Runnable replayWork,
+      PinPart pins) {
+    this.deliveries = deliveries;
     this.pins = pins;
     this.store = store;
     this.hub = hub;
@@ -74,22 +84,27 @@ final class LeadActions {
     var settings = store.settings();
     var nodes = Nodes.in(settings);
     var owner = persons.find(visit.scope(), lead.contactId()).map(c -> c.ownerId()).orElse("");
-    boolean wide = visit.scope().contains(lead.officeId());
     return new Offered(
         leads.listHistory(id).stream().noneMatch(l -> l.kind().equals(Answered.KIND)),
         nodes.childrenOf(lead.officeId()).stream()
             .filter(n -> n.kind() == Node.Kind.MEMBER && !n.isEnded() && !n.id().equals(owner))
             .map(n -> new Choice(n.id(), Clean.line(n.name())))
             .toList(),
-        !wide
-            ? List.of()
-            : Endpoints.in(settings).all().stream()
-                .filter(e -> !e.disabled() && visit.scope().containsNode(nodes, e.node()))
-                .filter(e -> nodes.isWithin(lead.officeId(), e.node()))
-                .map(e -> new Choice(e.id(), Clean.line(e.name())))
-                .toList(),
-        wide,
+        Endpoints.in(settings).all().stream()
+            .filter(e -> !e.disabled() && maySendTo(visit, nodes, lead, e))
+            .map(e -> new Choice(e.id(), Clean.line(e.name())))
+            .toList(),
+        true,
         pins.of(visit, Pins.Kind.LEAD, id, null));
+  }
+
+  /// To what is within their reach and gets what lands in the lead's office; of a member's leads,
+  /// to what is that office's own.
+  private static boolean maySendTo(Visit visit, Nodes nodes, LeadRecord lead, Endpoint endpoint) {
+    return visit.scope().member() == null
+        ? visit.scope().containsNode(nodes, endpoint.node())
+            && nodes.isWithin(lead.officeId(), endpoint.node())
+        : endpoint.node().equals(lead.officeId());
   }
 
   Reply mark(Visit visit) {
@@ -118,8 +133,16 @@ final class LeadActions {
     var endpoint = visit.form().text("endpoint");
     var allowed = offer(visit, visit.path("id")).endpoints();
     var place = lead.flatMap(this::newest);
-    if (place.isEmpty() || allowed.stream().noneMatch(c -> c.value().equals(endpoint))) {
+    if (place.isEmpty()) {
       return visit.missing();
+    }
+    if (allowed.stream().noneMatch(c -> c.value().equals(endpoint))) {
+      // Where it went already they can see.
+      return deliveries
+              .list(visit.scope(), new Deliveries.Query(endpoint, visit.path("id"), null, 1))
+              .isEmpty()
+          ? visit.missing()
+          : visit.notAllowed();
     }
     var wanted =
         new Replay.Wanted(place.get(), place.get() + 1, "", "", STATES, Set.of(), Set.of(), "");

@@ -53,7 +53,7 @@ public final class LeadSection implements Section {
     this.deliveries = deliveries;
     this.teller = teller;
     pins = new PinPart(store, deeds);
-    this.actions = new LeadActions(store, hub, leads, persons, replayWork, pins);
+    this.actions = new LeadActions(store, hub, leads, persons, deliveries, replayWork, pins);
   }
 
   /// One line of the list.

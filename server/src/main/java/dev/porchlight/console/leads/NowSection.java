@@ -36,6 +36,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// `/console/now`: leads as they arrive and what became of each, the last hour in figures, and what
@@ -162,7 +163,7 @@ public final class NowSection implements Section {
         now.toString(),
         arrivals(visit, newest.rows(), name, now),
         newest.rows().size() < LEADS && newest.next().isPresent(),
-        hands(visit.texts(), pulse.troubles(visit.scope())),
+        hands(visit),
         ailing(visit),
         pulse.breaches(visit.scope(), now).stream()
             .map(b ->
@@ -218,14 +219,31 @@ public final class NowSection implements Section {
         teller.summary(texts, record, standing));
   }
 
-  private static List<Hand> hands(Texts texts, Pulse.Troubles troubles) {
+  private List<Hand> hands(Visit visit) {
+    var texts = visit.texts();
+    var troubles = pulse.troubles(visit.scope());
     var hands = new ArrayList<Hand>();
     hand(texts, hands, Tone.BAD, troubles.quarantined(), "quarantined");
     hand(texts, hands, Tone.WAITING, troubles.owed(), "owed");
     hand(texts, hands, Tone.BAD, troubles.dead(), "dead");
     hand(texts, hands, Tone.BAD, troubles.unwritable(), "unwritable");
     hand(texts, hands, Tone.PLAIN, troubles.refused(), "refused");
+    if (visit.scope().member() != null) {
+      // Whoever sees the endpoints is told of these; others of what waits for them.
+      hand(texts, hands, Tone.WAITING, pulse.waiting(visit.scope(), inTrouble()), "waiting");
+    }
     return hands;
+  }
+
+  /// The endpoints that take nothing.
+  private List<String> inTrouble() {
+    return Stream.concat(
+            pulse.failing().stream().map(Pulse.Failing::endpoint),
+            Endpoints.in(store.settings()).all().stream()
+                .filter(Endpoint::disabled)
+                .map(Endpoint::id))
+        .distinct()
+        .toList();
   }
 
   private static void hand(
@@ -235,6 +253,7 @@ public final class NowSection implements Section {
       var href =
           switch (what) {
             case "dead", "unwritable" -> "/console/deliveries?state=" + what;
+            case "waiting" -> "/console/deliveries?state=pending";
             default -> "/console/receipts?state=" + what;
           };
       hands.add(
@@ -264,7 +283,10 @@ public final class NowSection implements Section {
             : failing != null && failing.shutUntil() != null
                 ? new Badge(
                     Tone.BAD,
-                    texts.of("now.endpoint.paused", visit.time(failing.shutUntil()).relative()))
+                    failing.shutUntil().isAfter(visit.now())
+                        ? texts.of(
+                            "now.endpoint.paused", visit.time(failing.shutUntil()).relative())
+                        : texts.of("now.endpoint.ajar"))
                 : new Badge(Tone.WAITING, texts.of("now.endpoint.failing"));
     var why =
         failing == null

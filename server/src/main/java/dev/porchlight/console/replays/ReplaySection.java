@@ -129,8 +129,10 @@ public final class ReplaySection implements Section {
   public void addTo(Paths paths) {
     paths.get("/replays", Permission.READ, this::list);
     paths.get(
-        "/replays/new", Permission.WORK, v -> v.page("replays/new.jte", form(v, Form.empty(), "")));
-    paths.post("/replays/new", Permission.WORK, this::make);
+        "/replays/new",
+        Permission.WORK,
+        v -> isForWhole(v) ? v.page("replays/new.jte", form(v, Form.empty(), "")) : v.notAllowed());
+    paths.post("/replays/new", Permission.WORK, v -> isForWhole(v) ? make(v) : v.notAllowed());
     paths.get(
         "/replays/{id}",
         Permission.READ,
