@@ -109,7 +109,7 @@ final class EndpointResources {
         e -> sees(call, e.node()) && !endpoints.isDerived(e.id()),
         e -> {
           var view = Views.endpoint(e, store.now());
-          TermsMembers.show(ailing.get(e.id()), view);
+          TermsMembers.show(e, ailing.get(e.id()), view);
           return view;
         },
         Endpoint::id);
@@ -136,7 +136,7 @@ final class EndpointResources {
   Reply get(Call call) {
     var endpoint = endpoint(call);
     var view = Views.endpoint(endpoint, store.now());
-    TermsMembers.show(deliveries.listAiling().get(endpoint.id()), view);
+    TermsMembers.show(endpoint, deliveries.listAiling().get(endpoint.id()), view);
     MissedMember.show(store, endpoint, view);
     return Call.ok(view);
   }

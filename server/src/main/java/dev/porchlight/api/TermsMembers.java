@@ -2,6 +2,7 @@ package dev.porchlight.api;
 
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
+import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.delivery.EndpointHealth;
 import dev.porchlight.delivery.EventCatalogue;
 import dev.porchlight.delivery.EventFilters;
@@ -159,7 +160,7 @@ final class TermsMembers {
   }
 
   /// How an endpoint fares that does not take what it is sent.
-  static void show(@Nullable EndpointHealth health, ObjectNode json) {
+  static void show(Endpoint endpoint, @Nullable EndpointHealth health, ObjectNode json) {
     if (health == null) {
       return;
     }
@@ -169,6 +170,7 @@ final class TermsMembers {
     if (health.shutUntil() != null) {
       view.put("shut_until", health.shutUntil().toString());
     }
+    health.disabledAt(endpoint).ifPresent(end -> view.put("disables_at", end.toString()));
     view.put("reason", health.reason());
     view.put("disabled_by_hub", health.noticed() == 100);
   }

@@ -4,6 +4,7 @@ import dev.porchlight.delivery.Planner.Claim;
 import dev.porchlight.store.Batch;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
+import dev.porchlight.store.WorkQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -74,9 +75,26 @@ final class Breakers {
     return !isShut(claim.endpointId()) || claim.equals(probes.get(claim.endpointId()));
   }
 
-  /// Nothing more is tried with that claim.
+  /// Nothing more is tried with that claim. A probe that came to no attempt, since what stood in
+  /// its lane could not be written, say, makes way for another at once.
   void ended(Claim claim) {
-    probes.remove(claim.endpointId(), claim);
+    var id = claim.endpointId();
+    var known = ailing.get(id);
+    var until = known == null ? null : known.probingUntil();
+    if (!probes.remove(id, claim) || until == null) {
+      return;
+    }
+    store.write(
+        WorkQueue.ATTEMPTS,
+        batch -> {
+          var health = batch.find(Tables.HEALTH, id);
+          if (health != null && until.equals(health.probingUntil())) {
+            var free = health.probing(null);
+            batch.put(Tables.HEALTH, free);
+            batch.afterCommit(() -> ailing.put(id, free));
+          }
+          return true;
+        });
   }
 
   /// Writes down what an attempt says of its endpoint.

@@ -84,7 +84,8 @@ public record EndpointHealth(
         && (probingUntil == null || probingUntil.isBefore(now));
   }
 
-  EndpointHealth probing(Instant until) {
+  /// @param until null when nobody tries any more
+  EndpointHealth probing(@Nullable Instant until) {
     return new EndpointHealth(
         endpointId,
         failures,
@@ -173,6 +174,25 @@ public record EndpointHealth(
     return failedAt.plus(LONGEST_GAP).isBefore(now)
         ? anew(now, noticed > 0 ? TOLD_BEFORE : 0)
         : this;
+  }
+
+  /// The earliest moment at which the hub disables an endpoint that takes nothing until then; empty
+  /// where it may fail for ever, and where it is disabled.
+  public Optional<Instant> disabledAt(Endpoint endpoint) {
+    return endpoint.disabled() ? Optional.empty() : endsAt(endpoint.terms().patience());
+  }
+
+  /// When its patience is over: by what was told so far, since each notice gives it time.
+  ///
+  /// @param patience for how long it may fail; zero for ever
+  Optional<Instant> endsAt(Duration patience) {
+    if (patience.isZero()) {
+      return Optional.empty();
+    }
+    var end = failingSince.plus(patience);
+    var told =
+        noticedAt == null || disabledIt() ? end : noticedAt.plus(share(patience, 100 - noticed));
+    return Optional.of(told.isAfter(end) ? told : end);
   }
 
   /// What somebody is to be told now: so many percent of the endpoint's patience are used up; 100

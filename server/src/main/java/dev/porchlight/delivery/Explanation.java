@@ -145,7 +145,15 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
                   ? ", and tried with one delivery at a time: "
                   : " until " + TIME.format(until) + ": ")
               + since(health.get())
-              + ".");
+              + "."
+              + health
+                  .get()
+                  .disabledAt(endpoint.get())
+                  .map(end ->
+                      " Unless it takes one, it is disabled at "
+                          + TIME.format(end)
+                          + " at the earliest.")
+                  .orElse(""));
     }
     if (ahead.isPresent()
         && !(sameSubject

@@ -43,8 +43,11 @@ class HealthRulesTest {
     // Nothing was told on the way, as where the patience was set only now.
     var now = BEGIN.plus(PATIENCE);
     assertThat(health.failingSince()).isEqualTo(BEGIN);
+    assertThat(health.endsAt(PATIENCE)).contains(now);
+    assertThat(health.endsAt(Duration.ZERO)).isEmpty();
     assertThat(health.notice(PATIENCE, now)).contains(50);
     health = health.noticed(50, now);
+    assertThat(health.endsAt(PATIENCE)).contains(now.plus(PATIENCE.dividedBy(2)));
     assertThat(health.notice(PATIENCE, now)).isEmpty();
     now = now.plus(Duration.ofDays(2));
     assertThat(health.notice(PATIENCE, now)).contains(90);

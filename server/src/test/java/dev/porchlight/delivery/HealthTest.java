@@ -162,6 +162,31 @@ class HealthTest {
   }
 
   @Test
+  void a_probe_that_came_to_nothing_makes_way_for_another() {
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock()).alwaysAnswers(500)) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(crm.url("/crm"), "connections-plus", b -> b.put("received_bytes", false));
+      int first = EndpointHealth.FAILURES_THAT_SHUT;
+      for (int n = 0; n < first; n++) {
+        portal.post(LeadBodies.buyer("L-" + n, InventedPerson.of(n)));
+      }
+      hub.await(
+          "it to be shut",
+          () ->
+              Optional.of(hub.api().read("/endpoints/" + endpoint.id()))
+                  .filter(e -> e.path("health").has("shut_until")));
+      // Due before all others, and in no way to be written.
+      portal.post(LeadBodies.buyer("L-mute", InventedPerson.of(99)).put("role", "landlord"));
+      crm.alwaysAnswers(200);
+      hub.clock().advance(Duration.ofSeconds(5));
+      hub.awaitDelivery("L-mute", endpoint, "unwritable");
+      crm.await(first + 1);
+    }
+  }
+
+  @Test
   void a_refusal_is_final_only_where_the_endpoint_says_so_and_never_for_the_moment() {
     try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock()).alwaysAnswers(422);
@@ -199,6 +224,18 @@ class HealthTest {
           () ->
               Optional.of(hub.api().read("/endpoints/" + endpoint.id()))
                   .filter(e -> e.path("health").has("shut_until")));
+      var health = hub.api().read("/endpoints/" + endpoint.id()).path("health");
+      assertThat(health.path("disables_at").asString()).isEqualTo("2026-03-19T09:30:00Z");
+      assertThat(
+              hub.api()
+                  .read(
+                      "/deliveries/"
+                          + hub.deliveries("L-1", endpoint).getFirst().path("id").asString())
+                  .path("explanation")
+                  .toString())
+          .contains("left alone until 2026-03-14 09:30:05 UTC")
+          .contains("it is disabled at 2026-03-19 09:30:00 UTC at the earliest")
+          .doesNotContain("tried again at 2026-03-14 09:30:02");
       for (int n = first; n < first + 5; n++) {
         portal.post(LeadBodies.buyer("L-" + n, InventedPerson.of(n)));
         hub.awaitDelivery("L-" + n, beside, "delivered");

@@ -221,6 +221,19 @@ public final class EndpointSection implements Section {
     return deliveries.list(visit.scope(), new Deliveries.Query(endpoint.id(), null, null, most));
   }
 
+  private static String trouble(Visit visit, Endpoint endpoint, EndpointHealth health) {
+    var t = visit.texts();
+    var since =
+        t.of(
+            "endpoint.trouble",
+            visit.time(health.failingSince()).relative(),
+            t.english(Clean.line(health.reason())).text());
+    return health
+        .disabledAt(endpoint)
+        .map(end -> since + " " + t.of("endpoint.trouble.end", visit.time(end).exact()))
+        .orElse(since);
+  }
+
   private static List<Badge> standing(
       Visit visit,
       Endpoint endpoint,
@@ -234,6 +247,8 @@ public final class EndpointSection implements Section {
     if (health != null) {
       badges.add(
           health.shutUntil() == null
+                  || endpoint.disabled()
+                  || health.shutUntil().isBefore(visit.now())
               ? new Badge(Tone.WAITING, t.of("endpoint.failing"))
               : new Badge(
                   Tone.BAD,
@@ -516,12 +531,7 @@ public final class EndpointSection implements Section {
             standing(visit, endpoint, health, newest),
             secret,
             guide(t, endpoint.contract()),
-            health == null
-                ? ""
-                : t.of(
-                    "endpoint.trouble",
-                    visit.time(health.failingSince()).relative(),
-                    t.english(Clean.line(health.reason())).text()),
+            health == null ? "" : trouble(visit, endpoint, health),
             facts(t, nodes, endpoint),
             setup.listSigning(endpoint.id()).stream()
                 .map(s ->

@@ -280,7 +280,9 @@ public final class NowSection implements Section {
     var badge =
         endpoint.disabled()
             ? new Badge(Tone.BAD, texts.of("now.endpoint.disabled"))
-            : failing != null && failing.shutUntil() != null
+            : failing != null
+                    && failing.shutUntil() != null
+                    && failing.shutUntil().isAfter(visit.now())
                 ? new Badge(
                     Tone.BAD,
                     failing.shutUntil().isAfter(visit.now())
