@@ -138,6 +138,15 @@ class ExplanationTest {
 
   private static Explanation ended(
       DeliveryState.State state, String reason, Attempt.Outcome... outcomes) {
+    return ended(
+        Optional.of(Endpoints.mailTo("e", "n", "desk@example.org")), state, reason, outcomes);
+  }
+
+  private static Explanation ended(
+      Optional<Endpoint> endpoint,
+      DeliveryState.State state,
+      String reason,
+      Attempt.Outcome... outcomes) {
     var at = Instant.parse("2026-03-14T09:30:00Z");
     var delivery =
         new Delivery(
@@ -164,7 +173,7 @@ class ExplanationTest {
     return Explanation.of(
         new Deliveries.Standing(delivery, standing),
         attempts,
-        Optional.empty(),
+        endpoint,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -197,6 +206,12 @@ class ExplanationTest {
       var dropped = ended(DeliveryState.State.DROPPED, why);
       assertThat(dropped.sentences().toString()).contains("It was dropped: " + why);
       assertThat(dropped.endedBy()).contains(Explanation.By.RULE);
+    }
+    // No retry can mend what is owed to an endpoint that is gone.
+    for (var state : List.of(DeliveryState.State.DEAD, DeliveryState.State.UNWRITABLE)) {
+      assertThat(ended(Optional.empty(), state, "Why.").sentences().toString())
+          .contains("Its endpoint was removed: it will be dropped.")
+          .doesNotContain("retry");
     }
     // Attempts are kept for their time only.
     var old = ended(DeliveryState.State.DELIVERED, "");
