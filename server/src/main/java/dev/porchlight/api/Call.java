@@ -398,9 +398,11 @@ final class Call {
             Fault.BODY_INVALID,
             "There is no member `"
                 + name
-                + "` here; there are "
-                + String.join(", ", known.stream().sorted().toList())
-                + ".");
+                + (known.isEmpty()
+                    ? "` here, nor any other: the body is `{}`, or none."
+                    : "` here; there are "
+                        + String.join(", ", known.stream().sorted().toList())
+                        + "."));
       }
     }
     return new Members(object);

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -97,9 +98,10 @@ final class SignPages implements Section {
   /// @param token of the link
   record Enter(String name, String csrf, String token) {}
 
+  /// @param email by which they sign in, for who keeps their passwords
   /// @param sessions where somebody is signed in
   /// @param language what they chose; empty for what the browser asks for
-  record Account(List<Signed> sessions, List<Form.Field> fields, String language) {}
+  record Account(String email, List<Signed> sessions, List<Form.Field> fields, String language) {}
 
   /// One session.
   record Signed(String client, String address, Time used, Time begun, boolean here) {}
@@ -411,6 +413,7 @@ final class SignPages implements Section {
     var texts = visit.texts();
     var here = visit.guest().session();
     return new Account(
+        Objects.requireNonNullElse(visit.member().email(), ""),
         sessions.list(visit.member().id()).stream()
             .map(s ->
                 new Signed(

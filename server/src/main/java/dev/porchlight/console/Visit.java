@@ -145,6 +145,11 @@ public final class Visit {
     return pages.own(422, template, frame, view);
   }
 
+  /// The same where what was asked for is not there, or nothing that they may see.
+  public Reply.Full missing(String template, Object view) {
+    return pages.own(404, template, frame, view);
+  }
+
   /// A part of a page.
   public String part(String template, Object view) {
     return pages.render(template, frame, view);

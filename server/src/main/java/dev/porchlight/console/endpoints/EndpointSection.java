@@ -137,6 +137,7 @@ public final class EndpointSection implements Section {
     paths.get("/endpoints/new", Permission.ADMIN, v -> v.page("endpoints/new.jte", form(v, "")));
     paths.post("/endpoints/new", Permission.ADMIN, this::make);
     paths.get("/endpoints/preview", Permission.READ, preview::answer);
+    paths.get("/endpoints/preview/whole", Permission.READ, preview::whole);
     paths.get("/endpoints/{id}", Permission.READ, v -> on(v, e -> show(v, e, "", "")));
     paths.get("/endpoints/{id}/change", Permission.ADMIN, changes::show);
     paths.post("/endpoints/{id}/change", Permission.ADMIN, changes::save);

@@ -96,6 +96,8 @@ record EndpointView(
   /// A lead in one contract.
   ///
   /// @param why it can't be written; empty when it can
+  /// @param body laid out to be read, and cut where it is long
+  /// @param whole where all of it is, as it would be sent
   record Written(
       String contract,
       String label,
@@ -104,7 +106,8 @@ record EndpointView(
       List<Lost> lost,
       String type,
       int size,
-      String body) {}
+      String body,
+      String whole) {}
 
   record Lost(String field, String reason) {}
 }

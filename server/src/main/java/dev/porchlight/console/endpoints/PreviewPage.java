@@ -21,11 +21,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /// `/console/endpoints/preview`: one lead as each contract would carry it, with what it would lose.
 final class PreviewPage {
   private static final int MOST_LOOKS = 10;
-  private static final int SHOWN = 20_000;
+  private static final int SHOWN = 8_000;
+  private static final int SHOWN_OF_VALUE = 500;
 
   private final Leads leads;
   private final List<String> contracts;
@@ -45,10 +50,12 @@ final class PreviewPage {
     var wanted = visit.query("lead").orElse("");
     var found = wanted.isEmpty() ? newest(visit) : leads.find(visit.scope(), wanted);
     if (found.isEmpty()) {
-      return visit.page(
-          "endpoints/preview.jte",
+      var view =
           new EndpointView.Preview(
-              Clean.line(wanted), "", wanted.isEmpty() ? "" : t.of("preview.missing"), List.of()));
+              Clean.line(wanted), "", wanted.isEmpty() ? "" : t.of("preview.missing"), List.of());
+      return wanted.isEmpty()
+          ? visit.page("endpoints/preview.jte", view)
+          : visit.missing("endpoints/preview.jte", view);
     }
     var lead = found.get();
     if (lead.erasedAt() != null) {
@@ -80,7 +87,26 @@ final class PreviewPage {
     return Optional.empty();
   }
 
-  private EndpointView.Written written(Texts t, Visit visit, LeadRecord lead, String contract) {
+  /// All of what one contract would carry, as it would be sent.
+  Reply whole(Visit visit) {
+    var contract = visit.query("contract").filter(contracts::contains);
+    var lead = visit.query("lead").flatMap(id -> leads.find(visit.scope(), id));
+    if (contract.isEmpty() || lead.isEmpty() || lead.get().erasedAt() != null) {
+      return visit.missing();
+    }
+    visit.shows("/leads/{id}", lead.get().id());
+    return switch (rendered(visit, lead.get(), contract.get())) {
+      // Never as what it claims to be: strangers' words are in it.
+      case Renderer.Rendered.Ready ready ->
+          Reply.of(200, "text/plain", ready.body())
+              .with(
+                  "Content-Disposition",
+                  "attachment; filename=\"" + lead.get().id() + "-" + contract.get() + ".txt\"");
+      case Renderer.Rendered.CannotWrite _ -> visit.missing();
+    };
+  }
+
+  private Renderer.Rendered rendered(Visit visit, LeadRecord lead, String contract) {
     var endpoint =
         new Endpoint(
             "preview",
@@ -114,8 +140,12 @@ final class PreviewPage {
             lead.officeId(),
             visit.now(),
             "");
+    return renderer.apply(delivery, endpoint);
+  }
+
+  private EndpointView.Written written(Texts t, Visit visit, LeadRecord lead, String contract) {
     var label = EndpointSection.label(t, contract);
-    return switch (renderer.apply(delivery, endpoint)) {
+    return switch (rendered(visit, lead, contract)) {
       case Renderer.Rendered.CannotWrite(var why) ->
           new EndpointView.Written(
               contract,
@@ -125,6 +155,7 @@ final class PreviewPage {
               List.of(),
               "",
               0,
+              "",
               "");
       case Renderer.Rendered.Ready ready -> {
         var lost = lost(ready.losses());
@@ -138,7 +169,8 @@ final class PreviewPage {
             lost,
             Clean.line(ready.contentType()),
             ready.body().length,
-            body(ready));
+            body(ready),
+            "/console/endpoints/preview/whole?lead=" + lead.id() + "&contract=" + contract);
       }
     };
   }
@@ -154,16 +186,33 @@ final class PreviewPage {
     return all;
   }
 
-  /// JSON laid out; anything else as it is.
+  /// JSON laid out, what is long in it cut; anything else as it is. There is a link to the whole.
   private static String body(Renderer.Rendered.Ready ready) {
     var text = new String(ready.body(), UTF_8);
     if (ready.contentType().contains("json")) {
       try {
-        text = Json.tree(text).toPrettyString();
+        text = clipped(Json.tree(text)).toPrettyString();
       } catch (JacksonException | IllegalArgumentException _) {
         // As it is, then.
       }
     }
     return Clean.lines(text, SHOWN);
+  }
+
+  private static JsonNode clipped(JsonNode json) {
+    switch (json) {
+      case ObjectNode object -> object.properties().forEach(m -> m.setValue(clipped(m.getValue())));
+      case ArrayNode array -> {
+        for (int i = 0; i < array.size(); i++) {
+          array.set(i, clipped(array.get(i)));
+        }
+      }
+      default -> {
+        if (json.isString() && json.stringValue().length() > SHOWN_OF_VALUE) {
+          return StringNode.valueOf(Clean.lines(json.stringValue(), SHOWN_OF_VALUE) + "…");
+        }
+      }
+    }
+    return json;
   }
 }

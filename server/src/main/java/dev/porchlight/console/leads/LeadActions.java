@@ -23,6 +23,7 @@ import dev.porchlight.web.Reply;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What may be done with a lead from its page: say that it is answered, pass its contact on, send
@@ -69,8 +70,13 @@ final class LeadActions {
       List<Choice> members,
       List<Choice> endpoints,
       boolean retry,
-      PinPart.@Nullable View pin) {
-    static final Offered NOTHING = new Offered(false, List.of(), List.of(), false, null);
+      PinPart.@Nullable View pin,
+      String ownerError) {
+    static final Offered NOTHING = new Offered(false, List.of(), List.of(), false, null, "");
+
+    Offered refusing(String error) {
+      return new Offered(mark, members, endpoints, retry, pin, error);
+    }
   }
 
   record Choice(String value, String text) {}
@@ -95,7 +101,8 @@ final class LeadActions {
             .map(e -> new Choice(e.id(), Clean.line(e.name())))
             .toList(),
         true,
-        pins.of(visit, Pins.Kind.LEAD, id, null));
+        pins.of(visit, Pins.Kind.LEAD, id, null),
+        "");
   }
 
   /// To what is within their reach and gets what lands in the lead's office; of a member's leads,
@@ -113,14 +120,22 @@ final class LeadActions {
         : visit.missing();
   }
 
-  Reply reassign(Visit visit) {
+  /// @param refuse shows the lead again with what is wrong
+  Reply reassign(Visit visit, Function<Offered, Reply> refuse) {
     var lead = leads.find(visit.scope(), visit.path("id"));
     var contact = lead.flatMap(l -> persons.find(visit.scope(), l.contactId()));
     if (contact.isEmpty()) {
       return visit.missing();
     }
-    if (PassingOn.to(store, visit, contact.get(), visit.form().text("owner")) != PassingOn.DONE) {
-      return visit.undone("/leads/" + visit.path("id"), "not-reassigned");
+    switch (PassingOn.to(store, visit, contact.get(), visit.form().text("owner"))) {
+      case MISSING -> {
+        return visit.undone("/leads/" + visit.path("id"), "not-reassigned");
+      }
+      case REFUSED -> {
+        return refuse.apply(
+            offer(visit, visit.path("id")).refusing(visit.texts().of("acts.owner.wrong")));
+      }
+      case DONE -> {}
     }
     // Whoever passed it on may not see it any more.
     return leads.find(visit.scope(), visit.path("id")).isPresent()

@@ -79,7 +79,10 @@ public final class LeadSection implements Section {
     paths.get("/leads", Permission.READ, this::list);
     paths.get("/leads/{id}", Permission.READ, this::show);
     paths.post("/leads/{id}/answered", Permission.WORK, actions::mark);
-    paths.post("/leads/{id}/reassign", Permission.WORK, actions::reassign);
+    paths.post(
+        "/leads/{id}/reassign",
+        Permission.WORK,
+        v -> actions.reassign(v, offered -> refused(v, offered)));
     paths.post("/leads/{id}/send", Permission.WORK, actions::send);
     pins.addTo(paths, Pins.Kind.LEAD);
     paths.live(
@@ -175,6 +178,13 @@ public final class LeadSection implements Section {
         .tell(visit.scope(), visit.path("id"), visit.texts())
         .<Reply>map(
             s -> visit.page("leads/one.jte", new LeadView(s, PATH, actions.offer(visit, s.id()))))
+        .orElseGet(visit::missing);
+  }
+
+  private Reply refused(Visit visit, LeadActions.Offered offered) {
+    return teller
+        .tell(visit.scope(), visit.path("id"), visit.texts())
+        .<Reply>map(s -> visit.refused("leads/one.jte", new LeadView(s, PATH, offered)))
         .orElseGet(visit::missing);
   }
 

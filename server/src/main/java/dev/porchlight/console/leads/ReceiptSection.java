@@ -84,6 +84,7 @@ public final class ReceiptSection implements Section {
   /// @param unread why it can't be read; empty when it can
   /// @param taken whether anything was taken of it; else no remedy took place
   /// @param lead the address of its lead; empty for none
+  /// @param mendableHere whether it may be mended, and from a form its bytes come back as they were
   /// @param cut whether it may be mended, and no more than the beginning of its body is kept
   /// @param editable its body, where it may be mended; empty else, and where it can't be shown so
   ///   that its bytes come back as they were
@@ -107,6 +108,7 @@ public final class ReceiptSection implements Section {
       boolean taken,
       String lead,
       boolean mendable,
+      boolean mendableHere,
       boolean cut,
       String editable,
       String mending,
@@ -262,6 +264,7 @@ public final class ReceiptSection implements Section {
         receipt.leadId() != null,
         receipt.leadId() == null ? "" : "/console/leads/" + receipt.leadId(),
         mendable,
+        mendable && (!editable.isEmpty() || raw.filter(b -> b.length == 0).isPresent()),
         mendable && KeptBody.cut(receipt).isPresent(),
         mendable ? editable : "",
         texts.of(

@@ -134,8 +134,12 @@ class EndpointPagesTest {
     page.locator("section[aria-labelledby=in-porchlight] summary").click();
     assertThat(page.locator("section[aria-labelledby=in-porchlight] pre").innerText())
         .contains("lead.created", "<script>alert(1)");
-    assertThat(ada.get("/console/endpoints/preview?lead=nothing").body())
-        .contains("There is no such lead.");
+    var missing = ada.get("/console/endpoints/preview?lead=nothing");
+    assertThat(missing.statusCode()).isEqualTo(404);
+    assertThat(missing.body()).contains("There is no such lead.");
+    var whole = "/console/endpoints/preview/whole?lead=" + lead + "&contract=porchlight";
+    assertThat(page.locator("a[href='" + whole + "']").count()).isEqualTo(1);
+    assertThat(ada.get(whole).body()).contains("lead.created").startsWith("{");
   }
 
   @Test

@@ -65,6 +65,20 @@ class NowTest {
       for (var head : new String[] {"portal: accepted", "portal: delivered"}) {
         page.locator("#chart-data thead:has-text('" + head + "')").waitFor();
       }
+      // What came and what needs a hand are seen first, and every place of the console.
+      for (int width : new int[] {360, 1280}) {
+        page.setViewportSize(width, 900);
+        assertThat(
+                page.evaluate(
+                    "(() => { const top = (s) => document.querySelector(s).getBoundingClientRect();"
+                        + " return top('#hands').bottom < top('#arrivals').top"
+                        + " && top('#arrivals').bottom < 900"
+                        + " && top('#arrivals').bottom < top('#hour').top"
+                        + " && [...document.querySelectorAll('.places a')].every((a) =>"
+                        + " a.getBoundingClientRect().right <= innerWidth); })()"))
+            .as("at %d pixels", width)
+            .isEqualTo(true);
+      }
       // A name without end leaves the table as wide as the window, a clock ahead is no 0 ms.
       portal.post(
           LeadBodies.buyer("L-3", InventedPerson.of(3).withName("x".repeat(5000), "y"))

@@ -196,12 +196,14 @@ class MembersTest {
       hub.addSource("portal", "connections-plus")
           .post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
       var lead = "/console/leads/" + hub.story("L-1").path("id").asString();
-      assertThat(
-              ada.submit(lead, lead + "/reassign", Map.of("owner", "999"))
-                  .headers()
-                  .firstValue("Location")
-                  .orElseThrow())
-          .contains("not-reassigned");
+      for (var nobody : new String[] {"999", ""}) {
+        var refused = ada.submit(lead, lead + "/reassign", Map.of("owner", nobody));
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(refused.body())
+            .contains("aria-describedby=\"owner-error\"", "id=\"owner-error\"");
+      }
+      assertThat(ada.get("/console/me").body())
+          .contains("value=\"ada@example.org\" autocomplete=\"username\" hidden");
       ada.submit(lead, lead + "/reassign", Map.of("owner", member));
       ana.signIn("ana@example.org", "wrong as it is");
       ana.signIn("ana@example.org", ConsoleGuest.PASSWORD);
