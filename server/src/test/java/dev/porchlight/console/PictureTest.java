@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// at. They go to `target/pictures`; with `-Dporchlight.pictures=true`, to `docs/images`.
 @Timeout(120)
 class PictureTest {
-  private static final int HIGH = 1000;
+  private static final int HIGH = 1160;
 
   @TempDir Path folder;
 

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// `/console/now`: leads as they arrive and what became of each, the last hour in figures, and what
 /// needs a hand; all of it live.
 public final class NowSection implements Section {
-  private static final int LEADS = 15;
+  private static final int LEADS = 10;
   private static final int SOURCES = 5;
 
   /// Stands for any number that is more than one.
