@@ -150,7 +150,7 @@ public final class VisiblePersons {
                     r.getString(1),
                     r.getString(2),
                     r.getString(3),
-                    Json.read(r.getString(4), ContactBody.class).displayName()))
+                    ContactBody.find(r.getString(4)).orElse(ContactBody.UNREADABLE).displayName()))
             .list();
     if (contacts.isEmpty()) {
       return Optional.empty();

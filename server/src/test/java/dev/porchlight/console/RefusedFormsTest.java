@@ -92,6 +92,14 @@ class RefusedFormsTest {
             .contains(broken.getValue(), "class=\"mark\">");
       }
 
+      // What a form can't give back as it was has no form.
+      hub.clock().advance(Duration.ofSeconds(1));
+      sender.sender().post(new byte[] {'{', (byte) 0xff, '}'});
+      var bytes = hub.items("/receipts?state=quarantined&limit=1").getFirst().path("id").asString();
+      assertThat(ada.get("/console/receipts/" + bytes).body())
+          .contains("no text in UTF-8, to be put right here")
+          .doesNotContain("<textarea", "/console/receipts/" + bytes + "/resubmit");
+
       // An address that nobody can read is answered by a page.
       for (var hostile :
           new String[] {

@@ -44,13 +44,18 @@ class ReadBackTest {
         // The first two are the ones that once brought everything down.
         var name = n < 2 ? "N".repeat(100_000) : name(random);
         place(n < 2 ? 0 : random.nextInt(5), body).set(name, n < 2 ? null : value(random));
-        var answer = source.sender().post(spelled(Json.write(body), random));
-        if (answer.status() != 200) {
+        var answer =
+            source.sender().post(n < 2 ? Json.write(body) : spelled(Json.write(body), random));
+        if (n < 2 || answer.status() == 200) {
+          assertThat(answer.status()).as("body %d", n).isEqualTo(200);
+        } else {
           assertThat(answer.status()).as("seed %d, body %d", seed, n).isBetween(400, 499);
           continue;
         }
-        var found = hub.items("/leads?limit=1").getFirst();
-        assertThat(found.path("lead_id").asString()).isEqualTo("L-" + n);
+        // On a machine with much to do it may be owed at first.
+        var id = "L-" + n;
+        var found =
+            hub.await("lead " + id, () -> hub.items("/leads?lead_id=" + id).stream().findFirst());
         hub.awaitDelivery("L-" + n, endpoint, "delivered");
         var page = "/console/leads/" + found.path("id").asString();
         assertThat(ada.get(page).statusCode()).as("seed %d, body %d", seed, n).isEqualTo(200);
@@ -121,6 +126,10 @@ class ReadBackTest {
             .anyMatch(s -> s.contains("lead " + id))
             .anyMatch(s -> s.contains("contact " + contact));
       }
+      // Of what takes no member at all, an unknown one is told that, and not of an empty list.
+      var erase = "/persons/" + broken.path("person_id").asString() + "/erase";
+      assertThat(hub.api().post(erase, Json.object().put("why", "asked")).text())
+          .contains("There is no member `why` here, nor any other");
       exchange(hub, "lead_version", "fact", "lead_id", id, fact);
       exchange(hub, "contact", "body", "id", contact, body);
     }
