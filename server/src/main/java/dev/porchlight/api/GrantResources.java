@@ -217,7 +217,7 @@ final class GrantResources {
   private static List<String> redaction(Members body) {
     var pointers = List.copyOf(body.texts("redaction").orElse(Set.of()));
     for (var pointer : pointers) {
-      if (!pointer.matches("(/([^~/]|~[01])+){1,32}") || pointer.length() > 500) {
+      if (pointer.length() > 500 || !pointer.matches("(/([^~/]|~[01])+){1,32}")) {
         throw new FaultException(
             Fault.BODY_INVALID,
             "The member `redaction` must hold JSON pointers into an event's `data`, such as"

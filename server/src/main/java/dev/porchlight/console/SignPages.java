@@ -45,7 +45,7 @@ final class SignPages implements Section {
 
   /// Where one may be led after signing in: a page of the console, and nowhere else.
   private static final Pattern NEXT =
-      Pattern.compile(Console.ROOT + "(/[A-Za-z0-9._~%-]+)*(\\?[A-Za-z0-9._~%&=+*:-]*)?");
+      Pattern.compile(Console.ROOT + "(/[A-Za-z0-9._~%-]++)*+(\\?[A-Za-z0-9._~%&=+*:-]*)?");
 
   /// Who acts before anybody has signed in.
   private static final String NOBODY = "nobody";

@@ -158,7 +158,7 @@ public final class Desk {
       intake =
           ListingPlace.noted(
               store, intake(receipt, raw, source, reading, body, false, Others.NONE));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       LOG.error("Receipt {} could not be read: a defect of ours; it is owed", receipt.id(), e);
       return owe(receipt, raw, source, body, "Reading failed by a defect of ours.");
     }
@@ -200,7 +200,7 @@ public final class Desk {
           ListingPlace.noted(
               store, intake(receipt, raw, source, reading, body, false, Others.NONE));
       return new Prepared(intake.receipt(), raw, source, body, intake, intake.guid());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       LOG.error("Receipt {} could not be read: a defect of ours; it is owed", receipt.id(), e);
       return new Prepared(receipt, raw, source, body, null, guid(source, body, receipt));
     }
@@ -310,7 +310,7 @@ public final class Desk {
       var none = new Body(new byte[0], receipt.contentType(), receipt.channel());
       return content(receipt, source.get(), reading, body)
           .equals(content(receipt, source.get(), kept.get(), none));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       LOG.error("Receipt {} could not be read again; its body is kept", receipt.id(), e);
       return false;
     }
@@ -409,7 +409,7 @@ public final class Desk {
     try {
       var lead = connectors.apply(source.contract()).peekLeadId(body);
       return lead == null ? receipt.guid() : Draw.named(source.id(), lead);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       LOG.error("Not even the lead's id could be read of receipt {}", receipt.id(), e);
       return receipt.guid();
     }

@@ -186,7 +186,7 @@ public final class OwedWork implements AutoCloseable {
       }
     } catch (StoreUnavailableException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       synchronized (troubles) {
         var before = troubles.get(receipt.id());
         int failures = before == null ? 1 : before.failures() + 1;

@@ -2,7 +2,10 @@ package dev.porchlight.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.connector.Body;
+import dev.porchlight.connector.Connector;
 import dev.porchlight.connector.ForwardingConnector;
+import dev.porchlight.connector.Reading;
 import dev.porchlight.connector.realtor.ConnectionsPlus;
 import dev.porchlight.testing.Database;
 import dev.porchlight.testing.FakeCrm;
@@ -26,14 +29,31 @@ class OwedTest {
 
   private final AtomicBoolean broken = new AtomicBoolean(true);
 
+  /// Whether the defect is to call itself without end.
+  private final AtomicBoolean endless = new AtomicBoolean();
+
   /// A hub whose Connections Plus has a defect that can be mended.
   private TestHub start() {
     return database
         .in(folder)
         .connectors(all ->
             ForwardingConnector.among(
-                all, ForwardingConnector.brokenWhile(broken, new ConnectionsPlus())))
+                all, new Endless(ForwardingConnector.brokenWhile(broken, new ConnectionsPlus()))))
         .start();
+  }
+
+  private final class Endless extends ForwardingConnector {
+    private Endless(Connector sound) {
+      super(sound);
+    }
+
+    @Override
+    public Reading read(Body body) {
+      if (endless.get()) {
+        throw new StackOverflowError();
+      }
+      return super.read(body);
+    }
   }
 
   @Test
@@ -110,7 +130,9 @@ class OwedTest {
   void an_owed_body_that_turns_out_unreadable_goes_to_quarantine() {
     try (var hub = start()) {
       var portal = hub.addSource("portal", "connections-plus");
+      endless.set(true);
       assertThat(portal.sender().post("not json").status()).isEqualTo(200);
+      endless.set(false);
       var id = hub.items("/receipts?state=owed").getFirst().path("id").stringValue();
       broken.set(false);
       hub.hub().wake();

@@ -47,12 +47,9 @@ public final class BodyJson {
                   .build())
           .build();
 
-  /// Its parameters don't matter, but a charset: JSON is in UTF-8.
   private static final Pattern JSON_TYPE =
-      Pattern.compile(
-          "\\s*application/(?:[a-z0-9.!#$&^_-]+\\+)?json\\s*"
-              + "(?:;(?!\\s*charset\\s*=\\s*(?!\"?utf-?8\"?\\s*(?:;|$)))[^;]*)*",
-          Pattern.CASE_INSENSITIVE);
+      Pattern.compile("application/(?:[a-z0-9.!#$&^_-]+\\+)?json", Pattern.CASE_INSENSITIVE);
+  private static final Pattern UTF_8 = Pattern.compile("\"?utf-?8\"?", Pattern.CASE_INSENSITIVE);
 
   /// The JSON literal `null`.
   public enum Null {
@@ -106,10 +103,25 @@ public final class BodyJson {
   ///
   /// @throws Unfit when the bytes are none
   public static Object parse(Body body, Findings findings) throws Unfit {
-    if (!body.contentType().isBlank() && !JSON_TYPE.matcher(body.contentType()).matches()) {
+    if (!body.contentType().isBlank() && !isJson(body.contentType())) {
       findings.violation("", "the Content-Type of a body is application/json", "read as JSON");
     }
     return parse(body.bytes(), findings);
+  }
+
+  /// Whether a media type is JSON's. Its parameters don't matter, but a charset: JSON is in UTF-8.
+  /// They are taken one by one, since a pattern that repeats a group recurses for each.
+  private static boolean isJson(String type) {
+    var parts = type.split(";", -1);
+    return JSON_TYPE.matcher(parts[0].strip()).matches()
+        && Arrays.stream(parts).skip(1).noneMatch(BodyJson::isOtherCharset);
+  }
+
+  private static boolean isOtherCharset(String parameter) {
+    int equals = parameter.indexOf('=');
+    return equals >= 0
+        && parameter.substring(0, equals).strip().equalsIgnoreCase("charset")
+        && !UTF_8.matcher(parameter.substring(equals + 1).strip()).matches();
   }
 
   /// The JSON value that the bytes are; what had to be mended on the way is among the findings.

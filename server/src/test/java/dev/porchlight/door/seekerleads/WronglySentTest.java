@@ -50,12 +50,15 @@ class WronglySentTest {
             .contains(TYPE);
         assertThat(sent(sender, "application/json; charset=iso-8859-1", body, seeker))
             .contains(TYPE);
+        var many = "application/json" + ";".repeat(39_000);
+        assertThat(sent(sender, many + "charset=latin1", body, seeker)).contains(TYPE);
         for (var right :
             List.of(
                 "",
                 "application/json",
                 "Application/JSON;charset=\"UTF-8\"",
                 "application/json; charset=utf-8; v=1",
+                many,
                 "application/vnd.portal.v2+json")) {
           assertThat(sent(sender, right, body, seeker)).as(right).doesNotContain(TYPE);
         }
