@@ -1,7 +1,6 @@
 package dev.porchlight.api;
 
 import dev.porchlight.account.Nodes;
-import dev.porchlight.account.Scope;
 import dev.porchlight.desk.LeadRecord;
 import dev.porchlight.desk.Leads;
 import dev.porchlight.desk.Source;
@@ -14,12 +13,11 @@ import dev.porchlight.person.ContactEdit;
 import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
-import dev.porchlight.value.LeadJson;
 import dev.porchlight.web.Reply;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -35,17 +33,13 @@ final class ContactChange {
   /// From how many leads, the newest, it is known what they said.
   private static final int MOST_SAID = 200;
 
+  private static final int TRIES = 5;
+
   private static final Set<String> MEMBERS =
       Stream.concat(
               ContactEdit.MEMBERS.stream(),
               Stream.of("owner", Card.INVALID_EMAILS, DETAILS, TAKEN_BACK))
           .collect(Collectors.toUnmodifiableSet());
-
-  /// Words of the Spark door for a part of a list.
-  private static final Map<String, List<String>> PARTS =
-      Map.of(
-          "emails", List.of(Card.PRIMARY_EMAIL, Card.SECONDARY_EMAILS),
-          "phones", List.of(Card.PRIMARY_PHONE));
 
   private final Store store;
   private final Persons persons;
@@ -72,11 +66,25 @@ final class ContactChange {
             Fault.BODY_INVALID, "The member `" + word + "` is either typed or taken back.");
       }
     }
-    var said = back.isEmpty() ? null : said(known);
+    for (int tries = 1; ; tries++) {
+      var said = back.isEmpty() ? null : said(known);
+      try {
+        return write(call, known.id(), edit, back, said);
+      } catch (OutOfDateException _) {
+        if (tries == TRIES) {
+          throw new FaultException(
+              Fault.STATE_CONFLICT, "Leads of this contact keep changing; try again.");
+        }
+      }
+    }
+  }
+
+  private static Reply write(
+      Call call, String id, ContactEdit edit, Set<String> back, @Nullable Said said)
+      throws Exception {
     return call.change(batch -> {
       var now =
-          Persons.findContact(batch, known.id())
-              .orElseThrow(() -> AccountResources.missing("contact"));
+          Persons.findContact(batch, id).orElseThrow(() -> AccountResources.missing("contact"));
       if (Persons.isErased(batch, now.personId())) {
         throw new FaultException(Fault.STATE_CONFLICT, "The person was erased.");
       }
@@ -94,27 +102,21 @@ final class ContactChange {
       }
       var who = call.principal().id();
       var changed = ContactEdits.edit(batch, now, edit, who, batch.now());
-      var typed = typed(changed.body(), back);
+      var typed = changed.body().typedAmong(back);
       if (said != null && !typed.isEmpty()) {
+        if (!said.leads().equals(Leads.listNewest(batch, id, MOST_SAID))) {
+          throw new OutOfDateException();
+        }
         changed =
             ContactEdits.edit(
                 batch,
                 changed,
-                ContactEdit.takingBack(changed.body(), typed, said),
+                ContactEdit.takingBack(changed.body(), typed, said.body()),
                 who,
                 batch.now());
       }
       return new Call.Answer(200, Views.contact(changed));
     });
-  }
-
-  /// Of these, what somebody did type.
-  private static Set<String> typed(ContactBody body, Set<String> words) {
-    return words.stream()
-        .filter(w ->
-            body.typed().contains(w)
-                || PARTS.getOrDefault(w, List.of()).stream().anyMatch(body.typed()::contains))
-        .collect(Collectors.toSet());
   }
 
   private static Set<String> back(Members body) {
@@ -133,24 +135,38 @@ final class ContactChange {
     return words;
   }
 
-  /// What their leads say, whoever may see those: the contact has it from all of them.
-  private ContactBody said(Contact contact) {
-    var sources = Sources.in(store.settings());
-    List<LeadRecord> newest =
-        leads.list(
-            Scope.EVERYTHING,
-            new Leads.Query(null, null, contact.id(), null, Long.MAX_VALUE, MOST_SAID));
-    var said = new ArrayList<ContactEdit.Said>();
-    for (var lead : newest.reversed()) {
-      if (lead.erasedAt() == null) {
-        var fact = leads.getNewest(lead).fact().getBytes(StandardCharsets.UTF_8);
-        said.add(
-            new ContactEdit.Said(
-                LeadJson.parse(fact).enquirer(),
-                sources.find(lead.sourceId()).map(Source::name).orElse("")));
-      }
+  /// What leads say of a contact.
+  ///
+  /// @param leads as they stood when they were read
+  private record Said(List<LeadRecord> leads, ContactBody body) {}
+
+  /// Leads have come, changed or gone since they were read: to be read anew.
+  private static final class OutOfDateException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    OutOfDateException() {
+      super("the contact's leads have changed since", null, false, false);
     }
-    return ContactEdit.said(said);
+  }
+
+  /// What their leads say, whoever may see those: the contact has it from all of them. Of each lead
+  /// its newest version counts; one that can't be read says nothing.
+  private Said said(Contact contact) {
+    var sources = Sources.in(store.settings());
+    var all = leads.listNewest(contact.id(), MOST_SAID);
+    var kept = all.stream().filter(l -> l.erasedAt() == null).toList().reversed();
+    var newest = leads.getNewest(kept);
+    var said = new ArrayList<ContactEdit.Said>();
+    for (var lead : kept) {
+      Optional.ofNullable(newest.get(lead.id()))
+          .flatMap(Leads.Version::lead)
+          .ifPresent(fact ->
+              said.add(
+                  new ContactEdit.Said(
+                      fact.enquirer(),
+                      sources.find(lead.sourceId()).map(Source::name).orElse(""))));
+    }
+    return new Said(all, ContactEdit.said(said));
   }
 
   private static ContactEdit edit(Members body) {

@@ -9,10 +9,10 @@ import dev.porchlight.desk.Sources;
 import dev.porchlight.desk.search.Search;
 import dev.porchlight.person.Contact;
 import dev.porchlight.store.Store;
+import dev.porchlight.value.Enquirer;
 import dev.porchlight.value.Json;
-import dev.porchlight.value.LeadJson;
+import dev.porchlight.value.Lead;
 import dev.porchlight.web.Reply;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -107,24 +107,31 @@ final class SearchResources {
     var sources = Sources.in(store.settings());
     var newest = leads.getNewest(found);
     for (var lead : found) {
-      var fact = Objects.requireNonNull(newest.get(lead.id())).fact();
-      var said = LeadJson.parse(fact.getBytes(StandardCharsets.UTF_8));
-      var who = said.enquirer();
-      var name =
-          Stream.of(who.firstName(), who.lastName())
-              .filter(Objects::nonNull)
-              .collect(Collectors.joining(" "));
+      var version = newest.get(lead.id());
+      if (version == null) {
+        // It went while it was looked for.
+        continue;
+      }
+      var said = version.lead();
       put(
           items,
           "lead",
           lead.id(),
-          name.isBlank() ? Objects.requireNonNullElse(who.fullName(), "") : name,
+          said.map(Lead::enquirer).map(SearchResources::name).orElse(""),
           lead.createdAt(),
           lead.externalId(),
-          said.intent().word(),
+          said.map(s -> s.intent().word()).orElse("can't be read"),
           sources.find(lead.sourceId()).map(Source::name).orElse(""),
           lead.erasedAt() == null ? "" : "erased");
     }
+  }
+
+  private static String name(Enquirer who) {
+    var name =
+        Stream.of(who.firstName(), who.lastName())
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining(" "));
+    return name.isBlank() ? Objects.requireNonNullElse(who.fullName(), "") : name;
   }
 
   /// @param name empty where such things have none

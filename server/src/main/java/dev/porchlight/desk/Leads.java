@@ -5,6 +5,7 @@ import dev.porchlight.account.Nodes;
 import dev.porchlight.account.Scope;
 import dev.porchlight.listing.Listing;
 import dev.porchlight.person.Identity;
+import dev.porchlight.store.Batch;
 import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Picked;
 import dev.porchlight.store.Row;
@@ -285,8 +286,34 @@ public final class Leads {
             .list());
   }
 
+  /// The newest leads of a contact, newest first, whoever may see them.
+  public List<LeadRecord> listNewest(String contact, int limit) {
+    return store.read(h -> listNewest(h, contact, limit));
+  }
+
+  /// The same within a unit.
+  public static List<LeadRecord> listNewest(Batch batch, String contact, int limit) {
+    return listNewest(batch.sql(), contact, limit);
+  }
+
+  private static List<LeadRecord> listNewest(Handle handle, String contact, int limit) {
+    return handle
+        .createQuery(
+            "SELECT "
+                + Tables.LEAD.columnList()
+                + " FROM lead WHERE contact_id = :c ORDER BY seq DESC LIMIT :l")
+        .bind("c", contact)
+        .bind("l", limit)
+        .map((r, _) -> Tables.LEAD.read(new Row(r)))
+        .list();
+  }
+
   /// What a lead says now.
   public Version getNewest(LeadRecord lead) {
+    return findNewest(lead).orElseThrow();
+  }
+
+  private Optional<Version> findNewest(LeadRecord lead) {
     return store.read(h ->
         h.createQuery(
                 "SELECT version, receipt_id, at, fact FROM lead_version"
@@ -295,10 +322,10 @@ public final class Leads {
             .bind("v", lead.version())
             .map((r, _) ->
                 new Version(r.getInt(1), r.getString(2), Row.instant(r.getLong(3)), r.getString(4)))
-            .one());
+            .findOne());
   }
 
-  /// The same of several leads, by their ids.
+  /// The same of several leads, by their ids; nothing of one that is gone meanwhile.
   public Map<String, Version> getNewest(List<LeadRecord> leads) {
     if (leads.isEmpty()) {
       return Map.of();
@@ -321,7 +348,9 @@ public final class Leads {
     // One that was read a moment ago has a newer version by now, or none: it is looked at by
     // itself.
     for (var lead : leads) {
-      newest.computeIfAbsent(lead.id(), _ -> getNewest(lead));
+      if (!newest.containsKey(lead.id())) {
+        findNewest(lead).ifPresent(version -> newest.put(lead.id(), version));
+      }
     }
     return newest;
   }

@@ -5,10 +5,12 @@ import dev.porchlight.value.Json;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of a contact. Leads only ever add: what stands stays as it is.
@@ -33,6 +35,12 @@ public record ContactBody(
   static final String EMAILS = "emails";
   static final String PHONES = "phones";
   static final String TAGS = "tags";
+
+  /// What counts as a list that was typed where but a part of it was, as at the Spark door.
+  private static final Map<String, Set<String>> PARTS =
+      Map.of(
+          EMAILS, Set.of(Card.PRIMARY_EMAIL, Card.SECONDARY_EMAILS),
+          PHONES, Set.of(Card.PRIMARY_PHONE));
 
   /// Stands for the name of somebody of whom neither name nor address nor number is known.
   public static final String NAMELESS = "(no name)";
@@ -81,6 +89,19 @@ public record ContactBody(
   /// Whether this stands for one that can't be read.
   public boolean isUnreadable() {
     return this == UNREADABLE;
+  }
+
+  /// Of these words, those of what somebody did type, or a part of it.
+  public Set<String> typedAmong(Set<String> words) {
+    return typedAmong(words, typed);
+  }
+
+  /// The same where only the words of what was typed are known.
+  public static Set<String> typedAmong(Set<String> words, Set<String> typed) {
+    return words.stream()
+        .filter(w ->
+            typed.contains(w) || PARTS.getOrDefault(w, Set.of()).stream().anyMatch(typed::contains))
+        .collect(Collectors.toSet());
   }
 
   /// The address that is used first, if there is one.
@@ -144,12 +165,7 @@ public record ContactBody(
     boolean back = edit.typed().contains(Card.TAKEN_BACK);
     if (back) {
       allTyped.removeAll(edit.typed());
-      if (edit.typed().contains(EMAILS)) {
-        allTyped.removeAll(Set.of(Card.PRIMARY_EMAIL, Card.SECONDARY_EMAILS));
-      }
-      if (edit.typed().contains(PHONES)) {
-        allTyped.remove(Card.PRIMARY_PHONE);
-      }
+      edit.typed().forEach(word -> allTyped.removeAll(PARTS.getOrDefault(word, Set.of())));
     }
     allTyped.remove(Card.CONNECTED);
     allTyped.remove(Card.ASIDE);

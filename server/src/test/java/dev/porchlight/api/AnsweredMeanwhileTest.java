@@ -2,18 +2,27 @@ package dev.porchlight.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.store.EngineStore;
+import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
 
 /// An answer that is on its way while somebody is erased.
 class AnsweredMeanwhileTest {
@@ -54,5 +63,63 @@ class AnsweredMeanwhileTest {
     } finally {
       goOn.countDown();
     }
+  }
+
+  @Test
+  void what_a_lead_says_while_something_is_taken_back_is_the_contacts() throws Exception {
+    var entered = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var ana = InventedPerson.of(1);
+    try (var hub = TestHub.start(folder);
+        var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+      var portal = hub.addSource("portal", "connections-plus");
+      portal.post(LeadBodies.buyer("L-1", ana));
+      var contact = "/contacts/" + hub.story("L-1").path("contact_id").asString();
+      var typed = hub.api().patch(contact, Json.read("{\"emails\": []}", ObjectNode.class));
+      assertThat(typed.json().path("emails")).isEmpty();
+      hub.await("what the audit writes", () -> hub.items("/audit").stream().findFirst());
+      var store = hub.hub().store();
+      var busy =
+          pool.submit(() ->
+              store.write(
+                  WorkQueue.LEADS,
+                  _ -> {
+                    entered.countDown();
+                    try {
+                      return goOn.await(30, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                      throw new IllegalStateException(e);
+                    }
+                  }));
+      entered.await();
+      var back = Json.read("{\"taken_back\": [\"emails\"]}", ObjectNode.class);
+      var taken = pool.submit(() -> hub.api().patch(contact, back));
+      awaitWaiting(store, 1);
+      // It has read what leads say; leads go before edits.
+      var other = "ana.two@example.org";
+      var lead =
+          pool.submit(
+              () -> portal.sender().post(LeadBodies.buyer("L-1", ana.withEmail(other)).toString()));
+      awaitWaiting(store, 2);
+      goOn.countDown();
+      assertThat(busy.get()).isTrue();
+      assertThat(lead.get().status()).isEqualTo(200);
+      assertThat(taken.get().status()).isEqualTo(200);
+      // It may have waited for too long to be worked out at once.
+      hub.await(
+          "the lead's address",
+          () ->
+              Optional.of(hub.api().read(contact).path("emails").toString())
+                  .filter(e -> e.contains(other)));
+    } finally {
+      goOn.countDown();
+    }
+  }
+
+  private static void awaitWaiting(EngineStore store, int units) {
+    Awaitility.await()
+        .atMost(TestHub.PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> store.waiting() >= units);
   }
 }

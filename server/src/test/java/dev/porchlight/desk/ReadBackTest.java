@@ -109,6 +109,8 @@ class ReadBackTest {
           assertThat(ada.get("/console/" + page).body()).as(page).contains("Can’t be read: " + id);
         }
         assertThat(ada.get("/console/leads").body()).contains("Ana Whole");
+        assertThat(hub.api().read("/search?q=L-2").path("items").path(0).toString())
+            .contains(id, "can't be read");
         for (var page : List.of("contacts", "contacts/" + contact)) {
           assertThat(ada.get("/console/" + page).body()).as(page).contains("(can't be read)");
         }
@@ -130,8 +132,14 @@ class ReadBackTest {
       var erase = "/persons/" + broken.path("person_id").asString() + "/erase";
       assertThat(hub.api().post(erase, Json.object().put("why", "asked")).text())
           .contains("There is no member `why` here, nor any other");
-      exchange(hub, "lead_version", "fact", "lead_id", id, fact);
       exchange(hub, "contact", "body", "id", contact, body);
+      // What can't be read says nothing of its contact.
+      var at = "/contacts/" + contact;
+      hub.api().patch(at, Json.object().put("given_name", "Beau"));
+      var back = Json.object();
+      back.putArray("taken_back").add("given_name");
+      assertThat(hub.api().patch(at, back).json().has("given_name")).isFalse();
+      exchange(hub, "lead_version", "fact", "lead_id", id, fact);
     }
   }
 

@@ -5,12 +5,14 @@ import dev.porchlight.console.Clean;
 import dev.porchlight.console.Deeds;
 import dev.porchlight.console.Sheet;
 import dev.porchlight.console.Visit;
+import dev.porchlight.person.ContactBody;
 import dev.porchlight.sign.Tokens;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,12 +26,6 @@ final class ContactForm {
   private static final List<String> LISTS = List.of("emails", "phones");
   private static final List<String> ADDRESS =
       List.of("home_street_address", "home_postal_code", "home_locality", "home_region");
-
-  /// What counts as typed where a part of it was.
-  private static final Map<String, List<String>> PARTS =
-      Map.of(
-          "emails", List.of("primary_email", "secondary_emails"),
-          "phones", List.of("primary_phone"));
 
   private final Deeds deeds;
 
@@ -77,7 +73,7 @@ final class ContactForm {
 
   private static Sheet sheet(Visit visit, boolean filled, JsonNode known) {
     var t = visit.texts();
-    var typed = new ArrayList<String>();
+    var typed = new HashSet<String>();
     known.path("typed").forEach(n -> typed.add(n.asString("")));
     var sheet =
         new Sheet(visit, "contact.set.", "contact.set.hint.", filled, shown(known))
@@ -91,12 +87,11 @@ final class ContactForm {
             .line("home_postal_code", 300)
             .line("home_locality", 300)
             .line("home_region", 300);
+    var members = Stream.of(NAMES, LISTS, ADDRESS).flatMap(List::stream).toList();
+    var held = ContactBody.typedAmong(Set.copyOf(members), typed);
     var back =
-        Stream.of(NAMES, LISTS, ADDRESS)
-            .flatMap(List::stream)
-            .filter(n ->
-                typed.contains(n)
-                    || PARTS.getOrDefault(n, List.of()).stream().anyMatch(typed::contains))
+        members.stream()
+            .filter(held::contains)
             .map(n -> new Choice(n, t.of("contact.set." + n)))
             .toList();
     return back.isEmpty() ? sheet : sheet.heading("back").ticks(TAKEN_BACK, back);
