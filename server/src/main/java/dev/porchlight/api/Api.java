@@ -281,7 +281,7 @@ public final class Api {
         "GET",
         "/search",
         Permission.READ,
-        new SearchResources(parts.store(), parts.search(), parts.leads())::find);
+        new SearchResources(parts.store(), parts.search(), parts.leads(), parts.audit())::find);
     add("GET", "/persons", Permission.READ, persons::list);
     add("GET", "/persons/{id}", Permission.READ, persons::get);
     add("POST", "/persons/{id}/erase", Permission.ADMIN, persons::erase);

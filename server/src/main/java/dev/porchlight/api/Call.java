@@ -626,6 +626,10 @@ final class Call {
   /// Makes a change in one unit of work. With an `Idempotency-Key` the answer is kept in the same
   /// commit, sealed, for 24 hours, and a second request with that key gets it again and changes
   /// nothing. A refusal is not kept.
+  ///
+  /// What is answered of a person must be what the unit itself has read, or has compared with what
+  /// was read before it, as [ContactChange] does: then nobody is in it who was erased before, and
+  /// an erasure later on finds them in it. So it may be kept whoever was erased meanwhile.
   Reply change(Function<Batch, Answer> change) throws BodyException, IOException {
     var key = idempotencyKey();
     if (key == null) {

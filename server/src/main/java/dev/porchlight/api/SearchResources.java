@@ -1,5 +1,6 @@
 package dev.porchlight.api;
 
+import dev.porchlight.access.Audit;
 import dev.porchlight.account.Node;
 import dev.porchlight.account.Nodes;
 import dev.porchlight.desk.LeadRecord;
@@ -27,11 +28,13 @@ final class SearchResources {
   private final Store store;
   private final Search search;
   private final Leads leads;
+  private final Audit audit;
 
-  SearchResources(Store store, Search search, Leads leads) {
+  SearchResources(Store store, Search search, Leads leads, Audit audit) {
     this.store = store;
     this.search = search;
     this.leads = leads;
+    this.audit = audit;
   }
 
   Reply find(Call call) {
@@ -44,6 +47,8 @@ final class SearchResources {
     var view = Json.object();
     var items = view.putArray("items");
     found.contacts().forEach(c -> contact(items, c));
+    found.contacts().forEach(c -> looked(call, "/contacts/{id}", c.id()));
+    found.leads().forEach(l -> looked(call, "/leads/{id}", l.id()));
     leads(items, found.leads());
     found.receipts().forEach(r -> put(items, "receipt", r.id(), "", r.at(), r.state().word()));
     found
@@ -88,6 +93,12 @@ final class SearchResources {
                 n.email()));
     view.put("complete", !found.tooLong());
     return Call.ok(view);
+  }
+
+  /// Whom a search shows was looked at, as by a look at them alone.
+  private void looked(Call call, String route, String id) {
+    audit.looked(
+        call.principal().id(), "GET /api/v1" + route, id, call.request().peer().getHostAddress());
   }
 
   private void contact(ArrayNode items, Contact contact) {

@@ -184,7 +184,7 @@ public final class Console {
         }
         visit
             .shown()
-            .forEach((route, id) ->
+            .forEach((id, route) ->
                 audit.looked(
                     visit.principal().id(),
                     "GET " + ROOT + route,

@@ -182,7 +182,7 @@ public final class Visit {
   ///
   /// @param route of the page of what is shown, such as `/leads/{id}`
   public void shows(String route, String id) {
-    shown.put(route, id);
+    shown.put(id, route);
   }
 
   /// Says what was set, for the audit.
@@ -195,6 +195,7 @@ public final class Visit {
     return did;
   }
 
+  /// The pages of what is shown, by its id.
   Map<String, String> shown() {
     return shown;
   }

@@ -61,6 +61,8 @@ public final class SearchSection implements Section {
     var query =
         visit.query("q").map(q -> q.substring(0, Math.min(Search.LONGEST, q.length()))).orElse("");
     var found = search.find(visit.principal(), query);
+    found.contacts().forEach(c -> visit.shows("/contacts/{id}", c.id()));
+    found.leads().forEach(l -> visit.shows("/leads/{id}", l.id()));
     var groups = new ArrayList<Group>();
     add(visit, groups, "contacts", found.contacts().stream().map(c -> hit(visit, c)));
     add(visit, groups, "leads", leads(visit, found.leads()));

@@ -104,7 +104,7 @@ public final class Search {
     Map<String, Contact> known = new LinkedHashMap<>();
     boolean tooLong = false;
     try {
-      known.putAll(contacts(scope, query));
+      find(scope, query, known);
     } catch (StoreUnavailableException e) {
       if (!e.isTooLong()) {
         throw e;
@@ -130,8 +130,8 @@ public final class Search {
     return all.limit(OF_EACH).toList();
   }
 
-  private Map<String, Contact> contacts(Scope scope, String query) {
-    var found = new LinkedHashMap<String, Contact>();
+  /// Adds what is found as it is found: what the indexes gave stays where the rest takes too long.
+  private void find(Scope scope, String query, Map<String, Contact> found) {
     if (DIGITS.matcher(query).matches()) {
       persons.find(scope, query).ifPresent(c -> found.put(c.id(), c));
     } else if (Identity.isEmail(query)) {
@@ -152,7 +152,6 @@ public final class Search {
       put(scope, found, people.find(scope, query).stream().toList());
       put(found, contacts.beginning(owners(scope), query, OF_EACH));
     }
-    return found;
   }
 
   /// A number as it was typed, and with each country that a source assumes.

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,13 @@ class SearchPageTest {
           .contains("\"contact\"", mine.path("contact_id").asString(), "Mia O'Mine<b>")
           .contains("\"lead\"", mine.path("id").asString(), "MINE")
           .doesNotContain("Otto");
+      // Whom it shows was looked at, which the audit has a moment later.
+      Awaitility.await()
+          .atMost(TestHub.PATIENCE)
+          .untilAsserted(() ->
+              assertThat(hub.items("/audit?subject=" + mine.path("contact_id").asString()))
+                  .extracting(e -> e.path("act").asString())
+                  .contains("GET /console/contacts/{id}", "GET /api/v1/contacts/{id}"));
       assertThat(api(hub, receipt)).contains("\"receipt\"", "done");
       assertThat(api(hub, "PORT")).contains("\"source\"", "connections-plus");
       assertThat(api(hub, "ada%20ex")).contains("\"node\"", "member");
