@@ -22,11 +22,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,10 @@ public final class Hub implements AutoCloseable {
 
   /// A filter of 10,000 characters, escaped, still gets an answer in its door's form.
   private static final int HEADER_LIMIT = 40 * 1024;
+
+  /// Where it is reached as far as it knows itself: once it listens, which is after the first
+  /// deliveries have begun.
+  private final CompletableFuture<URI> own = new CompletableFuture<>();
 
   private final Ground ground;
   private final Backups backups;
@@ -80,31 +87,55 @@ public final class Hub implements AutoCloseable {
             ? new SqliteBackups(
                 sqlite, config.data(), keyFile, () -> HubIdentity.fingerprint(store), VERSION)
             : Backups.elsewhere();
+    var started = new ArrayDeque<Runnable>(List.of(store::close));
     try {
       return new Hub(
           config,
           clock,
           new Contracts(connectors.apply(Contracts.ofThisRelease())),
           store,
-          backups);
+          backups,
+          started);
     } catch (IOException | RuntimeException e) {
-      store.close();
+      started.forEach(end -> end(end, e));
       throw e;
     }
   }
 
+  private static void end(Runnable end, Exception because) {
+    try {
+      end.run();
+    } catch (RuntimeException e) {
+      because.addSuppressed(e);
+    }
+  }
+
+  /// @param started how each part that was started is ended, the last first; for whoever calls this
+  ///   in vain
   private Hub(
-      HubConfig config, Clock clock, Contracts contracts, EngineStore store, Backups backups)
+      HubConfig config,
+      Clock clock,
+      Contracts contracts,
+      EngineStore store,
+      Backups backups,
+      Deque<Runnable> started)
       throws IOException {
     this.backups = backups;
     ground = Ground.of(config, contracts, store);
     firstToken = ground.principals().makeFirst(ground.number()).orElse(null);
     var reads = Reads.of(store);
-    delivering = Delivering.of(ground, reads, this::own);
+    delivering = Delivering.of(ground, reads, own::join);
+    started.push(delivering.outgoing()::close);
+    started.push(ground.traces()::close);
+    started.push(delivering.engine()::close);
+    started.push(ground.audit()::close);
+    // Before the engine, which may wait for it.
+    started.push(() -> own.cancel(false));
     deciding = Deciding.of(ground, reads, delivering, () -> emptyStore(clock));
     // Before anything plans: what it voids are the leases of a process that died, not ours.
     delivering.engine().start(store.alone());
     work = new Working(ground, reads, delivering, deciding);
+    started.push(work::close);
     var tls = config.tls().shown(config.bind(), config.data(), clock.instant());
     doctor = new Doctor(store, reads.receipts(), reads.deliveries(), () -> findings(tls));
     var metrics = ground.metrics();
@@ -131,6 +162,8 @@ public final class Hub implements AutoCloseable {
                 api.problems()),
             metrics::answered,
             tls);
+    started.push(server::close);
+    own.complete(server.tlsAddress().orElseGet(server::address));
     smtp = Doors.listenForMail(ground, reads, delivering, deciding, tls);
   }
 
@@ -157,11 +190,6 @@ public final class Hub implements AutoCloseable {
                   + " s: nothing new comes into feeds."));
     }
     return all;
-  }
-
-  /// Where it is reached as far as it knows itself.
-  private URI own() {
-    return server.tlsAddress().orElseGet(server::address);
   }
 
   /// Where it is reached, for example `http://127.0.0.1:8080`.

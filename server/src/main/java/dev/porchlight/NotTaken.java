@@ -70,6 +70,7 @@ final class NotTaken {
           at.standing().state().state() == DeliveryState.State.UNWRITABLE
               ? Undelivered.State.UNWRITABLE
               : Undelivered.State.GIVEN_UP;
+      case REMOVED -> Undelivered.State.REMOVED;
       case WAITS, TAKEN, DROPPED -> Undelivered.State.WAITING;
     };
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaMethodReference;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.porchlight.access.Audit;
 import dev.porchlight.delivery.Engine;
@@ -57,6 +58,24 @@ class HubOrderTest {
                     OutgoingClient.class,
                     EngineStore.class)
                 .map(Class::getName)
+                .toList());
+  }
+
+  @Test
+  void a_start_that_fails_ends_what_was_started_in_the_same_order() {
+    var constructor = code(Hub.class).getConstructors().iterator().next();
+    var started =
+        constructor.getMethodReferencesFromSelf().stream()
+            .filter(r -> r.getName().equals("close"))
+            .sorted(Comparator.comparingInt(JavaMethodReference::getLineNumber).reversed())
+            .map(r -> r.getTargetOwner().getName())
+            .toList();
+    // The listener for mail starts last; the store was there before.
+    assertThat(started)
+        .isEqualTo(
+            called(Hub.class, "close", "close").stream()
+                .filter(c -> !c.equals(SmtpListener.class.getName()))
+                .filter(c -> !c.equals(EngineStore.class.getName()))
                 .toList());
   }
 

@@ -11,11 +11,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Which endpoints are left alone for a while, and which lane tries whether one is back. What is
 /// asked before an attempt comes from memory: what the store said at the last look, which is as old
 /// as the engine's poll, and what this hub has written since. Safe for use by many threads.
 final class Breakers {
+  private static final Logger LOG = LoggerFactory.getLogger(Breakers.class);
+
   private final Store store;
   private volatile Map<String, EndpointHealth> ailing = new ConcurrentHashMap<>();
   private final Map<String, Claim> probes = new ConcurrentHashMap<>();
@@ -84,17 +88,22 @@ final class Breakers {
     if (!probes.remove(id, claim) || until == null) {
       return;
     }
-    store.write(
-        WorkQueue.ATTEMPTS,
-        batch -> {
-          var health = batch.find(Tables.HEALTH, id);
-          if (health != null && until.equals(health.probingUntil())) {
-            var free = health.probing(null);
-            batch.put(Tables.HEALTH, free);
-            batch.afterCommit(() -> ailing.put(id, free));
-          }
-          return true;
-        });
+    try {
+      store.write(
+          WorkQueue.ATTEMPTS,
+          batch -> {
+            var health = batch.find(Tables.HEALTH, id);
+            if (health != null && until.equals(health.probingUntil())) {
+              var free = health.probing(null);
+              batch.put(Tables.HEALTH, free);
+              batch.afterCommit(() -> ailing.put(id, free));
+            }
+            return true;
+          });
+    } catch (RuntimeException e) {
+      // What ended the work is not to be hidden by that; the probe ends with its lease.
+      LOG.warn("Endpoint {} waits for the end of a lease until it is tried again", id, e);
+    }
   }
 
   /// Writes down what an attempt says of its endpoint.

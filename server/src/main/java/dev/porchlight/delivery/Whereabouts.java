@@ -30,6 +30,8 @@ public final class Whereabouts {
     OFF,
     /// It was given up, or can't be written.
     GIVEN_UP,
+    /// It was not taken while there was an endpoint, and that was removed.
+    REMOVED,
     /// Nobody waits for it any more.
     DROPPED
   }
@@ -49,7 +51,7 @@ public final class Whereabouts {
     public boolean isMissing() {
       return !derived
           && switch (holding) {
-            case WAITS, DISABLED, OFF, GIVEN_UP -> true;
+            case WAITS, DISABLED, OFF, GIVEN_UP, REMOVED -> true;
             case TAKEN, DROPPED -> false;
           };
     }
@@ -108,8 +110,13 @@ public final class Whereabouts {
     if (state == DeliveryState.State.DELIVERED || asked >= standing.delivery().seq()) {
       return Holding.TAKEN;
     }
-    if (state == DeliveryState.State.DROPPED || endpoint.isEmpty()) {
-      return Holding.DROPPED;
+    if (state == DeliveryState.State.DROPPED) {
+      return standing.state().reason().equals(RemovedEndpoints.WHY)
+          ? Holding.REMOVED
+          : Holding.DROPPED;
+    }
+    if (endpoint.isEmpty()) {
+      return Holding.REMOVED;
     }
     return state != DeliveryState.State.PENDING
         ? Holding.GIVEN_UP

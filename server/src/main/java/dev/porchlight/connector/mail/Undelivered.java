@@ -21,7 +21,8 @@ public record Undelivered(List<Missing> missing, List<String> taken) {
     DISABLED,
     OFF,
     GIVEN_UP,
-    UNWRITABLE
+    UNWRITABLE,
+    REMOVED
   }
 
   /// An endpoint that has not taken it.
@@ -90,6 +91,7 @@ public record Undelivered(List<Missing> missing, List<String> taken) {
           case OFF -> "undelivered.state.off";
           case GIVEN_UP -> "undelivered.state.given-up";
           case UNWRITABLE -> "undelivered.state.unwritable";
+          case REMOVED -> "undelivered.state.removed";
         });
   }
 

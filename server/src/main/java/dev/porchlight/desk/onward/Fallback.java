@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
 /// A lead that others have goes where an endpoint has given it up, since waiting mends nothing
 /// there. Where it waits for an endpoint that fails, one such lead goes in an hour, and where the
 /// hub has disabled that, in a day; a new run of failures begins anew. An endpoint that somebody
-/// disabled is not waited for: what that has not taken is stuck where nobody else has it either.
+/// disabled is not waited for, nor one that was removed: what those have not taken is stuck where
+/// nobody else has it either.
 ///
 /// Deliveries are looked at in the log's order and receipts in that of their ids, each once, when
 /// it is a minute old. How far that went is written in the unit that plans the mails, which does
@@ -162,8 +163,7 @@ public final class Fallback implements AutoCloseable {
   private Optional<Stuck> stuck(List<Whereabouts.At> event) {
     var missing = event.stream().filter(Whereabouts.At::isMissing).toList();
     boolean taken = event.stream().anyMatch(a -> a.holding() == Whereabouts.Holding.TAKEN);
-    if (missing.isEmpty()
-        || taken && missing.stream().allMatch(a -> a.holding() == Whereabouts.Holding.OFF)) {
+    if (missing.isEmpty() || taken && missing.stream().noneMatch(Fallback::isWaitedFor)) {
       return Optional.empty();
     }
     var d = missing.getFirst().standing().delivery();
@@ -180,10 +180,15 @@ public final class Fallback implements AutoCloseable {
             taken && missing.stream().noneMatch(a -> a.holding() == Whereabouts.Holding.GIVEN_UP)));
   }
 
+  /// Whether it matters that this endpoint has not taken a lead that others have.
+  private static boolean isWaitedFor(Whereabouts.At at) {
+    return at.holding() != Whereabouts.Holding.OFF && at.holding() != Whereabouts.Holding.REMOVED;
+  }
+
   /// Whether somebody was told just now that this endpoint has not taken a lead that others have.
   private static boolean isTold(Batch batch, Whereabouts.At at) {
     var row = batch.find(FallbackTables.FALLBACK_PLACE, told(at));
-    if (at.holding() == Whereabouts.Holding.OFF) {
+    if (!isWaitedFor(at)) {
       return true;
     }
     if (row == null) {
@@ -348,9 +353,7 @@ public final class Fallback implements AutoCloseable {
     if (source == null) {
       return;
     }
-    stuck.missing().stream()
-        .filter(at -> at.holding() != Whereabouts.Holding.OFF)
-        .forEach(at -> tell(batch, at));
+    stuck.missing().stream().filter(Fallback::isWaitedFor).forEach(at -> tell(batch, at));
     var draw = stuck.draw();
     var endpoint = fallback.get().endpoint();
     long seq = batch.append(stuck.kind(), stuck.ref(), draw.uuid("delivery " + endpoint.id()));

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -112,9 +113,16 @@ class FallbackTest {
 
   @Test
   void a_lead_that_no_crm_takes_goes_to_the_office_after_a_minute_and_once() {
+    var beforeStart = new AtomicReference<Runnable>(() -> {});
+    var setup =
+        TestHub.in(folder)
+            .config(config -> {
+              beforeStart.get().run();
+              return config;
+            });
     try (var post = FakeMailServer.open();
         var crm = FakeCrm.open().alwaysAnswers(503);
-        var hub = TestHub.start(folder)) {
+        var hub = setup.start()) {
       mails(hub, post, Json.object().put("fallback", "help@example.org"));
       var portal = hub.addSource("portal", "connections-plus");
       var one = hub.addEndpoint(crm.url("/one"), "porchlight");
@@ -127,14 +135,31 @@ class FallbackTest {
       hub.awaitAttempts("L-1", one, 2);
       assertThat(sent(hub, "lead.undelivered")).isEmpty();
 
+      // Due again while the hub starts, before it listens.
+      post.answers(FakeMailServer.MESSAGE, "451 4.3.0 disk full");
       hub.clock().advance(Duration.ofSeconds(1));
-      awaitSent(hub, "lead.undelivered");
+      hub.await(
+          "an attempt at the mail",
+          () ->
+              sent(hub, "lead.undelivered").stream()
+                  .filter(d -> d.path("attempts_made").asInt() == 1)
+                  .findFirst());
+      beforeStart.set(() -> hub.clock().advance(Duration.ofSeconds(20)));
+      hub.restart();
+      beforeStart.set(() -> {});
+      var due = awaitSent(hub, "lead.undelivered").path("id").asString();
+      assertThat(
+              hub.api()
+                  .read("/deliveries/" + due)
+                  .path("attempts")
+                  .valueStream()
+                  .map(a -> a.path("outcome").asString()))
+          .containsExactly("refused", "delivered");
       var mail = post.await(1).getFirst();
       assertThat(mail.recipients()).containsExactly("help@example.org");
       assertThat(mail.text()).contains("Subject: Lead not delivered: ").contains("L-1");
 
       // Neither a start nor another version sends it again.
-      hub.restart();
       portal =
           new TestHub.SourceAtHub(
               portal.id(), portal.name(), portal.key(), hub.sender("portal", portal.key()));
@@ -391,10 +416,21 @@ class FallbackTest {
                           && d.path("attempts_made").asInt() == 1)
                   .findFirst());
       hub.api().delete("/endpoints/" + endpoint);
-      hub.clock().advance(Duration.ofMinutes(1));
-      assertThat(said(post, 2))
-          .contains("Our &lt;CRM&gt; was disabled", "It was removed since")
-          .doesNotContain("--no-disabled");
+      hub.clock().advance(Duration.ofSeconds(61));
+      // Nobody took the lead that waited for it.
+      awaitSent(hub, "lead.undelivered");
+      said(post, 3);
+      var both = List.of(said(post, 2), said(post, 3));
+      assertThat(both)
+          .anySatisfy(text ->
+              assertThat(text)
+                  .contains("Our &lt;CRM&gt; was disabled", "It was removed since")
+                  .doesNotContain("--no-disabled"));
+      assertThat(both)
+          .anySatisfy(text ->
+              assertThat(text)
+                  .contains("L-2", "No system has this lead yet")
+                  .contains("was removed before it took the lead"));
     }
   }
 }
