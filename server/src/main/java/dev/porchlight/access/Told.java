@@ -15,6 +15,9 @@ public final class Told {
   private static final List<String> VALUES =
       List.of("owner", "role", "node", "kind", "name", "disabled", "ended", "state", "per_second");
 
+  /// Names what must be so for a change to be made: no change itself.
+  private static final String CONDITION = "expected";
+
   private static final int LONGEST_VALUE = 60;
   private static final Pattern MEMBER = Pattern.compile("[a-z][a-z0-9_]{0,40}");
 
@@ -42,7 +45,7 @@ public final class Told {
     }
     if (!made) {
       sent.propertyNames().stream()
-          .filter(n -> !VALUES.contains(n) && MEMBER.matcher(n).matches())
+          .filter(n -> !VALUES.contains(n) && !n.equals(CONDITION) && MEMBER.matcher(n).matches())
           .sorted()
           .forEach(all::add);
     }

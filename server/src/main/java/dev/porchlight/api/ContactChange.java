@@ -13,6 +13,7 @@ import dev.porchlight.person.ContactEdit;
 import dev.porchlight.person.ContactEdits;
 import dev.porchlight.person.Persons;
 import dev.porchlight.store.Store;
+import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +24,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What members type into contacts, and take back.
 final class ContactChange {
   private static final String DETAILS = "details";
   private static final String TAKEN_BACK = "taken_back";
+  private static final String EXPECTED = "expected";
   private static final int LONGEST_DETAIL = 300;
 
   /// From how many leads, the newest, it is known what they said.
@@ -38,7 +42,7 @@ final class ContactChange {
   private static final Set<String> MEMBERS =
       Stream.concat(
               ContactEdit.MEMBERS.stream(),
-              Stream.of("owner", Card.INVALID_EMAILS, DETAILS, TAKEN_BACK))
+              Stream.of("owner", Card.INVALID_EMAILS, DETAILS, TAKEN_BACK, EXPECTED))
           .collect(Collectors.toUnmodifiableSet());
 
   private final Store store;
@@ -60,6 +64,7 @@ final class ContactChange {
     var body = call.members(MEMBERS);
     var back = back(body);
     var edit = edit(body);
+    var expected = expected(body);
     for (var word : back) {
       if (edit.typed().contains(word)) {
         throw new FaultException(
@@ -69,7 +74,7 @@ final class ContactChange {
     for (int tries = 1; ; tries++) {
       var said = back.isEmpty() ? null : said(known);
       try {
-        return write(call, known.id(), edit, back, said);
+        return write(call, known.id(), expected, edit, back, said);
       } catch (OutOfDateException _) {
         if (tries == TRIES) {
           throw new FaultException(
@@ -80,13 +85,22 @@ final class ContactChange {
   }
 
   private static Reply write(
-      Call call, String id, ContactEdit edit, Set<String> back, @Nullable Said said)
+      Call call,
+      String id,
+      ObjectNode expected,
+      ContactEdit edit,
+      Set<String> back,
+      @Nullable Said said)
       throws Exception {
     return call.change(batch -> {
       var now =
           Persons.findContact(batch, id).orElseThrow(() -> AccountResources.missing("contact"));
       if (Persons.isErased(batch, now.personId())) {
         throw new FaultException(Fault.STATE_CONFLICT, "The person was erased.");
+      }
+      if (!stands(expected, Views.contact(now))) {
+        throw new FaultException(
+            Fault.STATE_CONFLICT, "The contact is no longer as `" + EXPECTED + "` says.");
       }
       if (edit.owner() != null
           && !edit.owner().equals(now.ownerId())
@@ -117,6 +131,41 @@ final class ContactChange {
       }
       return new Call.Answer(200, Views.contact(changed));
     });
+  }
+
+  /// What the contact must be when it is changed: as whoever changes it saw it.
+  private static ObjectNode expected(Members body) {
+    var expected = body.object(EXPECTED).orElseGet(Json::object);
+    for (var member : expected.properties()) {
+      var name = member.getKey();
+      boolean details = name.equals(DETAILS) && member.getValue().isObject();
+      if (!details && !name.equals("owner") && !ContactEdit.MEMBERS.contains(name)) {
+        throw new FaultException(
+            Fault.BODY_INVALID,
+            "The member `"
+                + EXPECTED
+                + "` must have members of the contact as it shows them: owner, details (an"
+                + " object), "
+                + String.join(", ", ContactEdit.MEMBERS.stream().sorted().toList())
+                + ".");
+      }
+    }
+    return expected;
+  }
+
+  private static boolean stands(ObjectNode expected, JsonNode now) {
+    return expected
+        .propertyStream()
+        .allMatch(p ->
+            p.getKey().equals(DETAILS)
+                ? p.getValue()
+                    .propertyStream()
+                    .allMatch(d -> isSame(d.getValue(), now.path(DETAILS).path(d.getKey())))
+                : isSame(p.getValue(), now.path(p.getKey())));
+  }
+
+  private static boolean isSame(JsonNode expected, JsonNode now) {
+    return expected.isNull() ? now.isMissingNode() : expected.equals(now);
   }
 
   private static Set<String> back(Members body) {

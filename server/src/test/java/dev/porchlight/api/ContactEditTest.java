@@ -160,13 +160,34 @@ final class ContactEditTest {
               "{\"typed\": []}",
               "{\"taken_back\": [\"owner\"]}",
               "{\"taken_back\": [\"emails\"], \"emails\": []}",
+              "{\"expected\": {\"leads\": []}}",
+              "{\"expected\": {\"details\": null}}",
+              "{\"expected\": []}",
               "{\"details\": {\"shoe_size\": \"9\"}}",
               "{\"details\": {\"home_locality\": \"a\\nb\"}}",
               "{\"details\": \"Harbor\"}",
               "{\"person_id\": \"x\"}")) {
         assertThat(world.admin().patch(path, wrong).status()).as(wrong).isEqualTo(400);
       }
+      for (var other :
+          List.of(
+              "\"emails\": [], \"given_name\": \"Sam\"",
+              "\"family_name\": null",
+              "\"details\": {\"home_locality\": \"Harbor\"}")) {
+        var body = "{\"tags\": [], \"expected\": {" + other + "}}";
+        assertThat(world.admin().patch(path, body).expect(409).problem())
+            .isEqualTo("state-conflict");
+      }
       assertThat(world.admin().get(path).text()).isEqualTo(before);
+      world
+          .admin()
+          .patch(
+              path,
+              """
+              {"tags": [], "expected": {"given_name": "Sam", "emails": ["sam@example.com"],
+               "details": {"home_locality": null}}}
+              """)
+          .expect(200);
     }
   }
 }

@@ -106,15 +106,20 @@ final class ContactForm {
     var sheet = sheet(visit, true, known.body());
     var seen = visit.form().text(SEEN);
     if (!seen.isEmpty() && !seen.equals(stamp(known.body()))) {
-      // Whoever filled it saw something else; sent again, it is as they say.
-      sheet.refuse(new Deeds.Done(409, Json.object().put("detail", meanwhile(visit, known))));
-      return visit.refused("contacts/change.jte", view(visit, known, sheet));
+      return changedMeanwhile(visit, known, sheet);
     }
     var body = changed(visit, sheet.body(), shown(known.body()));
     if (body.isEmpty()) {
       return visit.undone("/contacts/" + id, "contact.same");
     }
+    body.set("expected", expected(known.body()));
     var done = deeds.act(visit, "PATCH", CONTACT, id, body);
+    if (done.status() == 409) {
+      var now = deeds.act(visit, "GET", CONTACT, id, Json.object());
+      if (now.isFine() && !stamp(now.body()).equals(stamp(known.body()))) {
+        return changedMeanwhile(visit, now, sheet(visit, true, now.body()));
+      }
+    }
     if (done.isFine()) {
       return visit.done("/contacts/" + id, "contact.changed");
     }
@@ -123,6 +128,29 @@ final class ContactForm {
     }
     sheet.refuse(done);
     return visit.refused("contacts/change.jte", view(visit, known, sheet));
+  }
+
+  /// Whoever filled it saw something else; sent again, it is as they say.
+  private static Reply changedMeanwhile(Visit visit, Deeds.Done known, Sheet sheet) {
+    sheet.refuse(new Deeds.Done(409, Json.object().put("detail", meanwhile(visit, known))));
+    return visit.refused("contacts/change.jte", view(visit, known, sheet));
+  }
+
+  /// What the form has of it, which is still to stand when it is changed.
+  private static ObjectNode expected(JsonNode known) {
+    var expected = Json.object();
+    Stream.of(NAMES, LISTS).flatMap(List::stream).forEach(n -> expect(expected, known, n));
+    var details = expected.putObject("details");
+    ADDRESS.forEach(n -> expect(details, known.path("details"), n));
+    return expected;
+  }
+
+  private static void expect(ObjectNode expected, JsonNode known, String name) {
+    if (known.has(name)) {
+      expected.set(name, known.path(name));
+    } else {
+      expected.putNull(name);
+    }
   }
 
   private static String meanwhile(Visit visit, Deeds.Done known) {
