@@ -568,19 +568,21 @@ final class Call {
   @Nullable Instant time(String name) {
     return request
         .queryValue(name)
-        .map(text ->
-            parameter(
-                name,
-                "a time such as 2026-03-14T09:30:00Z",
-                text,
-                t -> {
-                  try {
-                    return OffsetDateTime.parse(t).toInstant();
-                  } catch (DateTimeException e) {
-                    throw new IllegalArgumentException(e);
-                  }
-                }))
+        .map(text -> parameter(name, "a time such as 2026-03-14T09:30:00Z", text, Call::instant))
         .orElse(null);
+  }
+
+  /// A time as the API takes it, of a year with four digits.
+  static Instant instant(String text) {
+    try {
+      var time = OffsetDateTime.parse(text);
+      if (time.getYear() < 0 || time.getYear() > 9999) {
+        throw new IllegalArgumentException("a year out of reach: " + text);
+      }
+      return time.toInstant();
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   /// A list: asks for one more than is shown to know whether there is a next page.

@@ -10,9 +10,7 @@ import dev.porchlight.store.Store;
 import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Reply;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
@@ -171,8 +169,8 @@ final class ReplayResources {
 
   private static Instant time(String name, String text) {
     try {
-      return OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeException e) {
+      return Call.instant(text);
+    } catch (IllegalArgumentException _) {
       throw invalid("The member `" + name + "` must be a time such as 2026-03-14T09:30:00Z.");
     }
   }

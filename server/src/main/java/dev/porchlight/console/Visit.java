@@ -116,7 +116,10 @@ public final class Visit {
   /// anything else.
   public Optional<Instant> moment(String name) {
     try {
-      return query(name).map(LocalDateTime::parse).map(t -> t.atZone(zone()).toInstant());
+      return query(name)
+          .map(LocalDateTime::parse)
+          .filter(t -> t.getYear() >= 0 && t.getYear() <= 9999)
+          .map(t -> t.atZone(zone()).toInstant());
     } catch (DateTimeException _) {
       return Optional.empty();
     }

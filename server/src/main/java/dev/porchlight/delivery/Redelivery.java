@@ -53,12 +53,19 @@ public final class Redelivery {
 
   /// Lets go of a delivery that was given up or can't be written, within a unit.
   static void letGo(Batch batch, String id, String why) {
+    drop(batch, id, why, s -> s == DeliveryState.State.DEAD || s == DeliveryState.State.UNWRITABLE);
+  }
+
+  /// Gives up a delivery that is dead, for a reason that no retry mends, within a unit.
+  public static void giveUp(Batch batch, String id, String why) {
+    drop(batch, id, why, s -> s == DeliveryState.State.DEAD);
+  }
+
+  private static void drop(
+      Batch batch, String id, String why, Predicate<DeliveryState.State> wanted) {
     var delivery = batch.find(Tables.DELIVERY, id);
     var state = batch.find(Tables.STATE, id);
-    if (delivery == null
-        || state == null
-        || state.state() != DeliveryState.State.DEAD
-            && state.state() != DeliveryState.State.UNWRITABLE) {
+    if (delivery == null || state == null || !wanted.test(state.state())) {
       return;
     }
     if (state.state() == DeliveryState.State.UNWRITABLE) {
@@ -66,16 +73,6 @@ public final class Redelivery {
     }
     batch.put(Tables.STATE, state.dropped(why, batch.clock()));
     batch.append("delivery.dropped", delivery.leadId(), id);
-  }
-
-  /// Gives up a delivery that is dead, for a reason that no retry mends, within a unit.
-  public static void giveUp(Batch batch, String id, String why) {
-    var delivery = batch.find(Tables.DELIVERY, id);
-    var state = batch.find(Tables.STATE, id);
-    if (delivery != null && state != null && state.state() == DeliveryState.State.DEAD) {
-      batch.put(Tables.STATE, state.dropped(why, batch.clock()));
-      batch.append("delivery.dropped", delivery.leadId(), id);
-    }
   }
 
   /// Sees to it that a lane knows of a delivery that is due now.

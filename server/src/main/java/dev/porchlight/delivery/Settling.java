@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /// the lane is due next, that its lease goes on or ends. Each unit checks owner and fence first; a
 /// holder whose lease went to somebody else changes nothing. May be shared by threads.
 final class Settling {
-  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Settling.class);
 
   private final Store store;
   private final String hub;

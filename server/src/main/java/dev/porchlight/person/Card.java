@@ -82,6 +82,21 @@ public record Card(
     invalidEmails = invalidEmails == null ? List.of() : List.copyOf(invalidEmails);
   }
 
+  /// Whether nothing stands on it that somebody typed; that mail does not arrive nobody typed.
+  boolean isEmpty() {
+    return EMPTY.equals(
+        new Card(
+            primaryEmail,
+            secondaryEmails,
+            notificationEmails,
+            primaryPhone,
+            details,
+            note,
+            reverseProspecting,
+            aside,
+            List.of()));
+  }
+
   /// That mail to those does not arrive; all that do not, the new one among them.
   public static Card invalid(List<String> emails) {
     return new Card(null, List.of(), List.of(), null, Map.of(), null, false, Map.of(), emails);

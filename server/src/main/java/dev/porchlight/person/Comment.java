@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /// What somebody remarked about a contact. It stays with the contact when that changes hands and
 /// goes when that is deleted. No decision depends on one, so a rebuild leaves them out.
@@ -54,6 +55,17 @@ public record Comment(String id, String contactId, String userId, String text, I
     batch.delete(TABLE, contact, id);
     batch.append("comment.deleted", contact, id);
     return true;
+  }
+
+  /// Whether there is any of a contact of that person.
+  static boolean isMade(Handle h, String person) {
+    return h.createQuery(
+            "SELECT 1 FROM contact_comment m JOIN contact c ON c.id = m.contact_id"
+                + " WHERE c.person_id = :p LIMIT 1")
+        .bind("p", person)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
   }
 
   /// Takes all off a contact.

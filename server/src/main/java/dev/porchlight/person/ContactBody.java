@@ -104,6 +104,11 @@ public record ContactBody(
         .collect(Collectors.toSet());
   }
 
+  /// Whether anything in it stands because somebody typed it.
+  boolean isTyped() {
+    return !typed.isEmpty() || !card.isEmpty();
+  }
+
   /// The address that is used first, if there is one.
   public Optional<String> primaryEmail() {
     return emails.stream().findFirst();

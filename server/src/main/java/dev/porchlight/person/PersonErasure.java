@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// What is kept of one person here, and its erasure. The person's row and those of their contacts
 /// stay, empty, so that what referred to them still finds something that says so.
@@ -96,9 +97,27 @@ public final class PersonErasure {
         .anyMatch(persons -> Json.read(persons, Tables.Sharers.class).list().size() > 1);
   }
 
-  /// Whether a member ever typed something into a contact of theirs.
+  /// Whether a contact of theirs is more than what leads said: something that a member typed stands
+  /// in it and was not taken back, there is a remark about it, somebody took it on, or other
+  /// software vouches for it. One that can't be read counts as typed.
   public static boolean isTyped(Handle h, String person) {
-    return !edits(h, person).isEmpty();
+    return isRemarkedOn(h, person)
+        || h
+            .createQuery("SELECT body FROM contact WHERE person_id = :p")
+            .bind("p", person)
+            .mapTo(String.class)
+            .list()
+            .stream()
+            .anyMatch(b -> ContactBody.find(b).map(ContactBody::isTyped).orElse(true))
+        || edits(h, person).stream()
+            .flatMap(e -> Json.tree(e.body()).path("typed").valueStream())
+            .map(JsonNode::asString)
+            .anyMatch(w -> w.equals(Card.CONNECTED) || w.equals(Card.EVIDENCE));
+  }
+
+  /// Whether somebody remarked something about a contact of theirs.
+  public static boolean isRemarkedOn(Handle h, String person) {
+    return Comment.isMade(h, person);
   }
 
   /// Erases what is kept of a person here.

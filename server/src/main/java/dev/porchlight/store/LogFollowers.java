@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /// wrote it: of this process's own as soon as they are committed; where other processes write to
 /// the same database, a thread looks for theirs four times a second. May be shared by threads.
 final class LogFollowers {
-  private static final Logger LOG = LoggerFactory.getLogger(EngineStore.class);
+  private static final Logger LOG = LoggerFactory.getLogger(LogFollowers.class);
   private static final int PAGE = 500;
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 

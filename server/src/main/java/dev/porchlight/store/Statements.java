@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /// What is prepared on the writer's connection, by its SQL. Only for the writer's thread.
 final class Statements {
-  private static final Logger LOG = LoggerFactory.getLogger(EngineStore.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Statements.class);
 
   /// How many statements made of several are kept: a server keeps a plan for each part of them.
   private static final int MOST_TOGETHER = 64;

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /// most 64 or 256 KiB of them, in the order of the queues, of which none takes all of it while
 /// others wait. May be shared by threads; one of them takes.
 final class WaitingJobs {
-  private static final Logger LOG = LoggerFactory.getLogger(EngineStore.class);
+  private static final Logger LOG = LoggerFactory.getLogger(WaitingJobs.class);
   private static final int MAX_UNITS = 64;
   private static final int RESERVED_FOR_LOWER = 16;
   static final int MAX_BYTES = 256 * 1024;

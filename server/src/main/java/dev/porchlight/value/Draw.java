@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public record Draw(Instant at, String seed, int counter) {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final AtomicInteger COUNTER = new AtomicInteger(RANDOM.nextInt(10_000));
+  private static final long LAST_MILLI = 0xffff_ffff_ffffL;
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC);
 
@@ -42,7 +43,11 @@ public record Draw(Instant at, String seed, int counter) {
 
   /// The least that [#uuid] gives for any draw of that time or later.
   public static String leastUuid(Instant at) {
-    var hex = "%012x".formatted(Math.max(0, at.toEpochMilli()));
+    // An id has room for the years up to 10889; there are later times, and earlier ones.
+    long milli =
+        Math.clamp(at.getEpochSecond(), -1, LAST_MILLI / 1000 + 1) * 1000
+            + at.getNano() / 1_000_000;
+    var hex = "%012x".formatted(Math.clamp(milli, 0, LAST_MILLI));
     return hex.substring(0, 8) + "-" + hex.substring(8) + "-7000-8000-000000000000";
   }
 

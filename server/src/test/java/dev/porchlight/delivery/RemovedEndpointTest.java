@@ -2,6 +2,7 @@ package dev.porchlight.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
@@ -10,7 +11,9 @@ import dev.porchlight.value.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -29,12 +32,15 @@ class RemovedEndpointTest {
   @Test
   void what_waits_for_a_disabled_endpoint_says_so_and_what_was_given_up_goes_with_its_endpoint() {
     try (var crm = FakeCrm.open();
-        var hub = TestHub.start(folder)) {
+        var hub = TestHub.start(folder);
+        var ada = ConsoleGuest.administrator(hub)) {
       var portal = hub.addSource("portal", "connections-plus");
       var endpoint =
           hub.addEndpoint(
               crm.url("/crm"), "porchlight", b -> b.put("name", "CRM").put("final_refusals", true));
-      crm.answers(new FakeCrm.Reaction.Status(503, Map.of("Retry-After", "99999999"), "busy"));
+      var busy = new FakeCrm.Reaction.Status(503, Map.of("Retry-After", "99999999"), "busy");
+      var answered = new CountDownLatch(1);
+      crm.answers(busy, new FakeCrm.Reaction.Held(answered, busy));
       portal.post(LeadBodies.buyer("L-1", InventedPerson.of(1)));
       var waiting = hub.awaitAttempts("L-1", endpoint, 1);
       // Who asks for years waits an hour, and both sentences say the same.
@@ -43,6 +49,16 @@ class RemovedEndpointTest {
       assertThat(explanation(hub, waiting))
           .contains("left alone until " + until, "tried again at " + until);
       assertThat(until).isNotEmpty();
+      // Its pause is over, and it has not yet taken what is tried again.
+      hub.clock().advance(Duration.ofMinutes(61));
+      crm.await(2);
+      for (var page : List.of("/console/now", "/console/endpoints/" + endpoint.id())) {
+        assertThat(ada.get(page).body())
+            .contains("left alone until the next delivery is tried")
+            .doesNotContain(", tried again");
+      }
+      answered.countDown();
+      hub.awaitAttempts("L-1", endpoint, 2);
 
       hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", true));
       var said = hub.deliveries("L-1", endpoint).getFirst();

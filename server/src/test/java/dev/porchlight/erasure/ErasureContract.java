@@ -223,6 +223,9 @@ abstract class ErasureContract {
       var person = person(hub, EMAIL);
       var contact = story.path("contact_id").asString();
       assertThat(twins(hub)).hasSizeGreaterThan(3);
+      // What could not be read is pinned, with a reason that names them.
+      var unread = hub.items("/receipts?state=quarantined").getFirst().path("id").asString();
+      hub.api().make("/receipts/" + unread + "/pin", Json.object().put("reason", "Of " + EMAIL));
 
       var record = erase(hub, person);
 
@@ -454,6 +457,12 @@ abstract class ErasureContract {
       assertThat(person(hub, EMAIL)).isEqualTo(person);
       assertThat(hub.story("L-2").has("erased_at")).isFalse();
       hub.checkRebuild();
+      // What was typed and taken back keeps nobody.
+      var contact = "/contacts/" + hub.story("L-2").path("contact_id").asString();
+      hub.api().patch(contact, Json.object().put("given_name", "Zaza"));
+      var back = Json.object();
+      back.putArray("taken_back").add("given_name");
+      assertThat(hub.api().patch(contact, back).status()).isEqualTo(200);
 
       hub.clock().advance(Duration.ofDays(335));
       hub.await(

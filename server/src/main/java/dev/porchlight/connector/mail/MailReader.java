@@ -57,6 +57,7 @@ final class MailReader {
   private int parts;
   private int read;
   private boolean bounded;
+  private boolean exact;
 
   private static final Pattern FOREIGN =
       Pattern.compile(
@@ -127,6 +128,7 @@ final class MailReader {
       if (metas.containsKey("lead_email")
           || metas.containsKey("lead_phone")
           || metas.containsKey("lead_information_version")) {
+        exact = true;
         metas.replaceAll((_, v) -> Words.lines(v));
         return metas;
       }
@@ -410,14 +412,15 @@ final class MailReader {
         : text;
   }
 
-  /// A number as people write it; null, and noted, where it is none.
+  /// A number, in a line as people write it; null, and noted, where it is none.
   private @Nullable BigDecimal number(String name, Map<String, String> f) {
-    boolean isPrice = name.equals("lead_property_price");
+    // A meta field is a program's: its point is the one before the decimals.
+    boolean isPeoples = name.equals("lead_property_price") && !exact;
     var text = f.get(name);
     if (text == null) {
       return null;
     }
-    var digits = (isPrice ? grouped(text) : text).replaceAll("[$,\\s\\u00a0\\u202f]|USD", "");
+    var digits = (isPeoples ? grouped(text) : text).replaceAll("[$,\\s\\u00a0\\u202f]|USD", "");
     if (digits.matches("[0-9]{1,15}(?:\\.[0-9]{1,6})?")) {
       return new BigDecimal(digits);
     }

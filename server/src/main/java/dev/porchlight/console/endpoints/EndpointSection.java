@@ -247,9 +247,7 @@ public final class EndpointSection implements Section {
     }
     if (health != null) {
       badges.add(
-          health.shutUntil() == null
-                  || endpoint.disabled()
-                  || health.shutUntil().isBefore(visit.now())
+          health.shutUntil() == null || endpoint.disabled()
               ? new Badge(Tone.WAITING, t.of("endpoint.failing"))
               : new Badge(
                   Tone.BAD,

@@ -280,9 +280,7 @@ public final class NowSection implements Section {
     var badge =
         endpoint.disabled()
             ? new Badge(Tone.BAD, texts.of("now.endpoint.disabled"))
-            : failing != null
-                    && failing.shutUntil() != null
-                    && failing.shutUntil().isAfter(visit.now())
+            : failing != null && failing.shutUntil() != null
                 ? new Badge(
                     Tone.BAD,
                     failing.shutUntil().isAfter(visit.now())

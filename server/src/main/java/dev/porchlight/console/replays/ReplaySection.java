@@ -435,11 +435,15 @@ public final class ReplaySection implements Section {
       return null;
     }
     try {
-      return LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
+      var time = LocalDateTime.parse(text);
+      if (time.getYear() >= 0 && time.getYear() <= 9999) {
+        return time.toInstant(ZoneOffset.UTC);
+      }
     } catch (DateTimeException _) {
-      form.refuse(name, t.of("replay.time.wrong"));
-      return null;
+      // refused below, like a year that no calendar reaches
     }
+    form.refuse(name, t.of("replay.time.wrong"));
+    return null;
   }
 
   private static int pace(Texts t, Form form) {

@@ -90,10 +90,13 @@ public final class Erasure {
   /// All that was found out before the unit.
   ///
   /// @param seq the log's end when it was begun
+  /// @param typed whether the person is kept by what a member typed; their edits are counted, so
+  ///   one that came since is seen
   /// @param leadCount how many of the person's leads are still to be erased
   private record Prepared(
       long seq,
       PersonErasure.Outline person,
+      boolean typed,
       int leadCount,
       List<LeadErasure.Plan> leads,
       Set<String> open,
@@ -188,6 +191,7 @@ public final class Erasure {
         reader
             .read(h -> PersonErasure.look(h, id))
             .orElseThrow(() -> new IllegalStateException("no person " + id));
+    boolean typed = reader.read(h -> PersonErasure.isTyped(h, id));
     var particulars = new Particulars();
     var all = reader.read(h -> leadsOf(h, id));
     var left = all.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
@@ -208,7 +212,7 @@ public final class Erasure {
       reader.read(h -> LeadErasure.look(h, lead, particulars, rereading)).ifPresent(plans::add);
     }
     if (left.size() > now.size()) {
-      return new Prepared(seq, person, left.size(), plans, Set.of(), Map.of(), List.of());
+      return new Prepared(seq, person, typed, left.size(), plans, Set.of(), Map.of(), List.of());
     }
     boolean shared = reader.read(h -> PersonErasure.sharesPhone(h, id, person.companyId()));
     var open =
@@ -229,7 +233,7 @@ public final class Erasure {
       stamps.put(place, reader.read(place::stamp));
       elsewhere.add(reader.read(h -> place.look(h, subject)));
     }
-    return new Prepared(seq, person, left.size(), plans, open, stamps, elsewhere);
+    return new Prepared(seq, person, typed, left.size(), plans, open, stamps, elsewhere);
   }
 
   /// The leads of a person, and whether each is still to be erased.
@@ -369,7 +373,8 @@ public final class Erasure {
     }
     if (unlessKept
         && (prepared.leadCount() > 1
-            || prepared.person().edits() > 0
+            || prepared.typed()
+            || PersonErasure.isRemarkedOn(batch.sql(), person)
             || prepared.leads().stream()
                 .anyMatch(l -> Pins.holds(batch, Pins.Kind.LEAD, l.lead().id())))) {
       return new Outcome.Kept();

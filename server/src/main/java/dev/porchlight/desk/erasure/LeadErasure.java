@@ -255,6 +255,7 @@ public final class LeadErasure {
     batch
         .sql()
         .execute("UPDATE receipt SET state = 'erased', guid = id, message = '' WHERE id = ?", id);
+    Pins.forgetReceipt(batch, id);
     empty(batch, id, mediaType(receipt.contentType()));
     return new Erasures.Counts(0, 0, 1, 0, 0, 0, 0, 0, 0);
   }

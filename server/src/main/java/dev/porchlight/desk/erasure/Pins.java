@@ -84,6 +84,11 @@ public final class Pins {
     return find(kind, id).isPresent();
   }
 
+  /// Forgets the pin of a receipt that is erased.
+  static void forgetReceipt(Batch batch, String receipt) {
+    batch.sql().execute("DELETE FROM pin WHERE kind = 'receipt' AND id = ?", receipt);
+  }
+
   /// Forgets the pins of a lead that is erased, and of all that belongs to it.
   static void forgetLead(Batch batch, String lead) {
     var sql = batch.sql();

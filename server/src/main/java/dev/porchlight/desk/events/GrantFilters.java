@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /// What the filters of grants say of an event.
 final class GrantFilters {
-  private static final Logger LOG = LoggerFactory.getLogger(Publishing.class);
+  private static final Logger LOG = LoggerFactory.getLogger(GrantFilters.class);
 
   private GrantFilters() {}
 

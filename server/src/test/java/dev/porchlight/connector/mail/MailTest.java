@@ -3,6 +3,7 @@ package dev.porchlight.connector.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.porchlight.connector.Messages;
+import dev.porchlight.connector.Reading;
 import dev.porchlight.connector.WriteOptions;
 import dev.porchlight.connector.Written;
 import dev.porchlight.value.AnyLead;
@@ -24,10 +25,12 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -155,6 +158,27 @@ class MailTest {
     assertThat(receipt.plain())
         .contains("Reçu: 14 juil. 2026, 09:26 UTC\r\n")
         .contains("Pourquoi: Le contenu n’est pas du JSON : ligne 1, colonne 7.\r\n");
+  }
+
+  @Test
+  void a_program_s_price_is_read_to_the_point_and_people_s_by_their_groups() {
+    assertThat(price("<meta name=\"lead_property_price\" content=\"950.000\">"))
+        .isEqualTo(new Money(new BigDecimal("950"), "USD"));
+    assertThat(price("<p>Price: 950.000 $</p>"))
+        .isEqualTo(new Money(new BigDecimal("950000"), "USD"));
+  }
+
+  private static @Nullable Money price(String line) {
+    boolean isMeta = line.startsWith("<meta");
+    var mail =
+        "Content-Type: text/html\r\n\r\n<html><head>"
+            + (isMeta ? "<meta name=\"lead_email\" content=\"ana@example.org\">" + line : "")
+            + "</head><body>"
+            + (isMeta ? "" : "<p>Email: ana@example.org</p>" + line)
+            + "</body></html>";
+    var facts = (Reading.Facts) MailReader.read(mail.getBytes(StandardCharsets.US_ASCII));
+    var interest = (Interest.InListing) ((Lead) facts.facts().getFirst()).interest();
+    return Objects.requireNonNull(interest).property().listPrice();
   }
 
   @Property(tries = 300)

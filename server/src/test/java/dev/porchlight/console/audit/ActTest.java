@@ -6,9 +6,11 @@ import dev.porchlight.testing.ConsoleGuest;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Draw;
 import dev.porchlight.value.Json;
 import dev.porchlight.web.Route;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -147,6 +149,8 @@ class ActTest {
     var page = "/console/endpoints/" + endpoint + "/change";
     var fields = new LinkedHashMap<String, String>();
     fields.put("name", "Sales CRM");
+    fields.put("node", hub.api().read("/endpoints/" + endpoint).path("node").asString());
+    fields.put("api_key_header", "X-API-Key");
     fields.put("url", "http://127.0.0.1:9/x");
     fields.put("contract", "porchlight");
     fields.put("order", "usual");
@@ -186,7 +190,15 @@ class ActTest {
         .containsExactly("leads.get");
     assertThat(deeds(hub, "?to=2001-01-01T00:00:00Z")).isEmpty();
     assertThat(deeds(hub, "?act=leads.get&from=2001-01-01T00:00:00%2B01:00")).isNotEmpty();
-    assertThat(hub.api().get("/audit?from=yesterday").status()).isEqualTo(400);
+    assertThat(deeds(hub, "?to=9999-12-31T00:00:00Z&from=0000-01-01T00:00:00Z")).isNotEmpty();
+    for (var no : List.of("yesterday", "%2B999999999-01-01T00:00:00Z", "-0001-01-01T00:00:00Z")) {
+      assertThat(hub.api().get("/audit?from=" + no).status()).as(no).isEqualTo(400);
+    }
+    // Ids order as their times do, as far as there is room in them.
+    assertThat(Draw.leastUuid(Instant.MIN)).isEqualTo(Draw.leastUuid(Instant.EPOCH));
+    assertThat(Draw.leastUuid(Instant.MAX))
+        .isGreaterThan(Draw.leastUuid(Instant.parse("9999-12-31T00:00:00Z")))
+        .hasSize(36);
 
     var found = ada.get("/console/audit?who=Ada+Example&act=endpoints.change").body();
     assertThat(found)
@@ -201,7 +213,9 @@ class ActTest {
     assertThat(ada.get(since).body()).contains("Nothing here", "UTC");
     assertThat(ada.get(since + "&zone=Pacific/Kiritimati").body())
         .contains("Lead: looked at", "Pacific/Kiritimati");
-    assertThat(ada.get("/console/audit?from=soon").body()).contains("One of the times");
+    for (var no : List.of("soon", "%2B999999999-01-01T00:00")) {
+      assertThat(ada.get("/console/audit?from=" + no).body()).contains("One of the times");
+    }
     assertThat(ada.get("/console/audit?who=" + "%3Cscript%3E").body()).doesNotContain("<script>");
   }
 

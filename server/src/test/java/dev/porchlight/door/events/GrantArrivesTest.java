@@ -6,7 +6,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.porchlight.access.party.Grant;
-import dev.porchlight.desk.events.Publishing;
 import dev.porchlight.store.WorkQueue;
 import dev.porchlight.testing.TestHub;
 import java.nio.file.Path;
@@ -34,7 +33,7 @@ class GrantArrivesTest {
       pods.grant(office, feed, "realestate/listing", null);
       var said = new ListAppender<ILoggingEvent>();
       said.start();
-      var logger = (Logger) LoggerFactory.getLogger(Publishing.class);
+      var logger = (Logger) LoggerFactory.getLogger("dev.porchlight.desk.events.GrantFilters");
       logger.addAppender(said);
       var begun = new CountDownLatch(1);
       var goOn = new CountDownLatch(1);
