@@ -153,6 +153,7 @@ class ActTest {
     fields.put("api_key_header", "X-API-Key");
     fields.put("url", "http://127.0.0.1:9/x");
     fields.put("contract", "porchlight");
+    fields.put("node", hub.api().read("/endpoints/" + endpoint).path("node").asString());
     fields.put("order", "usual");
     fields.put("received_bytes", "yes");
     fields.put("max_per_second", "5");
