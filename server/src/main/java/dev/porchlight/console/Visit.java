@@ -132,6 +132,11 @@ public final class Visit {
     return Objects.requireNonNull(form, "only what is posted has a form");
   }
 
+  /// What was posted; empty for a request without a form.
+  public Optional<Form> posted() {
+    return Optional.ofNullable(form);
+  }
+
   /// A page of a template that takes `frame` and `view`.
   public Reply.Full page(String template, Object view) {
     return pages.own(200, template, frame, view);

@@ -492,7 +492,10 @@ abstract class ErasureContract {
                 batch ->
                     batch
                         .sql()
-                        .execute("UPDATE lead_version SET fact = '{' WHERE lead_id = ?", lead));
+                        .execute(
+                            "UPDATE contact SET body = '{' WHERE id ="
+                                + " (SELECT contact_id FROM lead WHERE id = ?)",
+                            lead));
       }
       hub.clock().advance(Duration.ofDays(31));
       awaitErased(hub, "L-2");

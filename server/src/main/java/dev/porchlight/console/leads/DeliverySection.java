@@ -121,7 +121,7 @@ public final class DeliverySection implements Section {
     paths.get("/deliveries/{id}", Permission.READ, this::show);
     paths.get("/deliveries/{id}/body", Permission.READ, this::bytes);
     paths.post("/deliveries/{id}/retry", Permission.WORK, this::retry);
-    pins.addTo(paths, Pins.Kind.DELIVERY);
+    pins.addTo(paths, Pins.Kind.DELIVERY, v -> show(v, v::refused));
   }
 
   private Reply list(Visit visit) {
@@ -235,6 +235,10 @@ public final class DeliverySection implements Section {
   }
 
   private Reply show(Visit visit) {
+    return show(visit, visit::page);
+  }
+
+  private Reply show(Visit visit, BiFunction<String, Object, Reply> page) {
     var found = deliveries.find(visit.scope(), visit.path("id"));
     if (found.isEmpty()) {
       return visit.missing();
@@ -254,7 +258,7 @@ public final class DeliverySection implements Section {
       }
       case Renderer.Rendered.CannotWrite(var reason) -> cannot = Clean.line(reason);
     }
-    return visit.page(
+    return page.apply(
         "leads/delivery.jte",
         new One(
             standing.delivery().id(),

@@ -84,7 +84,7 @@ public final class LeadSection implements Section {
         Permission.WORK,
         v -> actions.reassign(v, offered -> refused(v, offered)));
     paths.post("/leads/{id}/send", Permission.WORK, actions::send);
-    pins.addTo(paths, Pins.Kind.LEAD);
+    pins.addTo(paths, Pins.Kind.LEAD, v -> refused(v, actions.offer(v, v.path("id"))));
     paths.live(
         "/leads/{id}/events",
         Permission.READ,

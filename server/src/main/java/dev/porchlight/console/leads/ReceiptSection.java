@@ -130,7 +130,7 @@ public final class ReceiptSection implements Section {
     paths.post("/receipts/{id}/resubmit", Permission.WORK, this::resubmit);
     paths.post("/receipts/{id}/aside", Permission.WORK, this::putAside);
     paths.post("/receipts/{id}/reopen", Permission.WORK, this::takeBack);
-    pins.addTo(paths, Pins.Kind.RECEIPT);
+    pins.addTo(paths, Pins.Kind.RECEIPT, v -> show(v, v::refused));
   }
 
   private Reply list(Visit visit) {
@@ -186,9 +186,13 @@ public final class ReceiptSection implements Section {
   }
 
   private Reply show(Visit visit) {
+    return show(visit, visit::page);
+  }
+
+  private Reply show(Visit visit, BiFunction<String, Object, Reply> page) {
     return receipts
         .find(visit.scope(), visit.path("id"))
-        .<Reply>map(r -> visit.page("leads/receipt.jte", one(visit, r, null, "")))
+        .map(r -> page.apply("leads/receipt.jte", one(visit, r, null, "")))
         .orElseGet(visit::missing);
   }
 

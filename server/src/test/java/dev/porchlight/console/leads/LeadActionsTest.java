@@ -100,10 +100,13 @@ class LeadActionsTest {
       assertThat(ada.get(part).body())
           .contains("Kept with its lead by", "Ada Example", "A complaint &lt;b&gt;");
       var api = part.replace("/console", "");
-      var refused = ada.submit(part, part + "/pin", Map.of("reason", "x".repeat(501)));
-      assertThat(refused.headers().firstValue("Location").orElse("")).contains("not-pinned");
+      var refused = ada.submit(part, part + "/pin", Map.of("pin-reason", "x".repeat(501)));
+      assertThat(refused.statusCode()).isEqualTo(422);
+      assertThat(refused.body())
+          .contains("value=\"" + "x".repeat(501) + "\"", "id=\"pin-reason-error\"", "500");
       assertThat(hub.api().read(api).has("pin")).isFalse();
-      assertThat(ada.submit(part, part + "/pin", Map.of("reason", "")).statusCode()).isEqualTo(303);
+      assertThat(ada.submit(part, part + "/pin", Map.of("pin-reason", "")).statusCode())
+          .isEqualTo(303);
       assertThat(hub.api().read(api).path("pin").path("pinned_by").asString())
           .startsWith("member ");
       assertThat(ada.get(part).body())
