@@ -1,7 +1,9 @@
 package dev.porchlight.desk.onward;
 
 import dev.porchlight.account.NodeMail;
+import dev.porchlight.account.Scope;
 import dev.porchlight.delivery.Deliveries;
+import dev.porchlight.delivery.DeliveryState;
 import dev.porchlight.delivery.Endpoints;
 import dev.porchlight.delivery.Erased;
 import dev.porchlight.delivery.Event;
@@ -12,10 +14,13 @@ import dev.porchlight.desk.SourcePause;
 import dev.porchlight.desk.Tables;
 import dev.porchlight.filter.Value;
 import dev.porchlight.store.Batch;
+import dev.porchlight.store.LogEntry;
 import dev.porchlight.store.Row;
 import dev.porchlight.store.Settings;
 import dev.porchlight.store.Store;
 import dev.porchlight.store.WorkQueue;
+import dev.porchlight.store.log.LogPlace;
+import dev.porchlight.store.log.LogWalk;
 import dev.porchlight.store.log.StandingWork;
 import dev.porchlight.value.Draw;
 import java.time.Duration;
@@ -41,9 +46,11 @@ import org.slf4j.LoggerFactory;
 /// nobody else has it either.
 ///
 /// Deliveries are looked at in the log's order and receipts in that of their ids, each once, when
-/// it is a minute old. How far that went is written in the unit that plans the mails, which does
-/// nothing where another hub was quicker; and a lead or a receipt that went once does not go again.
-/// A receipt that waits because its source is paused is passed over, and where that was is written
+/// it is a minute old; a delivery that is given up later, once more then. For each endpoint it is
+/// kept behind which place leads were spared; the first that still waits goes when the hour, or the
+/// day, is over. How far that went is written in the unit that plans the mails, which does nothing
+/// where another hub was quicker; and a lead or a receipt that went once does not go again. A
+/// receipt that waits because its source is paused is passed over, and where that was is written
 /// too: once the source is not paused any more, receipts are looked at from there on again.
 public final class Fallback implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Fallback.class);
@@ -59,6 +66,13 @@ public final class Fallback implements AutoCloseable {
   /// this endpoint had not.
   private static final String TOLD = "told ";
 
+  /// Before an endpoint's id: the kind of place in the log behind which there may be leads that did
+  /// not go, since one had gone for that endpoint just then.
+  private static final String SPARED = "spared ";
+
+  private static final LogPlace GIVEN_UP = new LogPlace("fallback");
+  private static final int STEPS = 20;
+
   private static final Duration REST = Duration.ofHours(1);
   private static final Duration REST_WHERE_DISABLED = Duration.ofDays(1);
 
@@ -71,6 +85,7 @@ public final class Fallback implements AutoCloseable {
   private final Planner planner;
   private final Deliveries deliveries;
   private final Consumer<List<Planner.Claim>> lanes;
+  private final LogWalk givenUp;
   private final StandingWork work;
 
   /// Starts.
@@ -87,6 +102,7 @@ public final class Fallback implements AutoCloseable {
     this.planner = planner;
     this.deliveries = deliveries;
     this.lanes = lanes;
+    givenUp = new LogWalk(store, LOG, GIVEN_UP, PAGE * 10, STEPS);
     work = StandingWork.inSteps("fallback", LOG, this::look);
     work.start();
   }
@@ -98,7 +114,11 @@ public final class Fallback implements AutoCloseable {
 
   private boolean look() {
     return Endpoints.in(store.settings()).hasFallback()
-        && (goBack() | lookAtDeliveries() | lookAtReceipts());
+        && (goBack()
+            | givenUp.goOn(this::givenUp)
+            | lookAtSpared()
+            | lookAtDeliveries()
+            | lookAtReceipts());
   }
 
   private String place(String kind) {
@@ -157,6 +177,117 @@ public final class Fallback implements AutoCloseable {
     }
     stuck(event).ifPresent(stuck::add);
     return reached > before && go(DELIVERIES, place, Long.toString(reached), stuck);
+  }
+
+  /// What a line of the log asks for that says that a delivery was given up: it may have been
+  /// looked at while it still waited.
+  private List<Consumer<Batch>> givenUp(LogEntry line) {
+    if (!line.kind().equals("delivery." + DeliveryState.State.DEAD.word())
+        && !line.kind().equals("delivery." + DeliveryState.State.UNWRITABLE.word())) {
+      return List.of();
+    }
+    var place = place(DELIVERIES);
+    long reached = place.isEmpty() ? 0 : Long.parseLong(place);
+    return deliveries
+        .find(Scope.EVERYTHING, line.ref())
+        .map(s -> s.delivery().seq())
+        .filter(seq -> seq <= reached)
+        .flatMap(this::stuckAt)
+        .<List<Consumer<Batch>>>map(stuck -> List.of(batch -> plan(batch, stuck)))
+        .orElse(List.of());
+  }
+
+  /// What is stuck of the event at that place in the log.
+  private Optional<Stuck> stuckAt(long seq) {
+    var page = new ArrayList<>(deliveries.listAfter(behind(seq - 1), PAGE));
+    if (page.size() == PAGE && page.getLast().delivery().seq() == seq) {
+      rest(page);
+    }
+    var now = Whereabouts.now(store);
+    return stuck(
+        page.stream()
+            .filter(s -> s.delivery().seq() == seq && Whereabouts.isOfALead(s.delivery()))
+            .map(now::at)
+            .toList());
+  }
+
+  /// Goes back to the leads that were spared, endpoint by endpoint: to the first that still waits,
+  /// once nobody was told of its endpoint for long enough. Forgets endpoints that are gone.
+  private boolean lookAtSpared() {
+    var endpoints = Endpoints.in(store.settings());
+    var kept =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT kind, place FROM fallback_place WHERE kind LIKE '"
+                        + SPARED
+                        + "%' OR kind LIKE '"
+                        + TOLD
+                        + "%'")
+                .map((r, _) ->
+                    new FallbackTables.FallbackPlaceRow(r.getString("kind"), r.getString("place")))
+                .list());
+    boolean more = false;
+    for (var row : kept) {
+      var id = row.kind().substring(row.kind().indexOf(' ') + 1);
+      var endpoint = endpoints.find(id);
+      if (endpoint.isEmpty()) {
+        forget(row);
+        continue;
+      }
+      var rest = endpoint.get().disabled() ? REST_WHERE_DISABLED : REST;
+      boolean rests =
+          kept.stream()
+              .filter(other -> other.kind().equals(TOLD + id))
+              .anyMatch(told -> store.now().isBefore(Instant.parse(told.place()).plus(rest)));
+      if (row.kind().startsWith(SPARED) && !rests) {
+        more |= lookAtSpared(row);
+      }
+    }
+    return more;
+  }
+
+  private boolean lookAtSpared(FallbackTables.FallbackPlaceRow spared) {
+    var next =
+        store.read(h ->
+            h.createQuery(
+                    "SELECT s.seq FROM delivery_state s JOIN delivery d ON d.id = s.delivery_id"
+                        + " WHERE s.endpoint_id = :e AND s.state = '"
+                        + DeliveryState.State.PENDING.word()
+                        + "' AND s.seq > :after AND d.kind IN ('lead.created', 'lead.updated')"
+                        + " AND NOT EXISTS (SELECT 1 FROM fallback f WHERE f.ref = d.lead_id)"
+                        + " ORDER BY s.seq LIMIT 1")
+                .bind("e", spared.kind().substring(SPARED.length()))
+                .bind("after", Long.parseLong(spared.place()))
+                .mapTo(Long.class)
+                .findOne());
+    var place = place(DELIVERIES);
+    if (next.isEmpty() || place.isEmpty() || next.get() > Long.parseLong(place)) {
+      forget(spared);
+      return false;
+    }
+    var stuck = stuckAt(next.get());
+    return store.write(
+        WorkQueue.EVENTS,
+        batch -> {
+          if (!spared.equals(batch.find(FallbackTables.FALLBACK_PLACE, spared.kind()))
+              || stuck.isPresent() && plan(batch, stuck.get()) == Went.SPARED) {
+            return false;
+          }
+          place(batch, spared.kind(), next.get().toString());
+          return true;
+        });
+  }
+
+  private void forget(FallbackTables.FallbackPlaceRow row) {
+    store.write(
+        WorkQueue.EVENTS,
+        batch -> {
+          // Somebody else may have been spared meanwhile.
+          if (row.equals(batch.find(FallbackTables.FALLBACK_PLACE, row.kind()))) {
+            batch.delete(FallbackTables.FALLBACK_PLACE, row.kind());
+          }
+          return true;
+        });
   }
 
   /// @param event its deliveries
@@ -340,18 +471,30 @@ public final class Fallback implements AutoCloseable {
         });
   }
 
-  private void plan(Batch batch, Stuck stuck) {
+  /// What became of something stuck.
+  private enum Went {
+    PLANNED,
+    /// It does not go at all.
+    NOT,
+    /// It does not go now.
+    SPARED
+  }
+
+  private Went plan(Batch batch, Stuck stuck) {
     var settings = batch.settings();
     var fallback = fallbackOf(settings, stuck.office());
     if (fallback.isEmpty()
         || stuck.since().isBefore(fallback.get().since())
-        || batch.find(FallbackTables.FALLBACK, stuck.ref()) != null
-        || stuck.spared() && stuck.missing().stream().allMatch(at -> isTold(batch, at))) {
-      return;
+        || batch.find(FallbackTables.FALLBACK, stuck.ref()) != null) {
+      return Went.NOT;
     }
     var source = stuck.version() > 0 ? ofLead(batch, stuck.ref()) : ofReceipt(batch, stuck.ref());
     if (source == null) {
-      return;
+      return Went.NOT;
+    }
+    if (stuck.spared() && stuck.missing().stream().allMatch(at -> isTold(batch, at))) {
+      stuck.missing().stream().filter(Fallback::isWaitedFor).forEach(at -> spare(batch, at));
+      return Went.SPARED;
     }
     stuck.missing().stream().filter(Fallback::isWaitedFor).forEach(at -> tell(batch, at));
     var draw = stuck.draw();
@@ -377,6 +520,16 @@ public final class Fallback implements AutoCloseable {
         new FallbackTables.FallbackRow(stuck.ref(), plan.deliveries().getFirst().id(), draw.at()));
     if (!plan.claims().isEmpty()) {
       batch.afterCommit(() -> lanes.accept(plan.claims()));
+    }
+    return Went.PLANNED;
+  }
+
+  /// Notes that there is a lead to go back to; the first place for an endpoint holds.
+  private static void spare(Batch batch, Whereabouts.At at) {
+    var delivery = at.standing().delivery();
+    var kind = SPARED + delivery.endpointId();
+    if (batch.find(FallbackTables.FALLBACK_PLACE, kind) == null) {
+      place(batch, kind, Long.toString(delivery.seq() - 1));
     }
   }
 

@@ -836,7 +836,7 @@ CREATE TABLE fallback (
 
 -- How far deliveries and receipts were looked at for that.
 CREATE TABLE fallback_place (
-  kind  TEXT COLLATE "C" NOT NULL PRIMARY KEY,   -- delivery | receipt | held and a source's id | told and an endpoint's
+  kind  TEXT COLLATE "C" NOT NULL PRIMARY KEY,   -- delivery | receipt | held and a source's id | told or spared and an endpoint's
   place TEXT COLLATE "C" NOT NULL                -- a place in the log; a receipt's id, or empty; a time
 );
 

@@ -1,6 +1,7 @@
 package dev.porchlight.desk.onward;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.FakeMailServer;
@@ -208,6 +209,13 @@ class FallbackTest {
     return post.await(at + 1).get(at).text().replace("=\r\n", "");
   }
 
+  /// The kinds of places that are kept.
+  private static List<String> kept(TestHub hub) {
+    return hub.hub()
+        .store()
+        .read(h -> h.createQuery("SELECT kind FROM fallback_place").mapTo(String.class).list());
+  }
+
   private static void undelivered(TestHub hub, int many) {
     hub.clock().advance(Duration.ofSeconds(61));
     hub.await(
@@ -276,14 +284,18 @@ class FallbackTest {
                   + hub.deliveries("L-4", pulled).getFirst().path("id").asString());
       portal.post(LeadBodies.buyer("L-5", InventedPerson.of(5)));
       hub.awaitDelivery("L-5", main, "delivered");
-      hub.clock().advance(Duration.ofMinutes(59));
+      hub.clock().advance(Duration.ofMinutes(2));
+      await().atMost(TestHub.PATIENCE).until(() -> kept(hub).contains("spared " + pulled.id()));
+      hub.clock().advance(Duration.ofMinutes(57));
+      // That one, with no other to remind of it.
+      undelivered(hub, 3);
+      assertThat(said(post, 2)).contains("L-5");
       portal.post(LeadBodies.buyer("L-6", InventedPerson.of(6)));
       hub.awaitDelivery("L-6", main, "delivered");
-      undelivered(hub, 3);
 
       // Disabled by the hub, its own notice tells, and a lead in a day.
       failing.alwaysAnswers(410);
-      hub.clock().advance(Duration.ofHours(1));
+      hub.clock().advance(Duration.ofMinutes(20));
       awaitSent(hub, "endpoint.disabled");
       portal.post(LeadBodies.buyer("L-7", InventedPerson.of(7)));
       hub.awaitDelivery("L-7", main, "delivered");
@@ -291,9 +303,22 @@ class FallbackTest {
       portal.post(LeadBodies.buyer("L-8", InventedPerson.of(8)));
       hub.awaitDelivery("L-8", main, "delivered");
       undelivered(hub, 4);
-      // Of L-5 and L-6 one, of L-7 and L-8 one, whichever was looked at when an hour or a day was
-      // over.
+      // Of L-6, L-7 and L-8 one, whichever was looked at when the day was over.
       assertThat(said(post, 4)).contains("switched off by the hub");
+
+      // Those that it has refused for good go each, long after their first minute.
+      failing.alwaysAnswers(422);
+      hub.api()
+          .patch(
+              "/endpoints/" + pulled.id(),
+              Json.object().put("disabled", false).put("final_refusals", true));
+      undelivered(hub, 6);
+      assertThat(kept(hub)).contains("told " + pulled.id());
+      hub.api().delete("/endpoints/" + pulled.id());
+      hub.hub().wake();
+      await()
+          .atMost(TestHub.PATIENCE)
+          .until(() -> kept(hub).stream().noneMatch(kind -> kind.contains(pulled.id())));
     }
   }
 
