@@ -29,6 +29,10 @@ final class EndpointChange {
   private static final int MOST_LISTED = 200;
   private static final String NONE = "none";
 
+  /// What every endpoint has.
+  private static final List<String> KEPT =
+      List.of("name", "url", "contract", "node", "api_key_header");
+
   private final Store store;
   private final Deeds deeds;
   private final List<String> contracts;
@@ -175,6 +179,12 @@ final class EndpointChange {
     }
     var sheet = sheet(visit, true, known.body(), misread(visit.form().text("filter")));
     var body = sheet.body();
+    // What the form did not send stays; the API refuses to take these away.
+    for (var name : KEPT) {
+      if (!visit.form().has(name)) {
+        body.remove(name);
+      }
+    }
     try {
       compose(sheet, body);
     } catch (IllegalArgumentException _) {

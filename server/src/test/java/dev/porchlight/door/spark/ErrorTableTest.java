@@ -191,9 +191,11 @@ class ErrorTableTest {
       provoked.put(
           1026,
           () -> {
-            var odd = ContactsTest.make(world, ruths, "Odd", "odd@example.org");
-            sql(world, "UPDATE contact SET body = 'no JSON' WHERE id = ?", odd);
-            return world.get(ruths, "/v1/contacts/" + odd);
+            var search = SavedSearchesTest.search("Odd", "City Eq 'Fargo'");
+            var odd =
+                world.as(ruths, "POST", "/v1/savedsearches", search).result().path("Id").asString();
+            sql(world, "UPDATE saved_search SET annotations = 'no JSON' WHERE id = ?", odd);
+            return world.get(ruths, "/v1/savedsearches/" + odd);
           });
       provoked.put(
           1510,
