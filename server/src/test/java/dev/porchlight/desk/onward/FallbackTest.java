@@ -11,10 +11,10 @@ import dev.porchlight.testing.TestHub;
 import dev.porchlight.value.Json;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -114,11 +114,11 @@ class FallbackTest {
 
   @Test
   void a_lead_that_no_crm_takes_goes_to_the_office_after_a_minute_and_once() {
-    var beforeStart = new AtomicReference<Runnable>(() -> {});
+    var beforeStart = new ArrayList<Runnable>();
     var setup =
         TestHub.in(folder)
             .config(config -> {
-              beforeStart.get().run();
+              beforeStart.forEach(Runnable::run);
               return config;
             });
     try (var post = FakeMailServer.open();
@@ -145,9 +145,9 @@ class FallbackTest {
               sent(hub, "lead.undelivered").stream()
                   .filter(d -> d.path("attempts_made").asInt() == 1)
                   .findFirst());
-      beforeStart.set(() -> hub.clock().advance(Duration.ofSeconds(20)));
+      beforeStart.add(() -> hub.clock().advance(Duration.ofSeconds(20)));
       hub.restart();
-      beforeStart.set(() -> {});
+      beforeStart.clear();
       var due = awaitSent(hub, "lead.undelivered").path("id").asString();
       assertThat(
               hub.api()
