@@ -38,6 +38,8 @@ public final class TestHub implements AutoCloseable {
   /// How long a test waits for what must come.
   public static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final Duration LOOK = Duration.ofMillis(500);
+
   /// How a hub is to be set up. Immutable.
   public static final class Setup {
     private final Path folder;
@@ -295,7 +297,8 @@ public final class TestHub implements AutoCloseable {
                 .filter(r -> r.path("state").asString().equals(state)));
   }
 
-  /// Looks now and again after each commit of the hub, until there is something to give.
+  /// Looks now, after each commit of the hub, and now and then for what no line of the log tells,
+  /// until there is something to give.
   ///
   /// @param what to say when there is nothing within half a minute
   /// @throws AssertionError then
@@ -307,9 +310,10 @@ public final class TestHub implements AutoCloseable {
       if (found.isPresent()) {
         return found.get();
       }
-      if (!awaitCommitAfter(seen, end)) {
+      if (System.nanoTime() >= end) {
         throw new AssertionError("waited in vain for " + what);
       }
+      awaitCommitAfter(seen, Math.min(end, System.nanoTime() + LOOK.toNanos()));
     }
   }
 
@@ -317,11 +321,11 @@ public final class TestHub implements AutoCloseable {
     return commits;
   }
 
-  private synchronized boolean awaitCommitAfter(long seen, long end) {
+  private synchronized void awaitCommitAfter(long seen, long end) {
     while (commits == seen) {
       long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
       if (left <= 0) {
-        return false;
+        return;
       }
       try {
         wait(left);
@@ -330,7 +334,6 @@ public final class TestHub implements AutoCloseable {
         throw new IllegalStateException("interrupted while waiting", e);
       }
     }
-    return true;
   }
 
   /// Runs all decisions again.
