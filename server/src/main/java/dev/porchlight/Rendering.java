@@ -110,6 +110,11 @@ final class Rendering implements Renderer {
   }
 
   @Override
+  public void readAhead(List<Delivery> deliveries) {
+    messages.readAhead(deliveries);
+  }
+
+  @Override
   public Rendered render(Delivery delivery, Endpoint endpoint, EndpointSecrets secrets) {
     if (delivery.kind().equals(Publishing.KIND)) {
       return event(delivery, endpoint, secrets);

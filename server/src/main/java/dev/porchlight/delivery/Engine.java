@@ -177,20 +177,27 @@ public final class Engine implements AutoCloseable {
     running.incrementAndGet();
     workers.execute(() -> {
       try {
-        for (var next = first; next != null; next = room.next()) {
+        for (var next = first; next != null; ) {
           var waiting = next;
-          guarded(waiting.claim(), () -> work(waiting));
-          for (var more = room.another(); more != null; more = room.another()) {
-            run(room, more);
-          }
-          if (this.more && room.runsDry()) {
-            wake.release();
-          }
+          var seat = new Seat(room);
+          guarded(waiting.claim(), () -> work(waiting, seat));
+          next = seat.end();
+          fill(room);
         }
       } finally {
         running.decrementAndGet();
       }
     });
+  }
+
+  /// Starts on what waits for room as far as there is some.
+  private void fill(Room room) {
+    for (var more = room.another(); more != null; more = room.another()) {
+      run(room, more);
+    }
+    if (more && room.runsDry()) {
+      wake.release();
+    }
   }
 
   private static void guarded(Claim claim, Runnable work) {
@@ -205,11 +212,11 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void work(Waiting waiting) {
+  private void work(Waiting waiting, Seat seat) {
     var claim = waiting.claim();
     try {
       var known = claim.head().map(head -> openLanes.planned(List.of(head))).orElse(waiting.view());
-      drain(new Hold(claim, waiting.since(), known));
+      drain(new Hold(claim, seat, waiting.since(), known));
     } finally {
       joined.ended(claim);
       breakers.ended(claim);
@@ -366,6 +373,10 @@ public final class Engine implements AutoCloseable {
     var room = rooms.of(delivery.endpointId());
     if (attempt.outcome() == Attempt.Outcome.DELIVERED) {
       room.grow();
+      if (hold.pending <= 1 && hold.seat.leave()) {
+        // The receiver is free for the next one while this is written down.
+        fill(room);
+      }
     } else if (Overload.slows(attempt)) {
       room.shrink(System.nanoTime());
     }
@@ -448,6 +459,16 @@ public final class Engine implements AutoCloseable {
       LOG.debug("Looking at the lanes at once failed", e);
       offer(claims);
       return;
+    }
+    try {
+      var now = store.now();
+      renderer.readAhead(
+          all.stream()
+              .flatMap(w -> OpenLanes.next(w.view(), now).stream())
+              .map(Open::delivery)
+              .toList());
+    } catch (RuntimeException e) {
+      LOG.debug("Reading ahead failed; each is read by itself", e);
     }
     all.forEach(this::begin);
   }

@@ -8,6 +8,7 @@ import java.util.List;
 /// waits for it.
 final class Hold {
   final Claim claim;
+  final Seat seat;
   long since;
 
   /// What comes next in it; empty to look.
@@ -26,8 +27,9 @@ final class Hold {
   Instant due;
 
   /// @param since the moment (of [System#nanoTime]) at which its lease was taken, or before
-  Hold(Claim claim, long since, List<Open> known) {
+  Hold(Claim claim, Seat seat, long since, List<Open> known) {
     this.claim = claim;
+    this.seat = seat;
     this.since = since;
     this.known = known;
     passed = claim.passed();

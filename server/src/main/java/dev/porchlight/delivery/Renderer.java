@@ -2,6 +2,7 @@ package dev.porchlight.delivery;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Writes the body of a delivery in its endpoint's contract. What it does is a function of what is
@@ -39,4 +40,7 @@ public interface Renderer {
   }
 
   Rendered render(Delivery delivery, Endpoint endpoint, EndpointSecrets secrets);
+
+  /// Is told what is going to be asked for next, so that it may read it all at once.
+  default void readAhead(List<Delivery> deliveries) {}
 }

@@ -5,7 +5,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// How many lanes of one endpoint this hub works on at once, those that wait for room, and the pace
-/// of requests. What waits holds a lease; more than a thousand are given back instead.
+/// of requests. What waits holds a lease; more than a thousand are given back instead. A lane whose
+/// last delivery was taken leaves its seat before that is written down: what is counted is what the
+/// receiver has to do.
 ///
 /// The room shrinks to half when the endpoint says that it is too much, or does not answer, and
 /// grows by one for each roomful that is taken, up to what the endpoint allows. Safe for use by
@@ -34,6 +36,10 @@ final class Room {
 
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private int used;
+
+  /// Lanes that have left their seats and are not written down yet.
+  private int unwritten;
+
   private int most = USUAL;
   private double limit = USUAL;
   private int perSecond;
@@ -77,7 +83,7 @@ final class Room {
     return Math.max(1, (int) limit);
   }
 
-  /// Who goes on in the place of one that is through.
+  /// Who goes on in the seat of one that is through.
   synchronized @Nullable Waiting next() {
     var next = used > limit() ? null : waiting.poll();
     if (next == null) {
@@ -86,6 +92,22 @@ final class Room {
       begun++;
     }
     return next;
+  }
+
+  /// Gives a seat back whose lane has nothing more to send but is not written down yet; not when as
+  /// many as are allowed at once are not, so that little is sent twice when this hub dies.
+  synchronized boolean leave() {
+    if (unwritten >= limit()) {
+      return false;
+    }
+    unwritten++;
+    used--;
+    return true;
+  }
+
+  /// One whose seat was left is through.
+  synchronized void written() {
+    unwritten--;
   }
 
   /// One that waits and for which there is room beside those at work.

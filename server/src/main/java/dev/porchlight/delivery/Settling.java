@@ -28,11 +28,12 @@ final class Settling {
   private final Duration lease;
   private final Joined joined;
   private final Breakers breakers;
-  private final Runnable recovered;
+  private final Runnable wake;
   private final BooleanSupplier closing;
 
   /// @param hub names this process as the owner of lanes
-  /// @param recovered is told when an endpoint that was left alone takes something again
+  /// @param wake has due lanes looked for: an endpoint that was left alone takes something again,
+  ///   or a lane has more than its holder goes on with
   /// @param closing whether no lane is to be gone on with
   Settling(
       Store store,
@@ -40,14 +41,14 @@ final class Settling {
       Duration lease,
       Joined joined,
       Breakers breakers,
-      Runnable recovered,
+      Runnable wake,
       BooleanSupplier closing) {
     this.store = store;
     this.hub = hub;
     this.lease = lease;
     this.joined = joined;
     this.breakers = breakers;
-    this.recovered = recovered;
+    this.wake = wake;
     this.closing = closing;
   }
 
@@ -113,7 +114,7 @@ final class Settling {
             }
           }
           boolean moved = lane.hasMovedFrom(hold.pending, hold.due);
-          var left = leave(batch, lane, pending, passed, later(view, settled), moved);
+          var left = leave(batch, hold, lane, pending, passed, later(view, settled), moved);
           left.ifPresent(held ->
               batch.afterCommit(() -> {
                 hold.planned = joined.next(claim, held.pending());
@@ -134,7 +135,7 @@ final class Settling {
     if (attempt != null) {
       batch.put(Tables.ATTEMPT, attempt);
       if (breakers.settle(batch, claim, attempt, settlement.asked())) {
-        batch.afterCommit(recovered);
+        batch.afterCommit(wake);
       }
       Endpoints.in(batch.settings())
           .find(delivery.endpointId())
@@ -162,7 +163,13 @@ final class Settling {
   ///   known when it is due
   /// @return the lane when it is still held; empty when it was let go
   private Optional<Lane> leave(
-      Batch batch, Lane lane, int pending, int passed, List<DeliveryState> later, boolean moved) {
+      Batch batch,
+      Hold hold,
+      Lane lane,
+      int pending,
+      int passed,
+      List<DeliveryState> later,
+      boolean moved) {
     if (pending <= 0) {
       batch.delete(Tables.LANE, lane.endpointId(), lane.orderKey());
       return Optional.empty();
@@ -180,7 +187,11 @@ final class Settling {
               .min(Comparator.naturalOrder())
               .orElse(now);
     }
-    boolean goOn = !due.isAfter(now) && !closing.getAsBoolean();
+    boolean isDue = !due.isAfter(now);
+    boolean goOn = isDue && !closing.getAsBoolean() && !hold.seat.isLeft();
+    if (isDue && hold.seat.isLeft()) {
+      batch.afterCommit(wake);
+    }
     var left = lane.due(due, pending, passed, blocked);
     batch.put(Tables.LANE, goOn ? left.heldUntil(now.plus(lease)) : left.free());
     return goOn ? Optional.of(left) : Optional.empty();

@@ -2,16 +2,26 @@ package dev.porchlight.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.porchlight.testing.FakeCrm;
 import dev.porchlight.testing.FakeCrm.Reaction;
 import dev.porchlight.testing.InventedPerson;
 import dev.porchlight.testing.LeadBodies;
 import dev.porchlight.testing.TestHub;
+import dev.porchlight.value.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BacklogTest {
   private static final int LEADS = 800;
   private static final int SENDERS = 16;
+  private static final Pattern LEAD = Pattern.compile("\"L-(\\d+)\"");
 
   @TempDir Path folder;
 
@@ -67,6 +78,59 @@ class BacklogTest {
       assertThat(crm.requests()).hasSize(LEADS);
       assertThat(crm.requests().stream().map(r -> r.header("webhook-id")).distinct())
           .hasSize(LEADS);
+    }
+  }
+
+  /// Counts how many requests it has at once.
+  private static HttpServer counting(AtomicInteger now, AtomicInteger most, Map<String, String> got)
+      throws IOException {
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext(
+        "/",
+        exchange -> {
+          most.accumulateAndGet(now.incrementAndGet(), Math::max);
+          var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          var lead = LEAD.matcher(body);
+          got.merge(lead.find() ? lead.group(1) : "", body, (_, _) -> "twice");
+          // A receiver takes a moment: whoever does not wait for it is seen.
+          LockSupport.parkNanos(1_000_000);
+          now.decrementAndGet();
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  @Test
+  void what_waited_comes_each_with_what_it_says_and_never_more_at_once_than_is_allowed()
+      throws IOException {
+    var now = new AtomicInteger();
+    var most = new AtomicInteger();
+    var got = new ConcurrentHashMap<String, String>();
+    var server = counting(now, most, got);
+    try (var hub = TestHub.start(folder)) {
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(
+              "http://127.0.0.1:" + server.getAddress().getPort() + "/crm",
+              "porchlight",
+              b -> b.put("disabled", true).put("max_concurrent", 2));
+      post(portal);
+      hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", false));
+      hub.await(
+          "all to be written down",
+          () ->
+              lanes(hub, "IS NULL") + lanes(hub, "IS NOT NULL") == 0
+                  ? Optional.of(true)
+                  : Optional.empty());
+      assertThat(most).hasValue(2);
+      assertThat(got).hasSize(LEADS).doesNotContainValue("twice");
+      got.forEach((lead, body) ->
+          assertThat(body).as(lead).contains(InventedPerson.of(Integer.parseInt(lead)).email()));
+    } finally {
+      server.stop(0);
     }
   }
 }

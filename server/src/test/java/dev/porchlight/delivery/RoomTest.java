@@ -95,4 +95,28 @@ class RoomTest {
       assertThat(RetryAfter.of(none, now)).as(none).isEmpty();
     }
   }
+
+  @Test
+  void a_seat_is_left_while_what_was_sent_is_written_down_but_not_by_ever_so_many() {
+    var room = new Room();
+    room.allow(2, 0);
+    for (int n = 0; n < 6; n++) {
+      room.enter(lane("k" + n));
+    }
+    var first = new Seat(room);
+    var second = new Seat(room);
+    assertThat(room.another()).as("two at work").isNull();
+    assertThat(first.leave()).isTrue();
+    assertThat(first.leave()).as("once").isTrue();
+    assertThat(room.another()).as("the third").isNotNull();
+    assertThat(room.another()).as("one seat was left, once").isNull();
+    assertThat(second.leave()).isTrue();
+    assertThat(room.another()).as("the fourth").isNotNull();
+    var third = new Seat(room);
+    assertThat(third.leave()).as("two are not written down yet").isFalse();
+    assertThat(first.end()).as("somebody has its seat already").isNull();
+    assertThat(third.leave()).isTrue();
+    assertThat(room.another()).as("the fifth").isNotNull();
+    assertThat(new Seat(room).end()).as("the sixth comes into a seat that is held").isNotNull();
+  }
 }
