@@ -17,9 +17,9 @@ import java.util.Objects;
 /// an endpoint that was down. They lie over sixty days.
 final class Backlog {
   /// How many deliveries wait for each of the small outages.
-  static final int SMALL = 10_000;
+  static final int SMALL = 80_000;
 
-  private static final int SMALL_ONES = 8;
+  private static final int SMALL_ONES = 11;
   private static final int CHUNK = 4_000;
   private static final long DAYS = 60;
 

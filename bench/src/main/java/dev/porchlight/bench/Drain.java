@@ -5,20 +5,24 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import tools.jackson.databind.JsonNode;
 
-/// How an outage's backlog goes out, beside new leads.
+/// How an outage's backlog goes out, beside new leads: few of them, and very many.
 final class Drain {
   private static final int LINES = 128;
-  private static final double RATE = 100;
+
+  /// New leads a second.
+  private static final List<Integer> RATES = List.of(20, 100);
+
   private static final String WORDS =
       """
       %s deliveries, each in a lane of its own, wait for one endpoint whose receiver is back; it \
-      answers 204 at once. *Free* is how fast %s that wait for another endpoint go out while \
-      nothing else is done. Meanwhile, and in between without the backlog, leads come to a hundred \
-      other endpoints, %d a second: their *way* is from the 200 at the sender to the arrival at \
-      the receiver. Figures are medians over %d pairs in turns, %d s each; ratio and shift are \
-      taken within each pair first. Between pairs the endpoint is disabled. Measured by \
+      answers 204 at once. *Free* is how fast what waits for another endpoint, %s, goes out for as \
+      long while nothing else is done. Meanwhile, and in between without the backlog, leads come to \
+      a hundred other endpoints: their *way* is from the 200 at the sender to the arrival at the \
+      receiver. Figures are medians over %d pairs in turns, %d s each; ratio and shift are taken \
+      within each pair first. Between pairs the endpoint is disabled. Measured by \
       `bench/run --deliveries --only drain`.
       """;
 
@@ -28,108 +32,140 @@ final class Drain {
   private final int pairs;
   private final int seconds;
   private final boolean whole;
-  private final List<Double> free = new ArrayList<>();
-  private final List<Double> drained = new ArrayList<>();
-
-  /// Processor time of the hub for each delivery, in microseconds.
-  private final List<Double> freeCost = new ArrayList<>();
-
-  private final List<Double> counts = new ArrayList<>();
 
   Drain(DoorsHub hub, Side side, Backlog backlog, int pairs, int seconds, boolean whole) {
     this.hub = hub;
     this.side = side;
     this.backlog = backlog;
-    this.pairs = Math.min(pairs, backlog.small.size() - 1);
+    this.pairs = Math.min(pairs, (backlog.small.size() - 1) / RATES.size());
     this.seconds = seconds;
     this.whole = whole;
+  }
+
+  /// What goes out a second, and the hub's processor time for each, in microseconds.
+  private record Rate(double perSecond, double cost) {}
+
+  /// Pairs with as many new leads a second.
+  private record Measured(int leads, Pairs pairs, List<Rate> free, List<Rate> drained) {
+    double ratio() {
+      var ratios = new double[free.size()];
+      for (int i = 0; i < ratios.length; i++) {
+        ratios[i] = drained.get(i).perSecond() / free.get(i).perSecond();
+      }
+      return Pairs.median(ratios);
+    }
   }
 
   Page run(String engine) throws Exception {
     DeliveriesRun.say("warming up");
     var small = backlog.small.iterator();
-    free(small);
-    load();
-    free.clear();
-    freeCost.clear();
-    long[] seen = new long[1];
-    long[] since = new long[1];
-    var measured =
-        Pairs.run(
-            pairs,
-            this::load,
-            () -> {
-              free(small);
-              hub.disable(backlog.outage, false);
-              seen[0] = seen();
-              since[0] = System.nanoTime();
-            },
-            () -> {
-              double took = (System.nanoTime() - since[0]) / 1e9;
-              double rate = (seen() - seen[0]) / took - RATE;
-              counts.add(rate * took);
-              drained.add(rate);
-              DeliveriesRun.say("  drained at " + Page.number(rate) + "/s");
-              hub.disable(backlog.outage, true);
-              quiet();
-            });
+    var _ = free(small);
+    load(RATES.getLast());
+    var all = new ArrayList<Measured>();
+    for (int leads : RATES) {
+      all.add(measure(leads, small));
+    }
     var page = new Page();
     page.title("The backlog of an outage, with " + engine);
     page.words(
         WORDS.formatted(
             Page.number(backlog.size),
             Page.number(Math.min(backlog.size, Backlog.SMALL)),
-            (int) RATE,
             pairs,
             seconds));
-    double[] ratios = new double[pairs];
-    for (int i = 0; i < pairs; i++) {
-      ratios[i] = drained.get(i) / free.get(i);
+    page.table(
+        0,
+        "new leads a second",
+        "free, deliveries/s",
+        "the backlog, deliveries/s",
+        "ratio",
+        "at least 0.80",
+        "processor time each, free, µs",
+        "of the backlog, µs");
+    for (var m : all) {
+      page.row(
+          Page.number(m.leads()),
+          Page.number(median(m.free(), Rate::perSecond)),
+          Page.number(median(m.drained(), Rate::perSecond)),
+          Page.share(m.ratio()),
+          m.ratio() >= 0.8 ? "met" : "**not met**",
+          Page.number(median(m.free(), Rate::cost)),
+          Page.number(median(m.drained(), Rate::cost)));
     }
-    double ratio = Pairs.median(ratios);
-    page.table(0, "free, deliveries/s", "the backlog, deliveries/s", "ratio", "at least 0.80");
-    page.row(
-        Page.number(median(free)),
-        Page.number(median(drained)),
-        Page.share(ratio),
-        ratio >= 0.8 ? "met" : "**not met**");
     page.endTable();
-    var costs = new double[pairs];
-    for (int i = 0; i < pairs; i++) {
-      var beside = measured.besides().get(i);
-      double plain = measured.plains().get(i).path("hub1").doubleValue();
-      double leads = plain * beside.path("seconds").doubleValue();
-      costs[i] = (beside.path("hub").doubleValue() - leads) * 1000 / counts.get(i);
-    }
     page.words(
-        "Processor time of the hub for each delivery, which hardly depends on what else the machine"
-            + " does: "
-            + Page.number(median(freeCost))
-            + " µs free, "
-            + Page.number(Pairs.median(costs))
-            + " µs of the backlog, without what the new leads take alone. The database server's is"
-            + " not in it. Senders, receiver and new leads share the processors with the backlog"
-            + " and not with what is free.");
-    page.table(1, "new leads, in ms", "alone", "beside the backlog", "shift", "");
-    measured.row(page, "way, p50", "way50", "");
-    measured.row(page, "way, p99", "way99", "");
-    measured.row(page, "200, p50", "p50", "");
-    measured.row(page, "200, p99", "p99", "");
-    measured.processors(page);
-    page.endTable();
-    page.words("Missing of the new leads: " + Page.number(measured.beside("missing")) + ".");
+        "Processor time is the hub's, without what the new leads take alone; the database server's"
+            + " is not in it. Senders, receiver and new leads share the processors with the backlog"
+            + " and not with what is free: the rows below say how much of them they take alone.");
+    for (var m : all) {
+      page.table(
+          1,
+          Page.number(m.leads()) + " new leads a second, in ms",
+          "alone",
+          "beside the backlog",
+          "shift",
+          "");
+      m.pairs().row(page, "way, p50", "way50", "");
+      m.pairs().row(page, "way, p99", "way99", "");
+      m.pairs().row(page, "200, p50", "p50", "");
+      m.pairs().row(page, "200, p99", "p99", "");
+      m.pairs().processors(page);
+      page.endTable();
+      page.words("Missing of the new leads: " + Page.number(m.pairs().beside("missing")) + ".");
+    }
     if (whole) {
       page.words(whole());
     }
     return page;
   }
 
-  private static double median(List<Double> all) {
-    return Pairs.median(all.stream().mapToDouble(d -> d).toArray());
+  private Measured measure(int leads, Iterator<String> small) throws Exception {
+    var free = new ArrayList<Rate>();
+    var out = new ArrayList<long[]>();
+    long[] begun = new long[2];
+    var measured =
+        Pairs.run(
+            pairs,
+            () -> load(leads),
+            () -> {
+              free.add(free(small));
+              hub.disable(backlog.outage, false);
+              begun[0] = seen();
+              begun[1] = System.nanoTime();
+            },
+            () -> {
+              out.add(new long[] {seen() - begun[0], System.nanoTime() - begun[1]});
+              hub.disable(backlog.outage, true);
+              quiet(backlog.outage);
+              if (left() == 0) {
+                throw new IllegalStateException("the backlog is too small: all of it is out");
+              }
+            });
+    var drained = new ArrayList<Rate>();
+    for (int i = 0; i < pairs; i++) {
+      double took = out.get(i)[1] / 1e9;
+      double count = out.get(i)[0] - leads * took;
+      var beside = measured.besides().get(i);
+      double plain = measured.plains().get(i).path("hub1").doubleValue();
+      double ofLeads = plain * beside.path("seconds").doubleValue();
+      drained.add(
+          new Rate(count / took, (beside.path("hub").doubleValue() - ofLeads) * 1000 / count));
+      DeliveriesRun.say(
+          "  free at "
+              + Page.number(free.get(i).perSecond())
+              + "/s, drained at "
+              + Page.number(count / took)
+              + "/s");
+    }
+    return new Measured(leads, measured, free, drained);
   }
 
-  private JsonNode load() throws IOException {
-    return side.ask("follow", hub.doors(), DoorsHub.keys(), LINES, seconds * 1000, RATE, 1);
+  private static double median(List<Rate> all, ToDoubleFunction<Rate> figure) {
+    return Pairs.median(all.stream().mapToDouble(figure).toArray());
+  }
+
+  private JsonNode load(int leads) throws IOException {
+    return side.ask("follow", hub.doors(), DoorsHub.keys(), LINES, seconds * 1000, leads, 1);
   }
 
   private long seen() throws IOException {
@@ -137,30 +173,34 @@ final class Drain {
   }
 
   /// The next of the small backlogs, with nothing beside it.
-  private void free(Iterator<String> small) throws Exception {
+  private Rate free(Iterator<String> small) throws Exception {
     var endpoint = small.next();
     long before = seen();
     int size = Math.min(backlog.size, Backlog.SMALL);
     long began = System.nanoTime();
     long used = Pairs.processor();
     hub.disable(endpoint, false);
-    long end = began + 120_000_000_000L;
+    long end = began + seconds * 1_000_000_000L;
     while (seen() - before < size && System.nanoTime() < end) {
       Thread.sleep(5);
     }
-    double rate = (seen() - before) / ((System.nanoTime() - began) / 1e9);
-    free.add(rate);
-    freeCost.add((Pairs.processor() - used) / 1000.0 / size);
-    DeliveriesRun.say("  free at " + Page.number(rate) + "/s");
+    long count = seen() - before;
+    var rate =
+        new Rate(
+            count / ((System.nanoTime() - began) / 1e9),
+            (Pairs.processor() - used) / 1000.0 / count);
+    hub.disable(endpoint, true);
+    quiet(endpoint);
+    return rate;
   }
 
-  private void quiet() throws InterruptedException {
+  private void quiet(String endpoint) throws InterruptedException {
     DoorsHub.await(
         "attempts under way to end",
         () ->
             hub.count(
                     "SELECT COUNT(*) FROM lane WHERE owner IS NOT NULL AND endpoint_id = '"
-                        + backlog.outage
+                        + endpoint
                         + "'")
                 == 0);
   }
@@ -176,7 +216,7 @@ final class Drain {
     for (int quarter = 1; quarter <= 4; quarter++) {
       long until = left * (4 - quarter) / 4;
       while (left() > until) {
-        side.ask("follow", hub.doors(), DoorsHub.keys(), LINES, 2000, RATE, 1);
+        side.ask("follow", hub.doors(), DoorsHub.keys(), LINES, 2000, RATES.getLast(), 1);
       }
       double now = (System.nanoTime() - began) / 1e9;
       rates.add(Page.number(left / 4.0 / (now - from)));
