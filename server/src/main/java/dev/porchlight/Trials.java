@@ -14,6 +14,7 @@ import dev.porchlight.value.Draw;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Sends made-up leads to endpoints and shows the exchange.
 final class Trials implements EndpointTest {
@@ -79,43 +80,30 @@ final class Trials implements EndpointTest {
     }
     headers.replace("Authorization", "…");
     var shown = endpoint.isMail() ? ShownMail.of(ready.body()) : "";
-    return switch (trial.answer()) {
-      case Transport.Answer.Status(int status, byte[] head, _) ->
-          new EndpointTest.Exchange(
-              trial.url(),
-              headers,
-              ready.body(),
-              shown,
-              status >= 200 && status < 300,
-              status,
-              "",
-              head,
-              duration);
-      case Transport.Answer.Never(int status, byte[] head) ->
-          new EndpointTest.Exchange(
-              trial.url(), headers, ready.body(), shown, false, status, "", head, duration);
-      case Transport.Answer.Nothing(var reason, _) ->
-          new EndpointTest.Exchange(
-              trial.url(),
-              headers,
-              ready.body(),
-              shown,
-              false,
-              null,
-              reason,
-              new byte[0],
-              duration);
-      case Transport.Answer.Forbidden(var reason) ->
-          new EndpointTest.Exchange(
-              trial.url(),
-              headers,
-              ready.body(),
-              shown,
-              false,
-              null,
-              reason,
-              new byte[0],
-              duration);
-    };
+    var came =
+        switch (trial.answer()) {
+          case Transport.Answer.Status(int status, byte[] head, _) ->
+              new Came(status >= 200 && status < 300, status, "", head);
+          case Transport.Answer.Never(int status, byte[] head) -> new Came(false, status, "", head);
+          case Transport.Answer.Nothing(var reason, _) -> Came.nothing(reason);
+          case Transport.Answer.Forbidden(var reason) -> Came.nothing(reason);
+        };
+    return new EndpointTest.Exchange(
+        trial.url(),
+        headers,
+        ready.body(),
+        shown,
+        came.delivered(),
+        came.status(),
+        came.error(),
+        came.answer(),
+        duration);
+  }
+
+  /// What came back, as an exchange has it.
+  private record Came(boolean delivered, @Nullable Integer status, String error, byte[] answer) {
+    static Came nothing(String reason) {
+      return new Came(false, null, reason, new byte[0]);
+    }
   }
 }
