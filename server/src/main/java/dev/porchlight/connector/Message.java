@@ -55,149 +55,8 @@ public record Message(
     String traceparent,
     @Nullable String phoneRegion) {
 
-  /// The same event, of a lead that says that.
-  public Message with(Lead other) {
-    return new Message(
-        eventId,
-        kind,
-        at,
-        sequence,
-        id,
-        version,
-        derivedLeadId,
-        receivedAt,
-        sourceName,
-        sourceContract,
-        contactId,
-        ownerName,
-        other,
-        raw,
-        rawContentType,
-        rawMessage,
-        deleteAfter,
-        portal,
-        trail,
-        ingestedAt,
-        traceparent,
-        phoneRegion);
-  }
-
-  /// The same, of a source in that country.
-  public Message from(String region) {
-    return new Message(
-        eventId,
-        kind,
-        at,
-        sequence,
-        id,
-        version,
-        derivedLeadId,
-        receivedAt,
-        sourceName,
-        sourceContract,
-        contactId,
-        ownerName,
-        lead,
-        raw,
-        rawContentType,
-        rawMessage,
-        deleteAfter,
-        portal,
-        trail,
-        ingestedAt,
-        traceparent,
-        region);
-  }
-
-  /// Of a lead that was written to the log as it arrived.
-  public Message(
-      String eventId,
-      String kind,
-      Instant at,
-      long sequence,
-      String id,
-      int version,
-      String derivedLeadId,
-      Instant receivedAt,
-      String sourceName,
-      String sourceContract,
-      String contactId,
-      String ownerName,
-      Lead lead,
-      byte @Nullable [] raw,
-      String rawContentType,
-      String rawMessage,
-      @Nullable Instant deleteAfter,
-      @Nullable String portal,
-      String trail) {
-    this(
-        eventId,
-        kind,
-        at,
-        sequence,
-        id,
-        version,
-        derivedLeadId,
-        receivedAt,
-        sourceName,
-        sourceContract,
-        contactId,
-        ownerName,
-        lead,
-        raw,
-        rawContentType,
-        rawMessage,
-        deleteAfter,
-        portal,
-        trail,
-        receivedAt,
-        "",
-        null);
-  }
-
-  /// Of a lead that has come through no other hub.
-  public Message(
-      String eventId,
-      String kind,
-      Instant at,
-      long sequence,
-      String id,
-      int version,
-      String derivedLeadId,
-      Instant receivedAt,
-      String sourceName,
-      String sourceContract,
-      String contactId,
-      String ownerName,
-      Lead lead,
-      byte @Nullable [] raw,
-      String rawContentType,
-      String rawMessage,
-      @Nullable Instant deleteAfter,
-      @Nullable String portal) {
-    this(
-        eventId,
-        kind,
-        at,
-        sequence,
-        id,
-        version,
-        derivedLeadId,
-        receivedAt,
-        sourceName,
-        sourceContract,
-        contactId,
-        ownerName,
-        lead,
-        raw,
-        rawContentType,
-        rawMessage,
-        deleteAfter,
-        portal,
-        "");
-  }
-
-  /// Of a source without a retention and a portal's code.
+  /// Of a lead that was written to the log as it arrived and has come through no other hub; of a
+  /// source without a retention, a portal's code and a country.
   public Message(
       String eventId,
       String kind,
@@ -233,6 +92,47 @@ public record Message(
         rawContentType,
         rawMessage,
         null,
+        null,
+        "",
+        receivedAt,
+        "",
         null);
+  }
+
+  /// The same event, of a lead that says that.
+  public Message with(Lead other) {
+    return with(other, phoneRegion);
+  }
+
+  /// The same, of a source in that country.
+  public Message from(String region) {
+    return with(lead, region);
+  }
+
+  /// The same event, with what may be otherwise.
+  private Message with(Lead lead, @Nullable String phoneRegion) {
+    return new Message(
+        eventId,
+        kind,
+        at,
+        sequence,
+        id,
+        version,
+        derivedLeadId,
+        receivedAt,
+        sourceName,
+        sourceContract,
+        contactId,
+        ownerName,
+        lead,
+        raw,
+        rawContentType,
+        rawMessage,
+        deleteAfter,
+        portal,
+        trail,
+        ingestedAt,
+        traceparent,
+        phoneRegion);
   }
 }

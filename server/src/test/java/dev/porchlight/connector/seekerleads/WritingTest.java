@@ -151,7 +151,11 @@ class WritingTest {
         "",
         "",
         deleteAfter,
-        portal);
+        portal,
+        m.trail(),
+        m.ingestedAt(),
+        m.traceparent(),
+        m.phoneRegion());
   }
 
   private static String text(Lead lead) {
