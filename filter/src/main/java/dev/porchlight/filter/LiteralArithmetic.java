@@ -8,10 +8,9 @@ final class LiteralArithmetic {
     this.lexer = lexer;
   }
 
-  /// @param from where the operator stands
-  /// @param token the operator as it was written
-  Value.Scalar fold(Arithmetic operator, Value.Scalar a, Value.Scalar b, int from, String token) {
-    Value.Scalar result = Functions.compute(operator, a, b);
+  Value.Scalar fold(Operator operator, Value.Scalar a, Value.Scalar b) {
+    Arithmetic arithmetic = operator.arithmetic();
+    Value.Scalar result = Functions.compute(arithmetic, a, b);
     if (result == null) {
       boolean zero =
           switch (b) {
@@ -20,9 +19,9 @@ final class LiteralArithmetic {
             default -> false;
           };
       throw lexer.fail(
-          from,
-          from + token.length(),
-          zero && (operator == Arithmetic.DIV || operator == Arithmetic.MOD)
+          operator.from(),
+          operator.to(),
+          zero && (arithmetic == Arithmetic.DIV || arithmetic == Arithmetic.MOD)
               ? "Division by zero."
               : "The result of this arithmetic is too large.");
     }

@@ -174,13 +174,8 @@ final class Parser {
       return start;
     }
     Start.Side left = (Start.Side) start;
-    while (lexer.kind() == Lexer.Kind.ADD || lexer.kind() == Lexer.Kind.SUB) {
-      Arithmetic operator = lexer.kind() == Lexer.Kind.ADD ? Arithmetic.ADD : Arithmetic.SUB;
-      int from = lexer.start();
-      String token = lexer.token();
-      lexer.advance();
-      Start.Side right = (Start.Side) product(false);
-      left = compute(operator, left, right, from, token);
+    for (var o = reading.ofSum(); o != null; o = reading.ofSum()) {
+      left = compute(o, left, (Start.Side) product(false));
     }
     return left;
   }
@@ -191,33 +186,20 @@ final class Parser {
       return start;
     }
     Start.Side left = (Start.Side) start;
-    while (true) {
-      Arithmetic operator =
-          switch (lexer.kind()) {
-            case MUL -> Arithmetic.MUL;
-            case DIV -> Arithmetic.DIV;
-            case MOD -> Arithmetic.MOD;
-            default -> null;
-          };
-      if (operator == null) {
-        return left;
-      }
-      int from = lexer.start();
-      String token = lexer.token();
-      lexer.advance();
-      left = compute(operator, left, (Start.Side) signed(false), from, token);
+    for (var o = reading.ofProduct(); o != null; o = reading.ofProduct()) {
+      left = compute(o, left, (Start.Side) signed(false));
     }
+    return left;
   }
 
-  private Start.Side compute(
-      Arithmetic operator, Start.Side left, Start.Side right, int from, String token) {
+  private Start.Side compute(Operator operator, Start.Side left, Start.Side right) {
     boolean searches = left.searches() || right.searches();
-    requireNumber(left, from, token);
-    requireNumber(right, from, token);
+    requireNumber(left, operator.from(), operator.to());
+    requireNumber(right, operator.from(), operator.to());
     if (++operations > Limits.ARITHMETIC) {
       reading.overLimit(
-          from,
-          from + token.length(),
+          operator.from(),
+          operator.to(),
           "One expression has at most " + Limits.ARITHMETIC + " arithmetic operators.");
       return new Start.Side(null, searches, left.from());
     }
@@ -227,26 +209,26 @@ final class Parser {
     if (left.operand() instanceof Operand.Literal(var a)
         && right.operand() instanceof Operand.Literal(var b)) {
       return new Start.Side(
-          new Operand.Literal(arithmetic.fold(operator, a, b, from, token)), searches, left.from());
+          new Operand.Literal(arithmetic.fold(operator, a, b)), searches, left.from());
     }
     return new Start.Side(
-        new Operand.Computed(operator, left.operand(), right.operand()), searches, left.from());
+        new Operand.Computed(operator.arithmetic(), left.operand(), right.operand()),
+        searches,
+        left.from());
   }
 
-  private void requireNumber(Start.Side side, int from, String token) {
+  /// @param from where the operator or the sign stands that wants a number
+  private void requireNumber(Start.Side side, int from, int to) {
     Operand operand = side.operand();
     if (operand == null) {
       return;
     }
     if (!operand.type().numeric()) {
       throw lexer.fail(
-          from,
-          from + token.length(),
-          "Arithmetic is for numbers; this is " + operand.type().word() + ".");
+          from, to, "Arithmetic is for numbers; this is " + operand.type().word() + ".");
     }
     if (isList(operand)) {
-      throw lexer.fail(
-          from, from + token.length(), "Arithmetic is for single values; this is a list.");
+      throw lexer.fail(from, to, "Arithmetic is for single values; this is a list.");
     }
   }
 
@@ -264,7 +246,7 @@ final class Parser {
       return start;
     }
     Start.Side side = (Start.Side) start;
-    requireNumber(side, from, "-");
+    requireNumber(side, from, from + 1);
     Operand operand = side.operand();
     if (operand == null || !negative) {
       return side;

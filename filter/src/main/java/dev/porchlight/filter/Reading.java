@@ -56,6 +56,32 @@ final class Reading {
     return true;
   }
 
+  /// Goes over an operator between the parts of a sum; null where none stands.
+  @Nullable Operator ofSum() {
+    return switch (lexer.kind()) {
+      case ADD -> over(Arithmetic.ADD);
+      case SUB -> over(Arithmetic.SUB);
+      default -> null;
+    };
+  }
+
+  /// Goes over an operator between the parts of a product; null where none stands.
+  @Nullable Operator ofProduct() {
+    return switch (lexer.kind()) {
+      case MUL -> over(Arithmetic.MUL);
+      case DIV -> over(Arithmetic.DIV);
+      case MOD -> over(Arithmetic.MOD);
+      default -> null;
+    };
+  }
+
+  private Operator over(Arithmetic arithmetic) {
+    int from = lexer.start();
+    var operator = new Operator(arithmetic, from, from + lexer.token().length());
+    lexer.advance();
+    return operator;
+  }
+
   /// Goes into parentheses that open there.
   void enter(int open) {
     if (++depth > Limits.PARENTHESES) {

@@ -89,56 +89,40 @@ final class Values {
 
   private Condition sum() {
     Condition left = product();
-    while (lexer.kind() == Lexer.Kind.ADD || lexer.kind() == Lexer.Kind.SUB) {
-      Arithmetic operator = lexer.kind() == Lexer.Kind.ADD ? Arithmetic.ADD : Arithmetic.SUB;
-      int from = lexer.start();
-      String token = lexer.token();
-      lexer.advance();
-      left = computed(operator, left, product(), from, token);
+    for (var o = reading.ofSum(); o != null; o = reading.ofSum()) {
+      left = computed(o, left, product());
     }
     return left;
   }
 
   private Condition product() {
     Condition left = signed();
-    while (true) {
-      Arithmetic operator =
-          switch (lexer.kind()) {
-            case MUL -> Arithmetic.MUL;
-            case DIV -> Arithmetic.DIV;
-            case MOD -> Arithmetic.MOD;
-            default -> null;
-          };
-      if (operator == null) {
-        return left;
-      }
-      int from = lexer.start();
-      String token = lexer.token();
-      lexer.advance();
-      left = computed(operator, left, signed(), from, token);
+    for (var o = reading.ofProduct(); o != null; o = reading.ofProduct()) {
+      left = computed(o, left, signed());
     }
+    return left;
   }
 
-  private Condition computed(
-      Arithmetic operator, Condition left, Condition right, int from, String token) {
+  private Condition computed(Operator operator, Condition left, Condition right) {
+    int from = operator.from();
+    int to = operator.to();
     Value.Scalar result =
-        arithmetic.fold(
-            operator, number(left, from, token), number(right, from, token), from, token);
+        arithmetic.fold(operator, number(left, from, to), number(right, from, to));
     return new Condition(
         List.of(new Item(result, null, false, left.single().from(), right.single().to())));
   }
 
-  private Value.Scalar number(Condition condition, int from, String token) {
+  /// @param from where the operator or the sign stands that wants a number
+  private Value.Scalar number(Condition condition, int from, int to) {
     if (condition.items().size() > 1) {
-      throw lexer.fail(
-          from, from + token.length(), "Arithmetic is for single values, not for lists.");
+      throw lexer.fail(from, to, "Arithmetic is for single values, not for lists.");
     }
     Item item = condition.single();
     if (item.value() == null || !item.value().type().numeric()) {
       Type type = item.type();
       throw lexer.fail(
           from,
-          from + token.length(),
+          to,
           "Arithmetic is for numbers" + (type == null ? "." : "; this is " + type.word() + "."));
     }
     return item.value();
@@ -157,7 +141,7 @@ final class Values {
     if (!sign) {
       return condition;
     }
-    Value.Scalar number = number(condition, from, "-");
+    Value.Scalar number = number(condition, from, from + 1);
     return new Condition(
         List.of(
             new Item(
