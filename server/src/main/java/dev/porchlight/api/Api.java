@@ -95,6 +95,7 @@ public final class Api {
   public record Finding(String level, String sentence) {}
 
   private final Parts parts;
+  private final Gate gate;
   private final Problems problems = new Problems();
   private final List<Route> routes = new ArrayList<>();
   private final Map<String, Offered> offered = new HashMap<>();
@@ -104,6 +105,7 @@ public final class Api {
 
   public Api(Parts parts) {
     this.parts = parts;
+    gate = new Gate(parts.principals(), parts.store(), parts.secrets(), parts.audit());
     var accounts =
         new AccountResources(
             parts.store(),
@@ -313,12 +315,10 @@ public final class Api {
       throw new IllegalArgumentException("the API has no " + method + " " + path);
     }
     var reply =
-        Call.inside(
+        gate.inside(
             what.needed(),
             new InsideRequest(from, method, "/api/v1" + path, id, body),
             principal,
-            parts.store(),
-            parts.secrets(),
             what.resource());
     if (reply instanceof Reply.Full full) {
       return full;
@@ -332,14 +332,7 @@ public final class Api {
         new Route(
             method,
             "/api/v1" + path,
-            Call.needing(
-                needed,
-                parts.principals(),
-                parts.store(),
-                parts.secrets(),
-                parts.audit(),
-                new Call.Noted(method + " /api/v1" + path),
-                resource),
+            gate.handler(needed, new Noted(method + " /api/v1" + path), resource),
             problems));
   }
 

@@ -19,18 +19,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// The backup stays on the hub's machine; the answer, sent when it is whole, says where. There are
 /// few, so the list has one page.
 public final class BackupRoutes {
-  private final Principals principals;
-  private final Store store;
-  private final Secrets secrets;
-  private final Audit audit;
+  private final Gate gate;
   private final Backups backups;
 
   public BackupRoutes(
       Store store, Principals principals, Secrets secrets, Audit audit, Backups backups) {
-    this.store = store;
-    this.principals = principals;
-    this.secrets = secrets;
-    this.audit = audit;
+    gate = new Gate(principals, store, secrets, audit);
     this.backups = backups;
   }
 
@@ -42,14 +36,7 @@ public final class BackupRoutes {
     return new Route(
         method,
         "/api/v1/backups",
-        Call.needing(
-            Permission.ADMIN,
-            principals,
-            store,
-            secrets,
-            audit,
-            new Call.Noted(method + " /api/v1/backups"),
-            resource),
+        gate.handler(Permission.ADMIN, new Noted(method + " /api/v1/backups"), resource),
         new Problems());
   }
 
