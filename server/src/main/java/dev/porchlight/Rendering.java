@@ -111,7 +111,16 @@ final class Rendering implements Renderer {
 
   @Override
   public void readAhead(List<Delivery> deliveries) {
-    messages.readAhead(deliveries);
+    messages.readAhead(deliveries.stream().filter(Rendering::tellsOfALead).toList());
+  }
+
+  private static boolean tellsOfALead(Delivery delivery) {
+    var kind = delivery.kind();
+    return !kind.equals(Publishing.KIND)
+        && !kind.equals(Telling.KIND)
+        && !kind.equals(Planner.UNREAD)
+        && !Notices.KINDS.contains(kind)
+        && !ChangeBodies.areOf(kind);
   }
 
   @Override
