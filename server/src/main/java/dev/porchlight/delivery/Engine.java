@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +26,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Work is leased by lane: the deliveries of one order key at one endpoint. Whoever holds the lease
 /// attempts the lane's head, records the attempt and how the delivery stands in one unit, and goes
-/// on until nothing in the lane is due. The unit checks owner and fence first; a holder whose lease
-/// went to somebody else settles nothing.
+/// on until nothing in the lane is due. When its last delivery was taken, the lane's seat at the
+/// endpoint goes to another lane while that is recorded. The unit checks owner and fence first; a
+/// holder whose lease went to somebody else settles nothing.
 ///
 /// A lane planned by this process comes leased to it and is offered in memory as soon as the lead
 /// is on disk ([#offer]). Everything else is found by a poll over the endpoints, each with a quota,
@@ -39,6 +41,9 @@ public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final Duration NEEDED = Duration.ofSeconds(16);
   private static final long POLL_MILLIS = 250;
+
+  /// How many lanes are begun with one reading of what they tell.
+  private static final int READ_TOGETHER = 128;
 
   private final Store store;
   private final String hub;
@@ -136,12 +141,12 @@ public final class Engine implements AutoCloseable {
     wake.release();
   }
 
-  /// How many lanes are being worked on.
+  /// How many lanes are being worked on, those included whose last outcome is being recorded.
   public int running() {
     return running.get();
   }
 
-  /// Takes no new work and returns when all attempts under way are recorded.
+  /// Takes no new work and returns when all attempts under way are recorded and all lanes let go.
   @Override
   public void close() {
     closing = true;
@@ -154,10 +159,25 @@ public final class Engine implements AutoCloseable {
       }
     }
     workers.close();
+    releaseWaiting();
   }
 
+  /// Lets go what waited for a seat that nobody left any more: another hub may take it at once.
+  private void releaseWaiting() {
+    try (var last = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var waiting : rooms.clear()) {
+        last.execute(() -> guarded(waiting.claim(), () -> settling.release(waiting.claim())));
+      }
+    }
+  }
+
+  /// Begins on a lane that was leased in the unit that planned its head: by now that may be a while
+  /// ago.
   private void begin(Claim claim) {
-    begin(new Waiting(claim, System.nanoTime(), List.of()));
+    var age = claim.head().map(head -> Duration.between(head.plannedAt(), store.now()));
+    long since =
+        System.nanoTime() - age.filter(a -> !a.isNegative()).orElse(Duration.ZERO).toNanos();
+    begin(new Waiting(claim, since, List.of()));
   }
 
   private void begin(Waiting waiting) {
@@ -175,25 +195,35 @@ public final class Engine implements AutoCloseable {
 
   private void run(Room room, Waiting first) {
     running.incrementAndGet();
-    workers.execute(() -> {
-      try {
-        for (var next = first; next != null; ) {
-          var waiting = next;
-          var seat = new Seat(room);
-          guarded(waiting.claim(), () -> work(waiting, seat));
-          next = seat.end();
-          fill(room);
+    try {
+      workers.execute(() -> {
+        try {
+          for (var next = first; next != null; ) {
+            var waiting = next;
+            var seat = new Seat(room);
+            guarded(waiting.claim(), () -> work(waiting, seat));
+            next = seat.end();
+            fill(room);
+          }
+        } finally {
+          running.decrementAndGet();
         }
-      } finally {
-        running.decrementAndGet();
-      }
-    });
+      });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The hub closes; a lane of endpoint {} waits", first.claim().endpointId(), e);
+      running.decrementAndGet();
+      room.back(first);
+    }
   }
 
   /// Starts on what waits for room as far as there is some.
   private void fill(Room room) {
-    for (var more = room.another(); more != null; more = room.another()) {
-      run(room, more);
+    while (!closing) {
+      var next = room.another();
+      if (next == null) {
+        break;
+      }
+      run(room, next);
     }
     if (more && room.runsDry()) {
       wake.release();
@@ -303,28 +333,31 @@ public final class Engine implements AutoCloseable {
               delivery,
               open.state()));
     }
+    Sender.Sent sent;
+    String losses;
     try {
       var known = secrets.apply(delivery.endpointId());
-      return switch (patiently(() -> renderer.render(delivery, endpoint.get(), known))) {
-        case Renderer.Rendered.CannotWrite(var reason) ->
-            settle(
-                hold,
-                view,
-                new Settlement(
-                    open.state().unwritable(reason, store.now()),
-                    null,
-                    Duration.ZERO,
-                    delivery,
-                    open.state()));
+      switch (patiently(() -> renderer.render(delivery, endpoint.get(), known))) {
+        case Renderer.Rendered.CannotWrite(var reason) -> {
+          return settle(
+              hold,
+              view,
+              new Settlement(
+                  open.state().unwritable(reason, store.now()),
+                  null,
+                  Duration.ZERO,
+                  delivery,
+                  open.state()));
+        }
         case Renderer.Rendered.Ready ready -> {
           if (!pace(endpoint.get())) {
             settling.release(hold.claim);
-            yield false;
+            return false;
           }
-          var sent = sender.send(open, endpoint.get(), known, ready, () -> lasts(hold));
-          yield sent != null && tried(hold, open, view, sent, ready.losses());
+          sent = sender.send(open, endpoint.get(), known, ready, () -> lasts(hold));
+          losses = ready.losses();
         }
-      };
+      }
     } catch (StoreUnavailableException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -341,8 +374,10 @@ public final class Engine implements AutoCloseable {
               new byte[0],
               0,
               new byte[0]);
-      return tried(hold, open, view, new Sender.Sent(defect, Duration.ZERO), open.state().losses());
+      sent = new Sender.Sent(defect, Duration.ZERO);
+      losses = open.state().losses();
     }
+    return sent != null && tried(hold, open, view, sent, losses);
   }
 
   /// Waits for the endpoint's next place by its pace; false when the hub closes before.
@@ -373,8 +408,9 @@ public final class Engine implements AutoCloseable {
     var room = rooms.of(delivery.endpointId());
     if (attempt.outcome() == Attempt.Outcome.DELIVERED) {
       room.grow();
-      if (hold.pending <= 1 && hold.seat.leave()) {
-        // The receiver is free for the next one while this is written down.
+      // Where nothing more is known in the lane, the receiver is free for the next one while this
+      // is written down.
+      if (!closing && hold.pending <= 1 && joined.size(hold.claim) == 0 && hold.seat.leave()) {
         fill(room);
       }
     } else if (Overload.slows(attempt)) {
@@ -421,10 +457,11 @@ public final class Engine implements AutoCloseable {
       try {
         breakers.refresh();
         var due = dueLanes.find();
+        long since = System.nanoTime();
         var claims = dueLanes.claim(due.lanes());
         more = !claims.isEmpty();
         again = more && due.cut();
-        begin(claims);
+        begin(claims, since);
       } catch (StoreUnavailableException e) {
         if (e.isClosed()) {
           return;
@@ -450,26 +487,33 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void begin(List<Claim> claims) {
+  /// @param since the moment (of [System#nanoTime]) before these were leased
+  private void begin(List<Claim> claims, long since) {
     List<Waiting> all;
     try {
-      all = openLanes.lookAll(claims);
-    } catch (RuntimeException e) {
+      all = openLanes.lookAll(claims, since);
+    } catch (RuntimeException | Error e) {
       // They are leased to us, so each must be begun; it looks for itself then.
       LOG.debug("Looking at the lanes at once failed", e);
-      offer(claims);
-      return;
+      all = claims.stream().map(c -> new Waiting(c, since, List.of())).toList();
     }
+    for (int i = 0; i < all.size(); i += READ_TOGETHER) {
+      var some = all.subList(i, Math.min(all.size(), i + READ_TOGETHER));
+      readAhead(some);
+      some.forEach(this::begin);
+    }
+  }
+
+  private void readAhead(List<Waiting> lanes) {
     try {
       var now = store.now();
       renderer.readAhead(
-          all.stream()
+          lanes.stream()
               .flatMap(w -> OpenLanes.next(w.view(), now).stream())
               .map(Open::delivery)
               .toList());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.debug("Reading ahead failed; each is read by itself", e);
     }
-    all.forEach(this::begin);
   }
 }

@@ -78,11 +78,12 @@ final class OpenLanes {
 
   /// Looks at many lanes at once: the first look of a reader after a commit is by far the dearest,
   /// and where the database is a server each question is a way there and back.
-  List<Waiting> lookAll(List<Claim> claims) {
+  ///
+  /// @param since the moment (of [System#nanoTime]) before these were leased
+  List<Waiting> lookAll(List<Claim> claims, long since) {
     if (claims.isEmpty()) {
       return List.of();
     }
-    long since = System.nanoTime();
     var views = new HashMap<Claim, List<Open>>();
     store.read(h -> {
       var together = new LinkedHashMap<String, List<Claim>>();

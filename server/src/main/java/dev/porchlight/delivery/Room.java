@@ -1,13 +1,14 @@
 package dev.porchlight.delivery;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// How many lanes of one endpoint this hub works on at once, those that wait for room, and the pace
-/// of requests. What waits holds a lease; more than a thousand are given back instead. A lane whose
-/// last delivery was taken leaves its seat before that is written down: what is counted is what the
-/// receiver has to do.
+/// How many requests one endpoint has from this hub at once, which is how many lanes have a seat;
+/// lanes that wait for one, and the pace of requests. What waits holds a lease; more than a
+/// thousand are given back instead. A lane whose last delivery was taken leaves its seat before
+/// that is written down: what is counted is what the receiver has to do.
 ///
 /// The room shrinks to half when the endpoint says that it is too much, or does not answer, and
 /// grows by one for each roomful that is taken, up to what the endpoint allows. Safe for use by
@@ -46,6 +47,7 @@ final class Room {
   private long shrunkAt;
   private long nextSlot;
   private int few = FEW;
+  private boolean dryTold;
 
   /// How many were begun since that moment.
   private int begun;
@@ -160,16 +162,32 @@ final class Room {
     return waiting.size() < few ? Math.max(0, limit() - used) + few - waiting.size() : 0;
   }
 
-  /// Told once, when half of what a look for work brings is left.
+  /// Told once, when less than half of what a look for work brings is left.
   synchronized boolean runsDry() {
-    return waiting.size() == few / 2;
+    boolean dry = waiting.size() <= few / 2;
+    boolean told = dry && !dryTold;
+    dryTold = dry;
+    return told;
+  }
+
+  /// Takes one back that was let in and could not be begun.
+  synchronized void back(Waiting first) {
+    used--;
+    waiting.addFirst(first);
+  }
+
+  /// Those that wait; nobody does any more.
+  synchronized List<Waiting> clear() {
+    var all = List.copyOf(waiting);
+    waiting.clear();
+    return all;
   }
 
   synchronized boolean isRoomy() {
     return waiting.size() < WAITING / 2;
   }
 
-  /// How many lanes may be worked on at once, as it stands.
+  /// How many seats there are, as it stands.
   synchronized int width() {
     return limit();
   }

@@ -1,6 +1,7 @@
 package dev.porchlight.delivery;
 
 import dev.porchlight.store.Store;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,5 +37,10 @@ final class Rooms {
 
   private static void allow(Room room, Endpoint endpoint) {
     room.allow(endpoint.terms().concurrency(), endpoint.terms().perSecond());
+  }
+
+  /// All that wait for a seat anywhere; nobody does any more.
+  List<Waiting> clear() {
+    return byEndpoint.values().stream().flatMap(room -> room.clear().stream()).toList();
   }
 }

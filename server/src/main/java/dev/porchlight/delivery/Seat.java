@@ -7,13 +7,14 @@ final class Seat {
   private final Room room;
   private boolean left;
 
+  /// @param room that let the lane in
   Seat(Room room) {
     this.room = room;
   }
 
-  /// Leaves it to the next one before the lane is through: nothing more may be sent.
+  /// Leaves it to another lane before this one is through: nothing more may be sent in this one.
   ///
-  /// @return whether it was left: so many may be written down at once
+  /// @return false where as many as are allowed are being written down already: it is kept then
   boolean leave() {
     left = left || room.leave();
     return left;

@@ -114,15 +114,15 @@ final class Settling {
             }
           }
           boolean moved = lane.hasMovedFrom(hold.pending, hold.due);
-          var left = leave(batch, hold, lane, pending, passed, later(view, settled), moved);
-          left.ifPresent(held ->
+          var still = writeLane(batch, hold, lane, pending, passed, later(view, settled), moved);
+          still.ifPresent(held ->
               batch.afterCommit(() -> {
                 hold.planned = joined.next(claim, held.pending());
                 hold.passed = held.passed() > 0;
                 hold.pending = held.pending();
                 hold.due = held.dueAt();
               }));
-          return left.isPresent();
+          return still.isPresent();
         };
     return store.write(WorkQueue.ATTEMPTS, Unit.reading(wanted, unit));
   }
@@ -162,7 +162,7 @@ final class Settling {
   /// @param moved others had to do with the lane since, so that it takes another look before it is
   ///   known when it is due
   /// @return the lane when it is still held; empty when it was let go
-  private Optional<Lane> leave(
+  private Optional<Lane> writeLane(
       Batch batch,
       Hold hold,
       Lane lane,

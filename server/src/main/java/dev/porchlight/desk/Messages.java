@@ -7,18 +7,12 @@ import dev.porchlight.delivery.Delivery;
 import dev.porchlight.delivery.Endpoint;
 import dev.porchlight.person.Contact;
 import dev.porchlight.person.Persons;
-import dev.porchlight.store.Row;
 import dev.porchlight.store.Store;
 import dev.porchlight.trace.TraceContext;
 import dev.porchlight.value.Json;
 import dev.porchlight.value.Lead;
-import dev.porchlight.value.LeadJson;
 import dev.porchlight.value.Trail;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,17 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// memory for a while, since that is what is delivered next; so is what was read ahead. Safe for
 /// use by many threads.
 public final class Messages {
-  private static final int KEPT = 2048;
-  private static final int KEPT_SIZE = 64 * 1024;
-
-  /// Of what is read ahead.
-  private static final int AHEAD = 1024;
-
-  private static final int AHEAD_SIZE = 16 * 1024 * 1024;
-  private static final int TOGETHER = 32;
-
-  /// What was read before that is read again: something may have become of the lead since.
-  private static final Duration FRESH = Duration.ofSeconds(10);
+  private static final int MOST_KEPT = 2048;
+  private static final int LARGEST_KEPT = 64 * 1024;
 
   /// What a version of a lead says and how it came.
   ///
@@ -58,108 +43,54 @@ public final class Messages {
 
   private final Store store;
   private final Map<String, Version> recent =
-      new LinkedHashMap<>(KEPT, 0.75f, false) {
+      new LinkedHashMap<>(MOST_KEPT, 0.75f, false) {
         private static final long serialVersionUID = 1;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Version> eldest) {
-          return size() > KEPT;
+          return size() > MOST_KEPT;
         }
       };
 
-  /// Rows as read, by delivery; each is taken out once.
-  private final Map<String, Ahead> ahead = new LinkedHashMap<>();
-
-  private int aheadSize;
-
-  /// How often something was forgotten: what was read before that is not put by after it.
-  private long forgotten;
+  private final ReadAhead ahead = new ReadAhead(System::nanoTime, ReadAhead.MOST);
 
   public Messages(Store store) {
     this.store = store;
   }
 
   void keep(Version version) {
-    if (version.raw() != null && version.raw().length <= KEPT_SIZE) {
+    if (version.raw() != null && version.raw().length <= LARGEST_KEPT) {
       synchronized (recent) {
-        recent.put(version.record().id() + " " + version.version(), version);
+        recent.put(key(version.record().id(), version.version()), version);
       }
     }
+  }
+
+  private static String key(String lead, int version) {
+    return lead + " " + version;
   }
 
   /// Forgets a lead that was erased.
   public void forget(String lead) {
     synchronized (recent) {
       recent.keySet().removeIf(key -> key.startsWith(lead + " "));
-      for (var held : List.copyOf(ahead.values())) {
-        if (held.kept().record().id().equals(lead)) {
-          take(held.kept().delivery());
-        }
-      }
-      forgotten++;
     }
+    ahead.forget(lead);
   }
 
   /// Reads what these deliveries tell of, many with one question, so that [#find] need not ask for
   /// each: while a backlog goes out, that is the dearest part of a delivery. Leaves out what is
-  /// kept already.
+  /// kept already, and as many as there is no room for.
   public void readAhead(List<Delivery> deliveries) {
-    List<String> wanted;
-    long before;
+    List<String> unknown;
     synchronized (recent) {
-      before = forgotten;
-      wanted =
+      unknown =
           deliveries.stream()
-              .filter(d -> !recent.containsKey(key(d)))
+              .filter(d -> !recent.containsKey(key(d.leadId(), d.version())))
               .map(Delivery::id)
-              .filter(id -> !ahead.containsKey(id))
               .toList();
     }
-    if (wanted.size() < 2) {
-      return;
-    }
-    var found =
-        store.read(h -> {
-          var all = new ArrayList<Kept>();
-          for (int i = 0; i < wanted.size(); i += TOGETHER) {
-            var some = new ArrayList<>(wanted.subList(i, Math.min(wanted.size(), i + TOGETHER)));
-            while (some.size() < TOGETHER) {
-              // Always as many, so that it is one statement, which is kept.
-              some.add(some.getLast());
-            }
-            all.addAll(
-                h.createQuery(OF_DELIVERIES)
-                    .bindList("ids", some)
-                    .map((r, _) -> Kept.read(r))
-                    .list());
-          }
-          return all;
-        });
-    long now = System.nanoTime();
-    synchronized (recent) {
-      if (forgotten != before) {
-        return;
-      }
-      for (var kept : found) {
-        if (kept.size() <= KEPT_SIZE
-            && ahead.putIfAbsent(kept.delivery(), new Ahead(kept, now)) == null) {
-          aheadSize += kept.size();
-        }
-      }
-      while (ahead.size() > AHEAD || aheadSize > AHEAD_SIZE) {
-        take(ahead.keySet().iterator().next());
-      }
-    }
-  }
-
-  private @Nullable Ahead take(String delivery) {
-    var taken = ahead.remove(delivery);
-    aheadSize -= taken == null ? 0 : taken.kept().size();
-    return taken;
-  }
-
-  private static String key(Delivery delivery) {
-    return delivery.leadId() + " " + delivery.version();
+    ahead.read(unknown, ids -> store.read(h -> KeptVersion.listOf(h, ids)));
   }
 
   /// The message of a delivery; empty when the lead was erased.
@@ -168,19 +99,11 @@ public final class Messages {
   /// @throws UnreadableLeadException when what is kept of it can't be read
   public Optional<Message> find(Delivery delivery) {
     Version version;
-    Ahead read;
     synchronized (recent) {
-      version = recent.get(key(delivery));
-      read = take(delivery.id());
+      version = recent.get(key(delivery.leadId(), delivery.version()));
     }
-    Version found;
-    if (version != null) {
-      found = version;
-    } else if (read != null && System.nanoTime() - read.at() < FRESH.toNanos()) {
-      found = version(read.kept(), delivery);
-    } else {
-      found = load(delivery);
-    }
+    var read = ahead.take(delivery.id());
+    var found = version == null ? read.orElseGet(() -> load(delivery)).version(delivery) : version;
     return found.record().erasedAt() == null
         ? Optional.of(message(delivery, found))
         : Optional.empty();
@@ -264,92 +187,9 @@ public final class Messages {
         : "";
   }
 
-  private Version load(Delivery delivery) {
-    var lead = delivery.leadId();
+  private KeptVersion load(Delivery delivery) {
     return store
-        .read(h ->
-            h.createQuery(KEPT_VERSION)
-                .bind("id", lead)
-                .bind("v", delivery.version())
-                .bind("seq", delivery.seq())
-                .bind("delivery", delivery.id())
-                .map((r, _) -> Kept.read(r))
-                .findOne())
-        .map(kept -> version(kept, delivery))
-        .orElseThrow(() -> new IllegalStateException("no lead " + lead));
-  }
-
-  private static Version version(Kept kept, Delivery delivery) {
-    var row = kept.row();
-    return new Version(
-        kept.record(),
-        LeadJson.find(row.fact()).orElseThrow(() -> new UnreadableLeadException(delivery.leadId())),
-        delivery.version(),
-        row.at(),
-        kept.receipt().message(),
-        kept.receipt().contentType(),
-        kept.raw() == null ? null : kept.raw().bytes(),
-        trail(kept.receipt()),
-        kept.ingestedAt() == null ? row.at() : kept.ingestedAt(),
-        traceparent(kept.receipt()));
-  }
-
-  private static String columns(String delivery) {
-    return String.join(
-        ", ",
-        Tables.LEAD.columnList("l"),
-        Tables.LEAD_VERSION.columnList("v"),
-        Tables.RECEIPT.columnList("r"),
-        "g.at",
-        delivery,
-        Tables.RAW.columnList("w"));
-  }
-
-  /// One question in place of five: while a backlog goes out, this is asked for each delivery that
-  /// was not read ahead.
-  private static final String KEPT_VERSION =
-      "SELECT "
-          + columns("CAST(:delivery AS TEXT)")
-          + " FROM lead l JOIN lead_version v ON v.lead_id = l.id AND v.version = :v"
-          + " JOIN receipt r ON r.id = v.receipt_id"
-          + " LEFT JOIN log g ON g.seq = :seq"
-          + " LEFT JOIN receipt_raw w ON w.receipt_id = v.receipt_id WHERE l.id = :id";
-
-  static final String OF_DELIVERIES =
-      "SELECT "
-          + columns("d.id")
-          + " FROM delivery d JOIN lead l ON l.id = d.lead_id"
-          + " JOIN lead_version v ON v.lead_id = l.id AND v.version = d.version"
-          + " JOIN receipt r ON r.id = v.receipt_id"
-          + " LEFT JOIN log g ON g.seq = d.seq"
-          + " LEFT JOIN receipt_raw w ON w.receipt_id = v.receipt_id WHERE d.id IN (<ids>)";
-
-  /// @param at of [System#nanoTime]
-  private record Ahead(Kept kept, long at) {}
-
-  private record Kept(
-      LeadRecord record,
-      Tables.LeadVersionRow row,
-      Receipt receipt,
-      @Nullable Instant ingestedAt,
-      String delivery,
-      @Nullable RawBody raw) {
-    static Kept read(ResultSet r) throws SQLException {
-      int version = 1 + Tables.LEAD.columnCount();
-      int receipt = version + Tables.LEAD_VERSION.columnCount();
-      int log = receipt + Tables.RECEIPT.columnCount();
-      return new Kept(
-          Tables.LEAD.read(new Row(r)),
-          Tables.LEAD_VERSION.read(new Row(r, version)),
-          Tables.RECEIPT.read(new Row(r, receipt)),
-          new Row(r).timeOrNull(log),
-          r.getString(log + 1),
-          r.getString(log + 2) == null ? null : Tables.RAW.read(new Row(r, log + 2)));
-    }
-
-    /// In memory, roughly, in bytes.
-    int size() {
-      return row.fact().length() + (raw == null ? 0 : raw.body().length);
-    }
+        .read(h -> KeptVersion.find(h, delivery))
+        .orElseThrow(() -> new IllegalStateException("no lead " + delivery.leadId()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.porchlight.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.porchlight.testing.FakeCrm;
@@ -14,6 +15,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -131,6 +135,82 @@ class BacklogTest {
           assertThat(body).as(lead).contains(InventedPerson.of(Integer.parseInt(lead)).email()));
     } finally {
       server.stop(0);
+    }
+  }
+
+  private long count(String which) throws SQLException {
+    try (var connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("data/porchlight.db"));
+        var statement = connection.createStatement();
+        var found = statement.executeQuery("SELECT COUNT(*) FROM " + which)) {
+      return found.getLong(1);
+    }
+  }
+
+  @Test
+  void a_hub_that_is_stopped_writes_down_what_was_taken_and_lets_go_of_what_waits()
+      throws Exception {
+    var latch = new CountDownLatch(1);
+    var taken = new Reaction.Status(200, Map.of(), "");
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      crm.alwaysAnswers(new Reaction.Held(latch, taken));
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(
+              crm.url("/crm"), "porchlight", b -> b.put("disabled", true).put("max_concurrent", 4));
+      for (int n = 0; n < 40; n++) {
+        portal.post(LeadBodies.buyer("L-" + n, InventedPerson.of(n)));
+      }
+      hub.api().patch("/endpoints/" + endpoint.id(), Json.object().put("disabled", false));
+      crm.await(4);
+      crm.alwaysAnswers(taken);
+      var closing = Thread.ofPlatform().start(() -> hub.hub().close());
+      await()
+          .until(() ->
+              Arrays.stream(closing.getStackTrace())
+                  .anyMatch(f -> f.getClassName().endsWith("ThreadPerTaskExecutor")));
+      latch.countDown();
+      closing.join();
+      assertThat(count("attempt WHERE outcome <> 'delivered'")).isZero();
+      assertThat(count("attempt")).isEqualTo(crm.requests().size());
+      assertThat(count("lane WHERE owner IS NOT NULL")).isZero();
+      assertThat(count("lane")).isPositive();
+      hub.restart();
+      hub.await(
+          "the rest",
+          () ->
+              lanes(hub, "IS NULL") + lanes(hub, "IS NOT NULL") == 0
+                  ? Optional.of(true)
+                  : Optional.empty());
+      assertThat(crm.requests().stream().map(r -> r.header("webhook-id")))
+          .hasSize(40)
+          .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void what_comes_into_a_lane_under_way_goes_before_others_that_wait() {
+    var latch = new CountDownLatch(1);
+    var taken = new Reaction.Status(200, Map.of(), "");
+    try (var hub = TestHub.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      crm.alwaysAnswers(new Reaction.Held(latch, taken));
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint =
+          hub.addEndpoint(crm.url("/crm"), "porchlight", b -> b.put("max_concurrent", 1));
+      portal.post(LeadBodies.buyer("L-first", InventedPerson.of(1)));
+      crm.await(1);
+      for (int n = 2; n < 30; n++) {
+        portal.post(LeadBodies.buyer("L-" + n, InventedPerson.of(n)));
+      }
+      portal.post(LeadBodies.buyer("L-second", InventedPerson.of(1)));
+      crm.alwaysAnswers(taken);
+      latch.countDown();
+      hub.awaitDelivery("L-29", endpoint, "delivered");
+      assertThat(crm.requests())
+          .extracting(r -> r.json().path("data").path("lead_id").asString())
+          .startsWith("L-first", "L-second");
     }
   }
 }

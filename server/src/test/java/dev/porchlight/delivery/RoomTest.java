@@ -119,4 +119,42 @@ class RoomTest {
     assertThat(room.another()).as("the fifth").isNotNull();
     assertThat(new Seat(room).end()).as("the sixth comes into a seat that is held").isNotNull();
   }
+
+  @Test
+  void it_is_told_once_that_few_wait_however_many_leave_together() {
+    var room = new Room();
+    room.allow(1, 0);
+    for (int n = 0; n < 100; n++) {
+      room.enter(lane("k" + n));
+    }
+    assertThat(room.runsDry()).as("99 wait").isFalse();
+    for (int n = 0; n < 70; n++) {
+      room.next();
+    }
+    assertThat(room.runsDry()).as("29 wait").isTrue();
+    assertThat(room.runsDry()).isFalse();
+    room.next();
+    assertThat(room.runsDry()).isFalse();
+    for (int n = 0; n < 30; n++) {
+      room.enter(lane("more" + n));
+    }
+    assertThat(room.runsDry()).as("58 wait").isFalse();
+    while (room.next() != null) {}
+    assertThat(room.runsDry()).as("nobody waits").isTrue();
+  }
+
+  @Test
+  void who_could_not_begin_and_who_waits_are_handed_out_in_the_end() {
+    var room = new Room();
+    room.allow(1, 0);
+    var first = lane("first");
+    room.enter(first);
+    room.enter(lane("second"));
+    room.back(first);
+    assertThat(room.clear())
+        .extracting(w -> w.claim().orderKey())
+        .containsExactly("first", "second");
+    assertThat(room.clear()).isEmpty();
+    assertThat(room.enter(lane("third"))).isEqualTo(Room.Entry.AT_ONCE);
+  }
 }

@@ -117,9 +117,10 @@ class MessagesTest {
               .read(h ->
                   h.createQuery(
                           "EXPLAIN QUERY PLAN "
-                              + Messages.OF_DELIVERIES.replace("(<ids>)", "(:one, :other)"))
+                              + KeptVersion.OF_DELIVERIES.replace("(<ids>)", "(:one, :other)"))
                       .bind("one", "one")
                       .bind("other", "other")
+                      .bind("largest", KeptVersion.LARGEST)
                       .map((r, _) -> r.getString("detail"))
                       .list());
       assertThat(plan).noneMatch(step -> step.startsWith("SCAN")).anyMatch(s -> s.contains(" d "));
