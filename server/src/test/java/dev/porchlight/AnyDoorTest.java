@@ -86,6 +86,7 @@ class AnyDoorTest {
       @ForAll("outs") String out,
       @ForAll long seed) {
     var came = comes(made, in, seed);
+    Assume.that(isRead(came.lead(), out));
     var sent = AnyDoor.send(came.lead(), came.raw(), came.contract(), out);
     if (!sent.cannot().isEmpty()) {
       assertThat(out).isNotIn("porchlight", "seeker-leads");
@@ -110,6 +111,7 @@ class AnyDoorTest {
     var lost = new HashSet<String>();
     var lead = came.lead();
     for (var out : List.of(one, other, one)) {
+      Assume.that(isRead(lead, out));
       var sent = AnyDoor.send(lead, came.raw(), came.contract(), out);
       Assume.that(sent.cannot().isEmpty());
       lost.addAll(sent.losses().keySet());
@@ -124,7 +126,15 @@ class AnyDoorTest {
     });
   }
 
-  /// A field that is named is not as it was; one that isn't, is.
+  /// A field that is named is not as it was; one that isn't, is. A Seeker Lead may be about nobody
+  /// by its contract; an event of ours may not.
+  private static boolean isRead(Lead lead, String out) {
+    return !out.equals("porchlight")
+        || lead.enquirer().isSomebody()
+        || lead.message() != null
+        || lead.erased();
+  }
+
   private static void differs(Lead lead, AnyDoor.Sent sent) {
     var body = new String(sent.body(), StandardCharsets.UTF_8);
     var before = AnyDoor.fields(lead);
