@@ -115,7 +115,7 @@ final class Breakers {
       return false;
     }
     if (attempt.outcome() == Attempt.Outcome.DELIVERED) {
-      return recovered(batch, claim);
+      return recovered(batch, claim, attempt);
     }
     var before = batch.find(Tables.HEALTH, id);
     var after = EndpointHealth.after(before, id, attempt, asked, batch.clock());
@@ -128,7 +128,7 @@ final class Breakers {
     return false;
   }
 
-  private boolean recovered(Batch batch, Claim claim) {
+  private boolean recovered(Batch batch, Claim claim, Attempt attempt) {
     var id = claim.endpointId();
     // Where nobody knows of failures there is no row to look for.
     var known = ailing.get(id);
@@ -136,6 +136,9 @@ final class Breakers {
       return false;
     }
     var before = batch.find(Tables.HEALTH, id);
+    if (before != null && before.outlasts(attempt)) {
+      return false;
+    }
     batch.delete(Tables.HEALTH, id);
     if (before != null && before.noticed() > 0) {
       batch.append("endpoint.recovered", id, "");

@@ -77,6 +77,12 @@ public record EndpointHealth(
     return shutUntil != null;
   }
 
+  /// Whether an attempt that was taken says nothing of it: it was under way already when the
+  /// endpoint asked to be left alone, or said that it is gone.
+  boolean outlasts(Attempt attempt) {
+    return (isShut() || disabledIt()) && attempt.at().isBefore(failedAt);
+  }
+
   /// Whether somebody may try now whether it is back.
   boolean mayProbe(Instant now) {
     return shutUntil != null

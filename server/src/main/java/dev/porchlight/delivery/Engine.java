@@ -350,7 +350,7 @@ public final class Engine implements AutoCloseable {
                   open.state()));
         }
         case Renderer.Rendered.Ready ready -> {
-          if (!pace(endpoint.get())) {
+          if (!pace(endpoint.get()) || !breakers.lets(hold.claim)) {
             settling.release(hold.claim);
             return false;
           }

@@ -218,7 +218,9 @@ public record Explanation(List<String> sentences, Optional<By> endedBy) {
     return "it has failed since "
         + TIME.format(health.failingSince())
         + ", the last time so: "
-        + health.reason();
+        + (health.reason().endsWith(".")
+            ? health.reason().substring(0, health.reason().length() - 1)
+            : health.reason());
   }
 
   private static String told(Attempt a) {

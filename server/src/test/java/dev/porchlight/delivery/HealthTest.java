@@ -99,6 +99,61 @@ class HealthTest {
   }
 
   @Test
+  void what_was_under_way_when_a_receiver_asked_for_time_does_not_end_that_when_it_is_taken() {
+    var slow = new CountDownLatch(1);
+    try (var hub = database.start(folder);
+        var other = FakeCrm.open(hub.clock());
+        var crm = FakeCrm.open(hub.clock())) {
+      crm.alwaysAnswers(new Reaction.Held(slow, new Reaction.Status(200, Map.of(), "")));
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
+      var beside = hub.addEndpoint(other.url("/crm"), "porchlight");
+      portal.post(LeadBodies.buyer("L-slow", InventedPerson.of(1)));
+      crm.await(1);
+      hub.clock().advance(Duration.ofSeconds(1));
+      crm.alwaysAnswers(asks(429, "60"));
+      portal.post(LeadBodies.buyer("L-busy", InventedPerson.of(2)));
+      hub.awaitAttempts("L-busy", endpoint, 1);
+      crm.alwaysAnswers(new Reaction.Status(200, Map.of(), ""));
+      slow.countDown();
+      hub.awaitDelivery("L-slow", endpoint, "delivered");
+      portal.post(LeadBodies.buyer("L-next", InventedPerson.of(3)));
+      hub.awaitDelivery("L-next", beside, "delivered");
+      hub.restart();
+      assertThat(hub.api().read("/endpoints/" + endpoint.id()).has("health")).isTrue();
+      assertThat(crm.requests()).hasSize(2);
+      hub.clock().advance(Duration.ofSeconds(60));
+      hub.awaitDelivery("L-next", endpoint, "delivered");
+      hub.awaitDelivery("L-busy", endpoint, "delivered");
+      assertThat(hub.api().read("/endpoints/" + endpoint.id()).has("health")).isFalse();
+    }
+  }
+
+  @Test
+  void what_was_under_way_when_an_endpoint_was_gone_does_not_bring_it_back() {
+    var slow = new CountDownLatch(1);
+    try (var hub = database.start(folder);
+        var crm = FakeCrm.open(hub.clock())) {
+      crm.alwaysAnswers(new Reaction.Held(slow, new Reaction.Status(200, Map.of(), "")));
+      var portal = hub.addSource("portal", "connections-plus");
+      var endpoint = hub.addEndpoint(crm.url("/crm"), "porchlight");
+      portal.post(LeadBodies.buyer("L-slow", InventedPerson.of(1)));
+      crm.await(1);
+      hub.clock().advance(Duration.ofSeconds(1));
+      crm.answers(410);
+      portal.post(LeadBodies.buyer("L-gone", InventedPerson.of(2)));
+      hub.awaitAttempts("L-gone", endpoint, 1);
+      slow.countDown();
+      hub.awaitDelivery("L-slow", endpoint, "delivered");
+      var shown = hub.api().read("/endpoints/" + endpoint.id());
+      assertThat(shown.path("disabled").booleanValue()).isTrue();
+      assertThat(shown.path("health").path("disabled_by_hub").booleanValue()).isTrue();
+      assertThat(told(hub, endpoint)).containsExactly("endpoint.disabled gone");
+      assertThat(hub.api().read("/doctor").toString()).contains("was disabled by the hub");
+    }
+  }
+
+  @Test
   void what_a_receiver_asks_for_is_bounded_by_the_schedule() {
     try (var hub = database.start(folder);
         var crm = FakeCrm.open(hub.clock())) {
