@@ -15,6 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// `porchlight endpoint`.
 @Command(name = "endpoint", description = "Where we deliver.")
 final class EndpointCommand extends Noun {
+  private static final int MOST_OF_WHY = 100;
+
   private static final String MAILTO = "mailto:";
 
   @Command(name = "add", description = "Adds an endpoint and shows its signing secret, once.")
@@ -290,15 +292,26 @@ final class EndpointCommand extends Noun {
     }
   }
 
+  /// How the last attempt ended, in some words.
+  private static String why(JsonNode endpoint) {
+    var reason = Text.at(endpoint, "health.reason");
+    int end =
+        reason.offsetByCodePoints(
+            0, Math.min(MOST_OF_WHY, reason.codePointCount(0, reason.length())));
+    return reason.isEmpty()
+        ? ""
+        : ": " + reason.substring(0, end) + (end < reason.length() ? "…" : "");
+  }
+
   private static String state(JsonNode endpoint) {
     if (endpoint.path("disabled").asBoolean(false)) {
       return endpoint.path("health").path("disabled_by_hub").asBoolean(false)
-          ? "disabled by the hub"
+          ? "disabled by the hub" + why(endpoint)
           : "disabled";
     }
     var since = Text.at(endpoint, "health.failing_since");
     var certificate = Text.at(endpoint, "tls.certificate.state");
-    return (since.isEmpty() ? "on" : "failing since " + Text.time(since))
+    return (since.isEmpty() ? "on" : "failing since " + Text.time(since) + why(endpoint))
         + switch (certificate) {
           case "expired" -> ", certificate expired";
           case "ends_soon" -> ", certificate ends soon";

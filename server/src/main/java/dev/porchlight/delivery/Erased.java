@@ -123,6 +123,29 @@ public final class Erased {
         .list();
   }
 
+  /// Nothing that stands behind another in its lane is under way.
+  private static final String BEFORE_IT =
+      "SELECT 1 FROM delivery d JOIN delivery_state s ON s.delivery_id = d.id"
+          + " WHERE d.endpoint_id = :e AND d.order_key = :k AND d.seq < :seq"
+          + " AND d.seq >= (SELECT COALESCE(MIN(o.seq), 0) FROM delivery_state o"
+          + " WHERE o.endpoint_id = :e AND o.state = 'pending')"
+          + " AND s.state = 'pending' AND s.passed = 0 LIMIT 1";
+
+  /// Whether it may be the one of a held lane that is attempted: where one of the lane ended in
+  /// this unit already, that was it, since they end in order.
+  private static boolean isNext(Batch batch, Lane lane, Delivery delivery) {
+    return !lane.dueAt().equals(batch.clock())
+        && batch
+            .sql()
+            .createQuery(BEFORE_IT)
+            .bind("e", delivery.endpointId())
+            .bind("k", delivery.orderKey())
+            .bind("seq", delivery.seq())
+            .mapTo(Integer.class)
+            .findOne()
+            .isEmpty();
+  }
+
   private static void end(Batch batch, String id, String reason, String whileUnderWay) {
     var delivery = batch.find(Tables.DELIVERY, id);
     var state = batch.find(Tables.STATE, id);
@@ -130,7 +153,7 @@ public final class Erased {
       return;
     }
     var lane = batch.find(Tables.LANE, delivery.endpointId(), delivery.orderKey());
-    boolean underWay = lane != null && !lane.isFree(batch.clock());
+    boolean underWay = lane != null && !lane.isFree(batch.clock()) && isNext(batch, lane, delivery);
     batch.put(Tables.STATE, state.dropped(underWay ? whileUnderWay : reason, batch.clock()));
     batch.append("delivery.dropped", delivery.leadId(), id);
     if (lane == null) {

@@ -32,8 +32,9 @@ final class ReplayKilledTest {
   /// More on demand: `-Dporchlight.replay.events=20000`.
   private static final int EVENTS = Integer.getInteger("porchlight.replay.events", 900);
 
-  /// So many attempts can be under way at one endpoint.
-  private static final int UNDER_WAY = 64;
+  /// So many attempts can be under way at one endpoint, or taken and not written down: each kind up
+  /// to 64.
+  private static final int UNDER_WAY = 128;
 
   private static final int SENDERS = 8;
   private static final String AUTHORIZATION = "Authorization: Bearer " + HubProcess.TOKEN;
