@@ -115,8 +115,8 @@ public final class Nodes {
     return get(office.frontDesk());
   }
 
-  /// Makes the first tree, so that a small user never sees the upper levels; does nothing when
-  /// there is one.
+  /// Makes the first tree, so that a small user never sees the upper levels, whole or not at all;
+  /// does nothing when there is one.
   public static void makeDefaults(Store store, int hub) {
     if (!in(store.settings()).all().isEmpty()) {
       return;
@@ -124,6 +124,8 @@ public final class Nodes {
     var now = store.now();
     var mls = Draw.fresh(now, hub).digits();
     var company = Draw.fresh(now, hub).digits();
+    var office = Draw.fresh(now, hub).digits();
+    var desk = Draw.fresh(now, hub).digits();
     store.write(
         WorkQueue.EDITS,
         batch -> {
@@ -132,9 +134,9 @@ public final class Nodes {
           }
           put(batch, new Node(mls, Node.Kind.MLS, null, "Default MLS", null, null));
           put(batch, new Node(company, Node.Kind.COMPANY, mls, "Default company", null, null));
+          add(batch, new Node(office, Node.Kind.OFFICE, company, "Default office", null, desk));
           return true;
         });
-    makeOffice(store, hub, company, "Default office");
   }
 
   /// Makes an office together with its front desk.
