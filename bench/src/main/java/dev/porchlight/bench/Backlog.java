@@ -222,8 +222,8 @@ final class Backlog {
             + receipt
             + ", "
             + at
-            + ", r.seed, c.n, o.source, o.office, r.channel, r.content_type, r.headers, r.size,"
-            + " 'done', r.message, 'g-' || c.n, "
+            + ", r.seed, c.n % 1000000, o.source, o.office, r.channel, r.content_type, r.headers,"
+            + " r.size, 'done', r.message, 'g-' || c.n, "
             + lead
             + ", 1, '', '', NULL, "
             + s.head()
