@@ -131,8 +131,8 @@ public final class Erased {
           + " WHERE o.endpoint_id = :e AND o.state = 'pending')"
           + " AND s.state = 'pending' AND s.passed = 0 LIMIT 1";
 
-  /// Whether it may be the one of a held lane that is attempted: where one of the lane ended in
-  /// this unit already, that was it, since they end in order.
+  /// Whether it may be the one of a held lane that is attempted: where one of the lane that was not
+  /// passed ended in this unit already, that was it, since they end in order.
   private static boolean isNext(Batch batch, Lane lane, Delivery delivery) {
     return !lane.dueAt().equals(batch.clock())
         && batch
@@ -162,10 +162,11 @@ public final class Erased {
     if (lane.pending() <= 1) {
       batch.delete(Tables.LANE, lane.endpointId(), lane.orderKey());
     } else {
+      // A passed one says nothing of the one that is under way.
+      var due = state.passed() ? lane.dueAt() : batch.clock();
       batch.put(
           Tables.LANE,
-          lane.due(
-              batch.clock(), lane.pending() - 1, lane.passed() - (state.passed() ? 1 : 0), false));
+          lane.due(due, lane.pending() - 1, lane.passed() - (state.passed() ? 1 : 0), false));
     }
   }
 }
